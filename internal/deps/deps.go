@@ -1,0 +1,38 @@
+//go:build keepdeps
+
+package deps
+
+import (
+	_ "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
+	_ "github.com/argoproj/argo-workflows/v3/util/template"
+	_ "github.com/argoproj/argo-workflows/v3/util/expr/env"
+	_ "github.com/argoproj/argo-workflows/v3/workflow/validate"
+	_ "github.com/expr-lang/expr"
+	_ "github.com/google/go-cmp/cmp"
+	_ "github.com/google/go-containerregistry/pkg/crane"
+	_ "github.com/google/go-containerregistry/pkg/registry"
+	_ "github.com/google/go-containerregistry/pkg/v1/google"
+	_ "github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	_ "github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	_ "github.com/hashicorp/terraform-plugin-framework/providerserver"
+	_ "github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	_ "github.com/hashicorp/terraform-plugin-log/tflog"
+	_ "github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	_ "github.com/moby/buildkit/client"
+	_ "github.com/moby/buildkit/session/auth/authprovider"
+	_ "github.com/moby/buildkit/session/secrets/secretsprovider"
+	_ "github.com/moby/buildkit/util/progress/progressui"
+	_ "github.com/moby/patternmatcher/ignorefile"
+	_ "github.com/odvcencio/gotreesitter"
+	_ "github.com/robfig/cron/v3"
+	_ "github.com/rogpeppe/go-internal/testscript"
+	_ "github.com/tonistiigi/fsutil"
+	_ "k8s.io/client-go/dynamic"
+	_ "k8s.io/client-go/kubernetes"
+	_ "k8s.io/client-go/tools/clientcmd"
+	_ "k8s.io/client-go/tools/remotecommand"
+	_ "k8s.io/client-go/tools/portforward"
+	_ "k8s.io/client-go/transport/spdy"
+	_ "pgregory.net/rapid"
+	_ "sigs.k8s.io/yaml"
+)

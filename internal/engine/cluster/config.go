@@ -1,0 +1,133 @@
+// Package cluster talks to Kubernetes: server-side apply, cached lists, watches and logs. It knows objects, not what
+// they mean: that is engine/argo's part.
+package cluster
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"strings"
+
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+	"k8s.io/client-go/tools/clientcmd/api"
+	"k8s.io/client-go/util/homedir"
+)
+
+// Config says how to reach the cluster. The fields are those of hashicorp/kubernetes v3. All empty: the pod's own
+// service account where the provider runs inside a cluster, else ErrNotConfigured.
+type Config struct {
+	Host                 string // URL of the API server
+	Username             string // basic authentication
+	Password             string
+	Token                string // bearer token
+	Insecure             bool   // no verification of the server's certificate
+	TLSServerName        string
+	ClientCertificate    string // PEM
+	ClientKey            string // PEM
+	ClusterCACertificate string // PEM
+	ConfigPaths          []string
+	ConfigContext        string
+	ConfigContextAuth    string
+	ConfigContextCluster string
+	ProxyURL             string
+	Exec                 *Exec
+	UserAgent            string
+	// CountRequests, when set, is called before each HTTP request; for tests and benchmarks.
+	CountRequests func()
+}
+
+// Exec is a credential plugin, as in a kubeconfig.
+type Exec struct {
+	APIVersion string
+	Command    string
+	Args       []string
+	Env        map[string]string
+}
+
+// ErrNotConfigured says that nothing tells which cluster to use.
+var ErrNotConfigured = errors.New("no Kubernetes cluster is configured")
+
+// restConfig merges the explicit arguments over the kubeconfig files, as kubectl's flags do.
+func (c Config) restConfig() (*rest.Config, error) {
+	rules := &clientcmd.ClientConfigLoadingRules{}
+	for _, p := range c.ConfigPaths {
+		rules.Precedence = append(rules.Precedence, expandHome(p))
+	}
+	overrides, err := c.overrides()
+	if err != nil {
+		return nil, err
+	}
+	if len(c.ConfigPaths) == 0 && c.Host == "" {
+		cfg, err := rest.InClusterConfig()
+		if err != nil {
+			return nil, ErrNotConfigured
+		}
+		return c.finish(cfg), nil
+	}
+	cfg, err := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, overrides).ClientConfig()
+	if clientcmd.IsEmptyConfig(err) || (err == nil && cfg.Host == "") {
+		return nil, fmt.Errorf("%w: %s holds no cluster", ErrNotConfigured, strings.Join(c.ConfigPaths, ", "))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the cluster configuration: %w", err)
+	}
+	return c.finish(cfg), nil
+}
+
+func (c Config) overrides() (*clientcmd.ConfigOverrides, error) {
+	o := &clientcmd.ConfigOverrides{CurrentContext: c.ConfigContext}
+	o.Context.AuthInfo = c.ConfigContextAuth
+	o.Context.Cluster = c.ConfigContextCluster
+	o.ClusterInfo.Server = c.Host
+	o.ClusterInfo.InsecureSkipTLSVerify = c.Insecure
+	o.ClusterInfo.TLSServerName = c.TLSServerName
+	o.ClusterInfo.CertificateAuthorityData = []byte(c.ClusterCACertificate)
+	o.ClusterDefaults.ProxyURL = c.ProxyURL
+	o.AuthInfo.Username = c.Username
+	o.AuthInfo.Password = c.Password
+	o.AuthInfo.Token = c.Token
+	o.AuthInfo.ClientCertificateData = []byte(c.ClientCertificate)
+	o.AuthInfo.ClientKeyData = []byte(c.ClientKey)
+	if c.Host != "" {
+		u, err := url.Parse(c.Host)
+		if err != nil {
+			return nil, fmt.Errorf("host %q is not a URL: %w", c.Host, err)
+		}
+		if u.Scheme == "" {
+			o.ClusterInfo.Server = "https://" + c.Host
+		}
+	}
+	if c.Exec != nil {
+		exec := &api.ExecConfig{
+			APIVersion:      c.Exec.APIVersion,
+			Command:         c.Exec.Command,
+			Args:            c.Exec.Args,
+			InteractiveMode: api.NeverExecInteractiveMode,
+		}
+		for k, v := range c.Exec.Env {
+			exec.Env = append(exec.Env, api.ExecEnvVar{Name: k, Value: v})
+		}
+		o.AuthInfo.Exec = exec
+	}
+	return o, nil
+}
+
+// finish sets what is the same for every way of connecting. The client-side limiter is off in effect: API Priority
+// and Fairness on the server does that job, and a refresh of many resources is a few lists only.
+func (c Config) finish(cfg *rest.Config) *rest.Config {
+	cfg.UserAgent = c.UserAgent
+	cfg.QPS, cfg.Burst = 200, 400
+	if c.CountRequests != nil {
+		cfg.Wrap(countingTransport(c.CountRequests))
+	}
+	return cfg
+}
+
+func expandHome(p string) string {
+	if rest, ok := strings.CutPrefix(p, "~/"); ok {
+		return filepath.Join(homedir.HomeDir(), rest)
+	}
+	return p
+}
