@@ -1,15 +1,6 @@
 package main
 
-import (
-	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
-	"fmt"
-	"os"
-	"path/filepath"
-	"slices"
-)
+import "slices"
 
 // baseImage is an image under a name that users know, made of Debian packages.
 type baseImage struct {
@@ -19,7 +10,7 @@ type baseImage struct {
 	image imageSpec
 }
 
-var libcPackages = []string{"base-files", "libc6", "libgcc-s1", "gcc-12-base", "libcrypt1", "busybox-static", "ca-certificates", "tzdata"}
+var libcPackages = []string{"base-files", "libc6", "libc-bin", "libgcc-s1", "gcc-12-base", "libcrypt1", "busybox-static", "ca-certificates", "tzdata"}
 
 var baseImages = []baseImage{
 	{
@@ -45,16 +36,18 @@ var baseImages = []baseImage{
 		name: "r-base", refs: []string{"r-base:4.2.2"},
 		tree: rootfs{
 			Packages: slices.Concat(libcPackages, []string{
-				"dash", "bash", "sed", "r-base-core", "libblas3", "liblapack3", "libgfortran5", "libquadmath0", "libgomp1", "libstdc++6",
+				"dash", "bash", "r-base-core", "libblas3", "liblapack3", "libgfortran5", "libquadmath0", "libgomp1", "libstdc++6",
 				"libbz2-1.0", "liblzma5", "zlib1g", "libpcre2-8-0", "libreadline8", "readline-common", "libtinfo6", "libicu72",
 				"libtirpc3", "libtirpc-common", "libgssapi-krb5-2", "libkrb5-3", "libk5crypto3", "libkrb5support0", "libcom-err2", "libkeyutils1", "libssl3",
 			}),
-			// The dynamic linker finds these by Debian's alternatives, which nobody sets here.
+			// Install scripts would have set these up: alternatives and a configuration file.
 			Links: map[string]string{
+				"usr/lib/R/etc/Renviron":                  "Renviron.ucf",
 				"usr/lib/x86_64-linux-gnu/libblas.so.3":   "blas/libblas.so.3",
 				"usr/lib/x86_64-linux-gnu/liblapack.so.3": "lapack/liblapack.so.3",
 			},
-			Remove: []string{"usr/lib/R/library/*/help", "usr/lib/R/library/*/html", "usr/lib/R/library/*/doc", "usr/lib/R/library/translations", "usr/share/R/doc"},
+			Dirs:   map[string]int{"usr/local/lib/R/site-library": 0},
+			Remove: []string{"usr/lib/R/library/*/help", "usr/lib/R/library/*/html", "usr/lib/R/library/*/doc", "usr/lib/R/library/translations", "usr/lib/R/library/tcltk", "usr/share/R/doc"},
 			Verify: [][]string{
 				{"/usr/bin/Rscript", "-e", "cat(1)"},
 				{"/usr/bin/Rscript", "-e", `x <- data.frame(a=1:3, b=c(2,4,6)); stopifnot(abs(coef(lm(b ~ a, x))[2] - 2) < 1e-9); cat(sprintf("%.2f", solve(matrix(c(2,0,0,2),2))[1,1]))`},
@@ -74,11 +67,12 @@ var baseImages = []baseImage{
 		name: "postgres", refs: []string{"postgres:15"},
 		tree: rootfs{
 			Packages: slices.Concat(libcPackages, []string{
-				"dash", "bash", "postgresql-15", "postgresql-client-15", "libpq5", "libgssapi-krb5-2", "libkrb5-3", "libk5crypto3", "libkrb5support0",
+				"dash", "postgresql-15", "postgresql-client-15", "libpq5", "libgssapi-krb5-2", "libkrb5-3", "libk5crypto3", "libkrb5support0",
 				"libcom-err2", "libkeyutils1", "libssl3", "libicu72", "libldap-2.5-0", "libsasl2-2", "libsasl2-modules-db", "libdb5.3",
 				"liblz4-1", "libpam0g", "libaudit1", "libcap-ng0", "libselinux1", "libpcre2-8-0", "libstdc++6", "libsystemd0", "libcap2",
 				"libgcrypt20", "libgpg-error0", "libuuid1", "libxml2", "libxslt1.1", "libzstd1", "zlib1g", "liblzma5", "libreadline8",
 				"readline-common", "libtinfo6",
+				"libgnutls30", "libnettle8", "libhogweed6", "libgmp10", "libidn2-0", "libunistring2", "libtasn1-6", "libp11-kit0", "libffi8",
 			}),
 			Files: map[string]string{"usr/local/bin/docker-entrypoint.sh": postgresEntrypoint},
 			Dirs:  map[string]int{"var/lib/postgresql": 999, "var/lib/postgresql/data": 999, "var/run/postgresql": 999, "run/postgresql": 999},
@@ -125,92 +119,37 @@ fi
 exec "$@"
 `
 
-func (c *cluster) ensureBaseImage(ctx context.Context, b baseImage) error {
-	layer, err := c.ensureRootfs(ctx, b.name, b.tree)
-	if err != nil {
-		return err
+// buildkitImages let a builder run inside the cluster. The rootless one is laid
+// out like upstream's; dir holds the built programs.
+func buildkitImages(dir string) []baseImage {
+	programs := []string{dir + "/buildkitd:/usr/bin/buildkitd:755", dir + "/buildctl:/usr/bin/buildctl:755"}
+	runc := slices.Concat(libcPackages, []string{"runc", "libseccomp2", "libselinux1", "libpcre2-8-0"})
+	rootless := slices.Concat(runc, []string{"rootlesskit", "uidmap", "libaudit1", "libcap-ng0", "libsubid4", "fuse-overlayfs", "libfuse3-3"})
+	return []baseImage{
+		{
+			name: "buildkit", refs: []string{"moby/buildkit:" + buildkitVersion},
+			tree:  rootfs{Packages: runc, Verify: [][]string{{"/usr/sbin/runc", "--version"}}},
+			image: imageSpec{files: programs, entrypoint: []string{"buildkitd"}},
+		},
+		{
+			name: "buildkit-rootless", refs: []string{"moby/buildkit:" + buildkitVersion + "-rootless"},
+			tree: rootfs{
+				Packages: rootless,
+				Files:    map[string]string{"etc/subuid": "user:100000:65536\n", "etc/subgid": "user:100000:65536\n"},
+				Dirs: map[string]int{
+					"run/user": 0, "run/user/1000": 1000, "home/user": 1000, "home/user/.local": 1000, "home/user/.local/tmp": 1000,
+					"home/user/.local/share": 1000, "home/user/.local/share/buildkit": 1000,
+				},
+				Users:  []string{"user:x:1000:1000::/home/user:/bin/sh"},
+				Verify: [][]string{{"/usr/sbin/runc", "--version"}, {"/usr/bin/rootlesskit", "--version"}},
+			},
+			image: imageSpec{
+				files: programs, entrypoint: []string{"rootlesskit", "buildkitd"}, user: "1000:1000",
+				env: []string{
+					"HOME=/home/user", "USER=user", "XDG_RUNTIME_DIR=/run/user/1000", "TMPDIR=/home/user/.local/tmp",
+					"BUILDKIT_HOST=unix:///run/user/1000/buildkit/buildkitd.sock",
+				},
+			},
+		},
 	}
-	spec := b.image
-	spec.tars = []string{layer}
-	for _, ref := range b.refs {
-		if err := c.ensureImage(ctx, ref, spec); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// pushed notes what was pushed under a name, so that an unchanged image is
-// recognised without reading its layers.
-type pushed struct{ Key, Digest string }
-
-// ensureImage builds and pushes an image unless the registry has it. Its key is
-// the description: files in it come from the cache, whose paths name content.
-func (c *cluster) ensureImage(ctx context.Context, ref string, spec imageSpec) error {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%+v", spec))
-	want := hex.EncodeToString(sum[:])
-	local, err := localReference(ref)
-	if err != nil {
-		return err
-	}
-	note := c.path("var", "images", filepath.Base(local.RepositoryStr())+"-"+local.TagStr()+".json")
-	var have pushed
-	if b, err := os.ReadFile(note); err == nil {
-		json.Unmarshal(b, &have)
-	}
-	if have.Key == want && have.Digest == pushedDigest(ctx, ref) && have.Digest != "" {
-		return nil
-	}
-	img, err := buildImage(ctx, spec)
-	if err != nil {
-		return fmt.Errorf("image %s: %w", ref, err)
-	}
-	digest, err := c.pushImage(ctx, ref, img)
-	if err != nil {
-		return err
-	}
-	c.say("pushed %s", ref)
-	b, _ := json.Marshal(pushed{want, digest})
-	return writeFile(note, b, 0o644)
-}
-
-// Images of the programs built here, under their upstream names.
-const (
-	pauseImage      = "registry.k8s.io/pause:1"
-	corednsImage    = "registry.k8s.io/coredns/coredns:v1.12.4"
-	executorImage   = "quay.io/argoproj/argoexec:" + argoVersion
-	controllerImage = "quay.io/argoproj/workflow-controller:" + argoVersion
-)
-
-const hostCertificates = "/etc/ssl/certs/ca-certificates.crt"
-
-// programFiles puts one program and what network clients need into an image.
-func programFiles(program, dest string) []string {
-	return []string{program + ":" + dest + ":755", hostCertificates + ":" + hostCertificates + ":644", "=:/tmp/.keep:644"}
-}
-
-func (c *cluster) ensurePauseImage(ctx context.Context, p programs) error {
-	return c.ensureImage(ctx, pauseImage, imageSpec{
-		files: []string{p.path("pause", "pause") + ":/pause:755"}, entrypoint: []string{"/pause"}, user: "65535:65535",
-	})
-}
-
-func (c *cluster) ensureDNSImage(ctx context.Context, p programs) error {
-	return c.ensureImage(ctx, corednsImage, imageSpec{
-		files: []string{p.path("coredns", "coredns") + ":/coredns:755"}, entrypoint: []string{"/coredns"},
-	})
-}
-
-func (c *cluster) ensureArgoImages(ctx context.Context, p programs) error {
-	// The executor has no user of its own, like upstream's: it runs as the task's.
-	err := c.ensureImage(ctx, executorImage, imageSpec{
-		files: programFiles(p.path("argo", "argoexec"), "/bin/argoexec"), entrypoint: []string{"argoexec"},
-	})
-	if err != nil {
-		return err
-	}
-	return c.ensureImage(ctx, controllerImage, imageSpec{
-		files:      programFiles(p.path("argo", "workflow-controller"), "/bin/workflow-controller"),
-		entrypoint: []string{"workflow-controller"}, user: "8737",
-	})
 }

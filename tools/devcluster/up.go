@@ -38,23 +38,18 @@ func (c *cluster) up(ctx context.Context, opts upOptions) error {
 	if err != nil {
 		return err
 	}
-	since, err := c.startNodeWithRetry(ctx, p)
-	if err != nil {
+	if err := c.startNodeWithRetry(ctx, p); err != nil {
 		return err
 	}
 	if err := c.startArgo(ctx, p, opts.crds); err != nil {
 		return err
 	}
-	c.say("cluster ready: Kubernetes node up since %s, Argo %s with %s CRDs", since.Format(time.TimeOnly), argoVersion, opts.crds)
-	if err := <-images; err != nil {
-		return err
-	}
+	c.say("cluster ready: Argo %s with %s CRDs; KUBECONFIG=%s", argoVersion, opts.crds, c.kubeconfig())
+	err = <-images
 	if opts.buildkit {
-		if err := c.startBuildkit(ctx, b, p); err != nil {
-			return err
-		}
+		err = errors.Join(err, c.startBuildkit(ctx, b, p))
 	}
-	if err := c.status(ctx); err != nil {
+	if err = errors.Join(err, c.status(ctx)); err != nil {
 		return err
 	}
 	c.say("done; export KUBECONFIG=%s", c.kubeconfig())
@@ -152,13 +147,7 @@ func (c *cluster) startFoundation(ctx context.Context) error {
 
 func (c *cluster) startBaseImages(ctx context.Context) <-chan error {
 	done := make(chan error, 1)
-	go func() {
-		var errs []error
-		for _, b := range baseImages {
-			errs = append(errs, c.ensureBaseImage(ctx, b))
-		}
-		done <- errors.Join(errs...)
-	}()
+	go func() { done <- c.ensureBaseImages(ctx, baseImages) }()
 	return done
 }
 
@@ -208,27 +197,28 @@ func (c *cluster) linkPrograms(program string, names ...string) error {
 // startNodeWithRetry starts the node. What a crash left behind is normally put
 // right by containerd and kubelet themselves, which spares running pods; if
 // that fails, everything left is cleared away and the node started afresh.
-func (c *cluster) startNodeWithRetry(ctx context.Context, p programs) (since time.Time, err error) {
-	if since, err = c.startNode(ctx, p); err == nil || ctx.Err() != nil {
-		return since, err
+func (c *cluster) startNodeWithRetry(ctx context.Context, p programs) error {
+	err := c.startNode(ctx, p)
+	if err == nil || ctx.Err() != nil {
+		return err
 	}
 	c.say("starting failed, clearing up and trying once more: %v", err)
 	if err := c.stopEverything(ctx); err != nil {
-		return since, err
+		return err
 	}
 	var failed *etcdError
 	if errors.As(err, &failed) {
 		broken := c.path("var", "etcd") + time.Now().Format(".broken-20060102-150405")
 		c.say("etcd does not start from its data; starting with an empty cluster, the old data is in %s", broken)
 		if err := os.Rename(c.path("var", "etcd"), broken); err != nil {
-			return since, err
+			return err
 		}
 	}
 	if err := c.prepareHome(ctx); err != nil {
-		return since, err
+		return err
 	}
 	if err := c.startFoundation(ctx); err != nil {
-		return since, err
+		return err
 	}
 	return c.startNode(ctx, p)
 }
@@ -236,27 +226,27 @@ func (c *cluster) startNodeWithRetry(ctx context.Context, p programs) (since tim
 // etcdError says that etcd did not start, most likely for its data.
 type etcdError struct{ error }
 
-func (c *cluster) startNode(ctx context.Context, p programs) (since time.Time, err error) {
+func (c *cluster) startNode(ctx context.Context, p programs) error {
 	began := time.Now()
 	etcd, err := c.launch(ctx, c.etcd(p))
 	if err != nil {
-		return began, err
+		return err
 	}
 	if err := c.startAll(ctx, time.Minute, c.containerd()); err != nil {
-		return began, err
+		return err
 	}
 	if err := c.await(ctx, etcd, 30*time.Second); err != nil {
-		return began, &etcdError{err}
+		return &etcdError{err}
 	}
 	err = c.startAll(ctx, 2*time.Minute, c.apiserver(p), c.controllerManager(p), c.scheduler(p), c.kubelet(p), c.kubeProxy(p), c.s3(p))
 	if err != nil {
-		return began, err
+		return err
 	}
 	err = waitFor(ctx, "the node", 2*time.Minute, func(ctx context.Context) error { return c.nodeReady(ctx, began.Add(-30*time.Second)) })
 	if err == nil {
 		c.say("node is ready")
 	}
-	return began, err
+	return err
 }
 
 func (c *cluster) startArgo(ctx context.Context, p programs, crds string) error {
@@ -307,5 +297,5 @@ func (c *cluster) startBuildkit(ctx context.Context, b *builds, p programs) erro
 	if err := c.startAll(ctx, time.Minute, c.buildkitd(p)); err != nil {
 		return fmt.Errorf("BuildKit: %w", err)
 	}
-	return nil
+	return c.ensureBaseImages(ctx, buildkitImages(dir))
 }
