@@ -1,0 +1,1033 @@
+"""Runs one Python component inside its pod: python3 -u kfp_runtime.py INPUTS_FILE
+
+The directory of this file also holds component.json, which says what to run, and the user's source. INPUTS_FILE is
+Argo's JSON list of input parameters. Input artifacts lie in KFP_INPUTS_DIR, outputs are written to KFP_OUTPUTS_DIR.
+Exit codes: 0 done, 1 the user's code raised, 65 a value or an output broke the contract, 69 packages could not be
+installed; sys.exit(n) in the user's code keeps n. The last line on stderr says why, and so does the termination log.
+
+Standard library only, Python 3.8 and later. What is slow to import is imported where it is needed, so that a pod
+reaches the user's first line at once.
+"""
+
+import sys
+
+if __name__ == "__main__" and not getattr(sys.flags, "safe_path", sys.flags.isolated):
+    # Python put the directory of this file first, where a user's source called json.py would hide the real one.
+    del sys.path[0]
+
+import json
+import linecache
+import math
+import os
+import types
+
+
+def working_directory():
+    try:
+        return os.getcwd()
+    except OSError:  # it was removed
+        return "/"
+
+
+USER_ERROR, CONTRACT_ERROR, PACKAGES_ERROR = 1, 65, 69
+COMPONENT = os.path.abspath(os.environ.get("KFP_COMPONENT_DIR") or os.path.dirname(__file__))
+INPUTS = os.path.abspath(os.environ.get("KFP_INPUTS_DIR") or "/kfp/inputs")
+OUTPUTS = os.path.abspath(os.environ.get("KFP_OUTPUTS_DIR") or "/kfp/outputs")
+START = working_directory()  # where the image's own modules are
+THIS_FILE = sys._getframe().f_code.co_filename  # as tracebacks show it
+HIDDEN = "kfp-artifact-"  # starts the names of the parameters that carry an artifact's uri and metadata
+
+
+class Failure(Exception):
+    """An end that is not an exception of the user's code. The message says it all."""
+
+    def __init__(self, message, code=CONTRACT_ERROR):
+        super().__init__(message)
+        self.code = code
+
+
+# --- How values travel ------------------------------------------------------------------------------------------------
+# Argo substitutes {{tags}} in data too, so a mark stands after each brace of a text that holds "{{". Strings travel as
+# such a text, every other type as JSON whose strings, keys too, are such texts. Go's package wire has the same rules.
+
+MARK = "\u241b"
+ABSENT = "{" + MARK + "absent}"  # what an optional string input gets when the caller gives none
+
+
+def encode(text):
+    if "{{" in text or "{" + MARK in text:
+        return text.replace("{", "{" + MARK)
+    return text
+
+
+def decode(text):
+    return text.replace("{" + MARK, "{")
+
+
+def map_strings(value, change):
+    """Applies change to every string in a JSON value, keys included."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, list):
+        return [map_strings(item, change) for item in value]
+    if isinstance(value, dict):
+        return {change(key): map_strings(item, change) for key, item in value.items()}
+    return value
+
+
+def parse_json(text, where):
+    def refuse(constant):
+        raise ValueError(constant + " is not JSON")
+
+    try:
+        return json.loads(text, parse_constant=refuse)
+    except (ValueError, RecursionError) as error:
+        raise Failure("%s: not valid JSON (%s): %s" % (where, error, describe(text))) from None
+
+
+def to_json(value):
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+# --- Types ------------------------------------------------------------------------------------------------------------
+
+
+def element_type(type_):
+    """T of list(T), "any" of list, None of everything else."""
+    if type_ == "list":
+        return "any"
+    return type_[5:-1] if type_.startswith("list(") else None
+
+
+def check(value, type_, where, widen=False):
+    """Returns value if it is of type_ all the way down, else fails with what was expected and what came.
+
+    Nothing is converted, but for widen, which makes floats of integers where floats are expected.
+    """
+    if type_ == "any":
+        type_ = json_type(value)
+    if type_ == "string" and isinstance(value, str):
+        return check_text(value, where)
+    if type_ == "boolean" and isinstance(value, bool) or type_ == "null":
+        return value
+    if type_ in ("integer", "float") and isinstance(value, (int, float)) and not isinstance(value, bool):
+        if type_ == "float" or isinstance(value, int):
+            return check_number(value, type_, where, widen)
+    element = element_type(type_)
+    if element and isinstance(value, list):
+        return [check(item, element, "%s[%d]" % (where, i), widen) for i, item in enumerate(value)]
+    if type_ == "struct" and isinstance(value, dict):
+        return {check_key(key, where): check(value[key], "any", "%s[%r]" % (where, key), widen) for key in value}
+    advice = "; convert it, for example by .item()" if hasattr(value, "item") else ""
+    raise Failure("%s: expected %s, got %s%s" % (where, type_, describe(value), advice))
+
+
+def json_type(value):
+    """The type of a value of which only is known that JSON holds it."""
+    for kind, type_ in JSON_TYPES:
+        if isinstance(value, kind):
+            return type_
+    return "null" if value is None else "a JSON value"
+
+
+# bool stands before int, of which it is a subclass.
+JSON_TYPES = ((str, "string"), (bool, "boolean"), (int, "integer"), (float, "float"), (list, "list"), (dict, "struct"))
+
+
+def check_number(value, type_, where, widen):
+    if type_ == "integer":
+        return value
+    try:
+        number = float(value)
+    except OverflowError:
+        raise Failure("%s: expected float, got %s, which is too large for one" % (where, describe(value))) from None
+    if not math.isfinite(number):
+        raise Failure("%s: expected a finite float, got %s" % (where, describe(value)))
+    return number if widen else value
+
+
+def check_text(text, where):
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise Failure("%s: half a surrogate pair, which is no Unicode, in %s" % (where, describe(text))) from None
+    return text
+
+
+def check_key(key, where):
+    if not isinstance(key, str):
+        raise Failure("%s: expected string keys, got the key %s" % (where, describe(key)))
+    return check_text(key, "%s, a key" % where)
+
+
+def describe(value):
+    """The kind of a value and, where that is short and safe to print, the value."""
+    kind = type(value)
+    if value is None:
+        return "None"
+    if kind is int and value.bit_length() > 200:
+        return "int of %d bits" % value.bit_length()
+    if kind is str:
+        shown = repr(value[:60])
+        return "str %s%s" % (shown, "" if len(value) <= 60 else "… (%d characters)" % len(value))
+    if kind in (bool, int, float):
+        return "%s %r" % (kind.__name__, value)
+    return kind.__qualname__ if kind.__module__ == "builtins" else "%s.%s" % (kind.__module__, kind.__qualname__)
+
+
+def read_value(text, type_, optional, where):
+    """The value of an input parameter from the text that Argo gave."""
+    if type_ == "string":
+        if text != ABSENT:
+            return check(decode(text), type_, where)
+        value = None
+    else:
+        value = map_strings(parse_json(text, where), decode)
+    if value is None and optional:
+        return None
+    try:
+        return check(value, type_, where, widen=True)
+    except RecursionError:
+        raise Failure("%s: nested too deeply" % where) from None
+
+
+def value_bytes(value, type_, where):
+    """What is written for an output parameter."""
+    try:
+        value = check(value, type_, where)
+        text = encode(value) if type_ == "string" else to_json(map_strings(value, encode))
+    except RecursionError:
+        raise Failure("%s: nested too deeply, or it holds itself" % where) from None
+    except ValueError as error:  # an integer with more digits than Python is willing to print
+        raise Failure("%s: %s" % (where, error)) from None
+    return text.encode("utf-8")
+
+
+def write_file(path, content):
+    with open(path, "wb") as file:
+        file.write(content)
+
+
+def read_text(path, where):
+    with open(path, "rb") as file:
+        try:
+            return file.read().decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise Failure("%s: not UTF-8: %s" % (where, error)) from None
+
+
+# --- What user code may import from kfp.dsl ---------------------------------------------------------------------------
+
+
+class Artifact:
+    """A file or directory that tasks hand on, with a metadata dictionary."""
+
+    schema_title = "system.Artifact"
+    schema_version = "0.0.1"
+
+    def __init__(self, name=None, uri=None, metadata=None):
+        self.name = name or ""
+        self.uri = uri or ""
+        self.metadata = metadata or {}
+        self._path = None
+
+    @property
+    def type(self):
+        return self.schema_title.split(".")[1]
+
+    @property
+    def path(self):
+        if self._path is None and self.uri.startswith("file://"):
+            return self.uri[len("file://"):]
+        return self._path or ""
+
+    @path.setter
+    def path(self, path):
+        self._path = os.fspath(path)
+
+    def __repr__(self):
+        return "%s(name=%r, path=%r, uri=%r, metadata=%r)" % (self.type, self.name, self.path, self.uri, self.metadata)
+
+
+class Dataset(Artifact):
+    schema_title = "system.Dataset"
+
+
+class Model(Artifact):
+    schema_title = "system.Model"
+
+    @property
+    def framework(self):
+        return self.metadata.get("framework", "")
+
+    @framework.setter
+    def framework(self, framework):
+        self.metadata["framework"] = framework
+
+
+class HTML(Artifact):
+    schema_title = "system.HTML"
+
+
+class Markdown(Artifact):
+    schema_title = "system.Markdown"
+
+
+def number(value, what):
+    """A plain number of what libraries use for one, such as numpy.float32. JSON cannot hold NaN and infinity."""
+    if not isinstance(value, (int, float)):
+        value = value.item() if hasattr(value, "item") else float(value)
+    if not math.isfinite(value):
+        raise ValueError("%s is %r, which metadata cannot hold" % (what, value))
+    return value
+
+
+class Metrics(Artifact):
+    schema_title = "system.Metrics"
+
+    def log_metric(self, metric, value):
+        self.metadata[metric] = number(value, metric)
+
+
+class ClassificationMetrics(Artifact):
+    schema_title = "system.ClassificationMetrics"
+
+    def log_roc_data_point(self, fpr, tpr, threshold):
+        point = {"confidenceThreshold": number(threshold, "threshold"), "recall": number(tpr, "tpr")}
+        point["falsePositiveRate"] = number(fpr, "fpr")
+        self.metadata.setdefault("confidenceMetrics", []).append(point)
+
+    def log_roc_curve(self, fpr, tpr, threshold):
+        if not len(fpr) == len(tpr) == len(threshold):
+            lengths = (len(fpr), len(tpr), len(threshold))
+            raise ValueError("fpr, tpr and threshold differ in length: %d, %d, %d" % lengths)
+        for point in zip(fpr, tpr, threshold):
+            self.log_roc_data_point(*point)
+
+    def set_confusion_matrix_categories(self, categories):
+        self.metadata["confusionMatrix"] = {
+            "annotationSpecs": [{"displayName": category} for category in categories],
+            "rows": [{"row": [0] * len(categories)} for _ in categories],
+        }
+
+    def _category(self, name):
+        specs = self.metadata.get("confusionMatrix", {}).get("annotationSpecs", [])
+        names = [spec["displayName"] for spec in specs]
+        if name not in names:
+            raise ValueError("%r is not one of the categories %s" % (name, names))
+        return names.index(name)
+
+    def log_confusion_matrix_row(self, row_category, row):
+        index, rows = self._category(row_category), self.metadata["confusionMatrix"]["rows"]
+        if len(row) != len(rows):
+            raise ValueError("the row of %r has %d values for %d categories" % (row_category, len(row), len(rows)))
+        rows[index] = {"row": [number(cell, "a cell") for cell in row]}
+
+    def log_confusion_matrix_cell(self, row_category, col_category, value):
+        row, column = self._category(row_category), self._category(col_category)
+        self.metadata["confusionMatrix"]["rows"][row]["row"][column] = number(value, "a cell")
+
+    def log_confusion_matrix(self, categories, matrix):
+        if len(categories) != len(matrix):
+            raise ValueError("the matrix has %d rows for %d categories" % (len(matrix), len(categories)))
+        self.set_confusion_matrix_categories(categories)
+        for category, row in zip(categories, matrix):
+            self.log_confusion_matrix_row(category, row)
+
+
+class PipelineTaskFinalStatus:
+    """How the run went, for a task under on_exit."""
+
+    def __init__(self, **fields):
+        self.state = self.pipeline_job_resource_name = self.pipeline_task_name = ""
+        self.error_code = self.error_message = None
+        vars(self).update((name, fields[name]) for name in vars(self).keys() & fields.keys())
+
+
+class Annotation:
+    """Input[T] and Output[T] are T, so that typing takes them everywhere; InputPath(t) and OutputPath(t) are marks."""
+
+    def __init__(self, type=None):
+        self.type = type
+
+    def __class_getitem__(cls, item):
+        return item
+
+
+class Input(Annotation):
+    pass
+
+
+class Output(Annotation):
+    pass
+
+
+class InputPath(Annotation):
+    pass
+
+
+class OutputPath(Annotation):
+    pass
+
+
+def component(func=None, *_, **__):
+    """The decorators of kfp.dsl: what they say was read when the component was planned."""
+    return func if callable(func) else lambda function: function
+
+
+def get_uri(suffix="Output"):
+    """A place for an artifact that a function creates and returns."""
+    path = os.path.join(OUTPUTS, ".artifacts", suffix)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    return "file://" + path
+
+
+def unavailable(name):
+    def refuse(*args, **kwargs):
+        raise RuntimeError("%s builds pipelines and is not available inside a task" % name)
+
+    return refuse
+
+
+DSL = {
+    cls.__name__: cls
+    for cls in (
+        Artifact, Dataset, Model, Metrics, ClassificationMetrics, HTML, Markdown, PipelineTaskFinalStatus,
+        Input, Output, InputPath, OutputPath, component, get_uri,
+    )
+}  # fmt: skip
+DSL.update(dict.fromkeys(("container_component", "pipeline", "graph_component", "notebook_component"), component))
+for _name in (
+    "Collected ConcatPlaceholder Condition ContainerSpec Elif Else ExitHandler If IfPresentPlaceholder OneOf "
+    "ParallelFor PipelineConfig PipelineTask SlicedClassificationMetrics TaskConfig importer"
+).split():
+    DSL[_name] = unavailable("dsl." + _name)
+
+STUBS = {
+    "kfp": {"__path__": [], "Client": unavailable("kfp.Client")},
+    "kfp.dsl": dict(DSL, __all__=sorted(DSL)),
+    "kfp.compiler": {"Compiler": unavailable("kfp.compiler.Compiler")},
+}
+
+
+class StubFinder:
+    """Provides the package kfp where it is not installed: it stands last in sys.meta_path."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name not in STUBS:
+            return None
+        from importlib.machinery import ModuleSpec
+
+        return ModuleSpec(name, StubFinder, is_package=name == "kfp")
+
+    @staticmethod
+    def create_module(spec):
+        return None
+
+    @staticmethod
+    def exec_module(module):
+        vars(module).update(STUBS[module.__name__])
+        if module.__name__ == "kfp":
+            import kfp.compiler
+            import kfp.dsl  # noqa: F401 (so that kfp.dsl works after "import kfp")
+
+
+# The names of typing that a lightweight function may use without an import: those of Python 3.8.
+TYPING = frozenset(
+    "AbstractSet Any AnyStr AsyncContextManager AsyncGenerator AsyncIterable AsyncIterator Awaitable ByteString "
+    "Callable ChainMap ClassVar Collection Container ContextManager Coroutine Counter DefaultDict Deque Dict "
+    "Final ForwardRef FrozenSet Generator Generic Hashable ItemsView Iterable Iterator KeysView List Literal "
+    "Mapping MappingView MutableMapping MutableSequence MutableSet NamedTuple NewType NoReturn Optional "
+    "OrderedDict Protocol Reversible Sequence Set Sized SupportsAbs SupportsBytes SupportsComplex SupportsFloat "
+    "SupportsIndex SupportsInt SupportsRound TYPE_CHECKING Text Tuple Type TypeVar TypedDict Union ValuesView "
+    "cast final get_args get_origin get_type_hints no_type_check no_type_check_decorator overload "
+    "runtime_checkable".split()
+)
+
+
+# --- Packages ---------------------------------------------------------------------------------------------------------
+
+
+def scratch(code=CONTRACT_ERROR):
+    """A new private directory, found even where the root file system is read-only and HOME belongs to nobody."""
+    import tempfile
+
+    for base in (os.environ.get("KFP_TMP"), os.environ.get("TMPDIR"), "/tmp", "/var/tmp", OUTPUTS):
+        try:
+            if base:
+                return tempfile.mkdtemp(prefix=".kfp-", dir=base)
+        except OSError:
+            continue
+    raise Failure("no directory can be written: mount an empty_dir volume at /tmp", code)
+
+
+def install(config):
+    """Installs the packages into a directory of their own and makes them importable."""
+    import site
+
+    work = scratch(PACKAGES_ERROR)
+    target = os.path.join(work, "packages")
+    code, lines = run_pip(config, work, target)
+    if code:
+        raise Failure(pip_message(config["packages"], lines), PACKAGES_ERROR)
+    before = set(sys.path)
+    site.addsitedir(target)  # not a plain append, since packages may bring .pth files
+    added = [path for path in sys.path if path not in before]
+    rest = [path for path in sys.path if path in before]
+    # Before what the image has installed, so that the version asked for wins, but behind the standard library.
+    at = next((i for i, path in enumerate(rest) if path.endswith(("site-packages", "dist-packages"))), len(rest))
+    sys.path[:] = rest[:at] + added + rest[at:]
+    for variable, path in (("PATH", os.path.join(target, "bin")), ("PYTHONPATH", target)):  # for child processes
+        os.environ[variable] = os.pathsep.join(filter(None, (path, os.environ.get(variable))))
+
+
+def run_pip(config, work, target):
+    """Runs pip, shows its output as it comes, and returns its exit code and its output's lines."""
+    import subprocess
+
+    indexes = config.get("index_urls") or []
+    options = ["--index-url " + url for url in indexes[:1]] + ["--extra-index-url " + url for url in indexes[1:]]
+    options += ["--trusted-host " + host for host in config.get("trusted_hosts") or []]
+    if any("--hash" in package for package in config["packages"]):
+        options.append("--require-hashes")
+    # All of it in a file: hashes are allowed nowhere else, and pip fills in ${VARIABLES} there, also in URLs.
+    requirements = os.path.join(work, "requirements.txt")
+    write_file(requirements, "".join(line + "\n" for line in options + config["packages"]).encode("utf-8"))
+    command = [sys.executable, "-m", "pip", "install", "--target", target, "--requirement", requirements, "--no-input"]
+    command += ["--disable-pip-version-check", "--no-cache-dir", "--no-compile", "--progress-bar", "off"]
+    # PIP_USER=1, which some images set, is refused together with --target.
+    environment = dict(os.environ, TMPDIR=work, PIP_USER="0", PIP_ROOT_USER_ACTION="ignore", PYTHONUNBUFFERED="1")
+    pip = subprocess.Popen(
+        command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    lines = []
+    for line in pip.stdout:
+        lines.append(line.decode("utf-8", "replace").rstrip())
+        print(lines[-1], file=sys.stderr, flush=True)
+    return pip.wait(), [line for line in lines if line.strip()]
+
+
+def pip_message(packages, lines):
+    """Which packages could not be installed and why, as far as pip tells."""
+    import re
+
+    if any("No module named pip" in line for line in lines):
+        return "cannot install %s: this image has no pip; use a kfp_image that holds the packages" % ", ".join(packages)
+    first = next((i for i, line in enumerate(lines) if line.startswith("ERROR:")), max(0, len(lines) - 3))
+    reason = " ".join(line.replace("ERROR: ", "").strip() for line in lines[first:][:6]) or "pip said nothing"
+    plain = [package.split(" --hash")[0].split(";")[0].strip() for package in packages]
+    named = [package for package in plain if re.match(r"[\w.-]*", package.lower()).group() in reason.lower()]
+    if any("Retrying" in line for line in lines):
+        reason += " (the index could not be reached)"
+    return re.sub(r"//[^/@\s]+@", "//***@", "cannot install %s: %s" % (", ".join(named or plain), reason))
+
+
+# --- The user's code --------------------------------------------------------------------------------------------------
+
+SOURCES = []  # the names under which the user's files stand in tracebacks
+
+
+class UserError(Exception):
+    """Carries what the user's code raised, so that it cannot be taken for an error of this file."""
+
+    def __init__(self, error):
+        super().__init__(error)
+        self.error = error
+
+
+class Exited:
+    """Stands for the result of code that ended by sys.exit(0)."""
+
+
+def guarded(action, *arguments):
+    """Runs the user's code."""
+    try:
+        return action(*arguments)
+    except Failure:
+        raise
+    except SystemExit as stop:
+        if exit_code(stop) == 0:
+            return Exited
+        raise UserError(stop) from None
+    except BaseException as error:
+        raise UserError(error) from None
+
+
+def exit_code(stop):
+    """What the process would have ended with. Only the low byte arrives, and a failure must not become a 0 there."""
+    if stop.code is None or isinstance(stop.code, int):
+        code = int(stop.code or 0)
+        return code & 255 or (USER_ERROR if code else 0)
+    return USER_ERROR
+
+
+def load(config):
+    """Executes the sources in a fresh module and returns the component's function and its return annotation's code."""
+    shown = config.get("source_name") or config["source"]
+    module = types.ModuleType(module_name(config, shown))
+    sys.modules[module.__name__] = module  # dataclasses and pickle look there
+    namespace = vars(module)
+    in_image = os.path.abspath(shown)
+    path = os.path.join(COMPONENT, config["source"])
+    namespace["__file__"] = path if config["lightweight"] or not os.path.exists(in_image) else in_image
+    for file in config.get("additional_sources") or []:
+        execute(compile_source(file, file, 0), config, namespace)
+    # Annotations of a lightweight function were read at plan. Left out here, they can neither name what is not
+    # defined here nor be too new for this image's Python (list[int], int | None).
+    strip = config["function"] if config["lightweight"] else None
+    returns = []
+    execute(compile_source(config["source"], shown, config.get("line_offset") or 0, strip, returns), config, namespace)
+    function = namespace.get(config["function"])
+    function = getattr(function, "python_func", function)  # where the real kfp is installed and has wrapped it
+    if not callable(function):
+        raise Failure("%s does not define a function %s" % (shown, config["function"]))
+    return function, returns
+
+
+def module_name(config, shown):
+    """A file of an image keeps its name, so that what it pickles can be read elsewhere; others get a neutral one."""
+    name = os.path.splitext(os.path.basename(shown))[0]
+    if config["lightweight"] or not name.isidentifier() or name in sys.modules:
+        return "kfp_component"
+    return name
+
+
+def compile_source(file, shown, offset, strip=None, returns=None):
+    """Compiles a source so that tracebacks show the user's own file name, line numbers and text."""
+    from _ast import Expression, PyCF_ONLY_AST
+
+    try:
+        text = read_text(os.path.join(COMPONENT, file), file)
+    except OSError as error:
+        raise Failure("cannot read the source: %s" % error) from None
+    text = "\n" * offset + text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    linecache.cache[shown] = (len(text), None, [line + "\n" for line in text.split("\n")], shown)
+    SOURCES.append(shown)
+    if strip is None:
+        return guarded(compile, text, shown, "exec", 0, True)
+    tree = guarded(compile, text, shown, "exec", PyCF_ONLY_AST, True)
+    for node in tree.body:
+        if getattr(node, "name", None) == strip and hasattr(node, "args"):
+            if node.returns:
+                returns.append(compile(Expression(node.returns), shown, "eval"))
+            strip_annotations(node)
+    return guarded(compile, tree, shown, "exec", 0, True)
+
+
+def strip_annotations(node):
+    """Takes the annotations and KFP's decorator from a function's syntax tree; its settings were read at plan."""
+    node.returns = None
+    arguments = node.args
+    lists = getattr(arguments, "posonlyargs", []) + arguments.args + arguments.kwonlyargs
+    for argument in lists + [arguments.vararg, arguments.kwarg]:
+        if argument:
+            argument.annotation = None
+    node.decorator_list = [decorator for decorator in node.decorator_list if not is_component(decorator)]
+
+
+def is_component(decorator):
+    """Whether a decorator is component, dsl.component or a call of one."""
+    target = getattr(decorator, "func", decorator)
+    return getattr(target, "attr", getattr(target, "id", "")) == "component"
+
+
+def execute(code, config, namespace):
+    if config["lightweight"]:
+        provide(names_in(code), namespace)
+    if guarded(exec, code, namespace) is Exited:
+        raise Failure("the source ended by sys.exit(0) before %s was called" % config["function"])
+
+
+def names_in(code):
+    """All names that code and the functions in it use other than as local variables."""
+    names = set(code.co_names)
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            names |= names_in(constant)
+    return names
+
+
+def provide(names, namespace):
+    """Gives a lightweight function the names that it may use without an import; only the used ones cost time."""
+    for name, value in DSL.items():
+        namespace.setdefault(name, value)
+    if not TYPING.isdisjoint(names):
+        import typing
+
+        for name in TYPING.intersection(names, dir(typing)):
+            namespace.setdefault(name, getattr(typing, name))
+    if "dsl" in names or "kfp" in names:
+        import kfp.dsl
+
+        namespace.setdefault("kfp", kfp)
+        namespace.setdefault("dsl", kfp.dsl)
+
+
+def call(function, arguments):
+    code = getattr(function, "__code__", None)
+    names = code.co_varnames[: getattr(code, "co_posonlyargcount", 0)] if code else ()
+    result = function(*[arguments.pop(name) for name in names], **arguments)
+    if isinstance(result, types.CoroutineType):
+        import asyncio
+
+        return asyncio.run(result)
+    if isinstance(result, (types.GeneratorType, types.AsyncGeneratorType)):
+        raise Failure("%s is a generator (it uses yield); a component returns its value" % located(function))
+    return result
+
+
+def located(function):
+    code = getattr(function, "__code__", None)
+    name = getattr(function, "__name__", "the function")
+    return "%s (%s:%d)" % (name, code.co_filename, code.co_firstlineno) if code else name
+
+
+# --- Arguments --------------------------------------------------------------------------------------------------------
+
+ARTIFACTS = {cls.__name__: cls for cls in (Artifact, Dataset, Model, Metrics, ClassificationMetrics, HTML, Markdown)}
+
+
+def is_artifact(type_):
+    return is_artifact(element_type(type_)) if element_type(type_) else type_ in ARTIFACTS
+
+
+def read_inputs(path):
+    """The texts of the input parameters by name."""
+    try:
+        items = parse_json(read_text(path, "the inputs file"), "the inputs file")
+    except OSError as error:
+        raise Failure("cannot read the inputs file: %s" % error) from None
+    texts = {}
+    for item in items if isinstance(items, list) else [items]:
+        if not isinstance(item, dict) or not isinstance(item.get("name"), str):
+            raise Failure("the inputs file is not a list of names and values")
+        if isinstance(item.get("value"), str):
+            texts[item["name"]] = item["value"]
+        elif item.get("value") is not None:
+            raise Failure('the inputs file gives "%s" as %s instead of text' % (item["name"], describe(item["value"])))
+    return texts
+
+
+def argument_value(argument, texts):
+    """What the function gets for one of its arguments."""
+    name, type_, passing = argument["name"], argument["type"], argument["passing"]
+    if passing in ("output_artifact", "output_path"):
+        if passing == "output_path":
+            return os.path.join(OUTPUTS, name)
+        return make_artifact(type_, name, os.path.join(OUTPUTS, name), artifact_info(texts, name))
+    optional = argument.get("optional", False)
+    if is_artifact(type_):
+        value = input_artifact(name, type_, optional, texts)
+        return paths_of(value) if passing == "input_path" else value
+    if name not in texts and not optional:
+        raise Failure('input "%s": no value was given' % name)
+    value = read_value(texts[name], type_, optional, 'input "%s"' % name) if name in texts else None
+    if passing == "input_path" and value is not None:
+        path = os.path.join(scratch(), name)
+        write_file(path, (value if type_ == "string" else to_json(value)).encode("utf-8"))
+        return path
+    return PipelineTaskFinalStatus(**value or {}) if passing == "final_status" else value
+
+
+def artifact_info(texts, name):
+    """What the producer told of an artifact (a dictionary), or of each in a list of artifacts; None: nothing."""
+    text = texts.get(HIDDEN + name)
+    return map_strings(parse_json(text, 'the metadata of "%s"' % name), decode) if text else None
+
+
+def input_artifact(name, type_, optional, texts):
+    info, path = artifact_info(texts, name), os.path.join(INPUTS, name)
+    if optional and not info and not os.path.exists(path):
+        return None
+    return read_artifact(type_, name, path, info)
+
+
+def read_artifact(type_, name, path, info):
+    element = element_type(type_)
+    if not element:
+        if not os.path.exists(path):
+            raise Failure('input "%s": the artifact is missing at %s' % (name, path))
+        return make_artifact(type_, name, path, info)
+    found = len(os.listdir(path)) if os.path.isdir(path) else 0
+    infos = info if isinstance(info, list) else [None] * found
+    if found != len(infos):
+        raise Failure('input "%s": expected %d artifacts in %s, got %d' % (name, len(infos), path, found))
+    return [read_artifact(element, "%s-%d" % (name, i), os.path.join(path, str(i)), infos[i]) for i in range(found)]
+
+
+def make_artifact(type_, name, path, info):
+    if isinstance(info, str):  # Argo collects the outputs of a loop as texts
+        info = parse_json(info, 'the metadata of "%s"' % name) if info else None
+    info = info or {}
+    if type_ not in ARTIFACTS or not isinstance(info, dict) or not isinstance(info.get("metadata") or {}, dict):
+        raise Failure('the metadata of "%s": expected that of one %s, got %s' % (name, type_, describe(info)))
+    artifact = ARTIFACTS[type_](name, info.get("uri"), info.get("metadata"))
+    artifact.path, artifact._given_uri = path, artifact.uri
+    return artifact
+
+
+def paths_of(value):
+    return [paths_of(item) for item in value] if isinstance(value, list) else value and value.path
+
+
+# --- Outputs ----------------------------------------------------------------------------------------------------------
+
+
+def write_outputs(config, arguments, result, function, returns):
+    """Writes what the function returned and completes what it wrote itself; tells everything that is wrong at once."""
+    outputs, problems = config.get("outputs") or {}, []
+    written = {a["name"]: a for a in config.get("arguments") or [] if a["passing"].startswith("output_")}
+    try:
+        returned = returned_values(config, sorted(set(outputs) - set(written)), result, function, returns)
+    except Failure as failure:
+        returned, problems = {}, [str(failure)]
+    for name in sorted(set(written) | set(returned)):
+        type_ = written[name]["type"] if name in written else outputs[name]
+        try:
+            if name in returned:
+                write_returned(name, type_, returned[name])
+            elif is_artifact(type_):
+                write_artifact(name, type_, arguments[keyword(written[name])])
+            else:
+                complete_parameter(name, type_)
+        except Failure as failure:
+            problems.append(str(failure))
+    if problems:
+        raise Failure("%s: %s" % (located(function), "; ".join(problems)))
+
+
+def keyword(argument):
+    """The Python name of an argument, where it is not that of the input or output."""
+    return argument.get("keyword") or argument["name"]
+
+
+def returned_values(config, names, result, function, returns):
+    """The function's result as values by output name."""
+    if result is Exited and names:
+        raise Failure("ended by sys.exit(0) before it returned %s" % ", ".join('"%s"' % name for name in names))
+    if {"none": not names, "value": len(names) == 1, "named": True}.get(config["returns"]) is not True:
+        raise Failure("component.json: %r does not fit the outputs %s" % (config["returns"], names))
+    if config["returns"] == "none":
+        if result is not None and result is not Exited:
+            raise Failure("returned %s but declares no output: annotate what it returns" % describe(result))
+        return {}
+    if config["returns"] == "value":
+        return {names[0]: result}
+    fields = getattr(result, "_fields", None)
+    if fields is None and isinstance(result, tuple):
+        fields = declared_fields(function, returns)
+    if not isinstance(result, tuple) or fields is None:
+        raise Failure("expected a NamedTuple with %s, got %s" % (", ".join(names), describe(result)))
+    if sorted(fields) != names or len(fields) != len(result):
+        raise Failure("expected a NamedTuple with %s, got one with %s" % (", ".join(names), ", ".join(fields)))
+    return dict(zip(fields, result))
+
+
+def declared_fields(function, returns):
+    """The field names of the NamedTuple that the function's signature declares, for one that returns a plain tuple."""
+    import typing
+
+    namespace = getattr(function, "__globals__", {})
+    annotation = returns[0] if returns else getattr(function, "__annotations__", {}).get("return")
+    try:
+        if isinstance(annotation, (str, types.CodeType)):
+            annotation = eval(annotation, dict(vars(typing), **namespace))
+    except Exception as error:
+        raise Failure("returned a plain tuple, whose field names are unknown here: %s" % error) from None
+    return getattr(annotation, "_fields", None)
+
+
+def write_returned(name, type_, value):
+    if not is_artifact(type_):
+        write_file(os.path.join(OUTPUTS, name), value_bytes(value, type_, 'output "%s"' % name))
+    else:
+        write_artifact(name, type_, value)
+
+
+def complete_parameter(name, type_):
+    """Checks and encodes a parameter that the user wrote to its OutputPath."""
+    path, where = os.path.join(OUTPUTS, name), 'output "%s"' % name
+    if not os.path.isfile(path):
+        raise Failure("%s was not written: no file is at %s" % (where, path))
+    text = read_text(path, where)
+    value = text if type_ == "string" else parse_json(text, where)
+    write_file(path, value_bytes(value, type_, where))
+
+
+def write_artifact(name, type_, artifact):
+    path, where = os.path.join(OUTPUTS, name), 'output "%s"' % name
+    if isinstance(artifact, str):  # an OutputPath
+        artifact = make_artifact(type_, name, path, None)
+    info = store_artifact(type_, path, artifact, where)
+    write_file(os.path.join(OUTPUTS, HIDDEN + name), to_json(map_strings(info, encode)).encode("utf-8"))
+
+
+def store_artifact(type_, path, artifact, where):
+    """Sees to it that the artifact lies at path, and returns what its consumers are told of it."""
+    element = element_type(type_)
+    if element:
+        if not isinstance(artifact, list):
+            raise Failure("%s: expected %s, got %s" % (where, type_, describe(artifact)))
+        os.makedirs(path, exist_ok=True)
+        items = enumerate(artifact)
+        return [store_artifact(element, os.path.join(path, str(i)), item, "%s[%d]" % (where, i)) for i, item in items]
+    title = getattr(artifact, "schema_title", None)  # not isinstance: it may be of the real kfp's classes
+    if title is None or type_ != "Artifact" and title != ARTIFACTS[type_].schema_title:
+        raise Failure("%s: expected %s, got %s" % (where, type_, describe(artifact)))
+    metadata = check(artifact.metadata, "struct", "the metadata of %s" % where)
+    uri = check(artifact.uri or "", "string", "the uri of %s" % where)
+    foreign = uri != getattr(artifact, "_given_uri", "") and not uri.startswith("file://")
+    move_to(path, artifact.path)
+    if not os.path.exists(path):
+        if not foreign and not title.endswith("Metrics"):
+            raise Failure("%s was not written: nothing is at %s" % (where, path))
+        # Metrics are all in the metadata, and other artifacts may lie where their uri says, but Argo wants a file.
+        write_file(path, to_json(metadata).encode("utf-8") if title.endswith("Metrics") else b"")
+    return {"metadata": metadata, "uri": uri} if foreign else {"metadata": metadata}
+
+
+def move_to(path, source):
+    """Brings an artifact that the user put elsewhere to path; what is not in the outputs directory is copied."""
+    if not source or not os.path.exists(source) or os.path.exists(path):
+        return
+    if os.path.abspath(source).startswith(OUTPUTS + os.sep):
+        os.replace(source, path)
+        return
+    import shutil
+
+    (shutil.copytree if os.path.isdir(source) else shutil.copyfile)(source, path)
+
+
+# --- The run and its end ----------------------------------------------------------------------------------------------
+
+
+def run(arguments):
+    if len(arguments) != 1:
+        raise Failure("usage: kfp_runtime.py INPUTS_FILE")
+    config = read_config()
+    texts = read_inputs(arguments[0])
+    arguments = {keyword(argument): argument_value(argument, texts) for argument in config.get("arguments") or []}
+    prepare(config)
+    if config.get("packages"):
+        install(config)
+    function, returns = load(config)
+    result = guarded(call, function, dict(arguments))
+    write_outputs(config, arguments, result, function, returns)
+
+
+def read_config():
+    path = os.path.join(COMPONENT, "component.json")
+    try:
+        config = parse_json(read_text(path, path), path)
+    except OSError as error:
+        raise Failure("cannot read the component: %s" % error) from None
+    missing = [key for key in ("function", "source", "lightweight", "returns") if key not in config]
+    missing += [file for file in config.get("files") or [] if not os.path.exists(os.path.join(COMPONENT, file))]
+    if missing:
+        raise Failure("the component is incomplete: it lacks %s" % ", ".join(missing))
+    return config
+
+
+def prepare(config):
+    """Makes the process look to the user's code as if it had been started by itself."""
+    os.makedirs(OUTPUTS, exist_ok=True)
+    os.environ["KFP_COMPONENT_DIR"] = COMPONENT  # where the component's data files are
+    if not any(os.access(path, os.W_OK) for path in (os.environ.get("TMPDIR") or "/tmp", "/tmp", "/var/tmp")):
+        os.environ["TMPDIR"] = scratch()
+    if not getattr(sys.flags, "safe_path", sys.flags.isolated):
+        sys.path.insert(0, START)
+    sys.meta_path.append(StubFinder)
+    sys.argv = [os.path.join(COMPONENT, config["source"])]
+
+
+def place_of(error):
+    """Where an exception arose: the innermost line of the user's own files, else the innermost of all."""
+    home = os.path.join(START, "") if START != "/" else None
+    innermost, own, trace = None, None, error.__traceback__
+    while trace:
+        file = trace.tb_frame.f_code.co_filename
+        if file != THIS_FILE:
+            innermost = (file, trace.tb_lineno)
+            if file in SOURCES:
+                own = innermost
+            elif home and file.startswith(home) and "site-packages" not in file:
+                own = (file[len(home) :], trace.tb_lineno)
+        trace = trace.tb_next
+    if isinstance(error, SyntaxError) and error.filename in SOURCES:
+        own = (error.filename, error.lineno or 0)
+    return " (%s:%d)" % (own or innermost) if own or innermost else ""
+
+
+def essence(error):
+    """An exception in one line."""
+    if isinstance(error, SystemExit):
+        return "sys.exit(%r)%s" % (error.code, place_of(error))
+    kind = type(error)
+    name = kind.__qualname__.split("<locals>.")[-1]
+    if kind.__module__ not in ("builtins", "kfp_component"):
+        name = "%s.%s" % (kind.__module__, name)
+    try:
+        message = one_line(error.msg if isinstance(error, SyntaxError) else str(error))
+    except Exception:
+        message = "(its message cannot be shown)"
+    advice = "; add its package to packages, or to the image" if kind is ModuleNotFoundError else ""
+    return (name + ": " + message if message else name) + place_of(error) + advice
+
+
+def one_line(text, limit=1000):
+    text = " ".join(str(text).split())
+    return text if len(text) <= limit else text[:limit] + "…"
+
+
+def print_traceback(error):
+    """Prints a traceback without the frames of this file, which are of no interest to the user."""
+    import traceback
+
+    trace = traceback.TracebackException(type(error), error, error.__traceback__)
+    todo = [] if os.environ.get("KFP_DEBUG") else [trace]
+    while todo:
+        part = todo.pop()
+        part.stack[:] = [frame for frame in part.stack if frame.filename != THIS_FILE]
+        todo += filter(None, [part.__cause__, part.__context__] + list(getattr(part, "exceptions", None) or []))
+    sys.__stderr__.write("".join(trace.format()))
+
+
+def report(message):
+    """Says in the last line of the log, and to Kubernetes, why the component failed."""
+    print("kfp: " + message, file=sys.__stderr__, flush=True)
+    try:
+        log = os.open(os.environ.get("KFP_TERMINATION_LOG") or "/dev/termination-log", os.O_WRONLY | os.O_TRUNC)
+        with open(log, "wb") as file:
+            file.write(message.encode("utf-8", "replace"))
+    except OSError:
+        pass  # not in a pod
+
+
+def main():
+    try:
+        run(sys.argv[1:])
+        return 0
+    except UserError as ended:
+        error, code = ended.error, USER_ERROR
+        message = essence(error)
+    except Failure as failure:
+        error, code = failure, failure.code
+        message = one_line(failure)
+    except Exception as unexpected:
+        error, code = unexpected, CONTRACT_ERROR
+        message = "the component could not be run: " + essence(unexpected)
+    if isinstance(error, SystemExit):
+        code = exit_code(error)
+        if not isinstance(error.code, int):
+            print(error.code, file=sys.__stderr__)
+    elif not isinstance(error, Failure) or os.environ.get("KFP_DEBUG"):
+        print_traceback(error)
+    report(message)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
+if __name__ == "__mp_main__":  # a worker process of multiprocessing, which may import the user's module
+    sys.meta_path.append(StubFinder)
