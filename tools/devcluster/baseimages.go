@@ -119,29 +119,43 @@ fi
 exec "$@"
 `
 
+// Numbers of Linux capabilities.
+const (
+	capSetgid = 6
+	capSetuid = 7
+)
+
 // buildkitImages let a builder run inside the cluster. The rootless one is laid
 // out like upstream's; dir holds the built programs.
-func buildkitImages(dir string) []baseImage {
+func buildkitImages(dir, config string) []baseImage {
 	programs := []string{dir + "/buildkitd:/usr/bin/buildkitd:755", dir + "/buildctl:/usr/bin/buildctl:755"}
 	runc := slices.Concat(libcPackages, []string{"runc", "libseccomp2", "libselinux1", "libpcre2-8-0"})
 	rootless := slices.Concat(runc, []string{"rootlesskit", "uidmap", "libaudit1", "libcap-ng0", "libsubid4", "fuse-overlayfs", "libfuse3-3"})
 	return []baseImage{
 		{
 			name: "buildkit", refs: []string{"moby/buildkit:" + buildkitVersion},
-			tree:  rootfs{Packages: runc, Verify: [][]string{{"/usr/sbin/runc", "--version"}}},
+			tree: rootfs{
+				Packages: runc, Files: map[string]string{"etc/buildkit/buildkitd.toml": config},
+				Verify: [][]string{{"/usr/sbin/runc", "--version"}},
+			},
 			image: imageSpec{files: programs, entrypoint: []string{"buildkitd"}},
 		},
 		{
 			name: "buildkit-rootless", refs: []string{"moby/buildkit:" + buildkitVersion + "-rootless"},
 			tree: rootfs{
 				Packages: rootless,
-				Files:    map[string]string{"etc/subuid": "user:100000:65536\n", "etc/subgid": "user:100000:65536\n"},
+				Files: map[string]string{
+					"etc/subuid": "user:100000:65536\n", "etc/subgid": "user:100000:65536\n",
+					"home/user/.config/buildkit/buildkitd.toml": config,
+				},
 				Dirs: map[string]int{
 					"run/user": 0, "run/user/1000": 1000, "home/user": 1000, "home/user/.local": 1000, "home/user/.local/tmp": 1000,
 					"home/user/.local/share": 1000, "home/user/.local/share/buildkit": 1000,
 				},
-				Users:  []string{"user:x:1000:1000::/home/user:/bin/sh"},
-				Verify: [][]string{{"/usr/sbin/runc", "--version"}, {"/usr/bin/rootlesskit", "--version"}},
+				// Setuid programs may not write the maps of a namespace that another user owns.
+				Capabilities: map[string]int{"usr/bin/newuidmap": capSetuid, "usr/bin/newgidmap": capSetgid},
+				Users:        []string{"user:x:1000:1000::/home/user:/bin/sh"},
+				Verify:       [][]string{{"/usr/sbin/runc", "--version"}, {"/usr/bin/rootlesskit", "--version"}},
 			},
 			image: imageSpec{
 				files: programs, entrypoint: []string{"rootlesskit", "buildkitd"}, user: "1000:1000",

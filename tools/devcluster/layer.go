@@ -3,6 +3,7 @@ package main
 import (
 	"archive/tar"
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"io/fs"
@@ -104,9 +105,9 @@ func (l *layerWriter) parents(dest string) error {
 	return l.tar.WriteHeader(&tar.Header{Name: dir + "/", Typeflag: tar.TypeDir, Mode: mode, ModTime: time.Unix(0, 0)})
 }
 
-// tarTree writes a directory tree as root sees it in the image: all files
-// belong to root and have no times, links stay links, devices are left out.
-func tarTree(root string, out io.Writer, owners map[string]int) error {
+// tarTree writes a directory tree as root sees it in the image: files belong to
+// root unless stated, have no times, links stay links, devices are left out.
+func tarTree(root string, out io.Writer, r rootfs) error {
 	w := tar.NewWriter(out)
 	err := filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
 		if err != nil || p == root {
@@ -116,7 +117,7 @@ func tarTree(root string, out io.Writer, owners map[string]int) error {
 		if err != nil {
 			return err
 		}
-		return tarEntry(w, p, rel, owners[rel], d)
+		return tarEntry(w, p, rel, r, d)
 	})
 	if err != nil {
 		return err
@@ -124,7 +125,7 @@ func tarTree(root string, out io.Writer, owners map[string]int) error {
 	return w.Close()
 }
 
-func tarEntry(w *tar.Writer, p, rel string, owner int, d fs.DirEntry) error {
+func tarEntry(w *tar.Writer, p, rel string, r rootfs, d fs.DirEntry) error {
 	info, err := d.Info()
 	if err != nil {
 		return err
@@ -146,8 +147,13 @@ func tarEntry(w *tar.Writer, p, rel string, owner int, d fs.DirEntry) error {
 	if info.IsDir() {
 		header.Name += "/"
 	}
-	header.Uid, header.Gid, header.Uname, header.Gname = owner, owner, "", ""
+	header.Uid, header.Gid, header.Uname, header.Gname = r.Dirs[rel], r.Dirs[rel], "", ""
 	header.ModTime, header.AccessTime, header.ChangeTime = time.Unix(0, 0), time.Time{}, time.Time{}
+	if bit, ok := r.Capabilities[rel]; ok {
+		const setuid = 0o4000
+		header.Mode &^= setuid
+		header.PAXRecords = map[string]string{"SCHILY.xattr.security.capability": fileCapability(bit)}
+	}
 	if err := w.WriteHeader(header); err != nil || !info.Mode().IsRegular() {
 		return err
 	}
@@ -158,4 +164,13 @@ func tarEntry(w *tar.Writer, p, rel string, owner int, d fs.DirEntry) error {
 	defer f.Close()
 	_, err = io.Copy(w, f)
 	return err
+}
+
+// fileCapability is the extended attribute by which Linux grants a program one
+// capability, effective from its start (struct vfs_cap_data, revision 2).
+func fileCapability(bit int) string {
+	const revision2, effective = 0x02000000, 1
+	b := binary.LittleEndian.AppendUint32(nil, revision2|effective)
+	b = binary.LittleEndian.AppendUint32(b, 1<<bit) // permitted
+	return string(append(b, make([]byte, 12)...))   // none inheritable, none above bit 31
 }

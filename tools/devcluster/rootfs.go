@@ -21,13 +21,14 @@ import (
 // install scripts do not run; what those would have set up and is needed is
 // said here instead.
 type rootfs struct {
-	Packages []string
-	Links    map[string]string // link to target
-	Files    map[string]string // path to content; executable when it begins with #!
-	Dirs     map[string]int    // directories to make, with their owner
-	Users    []string          // further lines of /etc/passwd
-	Remove   []string          // patterns below the root
-	Verify   [][]string        // commands that must succeed in the tree
+	Packages     []string
+	Links        map[string]string // link to target
+	Files        map[string]string // path to content; executable when it begins with #!
+	Dirs         map[string]int    // directories to make, with their owner
+	Users        []string          // further lines of /etc/passwd
+	Capabilities map[string]int    `json:",omitempty"` // programs that get one Linux capability instead of being setuid
+	Remove       []string          // patterns below the root
+	Verify       [][]string        // commands that must succeed in the tree
 }
 
 const rootfsRecipe = "2" // raise when makeRootfs changes what it produces
@@ -66,13 +67,13 @@ func (c *cluster) ensureRootfs(ctx context.Context, name string, r rootfs) (stri
 	}
 	partial := tree + ".tar.gz"
 	defer os.Remove(partial)
-	if err := compressTree(tree, partial, r.Dirs); err != nil {
+	if err := compressTree(tree, partial, r); err != nil {
 		return "", err
 	}
 	return layer, os.Rename(partial, layer)
 }
 
-func compressTree(tree, dest string, owners map[string]int) error {
+func compressTree(tree, dest string, r rootfs) error {
 	f, err := os.Create(dest)
 	if err != nil {
 		return err
@@ -82,7 +83,7 @@ func compressTree(tree, dest string, owners map[string]int) error {
 	if err != nil {
 		return err
 	}
-	if err := tarTree(tree, z, owners); err != nil {
+	if err := tarTree(tree, z, r); err != nil {
 		return err
 	}
 	if err := z.Close(); err != nil {

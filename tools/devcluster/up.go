@@ -297,5 +297,5 @@ func (c *cluster) startBuildkit(ctx context.Context, b *builds, p programs) erro
 	if err := c.startAll(ctx, time.Minute, c.buildkitd(p)); err != nil {
 		return fmt.Errorf("BuildKit: %w", err)
 	}
-	return c.ensureBaseImages(ctx, buildkitImages(dir))
+	return c.ensureBaseImages(ctx, buildkitImages(dir, string(c.render("buildkitd-pod.toml"))))
 }
