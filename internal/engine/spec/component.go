@@ -17,20 +17,43 @@ type Component struct {
 
 // Python is a function whose inputs and outputs come from its signature.
 type Python struct {
-	Source   string // the text of the file that defines the function
-	Function string // the function's name, never empty once analysed
-	// Image runs the function: base_image for a lightweight component, the built image for a containerized one.
-	Image string
+	Source     string // the text of the file that defines the function
+	SourceFile string // its name in messages and tracebacks
+	Function   string // the function's name; never empty once analysed
+	Image      string // runs the function
 	// Lightweight functions must be self-contained; others may import modules that their image holds.
-	Lightweight   bool
-	Packages      []string // pip requirements, installed when the task starts
-	IndexURLs     []string // pip indexes in place of the default
-	TrustedHosts  []string // hosts that pip may reach without TLS
-	Additional    []string // sources of helper functions, put before the function
-	Files         map[string]string
-	NamedOutputs  bool // the function returns a NamedTuple
-	SourceFile    string
-	ReturnsOutput bool // the function returns a value, or a NamedTuple
+	Lightweight  bool
+	Packages     []string          // pip requirements, installed when the task starts
+	IndexURLs    []string          // pip indexes in place of the default
+	TrustedHosts []string          // hosts that pip may reach without TLS
+	Additional   map[string]string // sources of helper functions by file name
+	Files        map[string]string // small data files by name
+
+	// The rest comes from the analysis of Source.
+	Definition   string     // what the pod runs: the function alone, or the whole source
+	FirstLine    int        // line of Source on which Definition starts, from 1
+	Arguments    []Argument // in the order of the signature
+	NamedOutputs bool       // the function returns a NamedTuple
+	ReturnsValue bool       // the function returns one value
+}
+
+// Passing says how a function's argument gets its value.
+type Passing string
+
+// The ways of passing.
+const (
+	PassParameter      Passing = "parameter"
+	PassInputArtifact  Passing = "input_artifact"
+	PassOutputArtifact Passing = "output_artifact"
+	PassInputPath      Passing = "input_path"
+	PassOutputPath     Passing = "output_path"
+)
+
+// Argument is one argument of a Python function.
+type Argument struct {
+	Name    string
+	Passing Passing
+	Type    Type
 }
 
 // Container runs any image. Command and Args may hold {{ inputs.x }}, {{ inputs.a.path }} and {{ outputs.y.path }}.

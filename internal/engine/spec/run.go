@@ -1,0 +1,71 @@
+package spec
+
+import "time"
+
+// Run is one execution of a pipeline.
+type Run struct {
+	Namespace      string
+	Name           string
+	Pipeline       Ref
+	Parameters     map[string]string // as text, already checked
+	ServiceAccount string            // empty: the namespace's default
+	Labels         map[string]string
+	Triggers       map[string]string // any change makes a new run
+}
+
+// Phase is what became of a run or a task.
+type Phase string
+
+// The phases, as Argo names them.
+const (
+	PhasePending   Phase = "Pending"
+	PhaseRunning   Phase = "Running"
+	PhaseSucceeded Phase = "Succeeded"
+	PhaseFailed    Phase = "Failed"
+	PhaseError     Phase = "Error"
+	PhaseSkipped   Phase = "Skipped"
+	PhaseOmitted   Phase = "Omitted"
+)
+
+// Ended reports whether the phase is final.
+func (p Phase) Ended() bool {
+	switch p {
+	case PhaseSucceeded, PhaseFailed, PhaseError, PhaseSkipped, PhaseOmitted:
+		return true
+	}
+	return false
+}
+
+// Failed reports whether the phase is a failure.
+func (p Phase) Failed() bool { return p == PhaseFailed || p == PhaseError }
+
+// RunStatus is what is known of a run.
+type RunStatus struct {
+	Phase      Phase
+	Message    string
+	StartedAt  time.Time // zero: not yet
+	FinishedAt time.Time // zero: not yet
+	Outputs    map[string]string
+	Tasks      map[string]TaskStatus // by path: "load", or "nested/load" inside a nested pipeline
+}
+
+// TaskStatus is what is known of one task of a run. A loop is one task.
+type TaskStatus struct {
+	DisplayName string
+	Phase       Phase
+	Message     string
+	StartedAt   time.Time
+	FinishedAt  time.Time
+	Attempts    int64 // pods that were started
+	Cached      bool  // the outputs came from an earlier run
+	Outputs     map[string]string
+	Failures    []Failure // the pods that failed last
+}
+
+// Failure is one failed pod.
+type Failure struct {
+	Node     string // Argo's display name of the node
+	NodeID   string // the pod's annotation workflows.argoproj.io/node-id
+	Message  string
+	ExitCode string // empty: unknown
+}
