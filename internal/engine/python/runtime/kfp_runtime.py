@@ -655,8 +655,9 @@ def provide(names, namespace):
     if not TYPING.isdisjoint(names):
         import typing
 
-        for name in TYPING.intersection(names, dir(typing)):
-            namespace.setdefault(name, getattr(typing, name))
+        for name in TYPING.intersection(names):
+            if hasattr(typing, name):  # later Pythons may drop some
+                namespace.setdefault(name, getattr(typing, name))
     if "dsl" in names or "kfp" in names:
         import kfp.dsl
 
