@@ -172,7 +172,13 @@ def describe(value):
         return "str %s%s" % (shown, "" if len(value) <= 60 else "… (%d characters)" % len(value))
     if kind in (bool, int, float):
         return "%s %r" % (kind.__name__, value)
-    return kind.__qualname__ if kind.__module__ == "builtins" else "%s.%s" % (kind.__module__, kind.__qualname__)
+    return class_name(kind)
+
+
+def class_name(kind):
+    """A class as the user's code calls it."""
+    name = kind.__qualname__.split("<locals>.")[-1]
+    return name if kind.__module__ in ("builtins", "__main__", "kfp_component") else "%s.%s" % (kind.__module__, name)
 
 
 def read_value(text, type_, optional, where):
@@ -640,11 +646,13 @@ def execute(code, config, namespace):
 
 
 def names_in(code):
-    """All names that code and the functions in it use other than as local variables."""
+    """All names that code and the functions in it use other than as local variables, in quoted annotations too."""
     names = set(code.co_names)
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
             names |= names_in(constant)
+        elif isinstance(constant, str) and len(constant) < 200:
+            names.update(constant.replace("[", " ").replace("]", " ").replace(",", " ").split())
     return names
 
 
@@ -717,6 +725,8 @@ def argument_value(argument, texts):
         if passing == "output_path":
             return os.path.join(OUTPUTS, name)
         return make_artifact(type_, name, os.path.join(OUTPUTS, name), artifact_info(texts, name))
+    if passing not in ("parameter", "input_artifact", "input_path", "final_status"):
+        raise Failure('component.json: argument "%s" is passed as %r' % (name, passing))
     optional = argument.get("optional", False)
     if is_artifact(type_):
         value = input_artifact(name, type_, optional, texts)
@@ -876,8 +886,8 @@ def store_artifact(type_, path, artifact, where):
     title = getattr(artifact, "schema_title", None)  # not isinstance: it may be of the real kfp's classes
     if title is None or type_ != "Artifact" and title != ARTIFACTS[type_].schema_title:
         raise Failure("%s: expected %s, got %s" % (where, type_, describe(artifact)))
-    metadata = check(artifact.metadata, "struct", "the metadata of %s" % where)
-    uri = check(artifact.uri or "", "string", "the uri of %s" % where)
+    metadata = check(artifact.metadata, "struct", "%s, metadata" % where)
+    uri = check(artifact.uri or "", "string", "%s, uri" % where)
     foreign = uri != getattr(artifact, "_given_uri", "") and not uri.startswith("file://")
     move_to(path, artifact.path)
     if not os.path.exists(path):
@@ -964,15 +974,12 @@ def essence(error):
     """An exception in one line."""
     if isinstance(error, SystemExit):
         return "sys.exit(%r)%s" % (error.code, place_of(error))
-    kind = type(error)
-    name = kind.__qualname__.split("<locals>.")[-1]
-    if kind.__module__ not in ("builtins", "kfp_component"):
-        name = "%s.%s" % (kind.__module__, name)
+    name = class_name(type(error))
     try:
         message = one_line(error.msg if isinstance(error, SyntaxError) else str(error))
     except Exception:
         message = "(its message cannot be shown)"
-    advice = "; add its package to packages, or to the image" if kind is ModuleNotFoundError else ""
+    advice = "; add its package to packages, or to the image" if type(error) is ModuleNotFoundError else ""
     return (name + ": " + message if message else name) + place_of(error) + advice
 
 
