@@ -509,7 +509,7 @@ def run_pip(config, work, target):
     )
     lines = []
     for line in pip.stdout:
-        lines.append(line.decode("utf-8", "replace").rstrip())
+        lines.append(without_passwords(line.decode("utf-8", "replace").rstrip()))
         print(lines[-1], file=sys.stderr, flush=True)
     return pip.wait(), [line for line in lines if line.strip()]
 
@@ -518,15 +518,24 @@ def pip_message(packages, lines):
     """Which packages could not be installed and why, as far as pip tells."""
     import re
 
+    names = [package.split(" --hash")[0].split(";")[0].strip() for package in packages]
     if any("No module named pip" in line for line in lines):
-        return "cannot install %s: this image has no pip; use a kfp_image that holds the packages" % ", ".join(packages)
-    first = next((i for i, line in enumerate(lines) if line.startswith("ERROR:")), max(0, len(lines) - 3))
-    reason = " ".join(line.replace("ERROR: ", "").strip() for line in lines[first:][:6]) or "pip said nothing"
-    plain = [package.split(" --hash")[0].split(";")[0].strip() for package in packages]
-    named = [package for package in plain if re.match(r"[\w.-]*", package.lower()).group() in reason.lower()]
+        reason = "this image has no pip; use a kfp_image that holds the packages"
+    else:
+        first = next((i for i, line in enumerate(lines) if line.startswith("ERROR:")), max(0, len(lines) - 3))
+        reason = " ".join(line.replace("ERROR: ", "").strip() for line in lines[first:][:6]) or "pip said nothing"
+        named = [name for name in names if re.match(r"[\w.-]*", name.lower()).group() in reason.lower()]
+        names = named or names
     if any("Retrying" in line for line in lines):
         reason += " (the index could not be reached)"
-    return re.sub(r"//[^/@\s]+@", "//***@", "cannot install %s: %s" % (", ".join(named or plain), reason))
+    return without_passwords("cannot install %s: %s" % (", ".join(names), reason))
+
+
+def without_passwords(text):
+    """Takes the user's part from URLs, which pip does not do everywhere."""
+    import re
+
+    return re.sub(r"//[^/@\s]+@", "//***@", text)
 
 
 # --- The user's code --------------------------------------------------------------------------------------------------
