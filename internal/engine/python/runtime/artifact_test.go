@@ -61,6 +61,7 @@ func TestInputArtifacts(t *testing.T) {
 	config := function("f", spec.List, argument("a", runtime.InputArtifact, spec.Dataset))
 	lists := function("f", spec.List, argument("a", runtime.InputArtifact, "list(Dataset)"))
 	maybe := function("f", spec.String, optional(argument("a", runtime.InputArtifact, spec.Dataset)))
+	perhaps := function("f", spec.String, optional(argument("a", runtime.InputArtifact, "list(Dataset)")))
 	paths := function("f", spec.String, argument("a", runtime.InputPath, spec.Dataset))
 	one := "def f(a): return [a.metadata, a.uri, open(a.path).read()]"
 	all := "def f(a): return [[x.name, x.metadata, open(x.path).read()] for x in a]"
@@ -82,6 +83,8 @@ func TestInputArtifacts(t *testing.T) {
 		"list":               {lists, all, two, `[{"metadata":{"n":1}},{"metadata":{"n":2}}]`, `[["a-0",{"n":1},"x"],["a-1",{"n":2},"y"]]`},
 		"list, as Argo does": {lists, all, two, `["{\"metadata\":{\"n\":1}}",""]`, `[["a-0",{"n":1},"x"],["a-1",{},"y"]]`},
 		"list, untold":       {lists, all, two, "", `[["a-0",{},"x"],["a-1",{},"y"]]`},
+		"list, none given":   {perhaps, "def f(a): return repr(a)", nil, "", "None"},
+		"list, none in it":   {perhaps, "def f(a): return repr(a)", nil, "[]", "[]"},
 		"list, empty":        {lists, all, nil, "[]", "[]"},
 		"list, one lost":     {lists, all, map[string]string{"inputs/a/0": "x"}, "[{},{}]", `input "a": expected 2 artifacts in DIR/inputs/a, got 1`},
 		"list, a stranger":   {lists, all, map[string]string{"inputs/a/7": "x"}, "[{}]", `input "a-0": the artifact is missing at DIR/inputs/a/0`},

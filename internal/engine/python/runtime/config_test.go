@@ -1,6 +1,7 @@
 package runtime_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -80,6 +81,28 @@ func TestValidation(t *testing.T) {
 		c := full()
 		change(&c)
 		if _, err := c.Encode(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
+func TestContents(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{"source.py": "def train(): pass", "helper.py": "", "table.csv": "a,b"}
+	contents, err := runtime.Contents(full(), files)
+	must(t, err)
+	if len(contents) != 5 || contents[runtime.FileName] != runtime.Source() || contents["table.csv"] != "a,b" {
+		t.Errorf("contents %v", contents)
+	}
+	for want, change := range map[string]func(files map[string]string){
+		`no text of the file "helper.py"`:          func(f map[string]string) { delete(f, "helper.py") },
+		`"other" is not named by the component`:    func(f map[string]string) { f["other"] = "" },
+		`the file "table.csv" is not UTF-8 text`:   func(f map[string]string) { f["table.csv"] = "\xff" },
+		"the largest are table.csv (1048576), kfp": func(f map[string]string) { f["table.csv"] = strings.Repeat("x", runtime.MaxSize) },
+	} {
+		changed := maps.Clone(files)
+		change(changed)
+		if _, err := runtime.Contents(full(), changed); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}

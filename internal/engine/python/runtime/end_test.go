@@ -141,6 +141,12 @@ func TestAsync(t *testing.T) {
 		if got := p.run(map[string]string{"x": "5"}).succeeded().output("Output"); got != "15" {
 			t.Errorf("output %q", got)
 		}
+
+		p = newPod(t, interpreter, function("f", ""), map[string]string{"user.py": "async def f():\n    1 / 0\n"})
+		r := p.run(nil).failed(runtime.ExitUserError, "ZeroDivisionError: division by zero (user.py:2)")
+		if !strings.HasPrefix(r.stderr, "Traceback (most recent call last):\n  File \"user.py\", line 2, in f\n") {
+			t.Errorf("the traceback shows asyncio:\n%s", r.stderr)
+		}
 	})
 }
 

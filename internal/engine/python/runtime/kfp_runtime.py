@@ -685,7 +685,7 @@ def provide(names, namespace):
 def call(function, arguments):
     code = getattr(function, "__code__", None)
     names = code.co_varnames[: getattr(code, "co_posonlyargcount", 0)] if code else ()
-    result = function(*[arguments.pop(name) for name in names], **arguments)
+    result = function(*[arguments.pop(name) for name in names if name in arguments], **arguments)
     if isinstance(result, types.CoroutineType):
         import asyncio
 
@@ -758,7 +758,7 @@ def artifact_info(texts, name):
 
 def input_artifact(name, type_, optional, texts):
     info, path = artifact_info(texts, name), os.path.join(INPUTS, name)
-    if optional and not info and not os.path.exists(path):
+    if optional and info in (None, {}) and not os.path.exists(path):
         return None
     return read_artifact(type_, name, path, info)
 
@@ -908,10 +908,10 @@ def store_artifact(type_, path, artifact, where):
 
 
 def move_to(path, source):
-    """Brings an artifact that the user put elsewhere to path; what is not in the outputs directory is copied."""
+    """Brings an artifact that the user put elsewhere to path. Only what get_uri placed is moved, the rest copied."""
     if not source or not os.path.exists(source) or os.path.exists(path):
         return
-    if os.path.abspath(source).startswith(OUTPUTS + os.sep):
+    if os.path.abspath(source).startswith(os.path.join(OUTPUTS, ".artifacts", "")):
         os.replace(source, path)
         return
     import shutil
@@ -927,8 +927,8 @@ def run(arguments):
         raise Failure("usage: kfp_runtime.py INPUTS_FILE")
     config = read_config()
     texts = read_inputs(arguments[0])
-    arguments = {keyword(argument): argument_value(argument, texts) for argument in config.get("arguments") or []}
     prepare(config)
+    arguments = {keyword(argument): argument_value(argument, texts) for argument in config.get("arguments") or []}
     if config.get("packages"):
         install(config)
     function, returns = load(config)
@@ -1005,7 +1005,10 @@ def print_traceback(error):
     todo = [] if os.environ.get("KFP_DEBUG") else [trace]
     while todo:
         part = todo.pop()
-        part.stack[:] = [frame for frame in part.stack if frame.filename != THIS_FILE]
+        frames = [frame for frame in part.stack if frame.filename != THIS_FILE]
+        while frames and os.sep + "asyncio" + os.sep in frames[0].filename:  # asyncio.run, which call uses
+            del frames[0]
+        part.stack[:] = frames
         todo += filter(None, [part.__cause__, part.__context__] + list(getattr(part, "exceptions", None) or []))
     sys.__stderr__.write("".join(trace.format()))
 
