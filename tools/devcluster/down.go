@@ -30,9 +30,14 @@ func (c *cluster) down(ctx context.Context, wipe bool) error {
 	return nil
 }
 
-// stopOrder ends first what would start or reach for something else.
-// containerd ends after its containers did, the API server after its clients.
-var stopOrder = []string{"kubelet", "kube-controller-manager", "kube-scheduler", "buildkitd"}
+// stopOrder ends first what would start or reach for something else: clients
+// before servers, and containerd only when nobody asks it for containers.
+var stopOrder = []string{
+	"kubelet", "kube-controller-manager", "kube-scheduler", "buildkitd", "containerd", "kube-proxy", "kube-apiserver", "etcd",
+}
+
+// patience is how long a program may take to end by itself.
+const patience = 5 * time.Second
 
 // stopEverything ends all recorded processes and all pods, and removes what
 // they left on the machine. It can be repeated, and copes with any part of it
@@ -49,7 +54,7 @@ func (c *cluster) stopEverything(ctx context.Context) error {
 		if r.alive() {
 			stopped++
 		}
-		if err := stopProcess(ctx, r, 15*time.Second); err != nil {
+		if err := stopProcess(ctx, r, patience); err != nil {
 			errs = append(errs, err)
 			continue
 		}
@@ -65,15 +70,12 @@ func (c *cluster) stopEverything(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// stopRank orders: the programs of stopOrder, containerd, then the others.
+// stopRank puts the programs of stopOrder first, all others after them.
 func stopRank(name string) int {
 	if i := slices.Index(stopOrder, name); i >= 0 {
 		return i
 	}
-	if name == "containerd" {
-		return len(stopOrder)
-	}
-	return len(stopOrder) + 1
+	return len(stopOrder)
 }
 
 // killContainers ends the processes of all our containers, then forgets the

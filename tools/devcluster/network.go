@@ -174,6 +174,14 @@ func leadsToCluster(rule string) bool {
 	return false
 }
 
+// podNetworkLost tells whether pods run whose bridge was taken away; only new
+// pods are connected to a new one.
+func podNetworkLost() bool {
+	namespaces, _ := filepath.Glob("/run/netns/cni-*")
+	connected, _ := filepath.Glob("/sys/class/net/" + bridgeName + "/brif/*")
+	return len(namespaces) > 0 && len(connected) == 0
+}
+
 // tearDownNetwork removes pods' network namespaces, the bridge, iptables rules
 // and the node address, in an order in which no packet can leave the machine.
 func (c *cluster) tearDownNetwork(ctx context.Context) error {

@@ -110,7 +110,8 @@ func runRecorded(args []string) error {
 // running is a component that was started or found running.
 type running struct {
 	component
-	exited <-chan error // closed or sent to when a process started by us ends
+	exited <-chan error // sent to when a process started by us ends
+	exits  int          // how often it ended while it was awaited
 }
 
 // launch starts a component unless it runs already as specified.
@@ -120,7 +121,7 @@ func (c *cluster) launch(ctx context.Context, p component) (*running, error) {
 			return &running{component: p}, nil
 		}
 		c.say("%s: changed, restarting", p.name)
-		if err := stopProcess(ctx, rec, 20*time.Second); err != nil {
+		if err := stopProcess(ctx, rec, patience); err != nil {
 			return nil, err
 		}
 	}
@@ -181,6 +182,7 @@ func (c *cluster) await(ctx context.Context, r *running, limit time.Duration) er
 			if startErr != nil {
 				return startErr
 			}
+			again.exits = r.exits + 1
 			*r = *again
 			return fmt.Errorf("exited: %v", err)
 		default:
@@ -198,7 +200,7 @@ func (c *cluster) await(ctx context.Context, r *running, limit time.Duration) er
 }
 
 // stopProcess ends exactly the recorded process: politely, then by force.
-func stopProcess(ctx context.Context, rec record, patience time.Duration) error {
+func stopProcess(ctx context.Context, rec record, limit time.Duration) error {
 	if !rec.alive() {
 		return nil
 	}
@@ -213,7 +215,7 @@ func stopProcess(ctx context.Context, rec record, patience time.Duration) error 
 		return nil
 	}
 	p.Signal(syscall.SIGTERM)
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+	for deadline := time.Now().Add(limit); time.Now().Before(deadline); {
 		if !rec.alive() {
 			return nil
 		}

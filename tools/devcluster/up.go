@@ -17,7 +17,7 @@ type upOptions struct {
 
 // up brings the cluster to its wanted state from whatever state it is in.
 func (c *cluster) up(ctx context.Context, opts upOptions) error {
-	if err := c.prepareHome(ctx); err != nil {
+	if err := c.prepareHome(); err != nil {
 		return err
 	}
 	if err := c.installPackages(ctx); err != nil {
@@ -38,10 +38,7 @@ func (c *cluster) up(ctx context.Context, opts upOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := c.startNodeWithRetry(ctx, p); err != nil {
-		return err
-	}
-	if err := c.startArgo(ctx, p, opts.crds); err != nil {
+	if err := c.startClusterWithRetry(ctx, p, opts.crds); err != nil {
 		return err
 	}
 	c.say("cluster ready: Argo %s with %s CRDs; KUBECONFIG=%s", argoVersion, opts.crds, c.kubeconfig())
@@ -58,7 +55,7 @@ func (c *cluster) up(ctx context.Context, opts upOptions) error {
 
 // prepareHome makes the state directory ready: keys, configuration, and a copy
 // of this program, since 'go run' deletes the one it built.
-func (c *cluster) prepareHome(ctx context.Context) error {
+func (c *cluster) prepareHome() error {
 	if err := c.forgetEarlierBoot(); err != nil {
 		return err
 	}
@@ -194,16 +191,23 @@ func (c *cluster) linkPrograms(program string, names ...string) error {
 	return nil
 }
 
-// startNodeWithRetry starts the node. What a crash left behind is normally put
-// right by containerd and kubelet themselves, which spares running pods; if
-// that fails, everything left is cleared away and the node started afresh.
-func (c *cluster) startNodeWithRetry(ctx context.Context, p programs) error {
-	err := c.startNode(ctx, p)
+// startClusterWithRetry starts the node and what runs on it. What a crash left
+// behind is normally put right by containerd and kubelet themselves, which
+// spares running pods; where that cannot work or fails, everything left is
+// cleared away and started afresh.
+func (c *cluster) startClusterWithRetry(ctx context.Context, p programs, crds string) error {
+	if podNetworkLost() {
+		c.say("pods have lost their network, clearing up")
+		if err := c.clearUp(ctx); err != nil {
+			return err
+		}
+	}
+	err := c.startCluster(ctx, p, crds)
 	if err == nil || ctx.Err() != nil {
 		return err
 	}
 	c.say("starting failed, clearing up and trying once more: %v", err)
-	if err := c.stopEverything(ctx); err != nil {
+	if err := c.clearUp(ctx); err != nil {
 		return err
 	}
 	var failed *etcdError
@@ -214,20 +218,36 @@ func (c *cluster) startNodeWithRetry(ctx context.Context, p programs) error {
 			return err
 		}
 	}
-	if err := c.prepareHome(ctx); err != nil {
-		return err
-	}
-	if err := c.startFoundation(ctx); err != nil {
-		return err
-	}
-	return c.startNode(ctx, p)
+	return c.startCluster(ctx, p, crds)
 }
 
-// etcdError says that etcd did not start, most likely for its data.
+func (c *cluster) startCluster(ctx context.Context, p programs, crds string) error {
+	if err := c.startNode(ctx, p); err != nil {
+		return err
+	}
+	return c.startArgo(ctx, p, crds)
+}
+
+// clearUp leaves the cluster as 'down' does, but ready for its node to start.
+func (c *cluster) clearUp(ctx context.Context) error {
+	if err := c.stopEverything(ctx); err != nil {
+		return err
+	}
+	if err := c.prepareHome(); err != nil {
+		return err
+	}
+	return c.startFoundation(ctx)
+}
+
+// etcdError says that etcd ended each time it was started, most likely for its data.
 type etcdError struct{ error }
 
 func (c *cluster) startNode(ctx context.Context, p programs) error {
-	began := time.Now()
+	// A kubelet that runs already renews its lease every ten seconds.
+	since := time.Now()
+	if c.readRecord("kubelet").alive() {
+		since = since.Add(-40 * time.Second)
+	}
 	etcd, err := c.launch(ctx, c.etcd(p))
 	if err != nil {
 		return err
@@ -235,14 +255,16 @@ func (c *cluster) startNode(ctx context.Context, p programs) error {
 	if err := c.startAll(ctx, time.Minute, c.containerd()); err != nil {
 		return err
 	}
-	if err := c.await(ctx, etcd, 30*time.Second); err != nil {
+	if err := c.await(ctx, etcd, 30*time.Second); err != nil && etcd.exits > 2 {
 		return &etcdError{err}
+	} else if err != nil {
+		return err
 	}
 	err = c.startAll(ctx, 2*time.Minute, c.apiserver(p), c.controllerManager(p), c.scheduler(p), c.kubelet(p), c.kubeProxy(p), c.s3(p))
 	if err != nil {
 		return err
 	}
-	err = waitFor(ctx, "the node", 2*time.Minute, func(ctx context.Context) error { return c.nodeReady(ctx, began.Add(-30*time.Second)) })
+	err = waitFor(ctx, "the node", 2*time.Minute, func(ctx context.Context) error { return c.nodeReady(ctx, since) })
 	if err == nil {
 		c.say("node is ready")
 	}
@@ -265,7 +287,7 @@ func (c *cluster) startArgo(ctx context.Context, p programs, crds string) error 
 		return err
 	}
 	for _, a := range c.addons() {
-		if err := waitFor(ctx, a.name, 3*time.Minute, a.health); err != nil {
+		if err := waitFor(ctx, a.name, 2*time.Minute, a.health); err != nil {
 			return err
 		}
 		c.say("%s is healthy", a.name)
