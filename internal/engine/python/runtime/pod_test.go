@@ -11,7 +11,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/python/runtime"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
@@ -134,7 +136,12 @@ func (p *pod) command(cmd *exec.Cmd) result {
 	p.t.Helper()
 	var stdout, stderr bytes.Buffer
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = p.path("image"), p.env, &stdout, &stderr
-	err := cmd.Run()
+	// A component that hangs is ended with all the processes that it started.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	must(p.t, cmd.Start())
+	patience := time.AfterFunc(time.Minute, func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
+	err := cmd.Wait()
+	patience.Stop()
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
 		p.t.Fatal(err)
 	}
