@@ -62,8 +62,12 @@ func (c *cluster) stopEverything(ctx context.Context) error {
 	}
 	c.say("stopped %d processes", stopped)
 	errs = append(errs, c.killContainers(ctx), c.unmountAll(), c.tearDownNetwork(ctx))
-	removeCgroups("kubepods")
-	removeCgroups("buildkit")
+	for _, group := range []string{"kubepods", "buildkit"} {
+		if !removeCgroups(group) {
+			c.say("control group %s is still in use, perhaps by something that is not ours", group)
+		}
+	}
+	c.removeTraces()
 	for _, dir := range []string{"run/containerd", "run/buildkit"} {
 		errs = append(errs, os.RemoveAll(c.path(dir)))
 	}
@@ -193,7 +197,8 @@ func mountsBelow(mounts, dir string) []string {
 }
 
 // removeCgroups removes a control group and all below it from every hierarchy.
-func removeCgroups(name string) {
+func removeCgroups(name string) (gone bool) {
+	gone = true
 	roots, _ := filepath.Glob("/sys/fs/cgroup/*/" + name)
 	for _, root := range append(roots, "/sys/fs/cgroup/"+name) {
 		var dirs []string
@@ -205,9 +210,12 @@ func removeCgroups(name string) {
 		})
 		slices.Reverse(dirs)
 		for _, dir := range dirs {
-			syscall.Rmdir(dir)
+			if err := syscall.Rmdir(dir); err != nil && err != syscall.ENOENT {
+				gone = false
+			}
 		}
 	}
+	return gone
 }
 
 // wipe deletes all state but the lock that is being held.

@@ -64,6 +64,9 @@ func (c *cluster) prepareHome() error {
 			return err
 		}
 	}
+	if err := c.linkVolumes(); err != nil {
+		return err
+	}
 	if err := c.ensurePKI(); err != nil {
 		return err
 	}
