@@ -2,7 +2,9 @@
 # Acceptance tests: the real terraform against the dev cluster, which is started if need be.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-go -C tools/devcluster run . up
+go -C tools/devcluster build -o "$PWD/bin/devcluster" .
+bin/devcluster up
+export KFP_TEST_DEVCLUSTER=$PWD/bin/devcluster
 export KUBE_CONFIG_PATH=${DEVCLUSTER_HOME:-/var/lib/terraform-provider-kfp-devcluster}/kubeconfig
 export TF_ACC=1 TF_ACC_TERRAFORM_PATH=${TF_ACC_TERRAFORM_PATH:-$(command -v terraform)}
 exec go test -count=1 -timeout 60m ${TESTARGS:-} ./internal/provider/...

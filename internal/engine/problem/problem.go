@@ -53,6 +53,14 @@ func (p Path) Key(key string) Path { return p.with(Step{Kind: KeyStep, Key: key}
 // Index returns the path extended by a list index.
 func (p Path) Index(i int) Path { return p.with(Step{Kind: IndexStep, Index: i}) }
 
+// Join returns the path extended by another one.
+func (p Path) Join(tail Path) Path {
+	for _, s := range tail {
+		p = p.with(s)
+	}
+	return p
+}
+
 // with copies, so that two paths that share a prefix never share their tail.
 func (p Path) with(s Step) Path {
 	q := make(Path, len(p), len(p)+1)

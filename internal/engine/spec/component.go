@@ -47,11 +47,13 @@ const (
 	PassOutputArtifact Passing = "output_artifact"
 	PassInputPath      Passing = "input_path"
 	PassOutputPath     Passing = "output_path"
+	PassFinalStatus    Passing = "final_status"
 )
 
 // Argument is one argument of a Python function.
 type Argument struct {
-	Name    string
+	Name    string // of the input or output
+	Keyword string // the argument's name in Python, where it differs
 	Passing Passing
 	Type    Type
 }

@@ -1,0 +1,72 @@
+// Package argo compiles specs to Argo Workflows objects and reads such objects back. It is the only package, beside
+// cluster, that knows Argo's types. Compiling is pure: no clock, no network, the same bytes for the same spec.
+package argo
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"strings"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
+)
+
+// The labels and annotations of the objects that the provider makes.
+const (
+	ManagedByLabel = "app.kubernetes.io/managed-by"
+	ManagedBy      = "terraform-provider-kfp"
+
+	prefix           = "terraform-provider-kfp/"
+	KindLabel        = prefix + "kind"    // component, pipeline, run, schedule
+	NameLabel        = prefix + "name"    // of the component, pipeline or schedule
+	VersionLabel     = prefix + "version" // content hash
+	PipelineLabel    = prefix + "pipeline"
+	PipelineVersion  = prefix + "pipeline-version"
+	RecurringLabel   = prefix + "recurring-run"
+	RunAnnotation    = prefix + "run"   // hash of what a run does, by which an interrupted apply knows it again
+	TypesAnnotation  = prefix + "types" // what Argo has no field for: the types of inputs and outputs
+	DescribeKey      = "workflows.argoproj.io/description"
+	DisplayKey       = prefix + "display-names"
+	RefsAnnotation   = prefix + "refs" // interfaces of the components that a pipeline's tasks use
+	hiddenPrefix     = "kfp-"          // of parameters that users do not see
+	MainTemplate     = "main"
+	apiVersion       = "argoproj.io/v1alpha1"
+	templateKind     = "WorkflowTemplate"
+	workflowKind     = "Workflow"
+	outputsDirectory = "/kfp/outputs"
+	inputsDirectory  = "/kfp/inputs"
+	codeDirectory    = "/kfp/component"
+)
+
+// Where files are in a component's pod.
+func outputPath(name string) string { return outputsDirectory + "/" + name }
+func inputPath(name string) string  { return inputsDirectory + "/" + name }
+
+// versionLength is how much of the content hash a version shows: 50 bits, so that versions of one component do not
+// collide by accident.
+const versionLength = 10
+
+var lowerBase32 = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+// contentHash is the short hash of a value's canonical JSON.
+func contentHash(v any) string {
+	text, err := wire.Marshal(v)
+	if err != nil {
+		// Only specs and Argo objects come here; they always encode.
+		panic(err)
+	}
+	sum := sha256.Sum256([]byte(text))
+	return lowerBase32.EncodeToString(sum[:])[:versionLength]
+}
+
+// ObjectName is the name of the object that a ref points to.
+func ObjectName(r spec.Ref) string {
+	if r.Kind == spec.PipelineKind {
+		return r.Name
+	}
+	return r.Name + "-" + r.Version
+}
+
+// taskName is a task's name in Argo, which allows hyphens and no underscores there. Names that differ only in that
+// are refused by graph.
+func taskName(name string) string { return strings.ReplaceAll(name, "_", "-") }

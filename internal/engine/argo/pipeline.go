@@ -1,0 +1,195 @@
+package argo
+
+import (
+	"fmt"
+	"strings"
+
+	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
+)
+
+// exitTemplate runs the on_exit tasks.
+const exitTemplate = "on-exit"
+
+// PipelineObject is what a pipeline is in the cluster.
+type PipelineObject struct {
+	Version  string
+	Template *wfv1.WorkflowTemplate
+	weights  map[string]int // bytes of each task
+}
+
+// Pipeline compiles a pipeline that graph.Check has found free of errors.
+func Pipeline(p spec.Pipeline, g *graph.Graph) (PipelineObject, error) {
+	c := pipelineCompiler{pipeline: p, graph: g, weights: map[string]int{}}
+	if err := c.compile(); err != nil {
+		return PipelineObject{}, err
+	}
+	interfaces := spec.Interface{Inputs: p.Parameters, Outputs: g.Outputs}
+	types, err := typesAnnotation(interfaces)
+	if err != nil {
+		return PipelineObject{}, err
+	}
+	c.spec.Entrypoint = MainTemplate
+	c.spec.Arguments.Parameters = argumentDeclarations(interfaces)
+	annotations := map[string]string{TypesAnnotation: types}
+	if p.Description != "" {
+		annotations[DescribeKey] = p.Description
+	}
+	version := contentHash([]any{c.spec, annotations})
+	return PipelineObject{Version: version, weights: c.weights, Template: &wfv1.WorkflowTemplate{
+		TypeMeta: metav1.TypeMeta{APIVersion: apiVersion, Kind: templateKind},
+		ObjectMeta: metav1.ObjectMeta{
+			Name: p.Name, Namespace: p.Namespace, Annotations: annotations,
+			Labels: map[string]string{ManagedByLabel: ManagedBy, KindLabel: string(spec.PipelineKind), NameLabel: p.Name, VersionLabel: version},
+		},
+		Spec: c.spec,
+	}}, nil
+}
+
+type pipelineCompiler struct {
+	pipeline spec.Pipeline
+	graph    *graph.Graph
+	spec     wfv1.WorkflowSpec
+	weights  map[string]int
+	wrappers []wfv1.Template // DAGs of one task, for what Argo has on templates only
+}
+
+func (c *pipelineCompiler) compile() error {
+	main, err := c.dag(MainTemplate, c.pipeline.Tasks, c.graph.Tasks, c.graph.Scope.Task)
+	if err != nil {
+		return err
+	}
+	main.DAG.FailFast = c.pipeline.Options.FailFast
+	main.Outputs, err = c.outputs()
+	if err != nil {
+		return err
+	}
+	c.spec.Templates = []wfv1.Template{main}
+	if len(c.pipeline.OnExit) > 0 {
+		exit, err := c.dag(exitTemplate, c.pipeline.OnExit, c.graph.Exit, c.graph.Scope.Exit)
+		if err != nil {
+			return err
+		}
+		c.spec.OnExit = exitTemplate
+		c.spec.Templates = append(c.spec.Templates, exit)
+	}
+	c.spec.Templates = append(c.spec.Templates, c.wrappers...)
+	return c.options()
+}
+
+// dag compiles one map of tasks.
+func (c *pipelineCompiler) dag(name string, tasks map[string]spec.Task, nodes map[string]*graph.Node, scope func(string) graph.Env) (wfv1.Template, error) {
+	t := wfv1.Template{Name: name, Inputs: pipelineInputs(c.pipeline.Parameters), DAG: &wfv1.DAGTemplate{}}
+	for _, task := range sortedKeys(tasks) {
+		compiled, err := c.task(task, tasks[task], nodes, tasks, scope(task))
+		if err != nil {
+			return t, fmt.Errorf("task %q: %w", task, err)
+		}
+		text, err := wire.Marshal(compiled)
+		if err != nil {
+			return t, fmt.Errorf("task %q: %w", task, err)
+		}
+		c.weights[task] += len(text)
+		t.DAG.Tasks = append(t.DAG.Tasks, compiled)
+	}
+	return t, nil
+}
+
+// pipelineInputs lets the same template be the entry of a run and a task of another pipeline.
+func pipelineInputs(parameters map[string]spec.Input) wfv1.Inputs {
+	var in wfv1.Inputs
+	for _, name := range sortedKeys(parameters) {
+		input := parameters[name]
+		if input.Type.IsArtifact() {
+			in.Artifacts = append(in.Artifacts, wfv1.Artifact{Name: name, Optional: input.Optional})
+			in.Parameters = append(in.Parameters, wfv1.Parameter{Name: artifactParameter(name), Default: wfv1.AnyStringPtr("")})
+			continue
+		}
+		p := wfv1.Parameter{Name: name}
+		if text, ok := defaultText(input); ok {
+			p.Default = wfv1.AnyStringPtr(text)
+		}
+		in.Parameters = append(in.Parameters, p)
+	}
+	return in
+}
+
+func (c *pipelineCompiler) outputs() (wfv1.Outputs, error) {
+	var out wfv1.Outputs
+	env := c.graph.Scope.Outputs()
+	for _, name := range sortedKeys(c.pipeline.Outputs) {
+		want := c.graph.Outputs[name].Type
+		if want.IsArtifact() {
+			from, err := artifactFrom(c.pipeline.Outputs[name], env, want)
+			if err != nil {
+				return out, err
+			}
+			out.Artifacts = append(out.Artifacts, wfv1.Artifact{Name: name, From: from})
+			continue
+		}
+		valueFrom, err := outputFrom(c.pipeline.Outputs[name], env, want)
+		if err != nil {
+			return out, fmt.Errorf("output %q: %w", name, err)
+		}
+		out.Parameters = append(out.Parameters, wfv1.Parameter{Name: name, ValueFrom: valueFrom})
+	}
+	return out, nil
+}
+
+// depends is Argo's condition on the tasks before.
+func depends(t spec.Task, n *graph.Node, tasks map[string]spec.Task) string {
+	joined, states := " && ", []string(nil)
+	switch t.RunIf {
+	case spec.AnySucceeded, spec.AnyFailed:
+		joined = " || "
+	}
+	var parts []string
+	for _, need := range n.Needs {
+		name := taskName(need.Task)
+		switch t.RunIf {
+		case spec.AnySucceeded:
+			states = []string{"Succeeded"}
+		case spec.AllFailed, spec.AnyFailed:
+			states = []string{"Failed", "Errored"}
+		case spec.AllDone:
+			states = []string{"Succeeded", "Failed", "Errored", "Skipped", "Omitted"}
+		default:
+			states = successStates(need, tasks[need.Task].AllowFailure)
+		}
+		parts = append(parts, anyState(name, states, len(n.Needs) > 1 && joined == " && "))
+	}
+	return strings.Join(parts, joined)
+}
+
+// successStates are the states of a task before that let one run which needs it to succeed. A task that was skipped
+// stops those that use its outputs, unless they have a fallback; it does not stop those that only come after it.
+func successStates(need graph.Need, allowFailure bool) []string {
+	states := []string{"Succeeded"}
+	if need.Data {
+		return states
+	}
+	states = append(states, "Skipped")
+	if need.Guarded {
+		states = append(states, "Omitted")
+	}
+	if allowFailure {
+		states = append(states, "Failed", "Errored")
+	}
+	return states
+}
+
+func anyState(task string, states []string, inParentheses bool) string {
+	parts := make([]string, len(states))
+	for i, s := range states {
+		parts[i] = task + "." + s
+	}
+	text := strings.Join(parts, " || ")
+	if inParentheses && len(parts) > 1 {
+		return "(" + text + ")"
+	}
+	return text
+}

@@ -1,0 +1,67 @@
+package argo
+
+import (
+	"maps"
+
+	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// RunKind is the value of KindLabel of a run.
+const RunKind = "run"
+
+// Run compiles a run. A run without a name gets one from its content: the same pipeline version, parameters and
+// triggers give the same name, so that an apply that died and is repeated finds the run that it had started.
+func Run(r spec.Run) *wfv1.Workflow {
+	if r.Name == "" {
+		r.Name = RunName(r)
+	}
+	labels := map[string]string{}
+	maps.Copy(labels, r.Labels)
+	maps.Copy(labels, map[string]string{
+		ManagedByLabel: ManagedBy, KindLabel: RunKind,
+		PipelineLabel: r.Pipeline.Name, PipelineVersion: r.Pipeline.Version,
+	})
+	return &wfv1.Workflow{
+		TypeMeta: metav1.TypeMeta{APIVersion: apiVersion, Kind: workflowKind},
+		ObjectMeta: metav1.ObjectMeta{
+			Name: r.Name, Namespace: r.Namespace, Labels: labels,
+			Annotations: map[string]string{RunAnnotation: runIdentity(r)},
+		},
+		Spec: wfv1.WorkflowSpec{
+			WorkflowTemplateRef: &wfv1.WorkflowTemplateRef{Name: ObjectName(r.Pipeline)},
+			ServiceAccountName:  r.ServiceAccount,
+			Arguments:           wfv1.Arguments{Parameters: runArguments(r)},
+		},
+	}
+}
+
+// RunName is the name of a run that has none of its own.
+func RunName(r spec.Run) string {
+	return r.Pipeline.Name + "-" + runIdentity(r)
+}
+
+func runArguments(r spec.Run) []wfv1.Parameter {
+	var arguments []wfv1.Parameter
+	for _, name := range sortedKeys(r.Parameters) {
+		value := encodeValue(r.Parameters[name], r.Pipeline.Inputs[name].Type)
+		arguments = append(arguments, wfv1.Parameter{Name: name, Value: wfv1.AnyStringPtr(value)})
+	}
+	return arguments
+}
+
+// SameRun reports whether a workflow with these labels and annotations is the run that r describes.
+func SameRun(labels, annotations map[string]string, r spec.Run) bool {
+	return labels[KindLabel] == RunKind && annotations[RunAnnotation] == runIdentity(r)
+}
+
+func runIdentity(r spec.Run) string {
+	return contentHash([]any{r.Pipeline, r.Parameters, r.Triggers, r.ServiceAccount})
+}
+
+// StopPatch ends a run as argo stop does: running pods end, on_exit tasks run. (Terminate would skip those.)
+func StopPatch() map[string]any {
+	return map[string]any{"spec": map[string]any{"shutdown": string(wfv1.ShutdownStrategyStop)}}
+}

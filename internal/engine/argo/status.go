@@ -1,0 +1,170 @@
+package argo
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
+)
+
+// ReadStatus decodes a workflow and reads what became of it; see Status.
+func ReadStatus(into func(any) error, types map[string]spec.Output) (spec.RunStatus, error) {
+	var wf wfv1.Workflow
+	if err := into(&wf); err != nil {
+		return spec.RunStatus{}, err
+	}
+	return Status(&wf, types)
+}
+
+// Status reads what became of a run. types are the pipeline's outputs, by which they are decoded.
+func Status(wf *wfv1.Workflow, types map[string]spec.Output) (spec.RunStatus, error) {
+	nodes, err := statusNodes(wf)
+	if err != nil {
+		return spec.RunStatus{}, fmt.Errorf("reading the tasks of run %s/%s: %w", wf.Namespace, wf.Name, err)
+	}
+	s := spec.RunStatus{
+		Phase: spec.Phase(wf.Status.Phase), Message: wf.Status.Message,
+		StartedAt: timeOf(wf.Status.StartedAt), FinishedAt: timeOf(wf.Status.FinishedAt),
+		Outputs: map[string]string{}, Tasks: map[string]spec.TaskStatus{},
+	}
+	if s.Phase == "" {
+		s.Phase = spec.PhasePending
+	}
+	// The run's outputs are those of its root node, which has the run's name as its id.
+	if root := nodes[wf.Name]; root.Outputs != nil {
+		s.Outputs = outputValues(root.Outputs, types)
+	}
+	statusReader{nodes: nodes, wf: wf, tasks: s.Tasks}.read()
+	return s, nil
+}
+
+// statusNodes returns the nodes, which Argo compresses once they are large.
+func statusNodes(wf *wfv1.Workflow) (wfv1.Nodes, error) {
+	if wf.Status.CompressedNodes == "" {
+		return wf.Status.Nodes, nil
+	}
+	packed, err := base64.StdEncoding.DecodeString(wf.Status.CompressedNodes)
+	if err != nil {
+		return nil, err
+	}
+	r, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	var nodes wfv1.Nodes
+	if err := json.NewDecoder(r).Decode(&nodes); err != nil {
+		return nil, err
+	}
+	return nodes, nil
+}
+
+func timeOf(t metav1.Time) time.Time {
+	if t.IsZero() {
+		return time.Time{}
+	}
+	return t.Time.UTC()
+}
+
+// outputValues decodes the parameters that a node gave; hidden ones are left out.
+func outputValues(outputs *wfv1.Outputs, types map[string]spec.Output) map[string]string {
+	values := map[string]string{}
+	for _, p := range outputs.Parameters {
+		if p.Value == nil || strings.HasPrefix(p.Name, hiddenPrefix) {
+			continue
+		}
+		values[p.Name] = decodeValue(p.Value.String(), types[p.Name].Type)
+	}
+	return values
+}
+
+func decodeValue(text string, t spec.Type) string {
+	if t != "" && t != spec.String {
+		if decoded, err := wire.DecodeJSON(text); err == nil {
+			return decoded
+		}
+	}
+	return wire.Decode(text)
+}
+
+// statusReader turns Argo's nodes into tasks.
+type statusReader struct {
+	wf    *wfv1.Workflow
+	nodes wfv1.Nodes
+	tasks map[string]spec.TaskStatus
+}
+
+// read visits the nodes that are tasks. A node's name is its path: run.task, run.nested.task; the expansions of a
+// loop add "(0:item)" and the attempts of a retry "(0)".
+func (r statusReader) read() {
+	for _, node := range r.nodes {
+		path, ok := r.taskPath(node)
+		if !ok {
+			continue
+		}
+		t := r.tasks[path]
+		r.count(&t, node)
+		if node.Name == r.wf.Name+"."+strings.ReplaceAll(path, "/", ".") || t.Phase == "" {
+			t.Phase, t.Message = spec.Phase(node.Phase), node.Message
+			t.StartedAt, t.FinishedAt = timeOf(node.StartedAt), timeOf(node.FinishedAt)
+		}
+		r.tasks[path] = t
+	}
+}
+
+// taskPath is the path of the task that a node belongs to: nodes of loops and retries belong to their task.
+func (r statusReader) taskPath(node wfv1.NodeStatus) (string, bool) {
+	rest, ok := strings.CutPrefix(node.Name, r.wf.Name+".")
+	if !ok || rest == "onExit" {
+		return "", false
+	}
+	return strings.ReplaceAll(stripExpansions(rest), ".", "/"), true
+}
+
+// stripExpansions removes "(0:item)" and "(0)"; items may hold any text, parentheses too.
+func stripExpansions(name string) string {
+	var b strings.Builder
+	depth := 0
+	for _, c := range name {
+		switch c {
+		case '(':
+			depth++
+		case ')':
+			depth = max(0, depth-1)
+		default:
+			if depth == 0 {
+				b.WriteRune(c)
+			}
+		}
+	}
+	return b.String()
+}
+
+// count adds what a pod says to its task.
+func (r statusReader) count(t *spec.TaskStatus, node wfv1.NodeStatus) {
+	if node.Type != wfv1.NodeTypePod {
+		return
+	}
+	if node.MemoizationStatus != nil && node.MemoizationStatus.Hit {
+		t.Cached = true
+		return
+	}
+	t.Attempts++
+	if !node.FailedOrError() {
+		return
+	}
+	f := spec.Failure{Node: node.DisplayName, NodeID: node.ID, Message: node.Message}
+	if node.Outputs != nil && node.Outputs.ExitCode != nil {
+		f.ExitCode = *node.Outputs.ExitCode
+	}
+	t.Failures = append(t.Failures, f)
+}

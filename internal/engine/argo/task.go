@@ -1,0 +1,122 @@
+package argo
+
+import (
+	"fmt"
+	"strconv"
+
+	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// task compiles one task. Its settings become hidden arguments of the component's template.
+func (c *pipelineCompiler) task(name string, t spec.Task, nodes map[string]*graph.Node, tasks map[string]spec.Task, env graph.Env) (wfv1.DAGTask, error) {
+	node := nodes[name]
+	compiled := wfv1.DAGTask{Name: taskName(name), Depends: depends(t, node, tasks)}
+	settings := c.pipeline.Defaults.Merge(t.Settings)
+	compiled.TemplateRef = templateRef(t.Component, settings)
+	var err error
+	if compiled.Arguments, err = c.arguments(t, env); err != nil {
+		return compiled, err
+	}
+	if t.Component.Kind == spec.ComponentKind {
+		hidden, err := c.settingsArguments(t, settings, env)
+		if err != nil {
+			return compiled, err
+		}
+		compiled.Arguments.Parameters = append(compiled.Arguments.Parameters, hidden...)
+	}
+	if t.When != "" {
+		if compiled.When, err = compileCondition(t.When, env); err != nil {
+			return compiled, err
+		}
+	}
+	if t.ForEach != "" {
+		if compiled.WithParam, err = compileList(t.ForEach, env, node.Indexed); err != nil {
+			return compiled, err
+		}
+	}
+	return c.wrapped(compiled, t, node)
+}
+
+// templateRef points to the variant of the component's template that the settings need.
+func templateRef(r spec.Ref, s spec.Settings) *wfv1.TemplateRef {
+	ref := &wfv1.TemplateRef{Name: ObjectName(r), Template: MainTemplate}
+	if r.Kind == spec.ComponentKind {
+		ref.Template = variantName(s.Retry, s.Cache)
+	}
+	return ref
+}
+
+// arguments passes the inputs that the task gives; the others have defaults in the component.
+func (c *pipelineCompiler) arguments(t spec.Task, env graph.Env) (wfv1.Arguments, error) {
+	var arguments wfv1.Arguments
+	for _, name := range sortedKeys(t.Inputs) {
+		want := t.Component.Inputs[name].Type
+		if want.IsArtifact() {
+			from, err := artifactFrom(t.Inputs[name], env, want)
+			if err != nil {
+				return arguments, fmt.Errorf("input %q: %w", name, err)
+			}
+			arguments.Artifacts = append(arguments.Artifacts, wfv1.Artifact{Name: name, From: from})
+			if meta := artifactMetadataTag(from); meta != "" {
+				arguments.Parameters = append(arguments.Parameters, wfv1.Parameter{Name: artifactParameter(name), Value: wfv1.AnyStringPtr(meta)})
+			}
+			continue
+		}
+		value, err := compileText(t.Inputs[name], env, want)
+		if err != nil {
+			return arguments, fmt.Errorf("input %q: %w", name, err)
+		}
+		arguments.Parameters = append(arguments.Parameters, wfv1.Parameter{Name: name, Value: wfv1.AnyStringPtr(value)})
+	}
+	return arguments, nil
+}
+
+func (c *pipelineCompiler) settingsArguments(t spec.Task, s spec.Settings, env graph.Env) ([]wfv1.Parameter, error) {
+	var hidden []wfv1.Parameter
+	give := func(name, value string) {
+		if value != "" {
+			hidden = append(hidden, wfv1.Parameter{Name: name, Value: wfv1.AnyStringPtr(value)})
+		}
+	}
+	if s.Cache != nil && s.Cache.Enabled {
+		key, err := cacheKeyText(t, *s.Cache, env)
+		if err != nil {
+			return nil, err
+		}
+		give(cacheKey, key)
+		give(cacheMaxAge, s.Cache.MaxAge)
+		give(cacheName, cacheConfigMap(t.Component))
+	}
+	patch, err := podPatch(s, func(text string) (string, error) { return compileJSON(text, env) })
+	if err != nil {
+		return nil, err
+	}
+	give(podParameter, patch)
+	if r := s.Retry; r != nil {
+		expression, err := retryCondition(*r)
+		if err != nil {
+			return nil, err
+		}
+		if b := r.Backoff; b != nil {
+			give(backoffDuration, b.Duration)
+			if b.Factor != nil {
+				give(backoffFactor, strconv.FormatFloat(*b.Factor, 'g', -1, 64))
+			}
+			give(backoffMax, b.Max)
+		}
+		give(retryExpression, expression)
+		give(retryLimit, strconv.FormatInt(r.Limit, 10))
+	}
+	return hidden, nil
+}
+
+// wrapped puts a task into a DAG of its own where Argo has a setting on templates only. This costs a node, no pod.
+func (c *pipelineCompiler) wrapped(task wfv1.DAGTask, t spec.Task, node *graph.Node) (wfv1.DAGTask, error) {
+	if t.Parallelism == nil && t.Synchronization == nil && !(t.AllowFailure && node.Leaf) {
+		return task, nil
+	}
+	return task, fmt.Errorf("parallelism, synchronization and allow_failure of a last task cannot be compiled yet")
+}

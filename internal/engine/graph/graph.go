@@ -1,0 +1,226 @@
+// Package graph checks a pipeline as a whole: names, references, types, edges and cycles. It collects every mistake,
+// each at its attribute path, and gives the edges that the compiler needs.
+package graph
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// Graph is what a pipeline's tasks have to do with each other.
+type Graph struct {
+	Order []string // tasks, each after those it needs
+	Tasks map[string]*Node
+	Exit  map[string]*Node
+	Scope *Scope
+	// Outputs are the types of the pipeline's outputs.
+	Outputs map[string]spec.Output
+}
+
+// Node is one task among the others.
+type Node struct {
+	Name  string
+	Needs []Need // sorted by task
+	// Skippable tasks may not run though nothing failed: they have a condition, or need data of one that has.
+	Skippable bool
+	Leaf      bool                   // no other task needs it
+	Outputs   map[string]spec.Output // as other tasks see them: lists, under for_each
+	Item      spec.Type              // type of each.value; empty without for_each
+	Indexed   bool                   // each.index is used
+	texts     []text
+}
+
+// Need is an edge to a task that another one needs.
+type Need struct {
+	Task string
+	Data bool // an output is used, with no fallback: the task must have succeeded
+	// Guarded data has a fallback (??), so that the task may have been skipped.
+	Guarded bool
+	Order   bool // named in depends_on, or its status is used
+}
+
+// Check finds everything that is wrong with a pipeline. The graph is whole only if no error was found.
+func Check(p spec.Pipeline) (*Graph, problem.List) {
+	c := &checker{pipeline: p, graph: &Graph{Tasks: map[string]*Node{}, Exit: map[string]*Node{}}}
+	c.names()
+	c.nodes()
+	c.edges()
+	c.skippable()
+	c.graph.Scope = newScope(p, c.graph)
+	c.loops()
+	c.tasks()
+	c.outputs()
+	c.problems = append(c.problems, checkSettings(p.Defaults, problem.At("defaults"))...)
+	c.problems = append(c.problems, checkOptions(p.Options)...)
+	c.problems.Sort()
+	return c.graph, c.problems
+}
+
+type checker struct {
+	pipeline spec.Pipeline
+	graph    *Graph
+	problems problem.List
+}
+
+func (c *checker) names() {
+	p := c.pipeline
+	if !spec.IsObjectName(p.Name) && p.Name != spec.Unknown {
+		c.problems.Errorf(problem.At("name"), "Invalid name", "%q cannot name a pipeline. Use at most %d lower-case letters, digits and hyphens, with a letter or digit at both ends.", p.Name, spec.MaxNameLength)
+	}
+	for name, in := range p.Parameters {
+		checkIdentifier(&c.problems, problem.At("parameters").Key(name), name, "a parameter")
+		CheckInput(&c.problems, problem.At("parameters").Key(name), in)
+	}
+	for name := range p.Outputs {
+		checkIdentifier(&c.problems, problem.At("outputs").Key(name), name, "an output")
+	}
+	if len(p.Tasks) == 0 {
+		c.problems.Errorf(problem.At("tasks"), "No tasks", "A pipeline needs at least one task.")
+	}
+	c.taskNames(problem.At("tasks"), p.Tasks)
+	c.taskNames(problem.At("on_exit"), p.OnExit)
+}
+
+// taskNames also refuses names that become the same in Argo, where underscores are hyphens.
+func (c *checker) taskNames(at problem.Path, tasks map[string]spec.Task) {
+	seen := map[string]string{}
+	for _, name := range sortedKeys(tasks) {
+		checkIdentifier(&c.problems, at.Key(name), name, "a task")
+		folded := strings.ReplaceAll(name, "_", "-")
+		if other, taken := seen[folded]; taken {
+			c.problems.Errorf(at.Key(name), "Duplicate name", "Task %q has the same name in Argo as task %q, since underscores become hyphens there. Rename one.", name, other)
+		}
+		seen[folded] = name
+	}
+}
+
+func checkIdentifier(l *problem.List, at problem.Path, name, what string) {
+	if !spec.IsIdentifier(name) || strings.HasSuffix(name, "_") {
+		l.Errorf(at, "Invalid name", "%q cannot name %s, because expressions use the name. Use at most 63 letters, digits and underscores, with a letter first and no underscore last.", name, what)
+	}
+}
+
+// nodes sets what follows from each task alone.
+func (c *checker) nodes() {
+	for name, t := range c.pipeline.Tasks {
+		c.graph.Tasks[name] = newNode(name, t)
+	}
+	for name, t := range c.pipeline.OnExit {
+		c.graph.Exit[name] = newNode(name, t)
+	}
+}
+
+func newNode(name string, t spec.Task) *Node {
+	n := &Node{Name: name, Skippable: t.When != "", Leaf: true, Outputs: map[string]spec.Output{}, texts: taskTexts(t)}
+	if t.ForEach != "" {
+		n.Item = spec.Any
+	}
+	for _, text := range n.texts {
+		n.Indexed = n.Indexed || text.usesIndex()
+	}
+	for out, o := range t.Component.Outputs {
+		if t.ForEach != "" {
+			o.Type = spec.ListOf(o.Type)
+		}
+		n.Outputs[out] = o
+	}
+	return n
+}
+
+// edges finds what each task needs and refuses cycles.
+func (c *checker) edges() {
+	c.group(problem.At("tasks"), c.pipeline.Tasks, c.graph.Tasks)
+	c.group(problem.At("on_exit"), c.pipeline.OnExit, c.graph.Exit)
+	all := edges{}
+	for name, n := range c.graph.Tasks {
+		all[name] = nil
+		for _, need := range n.Needs {
+			all[name] = append(all[name], need.Task)
+		}
+	}
+	c.graph.Order = all.order()
+	c.cycles(problem.At("tasks"), all)
+	exit := edges{}
+	for name, n := range c.graph.Exit {
+		exit[name] = nil
+		for _, need := range n.Needs {
+			exit[name] = append(exit[name], need.Task)
+		}
+	}
+	c.cycles(problem.At("on_exit"), exit)
+}
+
+func (c *checker) cycles(at problem.Path, all edges) {
+	for _, cycle := range all.cycles() {
+		if len(cycle) == 1 {
+			c.problems.Errorf(at.Key(cycle[0]), "Task needs itself", "Task %q refers to its own outputs or lists itself in depends_on, so it could never start. Remove that reference.", cycle[0])
+			continue
+		}
+		loop := strings.Join(append(slices.Clone(cycle), cycle[0]), " → ")
+		c.problems.Errorf(at.Key(cycle[0]), "Tasks need each other in a circle", "None of these tasks could ever start: %s. (An arrow reads \"needs\".) Remove one of the references.", loop)
+	}
+}
+
+// group finds the needs of the tasks of one map, whose references stay inside that map.
+func (c *checker) group(at problem.Path, tasks map[string]spec.Task, nodes map[string]*Node) {
+	for name, t := range tasks {
+		n := nodes[name]
+		needs := map[string]*Need{}
+		c.dependsOn(at.Key(name).Attr("depends_on"), t, nodes, needs)
+		for _, text := range n.texts {
+			for _, use := range text.uses() {
+				if use.task == "" || nodes[use.task] == nil {
+					continue // scope says which names exist
+				}
+				need := needFor(needs, use.task)
+				need.Data = need.Data || (!use.status && !use.guarded)
+				need.Guarded = need.Guarded || (!use.status && use.guarded)
+				need.Order = need.Order || use.status
+			}
+		}
+		for _, other := range sortedKeys(needs) {
+			n.Needs = append(n.Needs, *needs[other])
+			if other != name {
+				nodes[other].Leaf = false
+			}
+		}
+	}
+}
+
+func (c *checker) dependsOn(at problem.Path, t spec.Task, nodes map[string]*Node, needs map[string]*Need) {
+	for i, other := range t.DependsOn {
+		if other == spec.Unknown {
+			continue
+		}
+		if nodes[other] == nil {
+			c.problems.Errorf(at.Index(i), "Unknown task", "There is no task %q here.%s", other, suggest(other, sortedKeys(nodes)))
+			continue
+		}
+		needFor(needs, other).Order = true
+	}
+}
+
+func needFor(needs map[string]*Need, task string) *Need {
+	if needs[task] == nil {
+		needs[task] = &Need{Task: task}
+	}
+	return needs[task]
+}
+
+// skippable spreads along data edges: who needs the output of a task that was skipped is skipped too.
+func (c *checker) skippable() {
+	for _, name := range c.graph.Order {
+		n := c.graph.Tasks[name]
+		for _, need := range n.Needs {
+			if need.Data && c.graph.Tasks[need.Task].Skippable {
+				n.Skippable = true
+			}
+		}
+		if runIf := c.pipeline.Tasks[name].RunIf; runIf != "" && runIf != spec.AllSucceeded && runIf != spec.AllDone {
+			n.Skippable = true
+		}
+	}
+}

@@ -1,0 +1,89 @@
+package graph
+
+import (
+	"strings"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// Env is what the expressions of one place may refer to.
+type Env = expr.Env
+
+// Scope gives the environments of a pipeline's texts.
+type Scope struct {
+	pipeline spec.Pipeline
+	graph    *Graph
+	tasks    map[string]expr.Var // parameters, run and the outputs of all tasks
+	exit     map[string]expr.Var
+}
+
+func newScope(p spec.Pipeline, g *Graph) *Scope {
+	s := &Scope{pipeline: p, graph: g, tasks: map[string]expr.Var{}, exit: map[string]expr.Var{}}
+	for _, env := range []map[string]expr.Var{s.tasks, s.exit} {
+		for name, in := range p.Parameters {
+			env["parameters."+name] = parameterVar(name, in)
+		}
+		env["run.name"] = expr.Var{Type: spec.String, Argo: "workflow.name"}
+	}
+	s.exit["run.status"] = expr.Var{Type: spec.String, Argo: "workflow.status"}
+	s.exit["run.failures"] = expr.Var{Type: spec.ListOf(spec.Struct), Argo: "workflow.failures"}
+	addTasks(s.tasks, g.Tasks)
+	addTasks(s.exit, g.Exit)
+	return s
+}
+
+func parameterVar(name string, in spec.Input) expr.Var {
+	kind := "parameters"
+	if in.Type.IsArtifact() {
+		kind = "artifacts"
+	}
+	return expr.Var{Type: in.Type, Argo: "inputs." + kind + "." + name}
+}
+
+func addTasks(env map[string]expr.Var, nodes map[string]*Node) {
+	for name, n := range nodes {
+		argo := "tasks." + strings.ReplaceAll(name, "_", "-")
+		env["tasks."+name+".status"] = expr.Var{Type: spec.String, Argo: argo + ".status"}
+		for out, o := range n.Outputs {
+			kind := "parameters"
+			if o.Type.IsArtifact() {
+				kind = "artifacts"
+			}
+			v := expr.Var{Type: o.Type, Argo: argo + ".outputs." + kind + "." + out, Nullable: n.Skippable}
+			env["tasks."+name+".outputs."+out] = v
+			if len(n.Outputs) == 1 {
+				env["tasks."+name+".output"] = v
+			}
+		}
+	}
+}
+
+// Task is the environment of a task.
+func (s *Scope) Task(name string) Env {
+	return Env{Own: itemVars(s.graph.Tasks[name]), Shared: s.tasks}
+}
+
+// Exit is the environment of an on_exit task.
+func (s *Scope) Exit(name string) Env {
+	return Env{Own: itemVars(s.graph.Exit[name]), Shared: s.exit}
+}
+
+// Outputs is the environment of the pipeline's outputs.
+func (s *Scope) Outputs() Env { return Env{Shared: s.tasks} }
+
+// itemVars are each.value and each.index under for_each. Where the index is used, the items that Argo iterates over
+// are pairs of both.
+func itemVars(n *Node) map[string]expr.Var {
+	if n == nil || n.Item == "" {
+		return nil
+	}
+	value := "item"
+	if n.Indexed {
+		value = "item.value"
+	}
+	return map[string]expr.Var{
+		"each.value": {Type: n.Item, Argo: value},
+		"each.index": {Type: spec.Integer, Argo: "item.index"},
+	}
+}

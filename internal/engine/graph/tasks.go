@@ -1,0 +1,135 @@
+package graph
+
+import (
+	"fmt"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// tasks checks each task: what it runs, its inputs, and every text with its type.
+func (c *checker) tasks() {
+	for name, t := range c.pipeline.Tasks {
+		c.task(problem.At("tasks").Key(name), t, c.graph.Tasks[name], c.graph.Scope.Task(name))
+	}
+	for name, t := range c.pipeline.OnExit {
+		c.task(problem.At("on_exit").Key(name), t, c.graph.Exit[name], c.graph.Scope.Exit(name))
+	}
+}
+
+// loops finds the types of each.value, in the order of the graph, since a loop may go over another one's outputs.
+func (c *checker) loops() {
+	for _, name := range c.graph.Order {
+		c.loop(c.graph.Tasks[name], c.graph.Scope.tasks)
+	}
+	for _, name := range sortedKeys(c.graph.Exit) {
+		c.loop(c.graph.Exit[name], c.graph.Scope.exit)
+	}
+}
+
+func (c *checker) loop(n *Node, names map[string]expr.Var) {
+	for _, t := range n.texts {
+		if t.at.String() != "for_each" || t.template == nil || len(t.errors) > 0 {
+			continue
+		}
+		if t.template.IsConstant() {
+			if elem, err := expr.ElementType(t.raw); err == nil {
+				n.Item = elem
+			}
+			continue
+		}
+		if got, errs := t.template.Check(Env{Shared: names}, spec.Any); len(errs) == 0 {
+			if elem, ok := got.Elem(); ok {
+				n.Item = elem
+			}
+		}
+	}
+}
+
+func (c *checker) task(at problem.Path, t spec.Task, n *Node, env Env) {
+	c.component(at.Attr("component"), t)
+	c.inputs(at.Attr("inputs"), t)
+	for _, text := range n.texts {
+		c.text(at.Join(text.at), text, env)
+	}
+	c.problems = append(c.problems, checkSettings(t.Settings, at)...)
+}
+
+func (c *checker) component(at problem.Path, t spec.Task) {
+	ref := t.Component
+	if ref.Name == "" {
+		return // not known yet
+	}
+	if ref.Namespace != c.pipeline.Namespace && ref.Namespace != spec.Unknown && c.pipeline.Namespace != spec.Unknown {
+		c.problems.Errorf(at, "Component in another namespace", "%q is in namespace %q, the pipeline in %q. Argo finds only templates of the run's own namespace; give both the same.", ref.Name, ref.Namespace, c.pipeline.Namespace)
+	}
+	if ref.Kind == spec.PipelineKind && ref.Name == c.pipeline.Name {
+		c.problems.Errorf(at, "Pipeline inside itself", "Pipeline %q cannot be a task of itself.", ref.Name)
+	}
+}
+
+// inputs checks the names; the texts check the types.
+func (c *checker) inputs(at problem.Path, t spec.Task) {
+	what := fmt.Sprintf("%s %q", t.Component.Kind, t.Component.Name)
+	if t.Component.Name == "" {
+		return
+	}
+	for _, name := range sortedKeys(t.Inputs) {
+		if _, ok := t.Component.Inputs[name]; !ok {
+			c.problems.Errorf(at.Key(name), "Unknown input", "%s has no input %q.%s", upper(what), name, suggest(name, sortedKeys(t.Component.Inputs)))
+		}
+	}
+	for _, name := range sortedKeys(t.Component.Inputs) {
+		in := t.Component.Inputs[name]
+		if _, given := t.Inputs[name]; !given && in.Required() {
+			c.problems.Errorf(at, "Missing input", "%s needs input %q (%s), which has no default. Add it to inputs.", upper(what), name, in.Type)
+		}
+	}
+}
+
+func (c *checker) text(at problem.Path, t text, env Env) {
+	if t.unknown || t.want == "" {
+		return
+	}
+	errs := t.errors
+	if t.template != nil && len(errs) == 0 {
+		_, errs = t.template.Check(env, t.want)
+	}
+	for _, e := range errs {
+		c.problems.Errorf(at, "Invalid expression", "%s", describe(e))
+	}
+}
+
+func describe(e expr.Error) string {
+	text := upper(e.Message)
+	if e.Remedy != "" {
+		text += " " + e.Remedy
+	}
+	return text
+}
+
+// outputs checks what the pipeline gives and finds the types.
+func (c *checker) outputs() {
+	c.graph.Outputs = map[string]spec.Output{}
+	env := c.graph.Scope.Outputs()
+	for _, name := range sortedKeys(c.pipeline.Outputs) {
+		at := problem.At("outputs").Key(name)
+		raw := c.pipeline.Outputs[name]
+		c.graph.Outputs[name] = spec.Output{Type: spec.String}
+		if raw == spec.Unknown {
+			continue
+		}
+		template, errs := expr.Parse(raw)
+		var got spec.Type
+		if len(errs) == 0 {
+			got, errs = template.Check(env, spec.Any)
+		}
+		for _, e := range errs {
+			c.problems.Errorf(at, "Invalid expression", "%s", describe(e))
+		}
+		if len(errs) == 0 {
+			c.graph.Outputs[name] = spec.Output{Type: got}
+		}
+	}
+}

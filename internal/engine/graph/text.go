@@ -1,0 +1,106 @@
+package graph
+
+import (
+	"strings"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// text is one text of a task that may hold expressions, parsed once.
+type text struct {
+	at       problem.Path // below the task
+	raw      string
+	template *expr.Template
+	errors   []expr.Error
+	want     spec.Type
+	unknown  bool // Terraform does not know it yet
+}
+
+// use is one reference of a text to another task.
+type use struct {
+	task    string
+	status  bool // its status, not an output
+	guarded bool // a fallback follows (??)
+}
+
+func parseText(at problem.Path, raw string, want spec.Type) text {
+	t := text{at: at, raw: raw, want: want, unknown: raw == spec.Unknown}
+	if !t.unknown {
+		t.template, t.errors = expr.Parse(raw)
+	}
+	return t
+}
+
+func parseCondition(at problem.Path, raw string) text {
+	t := text{at: at, raw: raw, want: spec.Boolean, unknown: raw == spec.Unknown}
+	if !t.unknown {
+		t.template, t.errors = expr.ParseExpression(raw)
+	}
+	return t
+}
+
+// taskTexts returns the texts of a task.
+func taskTexts(t spec.Task) []text {
+	var texts []text
+	for _, name := range sortedKeys(t.Inputs) {
+		texts = append(texts, parseText(problem.At("inputs").Key(name), t.Inputs[name], t.Component.Inputs[name].Type))
+	}
+	if t.When != "" {
+		texts = append(texts, parseCondition(problem.At("when"), t.When))
+	}
+	if t.ForEach != "" {
+		texts = append(texts, parseText(problem.At("for_each"), t.ForEach, spec.List))
+	}
+	return append(texts, settingsTexts(t.Settings)...)
+}
+
+// settingsTexts returns the settings that may hold expressions.
+func settingsTexts(s spec.Settings) []text {
+	var texts []text
+	for _, name := range sortedKeys(s.Env) {
+		texts = append(texts, parseText(problem.At("env").Key(name), s.Env[name], spec.String))
+	}
+	if s.Cache != nil && s.Cache.Key != "" {
+		texts = append(texts, parseText(problem.At("cache").Attr("key"), s.Cache.Key, spec.String))
+	}
+	if s.Resources != nil {
+		for _, name := range sortedKeys(s.Resources.Requests) {
+			texts = append(texts, parseText(problem.At("resources").Attr("requests").Key(name), s.Resources.Requests[name], spec.Any))
+		}
+		for _, name := range sortedKeys(s.Resources.Limits) {
+			texts = append(texts, parseText(problem.At("resources").Attr("limits").Key(name), s.Resources.Limits[name], spec.Any))
+		}
+	}
+	return texts
+}
+
+// uses returns the references to other tasks.
+func (t text) uses() []use {
+	if t.template == nil {
+		return nil
+	}
+	var uses []use
+	for _, r := range t.template.References() {
+		parts := strings.SplitN(r.Name, ".", 3)
+		if len(parts) < 2 || parts[0] != "tasks" {
+			continue
+		}
+		uses = append(uses, use{task: parts[1], status: len(parts) == 3 && parts[2] == "status", guarded: r.Guarded})
+	}
+	return uses
+}
+
+// usesIndex reports whether the text refers to each.index.
+func (t text) usesIndex() bool {
+	if t.template == nil {
+		return false
+	}
+	for _, r := range t.template.References() {
+		if r.Name == "each.index" {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,144 @@
+package graph
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// CheckInput finds what is wrong with the declaration of an input.
+func CheckInput(l *problem.List, at problem.Path, in spec.Input) {
+	if in.Type.IsArtifact() {
+		if in.Default != nil {
+			l.Errorf(at.Attr("default"), "Artifact with a default", "An input of type %s is a file of an earlier task, so it has no default. Remove default, or set optional = true.", in.Type)
+		}
+		if len(in.AllowedValues) > 0 {
+			l.Errorf(at.Attr("allowed_values"), "Artifact with allowed values", "An input of type %s is a file, so its values cannot be listed. Remove allowed_values.", in.Type)
+		}
+		return
+	}
+	for i, v := range in.AllowedValues {
+		checkConstant(l, at.Attr("allowed_values").Index(i), v, in.Type)
+	}
+	if in.Default != nil {
+		checkValue(l, at.Attr("default"), *in.Default, in)
+	}
+}
+
+// checkValue checks a constant against the type and the allowed values of an input.
+func checkValue(l *problem.List, at problem.Path, text string, in spec.Input) {
+	if text == spec.Unknown || !checkConstant(l, at, text, in.Type) {
+		return
+	}
+	if len(in.AllowedValues) > 0 && !slices.Contains(in.AllowedValues, text) {
+		l.Errorf(at, "Value not allowed", "%q is not among the allowed values: %s.", text, quoted(in.AllowedValues))
+	}
+}
+
+func checkConstant(l *problem.List, at problem.Path, text string, want spec.Type) bool {
+	if text == spec.Unknown {
+		return true
+	}
+	if _, err := expr.Constant(text, want); err != nil {
+		l.Errorf(at, "Wrong type", "%v", err)
+		return false
+	}
+	return true
+}
+
+// CheckRun finds what is wrong with the parameters of a run.
+func CheckRun(r spec.Run) problem.List {
+	var l problem.List
+	at := problem.At("parameters")
+	if r.Pipeline.Name == "" {
+		return l // not known yet
+	}
+	if r.Pipeline.Kind != spec.PipelineKind {
+		l.Errorf(problem.At("pipeline"), "Not a pipeline", "%q is a %s. Give the ref of a kfp_pipeline.", r.Pipeline.Name, r.Pipeline.Kind)
+	}
+	CheckArguments(&l, at, "pipeline "+r.Pipeline.Name, r.Pipeline.Inputs, r.Parameters)
+	l.Sort()
+	return l
+}
+
+// CheckArguments checks constants given for the inputs of a pipeline: unknown and missing names, types, allowed values.
+func CheckArguments(l *problem.List, at problem.Path, what string, inputs map[string]spec.Input, given map[string]string) {
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		in, ok := inputs[name]
+		if !ok {
+			l.Errorf(at.Key(name), "Unknown parameter", "%s has no parameter %q.%s", upper(what), name, suggest(name, slices.Sorted(maps.Keys(inputs))))
+			continue
+		}
+		if in.Type.IsArtifact() {
+			l.Errorf(at.Key(name), "Artifact as a parameter", "Parameter %q is of type %s, which only a task of another pipeline can give.", name, in.Type)
+			continue
+		}
+		checkValue(l, at.Key(name), given[name], in)
+	}
+	for _, name := range slices.Sorted(maps.Keys(inputs)) {
+		if _, ok := given[name]; !ok && inputs[name].Required() {
+			l.Errorf(at, "Missing parameter", "%s needs a value for %q (%s), which has no default.", upper(what), name, inputs[name].Type)
+		}
+	}
+}
+
+func upper(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
+
+func quoted(texts []string) string {
+	out := make([]string, len(texts))
+	for i, t := range texts {
+		out[i] = `"` + t + `"`
+	}
+	return strings.Join(out, ", ")
+}
+
+// suggest names what was probably meant, or what there is.
+func suggest(name string, known []string) string {
+	if len(known) == 0 {
+		return ""
+	}
+	best, distance := "", 3
+	for _, k := range known {
+		if d := editDistance(strings.ToLower(name), strings.ToLower(k), distance); d < distance {
+			best, distance = k, d
+		}
+	}
+	if best != "" {
+		return ` Did you mean "` + best + `"?`
+	}
+	const most = 10
+	list := quoted(known[:min(most, len(known))])
+	if len(known) > most {
+		list += ", …"
+	}
+	return " There is " + list + "."
+}
+
+// editDistance is Levenshtein's, given up once it cannot be below the limit.
+func editDistance(a, b string, limit int) int {
+	if len(a)-len(b) >= limit || len(b)-len(a) >= limit {
+		return limit
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		previous := row[0]
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := previous
+			if a[i-1] != b[j-1] {
+				cost = 1 + min(previous, row[j], row[j-1])
+			}
+			previous, row[j] = row[j], cost
+		}
+	}
+	return row[len(b)]
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -1,0 +1,242 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+var (
+	_ resource.ResourceWithConfigure  = &componentResource{}
+	_ resource.ResourceWithModifyPlan = &componentResource{}
+)
+
+func newComponentResource() resource.Resource { return &componentResource{} }
+
+type componentResource struct {
+	configured
+}
+
+func (r *componentResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_component"
+}
+
+// ModifyPlan analyses the component and plans everything that follows from it: the interface is known even where the
+// image is still to be built, so that pipelines are checked in the first plan.
+func (r *componentResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() || r.data == nil {
+		return
+	}
+	var plan componentModel
+	var config componentModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	r.planNamespace(ctx, config.Namespace, req, resp, &plan.Namespace)
+	resp.Diagnostics.Append(plan.derive(ctx, config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+}
+
+func (r *componentResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan componentModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	r.apply(ctx, &plan, "create", &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+}
+
+func (r *componentResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state componentModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	name := state.Name.ValueString() + "-" + state.Version.ValueString()
+	_, err := r.data.cluster.Find(ctx, cluster.WorkflowTemplates, state.Namespace.ValueString(), name)
+	if err == nil && !state.Python.IsNull() {
+		_, err = r.data.cluster.Find(ctx, cluster.ConfigMaps, state.Namespace.ValueString(), name)
+	}
+	switch {
+	case cluster.IsNotFound(err):
+		resp.State.RemoveResource(ctx)
+	case err != nil:
+		addReadError(&resp.Diagnostics, "component", name, err)
+	}
+}
+
+// Update makes the new version before anything else, so that no pipeline ever points to nothing. The old one is
+// removed here if nobody uses it, else by the pipeline that stops using it.
+func (r *componentResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state componentModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	r.apply(ctx, &plan, "update", &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	if old := state.Version.ValueString(); old != plan.Version.ValueString() {
+		r.data.retire(ctx, state.Namespace.ValueString(), state.Name.ValueString(), old, &resp.Diagnostics)
+	}
+}
+
+func (r *componentResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state componentModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	r.data.retire(ctx, state.Namespace.ValueString(), state.Name.ValueString(), state.Version.ValueString(), &resp.Diagnostics)
+}
+
+// apply puts the version's objects into the cluster, the code before the template that mounts it.
+func (r *componentResource) apply(ctx context.Context, m *componentModel, verb string, diags *diag.Diagnostics) {
+	c, _, ds := m.spec(ctx)
+	diags.Append(ds...)
+	if diags.HasError() {
+		return
+	}
+	c, ds = analysed(c)
+	diags.Append(ds...)
+	objects, err := argo.Component(c)
+	if err != nil {
+		diags.AddError("Cannot compile the component", err.Error())
+		return
+	}
+	if objects.Code != nil {
+		if _, err := r.data.cluster.Apply(ctx, cluster.ConfigMaps, objects.Code, false); err != nil {
+			addClusterError(diags, verb, "component", c.Name, err)
+			return
+		}
+	}
+	if _, err := r.data.cluster.Apply(ctx, cluster.WorkflowTemplates, objects.Template, false); err != nil {
+		addClusterError(diags, verb, "component", c.Name, err)
+		return
+	}
+	diags.Append(m.setDerived(ctx, c, objects.Version)...)
+}
+
+// derive fills what follows from the configuration. What depends on a value that Terraform does not know yet stays
+// unknown, and nothing else does.
+func (m *componentModel) derive(ctx context.Context, config componentModel) diag.Diagnostics {
+	var diags diag.Diagnostics
+	c, unknown, ds := m.spec(ctx)
+	diags.Append(ds...)
+	if diags.HasError() {
+		return diags
+	}
+	if m.Python.IsUnknown() || m.Container.IsUnknown() || (c.Python != nil && (c.Python.Source == spec.Unknown || c.Python.Function == spec.Unknown)) {
+		m.setUnknown(config)
+		return diags
+	}
+	c, ds = analysed(c)
+	diags.Append(ds...)
+	if diags.HasError() {
+		return diags
+	}
+	version := ""
+	if !unknown {
+		objects, err := argo.Component(c)
+		if err != nil {
+			diags.AddError("Cannot compile the component", err.Error())
+			return diags
+		}
+		version = objects.Version
+	}
+	diags.Append(m.setDerived(ctx, c, version)...)
+	return diags
+}
+
+func (m *componentModel) setUnknown(config componentModel) {
+	m.Inputs, m.Outputs = config.Inputs, config.Outputs
+	if config.Inputs.IsNull() {
+		m.Inputs = types.MapUnknown(m.Inputs.ElementType(context.Background()))
+	}
+	if config.Outputs.IsNull() {
+		m.Outputs = types.MapUnknown(m.Outputs.ElementType(context.Background()))
+	}
+	if config.Description.IsNull() {
+		m.Description = types.StringUnknown()
+	}
+	m.Version = types.StringUnknown()
+	m.Ref = types.ObjectUnknown(refAttributeTypes())
+}
+
+// setDerived writes what the analysis found. An empty version means that it is not known yet.
+func (m *componentModel) setDerived(ctx context.Context, c spec.Component, version string) diag.Diagnostics {
+	var diags diag.Diagnostics
+	m.Description = types.StringValue(c.Description)
+	if c.Python != nil {
+		var python pythonModel
+		diags.Append(m.Python.As(ctx, &python, objectOptions)...)
+		python.Function = types.StringValue(c.Python.Function)
+		object, ds := types.ObjectValueFrom(ctx, m.Python.AttributeTypes(ctx), python)
+		diags.Append(ds...)
+		m.Python = object
+	}
+	var ds diag.Diagnostics
+	m.Inputs, ds = inputsValue(ctx, c.Inputs)
+	diags.Append(ds...)
+	m.Outputs, ds = outputsValue(ctx, c.Outputs)
+	diags.Append(ds...)
+	m.Version = types.StringValue(version)
+	if version == "" {
+		m.Version = types.StringUnknown()
+	}
+	ref := spec.Ref{Kind: spec.ComponentKind, Namespace: c.Namespace, Name: c.Name, Version: version, Interface: c.Interface}
+	m.Ref = refObject(ctx, ref, version != "")
+	return diags
+}
+
+// configured is embedded by every resource: it receives what the provider's Configure made.
+type configured struct {
+	data *data
+}
+
+func (c *configured) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	if req.ProviderData == nil {
+		return
+	}
+	d, ok := req.ProviderData.(*data)
+	if !ok {
+		resp.Diagnostics.AddError("Internal error", "The provider's configuration has an unexpected type. Please report this.")
+		return
+	}
+	c.data = d
+}
+
+// planNamespace fills in the provider's namespace where the configuration names none, and replaces the resource when
+// that moves it.
+func (c *configured) planNamespace(ctx context.Context, config types.String, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, planned *types.String) {
+	if config.IsNull() {
+		*planned = types.StringValue(c.data.namespace)
+	}
+	if req.State.Raw.IsNull() {
+		return
+	}
+	var prior types.String
+	resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("namespace"), &prior)...)
+	if !prior.Equal(*planned) {
+		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("namespace"))
+	}
+}

@@ -1,0 +1,155 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+var (
+	_ resource.ResourceWithConfigure  = &pipelineResource{}
+	_ resource.ResourceWithModifyPlan = &pipelineResource{}
+)
+
+func newPipelineResource() resource.Resource { return &pipelineResource{} }
+
+type pipelineResource struct {
+	configured
+}
+
+func (r *pipelineResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_pipeline"
+}
+
+// ModifyPlan checks the whole graph and compiles it, offline.
+func (r *pipelineResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() || r.data == nil {
+		return
+	}
+	var plan, config pipelineModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	r.planNamespace(ctx, config.Namespace, req, resp, &plan.Namespace)
+	p, unknown, diags := plan.spec(ctx)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	g, problems := graph.Check(p)
+	addProblems(&resp.Diagnostics, problems)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	version := ""
+	if !unknown {
+		compiled, err := argo.Pipeline(p, g)
+		if err != nil {
+			resp.Diagnostics.AddError("Cannot compile the pipeline", err.Error())
+			return
+		}
+		version = compiled.Version
+		addProblems(&resp.Diagnostics, compiled.CheckSize())
+	}
+	plan.setDerived(ctx, p, g, version)
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+}
+
+func (r *pipelineResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan pipelineModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	r.apply(ctx, &plan, "create", &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+}
+
+func (r *pipelineResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state pipelineModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	_, err := r.data.cluster.Find(ctx, cluster.WorkflowTemplates, state.Namespace.ValueString(), state.Name.ValueString())
+	switch {
+	case cluster.IsNotFound(err):
+		resp.State.RemoveResource(ctx)
+	case err != nil:
+		addReadError(&resp.Diagnostics, "pipeline", state.Name.ValueString(), err)
+	}
+}
+
+func (r *pipelineResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state pipelineModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	r.apply(ctx, &plan, "update", &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	r.data.sweep(ctx, plan.Namespace.ValueString(), &resp.Diagnostics)
+}
+
+func (r *pipelineResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state pipelineModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	namespace, name := state.Namespace.ValueString(), state.Name.ValueString()
+	if err := r.data.cluster.Delete(ctx, cluster.WorkflowTemplates, namespace, name, ""); err != nil {
+		addClusterError(&resp.Diagnostics, "delete", "pipeline", name, err)
+		return
+	}
+	r.data.sweep(ctx, namespace, &resp.Diagnostics)
+}
+
+func (r *pipelineResource) apply(ctx context.Context, m *pipelineModel, verb string, diags *diag.Diagnostics) {
+	p, _, ds := m.spec(ctx)
+	diags.Append(ds...)
+	if diags.HasError() {
+		return
+	}
+	g, problems := graph.Check(p)
+	addErrors(diags, problems)
+	if diags.HasError() {
+		return
+	}
+	compiled, err := argo.Pipeline(p, g)
+	if err != nil {
+		diags.AddError("Cannot compile the pipeline", err.Error())
+		return
+	}
+	if _, err := r.data.cluster.Apply(ctx, cluster.WorkflowTemplates, compiled.Template, false); err != nil {
+		addClusterError(diags, verb, "pipeline", p.Name, err)
+		return
+	}
+	m.setDerived(ctx, p, g, compiled.Version)
+}
+
+func (m *pipelineModel) setDerived(ctx context.Context, p spec.Pipeline, g *graph.Graph, version string) {
+	m.Version = types.StringValue(version)
+	if version == "" {
+		m.Version = types.StringUnknown()
+	}
+	ref := spec.Ref{Kind: spec.PipelineKind, Namespace: p.Namespace, Name: p.Name, Version: version,
+		Interface: spec.Interface{Inputs: p.Parameters, Outputs: g.Outputs}}
+	m.Ref = refObject(ctx, ref, version != "")
+}

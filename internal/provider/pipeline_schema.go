@@ -1,0 +1,128 @@
+package provider
+
+import (
+	"context"
+	"maps"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+type pipelineModel struct {
+	Name        types.String `tfsdk:"name"`
+	Namespace   types.String `tfsdk:"namespace"`
+	Description types.String `tfsdk:"description"`
+	Parameters  types.Map    `tfsdk:"parameters"`
+	Tasks       types.Map    `tfsdk:"tasks"`
+	OnExit      types.Map    `tfsdk:"on_exit"`
+	Outputs     types.Map    `tfsdk:"outputs"`
+	Defaults    types.Object `tfsdk:"defaults"`
+	Version     types.String `tfsdk:"version"`
+	Ref         types.Object `tfsdk:"ref"`
+	optionsModel
+}
+
+type taskModel struct {
+	Component    types.Object `tfsdk:"component"`
+	DisplayName  types.String `tfsdk:"display_name"`
+	Inputs       types.Map    `tfsdk:"inputs"`
+	DependsOn    types.Set    `tfsdk:"depends_on"`
+	RunIf        types.String `tfsdk:"run_if"`
+	When         types.String `tfsdk:"when"`
+	ForEach      types.String `tfsdk:"for_each"`
+	Parallelism  types.Int64  `tfsdk:"parallelism"`
+	AllowFailure types.Bool   `tfsdk:"allow_failure"`
+	settingsModel
+}
+
+func (r *pipelineResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	attributes := map[string]schema.Attribute{
+		"name": schema.StringAttribute{
+			Required:            true,
+			MarkdownDescription: "Name, at most 52 lower-case letters, digits and hyphens; that of the WorkflowTemplate in the cluster.",
+			PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+		},
+		"namespace":   namespaceAttribute(),
+		"description": schema.StringAttribute{Optional: true, MarkdownDescription: "What the pipeline does."},
+		"parameters": schema.MapNestedAttribute{
+			Optional:            true,
+			MarkdownDescription: "Parameters by name. Tasks read them as `{{ parameters.x }}`. A pipeline that another one uses as a task may take artifacts too.",
+			NestedObject:        schema.NestedAttributeObject{Attributes: inputAttributes()},
+		},
+		"tasks": schema.MapNestedAttribute{
+			Required:            true,
+			MarkdownDescription: "Tasks by name. Their order follows from the outputs that they use of each other, and from `depends_on`.",
+			NestedObject:        schema.NestedAttributeObject{Attributes: taskAttributes()},
+			Validators:          []validator.Map{mapvalidator.SizeAtLeast(1)},
+		},
+		"on_exit": schema.MapNestedAttribute{
+			Optional:            true,
+			MarkdownDescription: "Tasks that always run at the end, whatever became of the others. They may read `run.status` and `run.failures`, and parameters, but no outputs of `tasks`.",
+			NestedObject:        schema.NestedAttributeObject{Attributes: taskAttributes()},
+		},
+		"outputs": schema.MapAttribute{
+			Optional: true, ElementType: types.StringType,
+			MarkdownDescription: "Outputs by name, such as `{{ tasks.quote.outputs.quote }}`.",
+		},
+		"defaults": schema.SingleNestedAttribute{
+			Optional:            true,
+			MarkdownDescription: "Settings of every task that does not set them itself.",
+			Attributes:          settingsAttributes(),
+		},
+		"version": schema.StringAttribute{Computed: true, MarkdownDescription: "Hash of everything that the pipeline is."},
+		"ref":     schema.ObjectAttribute{Computed: true, AttributeTypes: refAttributeTypes(), MarkdownDescription: "What the `pipeline` of a run or a recurring run, and the `component` of a task, take."},
+	}
+	maps.Copy(attributes, optionsAttributes())
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A graph of tasks that pass parameters and artifacts to each other. It is compiled and type-checked at plan, without a cluster.",
+		Attributes:          attributes,
+	}
+}
+
+func taskAttributes() map[string]schema.Attribute {
+	attributes := map[string]schema.Attribute{
+		"component": schema.ObjectAttribute{
+			Required: true, AttributeTypes: refAttributeTypes(),
+			MarkdownDescription: "What the task runs: the `ref` of a `kfp_component` or of another `kfp_pipeline`.",
+		},
+		"display_name": schema.StringAttribute{Optional: true, MarkdownDescription: "Name that people see in Argo's user interface. Default: the task's name."},
+		"inputs": schema.MapAttribute{
+			Optional: true, ElementType: types.StringType,
+			MarkdownDescription: "Inputs by name: a constant (lists and structs by `jsonencode`), or a text with `{{ }}` such as `{{ tasks.cost.output }}`.",
+		},
+		"depends_on": schema.SetAttribute{
+			Optional: true, ElementType: types.StringType,
+			MarkdownDescription: "Names of tasks that must be over first though no output of theirs is used.",
+		},
+		"run_if": schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: "What must have become of the tasks before: `all_succeeded` (the default), `any_succeeded`, `all_failed`, `any_failed` or `all_done`.",
+			Validators:          []validator.String{stringvalidator.OneOf(runIfs()...)},
+		},
+		"when":     schema.StringAttribute{Optional: true, MarkdownDescription: "Boolean expression; the task is skipped, without a pod, where it is false. Example: `tasks.flip.output == \"heads\"`."},
+		"for_each": schema.StringAttribute{Optional: true, MarkdownDescription: "List over which the task is repeated: `jsonencode([...])`, or `{{ }}` with a list. The task reads `each.value` and `each.index`; its outputs are lists."},
+		"parallelism": schema.Int64Attribute{
+			Optional:            true,
+			MarkdownDescription: "How many repetitions of `for_each` run at a time. Default: no bound.",
+		},
+		"allow_failure": schema.BoolAttribute{Optional: true, MarkdownDescription: "The tasks behind this one run, and the run succeeds, even if this one fails. Default: `false`."},
+	}
+	maps.Copy(attributes, settingsAttributes())
+	return attributes
+}
+
+func runIfs() []string {
+	var names []string
+	for _, r := range spec.RunIfs {
+		names = append(names, string(r))
+	}
+	return names
+}

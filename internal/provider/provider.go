@@ -1,0 +1,233 @@
+// Package provider is the Terraform side: schemas, plans, state and diagnostics. What components and pipelines are,
+// and how they become Argo objects, is the engine's part.
+package provider
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+)
+
+var _ provider.Provider = &kfpProvider{}
+
+type kfpProvider struct {
+	version          string
+	defaultNamespace string // empty: default
+	countRequests    func() // called before each request to the cluster; nil outside tests
+}
+
+// New returns the provider's constructor; version is shown in the user agent.
+func New(version string) func() provider.Provider {
+	return func() provider.Provider { return &kfpProvider{version: version} }
+}
+
+// data is what Configure hands to resources and data sources.
+type data struct {
+	cluster        *cluster.Client
+	namespace      string // of resources that name none
+	serviceAccount string // of runs that name none; empty: the namespace's default
+	unknown        bool   // the connection is not known yet: at a plan that will make the cluster itself
+}
+
+type providerModel struct {
+	Host                  types.String `tfsdk:"host"`
+	Username              types.String `tfsdk:"username"`
+	Password              types.String `tfsdk:"password"`
+	Token                 types.String `tfsdk:"token"`
+	Insecure              types.Bool   `tfsdk:"insecure"`
+	TLSServerName         types.String `tfsdk:"tls_server_name"`
+	ClientCertificate     types.String `tfsdk:"client_certificate"`
+	ClientKey             types.String `tfsdk:"client_key"`
+	ClusterCACertificate  types.String `tfsdk:"cluster_ca_certificate"`
+	ConfigPath            types.String `tfsdk:"config_path"`
+	ConfigPaths           types.List   `tfsdk:"config_paths"`
+	ConfigContext         types.String `tfsdk:"config_context"`
+	ConfigContextAuthInfo types.String `tfsdk:"config_context_auth_info"`
+	ConfigContextCluster  types.String `tfsdk:"config_context_cluster"`
+	ProxyURL              types.String `tfsdk:"proxy_url"`
+	Exec                  types.Object `tfsdk:"exec"`
+	Namespace             types.String `tfsdk:"namespace"`
+	ServiceAccount        types.String `tfsdk:"service_account"`
+}
+
+type execModel struct {
+	APIVersion types.String `tfsdk:"api_version"`
+	Command    types.String `tfsdk:"command"`
+	Args       types.List   `tfsdk:"args"`
+	Env        types.Map    `tfsdk:"env"`
+}
+
+func (p *kfpProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = "kfp"
+	resp.Version = p.version
+}
+
+func (p *kfpProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	optional := func(description string) schema.StringAttribute {
+		return schema.StringAttribute{Optional: true, MarkdownDescription: description}
+	}
+	secret := func(description string) schema.StringAttribute {
+		return schema.StringAttribute{Optional: true, Sensitive: true, MarkdownDescription: description}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Declares Kubeflow-style machine-learning and ETL pipelines that run on Argo Workflows.",
+		Attributes: map[string]schema.Attribute{
+			"host":                     optional("URL of the Kubernetes API server. Environment: `KUBE_HOST`."),
+			"username":                 optional("User name for basic authentication. Environment: `KUBE_USER`."),
+			"password":                 secret("Password for basic authentication. Environment: `KUBE_PASSWORD`."),
+			"token":                    secret("Bearer token. Environment: `KUBE_TOKEN`."),
+			"insecure":                 schema.BoolAttribute{Optional: true, MarkdownDescription: "Do not verify the API server's certificate. Environment: `KUBE_INSECURE`. Default: `false`."},
+			"tls_server_name":          optional("Name that the API server's certificate is checked against. Environment: `KUBE_TLS_SERVER_NAME`."),
+			"client_certificate":       optional("Client certificate, PEM. Environment: `KUBE_CLIENT_CERT_DATA`."),
+			"client_key":               secret("Client key, PEM. Environment: `KUBE_CLIENT_KEY_DATA`."),
+			"cluster_ca_certificate":   optional("Certificate authority of the API server, PEM. Environment: `KUBE_CLUSTER_CA_CERT_DATA`."),
+			"config_path":              optional("Path of a kubeconfig file. Environment: `KUBE_CONFIG_PATH`."),
+			"config_paths":             schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Paths of kubeconfig files, merged as kubectl does. Environment: `KUBE_CONFIG_PATHS`, separated like `PATH`."},
+			"config_context":           optional("Context of the kubeconfig. Environment: `KUBE_CTX`."),
+			"config_context_auth_info": optional("User of the kubeconfig. Environment: `KUBE_CTX_AUTH_INFO`."),
+			"config_context_cluster":   optional("Cluster of the kubeconfig. Environment: `KUBE_CTX_CLUSTER`."),
+			"proxy_url":                optional("URL of a proxy for all requests to the cluster. Environment: `KUBE_PROXY_URL`."),
+			"exec":                     execAttribute(),
+			"namespace":                optional("Namespace of resources that name none. Environment: `KFP_NAMESPACE`. Default: `default`."),
+			"service_account":          optional("Service account of runs that name none. Environment: `KFP_SERVICE_ACCOUNT`. Default: the namespace's `default`."),
+		},
+	}
+}
+
+func execAttribute() schema.SingleNestedAttribute {
+	return schema.SingleNestedAttribute{
+		Optional:            true,
+		MarkdownDescription: "A program that prints credentials, as in a kubeconfig.",
+		Attributes: map[string]schema.Attribute{
+			"api_version": schema.StringAttribute{Required: true, MarkdownDescription: "Version of the client authentication API, such as `client.authentication.k8s.io/v1`."},
+			"command":     schema.StringAttribute{Required: true, MarkdownDescription: "The program."},
+			"args":        schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Its arguments."},
+			"env":         schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Environment variables to add."},
+		},
+	}
+}
+
+func (p *kfpProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	var m providerModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	insecure, err := boolOr(m.Insecure, "KUBE_INSECURE")
+	if err != nil {
+		resp.Diagnostics.AddAttributeError(path.Root("insecure"), "Invalid environment variable", err.Error())
+		return
+	}
+	config := cluster.Config{
+		Host: stringOr(m.Host, "KUBE_HOST"), Username: stringOr(m.Username, "KUBE_USER"), Password: stringOr(m.Password, "KUBE_PASSWORD"),
+		Token: stringOr(m.Token, "KUBE_TOKEN"), Insecure: insecure, TLSServerName: stringOr(m.TLSServerName, "KUBE_TLS_SERVER_NAME"),
+		ClientCertificate: stringOr(m.ClientCertificate, "KUBE_CLIENT_CERT_DATA"), ClientKey: stringOr(m.ClientKey, "KUBE_CLIENT_KEY_DATA"),
+		ClusterCACertificate: stringOr(m.ClusterCACertificate, "KUBE_CLUSTER_CA_CERT_DATA"),
+		ConfigContext:        stringOr(m.ConfigContext, "KUBE_CTX"), ConfigContextAuth: stringOr(m.ConfigContextAuthInfo, "KUBE_CTX_AUTH_INFO"),
+		ConfigContextCluster: stringOr(m.ConfigContextCluster, "KUBE_CTX_CLUSTER"), ProxyURL: stringOr(m.ProxyURL, "KUBE_PROXY_URL"),
+		UserAgent: "terraform-provider-kfp/" + p.version, CountRequests: p.countRequests,
+	}
+	config.ConfigPaths = m.configPaths(ctx)
+	if !m.Exec.IsNull() && !m.Exec.IsUnknown() {
+		var exec execModel
+		resp.Diagnostics.Append(m.Exec.As(ctx, &exec, objectOptions)...)
+		config.Exec = exec.engine(ctx)
+	}
+	d := &data{
+		cluster:        cluster.New(config),
+		namespace:      stringOr(m.Namespace, "KFP_NAMESPACE"),
+		serviceAccount: stringOr(m.ServiceAccount, "KFP_SERVICE_ACCOUNT"),
+		unknown:        m.anyUnknown(),
+	}
+	d.namespace = cmp.Or(d.namespace, p.defaultNamespace, "default")
+	resp.ResourceData, resp.DataSourceData = d, d
+}
+
+func (m providerModel) configPaths(ctx context.Context) []string {
+	var paths []string
+	if !m.ConfigPaths.IsNull() && !m.ConfigPaths.IsUnknown() {
+		m.ConfigPaths.ElementsAs(ctx, &paths, false)
+	}
+	if p := stringOr(m.ConfigPath, "KUBE_CONFIG_PATH"); p != "" && len(paths) == 0 {
+		paths = []string{p}
+	}
+	if list := os.Getenv("KUBE_CONFIG_PATHS"); list != "" && len(paths) == 0 {
+		paths = filepath.SplitList(list)
+	}
+	return paths
+}
+
+func (m providerModel) anyUnknown() bool {
+	for _, v := range []interface{ IsUnknown() bool }{
+		m.Host, m.Username, m.Password, m.Token, m.Insecure, m.TLSServerName, m.ClientCertificate, m.ClientKey, m.ClusterCACertificate,
+		m.ConfigPath, m.ConfigPaths, m.ConfigContext, m.ConfigContextAuthInfo, m.ConfigContextCluster, m.ProxyURL,
+	} {
+		if v.IsUnknown() {
+			return true
+		}
+	}
+	if m.Exec.IsUnknown() {
+		return true
+	}
+	for _, v := range m.Exec.Attributes() {
+		if v.IsUnknown() {
+			return true
+		}
+	}
+	return false
+}
+
+func (m execModel) engine(ctx context.Context) *cluster.Exec {
+	e := &cluster.Exec{APIVersion: m.APIVersion.ValueString(), Command: m.Command.ValueString()}
+	if !m.Args.IsUnknown() {
+		m.Args.ElementsAs(ctx, &e.Args, false)
+	}
+	if !m.Env.IsUnknown() {
+		m.Env.ElementsAs(ctx, &e.Env, false)
+	}
+	return e
+}
+
+func stringOr(v types.String, env string) string {
+	if !v.IsNull() && !v.IsUnknown() {
+		return v.ValueString()
+	}
+	return os.Getenv(env)
+}
+
+func boolOr(v types.Bool, env string) (bool, error) {
+	if !v.IsNull() && !v.IsUnknown() {
+		return v.ValueBool(), nil
+	}
+	text := strings.TrimSpace(os.Getenv(env))
+	if text == "" {
+		return false, nil
+	}
+	b, err := strconv.ParseBool(text)
+	if err != nil {
+		return false, fmt.Errorf("%s is %q; use true or false", env, text)
+	}
+	return b, nil
+}
+
+func (p *kfpProvider) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{newComponentResource, newPipelineResource, newRunResource}
+}
+
+func (p *kfpProvider) DataSources(context.Context) []func() datasource.DataSource { return nil }
+
+func (p *kfpProvider) Functions(context.Context) []func() function.Function { return nil }

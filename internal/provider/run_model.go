@@ -1,0 +1,74 @@
+package provider
+
+import (
+	"context"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// spec reads the configuration part of the model.
+func (m runModel) spec(ctx context.Context) (run spec.Run, unknown bool, diags diag.Diagnostics) {
+	t := texts{diags: &diags}
+	run = spec.Run{
+		Namespace: t.one(m.Namespace), ServiceAccount: t.one(m.ServiceAccount),
+		Parameters: t.strings(ctx, m.Parameters), Triggers: t.strings(ctx, m.Triggers),
+	}
+	ref, known, ds := refFromObject(ctx, m.Pipeline)
+	diags.Append(ds...)
+	run.Pipeline = ref
+	if !m.Name.IsNull() && !m.Name.IsUnknown() {
+		run.Name = m.Name.ValueString()
+	}
+	return run, t.unknown || !known || ref.Version == "", diags
+}
+
+func (m runModel) pipelineOutputs(ctx context.Context) map[string]spec.Output {
+	ref, _, _ := refFromObject(ctx, m.Pipeline)
+	return ref.Outputs
+}
+
+// setStatus writes what became of the run.
+func (m *runModel) setStatus(s spec.RunStatus) {
+	m.Phase = types.StringValue(string(s.Phase))
+	m.Message = types.StringValue(s.Message)
+	m.StartedAt, m.FinishedAt = timeValue(s.StartedAt), timeValue(s.FinishedAt)
+	outputs := map[string]attr.Value{}
+	for name, v := range s.Outputs {
+		outputs[name] = types.StringValue(v)
+	}
+	m.Outputs = types.MapValueMust(types.StringType, outputs)
+	tasks := map[string]attr.Value{}
+	for path, t := range s.Tasks {
+		tasks[path] = types.ObjectValueMust(taskStatusType.AttrTypes, map[string]attr.Value{
+			"phase": types.StringValue(string(t.Phase)), "message": types.StringValue(t.Message),
+			"started_at": timeValue(t.StartedAt), "finished_at": timeValue(t.FinishedAt),
+			"attempts": types.Int64Value(t.Attempts), "cached": types.BoolValue(t.Cached),
+		})
+	}
+	m.Tasks = types.MapValueMust(taskStatusType, tasks)
+}
+
+// keepResult plans the result that the state holds.
+func (m *runModel) keepResult(state runModel) {
+	m.Phase, m.Message, m.StartedAt, m.FinishedAt = state.Phase, state.Message, state.StartedAt, state.FinishedAt
+	m.Outputs, m.Tasks = state.Outputs, state.Tasks
+}
+
+// forgetResult plans a result that only the run will bring.
+func (m *runModel) forgetResult() {
+	m.Phase, m.Message, m.StartedAt, m.FinishedAt = types.StringUnknown(), types.StringUnknown(), types.StringUnknown(), types.StringUnknown()
+	m.Outputs, m.Tasks = types.MapUnknown(types.StringType), types.MapUnknown(taskStatusType)
+}
+
+// timeValue is null while the time has not come.
+func timeValue(t time.Time) types.String {
+	if t.IsZero() {
+		return types.StringNull()
+	}
+	return types.StringValue(t.UTC().Format(time.RFC3339))
+}

@@ -1,0 +1,81 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+)
+
+// retire removes a version of a component that its resource no longer stands for, or marks it for removal while
+// somebody still uses it.
+func (d *data) retire(ctx context.Context, namespace, component, version string, diags *diag.Diagnostics) {
+	name := component + "-" + version
+	_, err := d.cluster.Patch(ctx, cluster.WorkflowTemplates, namespace, name, argo.RetiredPatch())
+	if cluster.IsNotFound(err) {
+		return
+	}
+	if err != nil {
+		addClusterError(diags, "retire", "component", name, err)
+		return
+	}
+	d.sweep(ctx, namespace, diags)
+}
+
+// sweep removes the retired component versions of a namespace that no pipeline, recurring run or unfinished run uses.
+func (d *data) sweep(ctx context.Context, namespace string, diags *diag.Diagnostics) {
+	templates, err := d.cluster.Managed(ctx, cluster.WorkflowTemplates, namespace)
+	if err != nil {
+		addClusterError(diags, "list", "component versions in namespace", namespace, err)
+		return
+	}
+	var retired []string
+	for name, o := range templates {
+		if argo.IsRetired(o.Labels) {
+			retired = append(retired, name)
+		}
+	}
+	if len(retired) == 0 {
+		return
+	}
+	used, err := d.usedTemplates(ctx, namespace)
+	if err != nil {
+		addClusterError(diags, "find the users of", "component versions in namespace", namespace, err)
+		return
+	}
+	for _, name := range retired {
+		if used[name] {
+			continue
+		}
+		// The template goes first: a version without it is unused, one without its code is broken.
+		for _, r := range []cluster.Resource{cluster.WorkflowTemplates, cluster.ConfigMaps} {
+			if err := d.cluster.Delete(ctx, r, namespace, name, ""); err != nil {
+				addClusterError(diags, "delete", "component version", name, err)
+			}
+		}
+	}
+}
+
+// usedTemplates names the templates that something in the namespace refers to, whoever made it.
+func (d *data) usedTemplates(ctx context.Context, namespace string) (map[string]bool, error) {
+	used := map[string]bool{}
+	for _, look := range []struct {
+		resource cluster.Resource
+		selector string
+	}{
+		{cluster.WorkflowTemplates, ""},
+		{cluster.CronWorkflows, ""},
+		{cluster.Workflows, argo.UnfinishedSelector},
+	} {
+		objects, err := d.cluster.List(ctx, look.resource, namespace, look.selector)
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range objects {
+			argo.TemplatesUsed(o.Raw(), used)
+		}
+	}
+	return used, nil
+}
