@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"time"
 )
 
 // hostPackages are the Debian packages whose programs run on this machine itself.
@@ -75,13 +76,20 @@ func (c *cluster) aptGet(ctx context.Context, dir string, args ...string) error 
 
 func aptGetOnce(ctx context.Context, dir string, args ...string) error {
 	options := []string{"-q", "-o", "DPkg::Lock::Timeout=600", "-o", "APT::Sandbox::User=root"}
-	cmd := exec.CommandContext(ctx, "apt-get", append(options, args...)...)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
-	var all bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &all, &all
-	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("apt-get %s: %w\n%s", strings.Join(args, " "), err, lastLines(all.String(), 12))
+	for deadline := time.Now().Add(10 * time.Minute); ; {
+		cmd := exec.CommandContext(ctx, "apt-get", append(options, args...)...)
+		cmd.Dir = dir
+		cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C")
+		var all bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &all, &all
+		err := cmd.Run()
+		if err == nil {
+			return nil
+		}
+		// apt waits for dpkg's lock by itself, but not for that of its lists.
+		locked := strings.Contains(all.String(), "Could not get lock") && time.Now().Before(deadline)
+		if !locked || sleep(ctx, 2*time.Second) != nil {
+			return fmt.Errorf("apt-get %s: %w\n%s", strings.Join(args, " "), err, lastLines(all.String(), 12))
+		}
 	}
-	return nil
 }
