@@ -204,7 +204,8 @@ func (m *componentModel) setDerived(ctx context.Context, c spec.Component, versi
 		m.Version = types.StringUnknown()
 	}
 	ref := spec.Ref{Kind: spec.ComponentKind, Namespace: c.Namespace, Name: c.Name, Version: version, Interface: c.Interface}
-	m.Ref = refObject(ctx, ref, version != "")
+	m.Ref, ds = refObject(ctx, ref, version != "")
+	diags.Append(ds...)
 	return diags
 }
 

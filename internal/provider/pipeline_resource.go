@@ -60,7 +60,7 @@ func (r *pipelineResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		version = compiled.Version
 		addProblems(&resp.Diagnostics, compiled.CheckSize())
 	}
-	plan.setDerived(ctx, p, g, version)
+	resp.Diagnostics.Append(plan.setDerived(ctx, p, g, version)...)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 }
 
@@ -141,15 +141,17 @@ func (r *pipelineResource) apply(ctx context.Context, m *pipelineModel, verb str
 		addClusterError(diags, verb, "pipeline", p.Name, err)
 		return
 	}
-	m.setDerived(ctx, p, g, compiled.Version)
+	diags.Append(m.setDerived(ctx, p, g, compiled.Version)...)
 }
 
-func (m *pipelineModel) setDerived(ctx context.Context, p spec.Pipeline, g *graph.Graph, version string) {
+func (m *pipelineModel) setDerived(ctx context.Context, p spec.Pipeline, g *graph.Graph, version string) diag.Diagnostics {
 	m.Version = types.StringValue(version)
 	if version == "" {
 		m.Version = types.StringUnknown()
 	}
 	ref := spec.Ref{Kind: spec.PipelineKind, Namespace: p.Namespace, Name: p.Name, Version: version,
 		Interface: spec.Interface{Inputs: p.Parameters, Outputs: g.Outputs}}
-	m.Ref = refObject(ctx, ref, version != "")
+	object, diags := refObject(ctx, ref, version != "")
+	m.Ref = object
+	return diags
 }

@@ -144,8 +144,16 @@ func access(v Var) string {
 	return b.String()
 }
 
-// typedAccess turns the text into a value of its type.
+// typedAccess turns the text into a value of its type, and leaves one that is absent so.
 func typedAccess(raw string, v Var) string {
+	typed := convertText(raw, v)
+	if v.Nullable && typed != raw {
+		return "(" + raw + " == nil ? nil : " + typed + ")"
+	}
+	return typed
+}
+
+func convertText(raw string, v Var) string {
 	switch {
 	case v.Type == spec.Integer:
 		return "asInt(" + raw + ")"
@@ -205,6 +213,9 @@ func tagSafe(code string) string {
 		body = strings.ReplaceAll(body, "}", `\u007d`)
 		b.WriteString(body)
 		i += n + 1
+	}
+	if strings.HasSuffix(b.String(), "}") {
+		b.WriteByte(' ')
 	}
 	return b.String()
 }
