@@ -184,7 +184,7 @@ func TestAccNoClusterIsAnErrorAtApplyOnly(t *testing.T) {
 		t.Fatalf("plan without a cluster: %v\n%s", err, out)
 	}
 	out, err := w.run("apply", "-auto-approve", "-input=false")
-	if err == nil || !strings.Contains(out, "no Kubernetes cluster is configured") {
+	if err == nil || !strings.Contains(out, "is given no Kubernetes cluster") {
 		t.Fatalf("want a clear error, got %v\n%s", err, out)
 	}
 }

@@ -145,6 +145,9 @@ func (e *testEnv) workspace(t *testing.T, files map[string]string) *workspace {
 
 func (w *workspace) write(name, text string) {
 	w.t.Helper()
+	if err := os.MkdirAll(filepath.Dir(filepath.Join(w.dir, name)), 0o700); err != nil {
+		w.t.Fatal(err)
+	}
 	if err := os.WriteFile(filepath.Join(w.dir, name), []byte(text), 0o600); err != nil {
 		w.t.Fatal(err)
 	}
@@ -164,4 +167,17 @@ func (w *workspace) command(args ...string) *exec.Cmd {
 func (w *workspace) run(args ...string) (string, error) {
 	out, err := w.command(args...).CombinedOutput()
 	return string(out), err
+}
+
+// mustRun is run for what has to work.
+func (w *workspace) mustRun(args ...string) string {
+	w.t.Helper()
+	c := w.command(args...)
+	var stderr strings.Builder
+	c.Stderr = &stderr
+	out, err := c.Output()
+	if err != nil {
+		w.t.Fatalf("terraform %s: %v\n%s%s", strings.Join(args, " "), err, out, stderr.String())
+	}
+	return string(out)
 }

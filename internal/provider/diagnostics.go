@@ -66,8 +66,7 @@ func addClusterError(diags *diag.Diagnostics, verb, what, name string, err error
 
 func clusterDetail(err error) string {
 	if errors.Is(err, cluster.ErrNotConfigured) {
-		return "The provider is given no Kubernetes cluster: " + err.Error() +
-			".\n\nSet config_path (or KUBE_CONFIG_PATH), or host and credentials, in the provider's configuration. Planning needs no cluster, applying does."
+		return "The provider is given no Kubernetes cluster to work on.\n\nSet config_path (or KUBE_CONFIG_PATH), or host and credentials, in the provider's configuration. Planning needs no cluster, applying does."
 	}
 	text := err.Error()
 	var e *cluster.Error
