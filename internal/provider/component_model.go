@@ -39,15 +39,8 @@ func (m componentModel) spec(ctx context.Context) (c spec.Component, unknown boo
 		c.Inputs = inputsSpec(ctx, m.Inputs, &t)
 		c.Outputs = outputsSpec(ctx, m.Outputs, &t)
 	}
-	if !m.Resources.IsNull() && !m.Resources.IsUnknown() {
-		var r struct {
-			Requests types.Map `tfsdk:"requests"`
-			Limits   types.Map `tfsdk:"limits"`
-		}
-		diags.Append(m.Resources.As(ctx, &r, objectOptions)...)
-		c.Resources = &spec.Resources{Requests: t.strings(ctx, r.Requests), Limits: t.strings(ctx, r.Limits)}
-	}
-	return c, t.unknown || m.Resources.IsUnknown(), diags
+	c.Resources = t.resources(ctx, m.Resources)
+	return c, t.unknown, diags
 }
 
 func (m componentModel) pythonSpec(ctx context.Context, t *texts) *spec.Python {

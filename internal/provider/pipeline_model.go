@@ -23,6 +23,11 @@ func (m pipelineModel) spec(ctx context.Context) (p spec.Pipeline, unknown bool,
 	if m.Parameters.IsUnknown() {
 		t.unknown = true
 	}
+	var defaults settingsModel
+	if t.object(ctx, m.Defaults, &defaults) {
+		p.Defaults = defaults.spec(ctx, &t)
+	}
+	p.Options = m.optionsModel.spec(ctx, &t)
 	return p, t.unknown, diags
 }
 
@@ -58,5 +63,6 @@ func (m taskModel) spec(ctx context.Context, t *texts) spec.Task {
 	if !m.Parallelism.IsNull() && !m.Parallelism.IsUnknown() {
 		task.Parallelism = m.Parallelism.ValueInt64Pointer()
 	}
+	task.Settings = m.settingsModel.spec(ctx, t)
 	return task
 }

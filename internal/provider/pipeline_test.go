@@ -106,7 +106,7 @@ func TestBadPipelinesAreRefusedAtPlan(t *testing.T) {
 		},
 		"wrong type on an edge": {
 			`a = { component = kfp_component.make.ref, inputs = { size = "{{ parameters.word }}" } }`,
-			[]string{`this is of type string, but type integer is expected`},
+			[]string{`This is of type string, but type integer is expected`},
 		},
 		"float for integer": {
 			`a = { component = kfp_component.make.ref, inputs = { size = 1.5 } }`,
@@ -115,7 +115,7 @@ func TestBadPipelinesAreRefusedAtPlan(t *testing.T) {
 		"parameter for artifact": {
 			`a = { component = kfp_component.make.ref, inputs = { size = 1 } }
 			 b = { component = kfp_component.use.ref, inputs = { number = 1, file = "{{ tasks.a.outputs.number }}" } }`,
-			[]string{`this is of type integer, but type Artifact is expected`},
+			[]string{`This is of type integer, but type Artifact is expected`},
 		},
 		"element types": {
 			`b = { component = kfp_component.use.ref, inputs = { number = 1, flags = jsonencode([true, 1]) } }`,

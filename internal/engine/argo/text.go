@@ -10,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -151,14 +152,6 @@ func compileJSON(text string, env expr.Env) (string, error) {
 	return t.CompileJSON(env)
 }
 
-// retryEnv is what a retry's expression may refer to.
-var retryEnv = expr.Env{Own: map[string]expr.Var{
-	"last_retry.exit_code": {Type: spec.Integer, Argo: "lastRetry.exitCode"},
-	"last_retry.status":    {Type: spec.String, Argo: "lastRetry.status"},
-	"last_retry.duration":  {Type: spec.Float, Argo: "lastRetry.duration"},
-	"last_retry.message":   {Type: spec.String, Argo: "lastRetry.message"},
-}}
-
 // retryCondition turns a policy and an expression into one condition: Argo takes a policy only as a constant.
 func retryCondition(r spec.Retry) (string, error) {
 	var conditions []string
@@ -173,7 +166,7 @@ func retryCondition(r spec.Retry) (string, error) {
 		if err := joined(errs); err != nil {
 			return "", err
 		}
-		code, err := t.CompileExpression(retryEnv)
+		code, err := t.CompileExpression(graph.RetryEnv)
 		if err != nil {
 			return "", err
 		}

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
@@ -54,6 +55,7 @@ func (c *checker) task(at problem.Path, t spec.Task, n *Node, env Env) {
 		c.text(at.Join(text.at), text, env)
 	}
 	c.problems = append(c.problems, checkSettings(t.Settings, at)...)
+	checkTaskOnly(&c.problems, at, t.Settings)
 }
 
 func (c *checker) component(at problem.Path, t spec.Task) {
@@ -102,7 +104,7 @@ func (c *checker) text(at problem.Path, t text, env Env) {
 }
 
 func describe(e expr.Error) string {
-	text := upper(e.Message)
+	text := strings.TrimSuffix(upper(e.Message), ".") + "."
 	if e.Remedy != "" {
 		text += " " + e.Remedy
 	}
