@@ -127,7 +127,10 @@ func (r statusReader) taskPath(node wfv1.NodeStatus) (string, bool) {
 	if !ok || rest == "onExit" {
 		return "", false
 	}
-	return strings.ReplaceAll(stripExpansions(rest), ".", "/"), true
+	path := strings.ReplaceAll(stripExpansions(rest), ".", "/")
+	path = strings.ReplaceAll(path, "/"+innerTask, "")
+	// Task names have no hyphens; Argo has them in place of underscores.
+	return strings.ReplaceAll(path, "-", "_"), true
 }
 
 // stripExpansions removes "(0:item)" and "(0)"; items may hold any text, parentheses too.

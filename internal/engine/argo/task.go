@@ -10,12 +10,25 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
-// task compiles one task. Its settings become hidden arguments of the component's template.
+// task compiles one task.
 func (c *pipelineCompiler) task(name string, t spec.Task, nodes map[string]*graph.Node, tasks map[string]spec.Task, env graph.Env) (wfv1.DAGTask, error) {
 	node := nodes[name]
-	compiled := wfv1.DAGTask{Name: taskName(name), Depends: depends(t, node, tasks)}
 	settings := c.pipeline.Defaults.Merge(t.Settings)
-	compiled.TemplateRef = templateRef(t.Component, settings)
+	compile := c.plain
+	switch {
+	case t.Approval != nil:
+		compile = c.approval
+	case needsWrapper(t, node, settings):
+		compile = c.wrapped
+	}
+	compiled, err := compile(name, t, node, env, settings)
+	compiled.Depends = depends(t, node, tasks)
+	return compiled, err
+}
+
+// plain compiles a task to one of Argo's. Its settings become hidden arguments of the component's template.
+func (c *pipelineCompiler) plain(name string, t spec.Task, node *graph.Node, env graph.Env, settings spec.Settings) (wfv1.DAGTask, error) {
+	compiled := wfv1.DAGTask{Name: taskName(name), TemplateRef: templateRef(t.Component, settings)}
 	var err error
 	if compiled.Arguments, err = c.arguments(t, env); err != nil {
 		return compiled, err
@@ -33,11 +46,22 @@ func (c *pipelineCompiler) task(name string, t spec.Task, nodes map[string]*grap
 		}
 	}
 	if t.ForEach != "" {
-		if compiled.WithParam, err = compileList(t.ForEach, env, node.Indexed); err != nil {
-			return compiled, err
-		}
+		compiled.WithParam, err = compileList(t.ForEach, env, node.Indexed)
 	}
-	return c.wrapped(compiled, t, node)
+	return compiled, err
+}
+
+// approval compiles a gate that a person opens.
+func (c *pipelineCompiler) approval(name string, t spec.Task, _ *graph.Node, env graph.Env, _ spec.Settings) (wfv1.DAGTask, error) {
+	compiled := wfv1.DAGTask{Name: taskName(name), Template: "task-" + taskName(name)}
+	c.wrappers = append(c.wrappers, wfv1.Template{
+		Name: compiled.Template, Suspend: &wfv1.SuspendTemplate{Duration: t.Approval.Timeout},
+	})
+	var err error
+	if t.When != "" {
+		compiled.When, err = compileCondition(t.When, env)
+	}
+	return compiled, err
 }
 
 // templateRef points to the variant of the component's template that the settings need.
@@ -88,7 +112,7 @@ func (c *pipelineCompiler) settingsArguments(t spec.Task, s spec.Settings, env g
 		}
 		give(cacheKey, key)
 		give(cacheMaxAge, s.Cache.MaxAge)
-		give(cacheName, cacheConfigMap(t.Component))
+		give(cacheName, cacheConfigMap(t.Component, key))
 	}
 	patch, err := podPatch(s, func(text string) (string, error) { return compileJSON(text, env) })
 	if err != nil {
@@ -111,12 +135,4 @@ func (c *pipelineCompiler) settingsArguments(t spec.Task, s spec.Settings, env g
 		give(retryLimit, strconv.FormatInt(r.Limit, 10))
 	}
 	return hidden, nil
-}
-
-// wrapped puts a task into a DAG of its own where Argo has a setting on templates only. This costs a node, no pod.
-func (c *pipelineCompiler) wrapped(task wfv1.DAGTask, t spec.Task, node *graph.Node) (wfv1.DAGTask, error) {
-	if t.Parallelism == nil && t.Synchronization == nil && !(t.AllowFailure && node.Leaf) {
-		return task, nil
-	}
-	return task, fmt.Errorf("parallelism, synchronization and allow_failure of a last task cannot be compiled yet")
 }

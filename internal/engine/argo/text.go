@@ -177,18 +177,3 @@ func retryCondition(r spec.Retry) (string, error) {
 	}
 	return strings.Join(conditions, " && "), nil
 }
-
-// cacheKeyText is the key of a task's outputs: the component's version, and its inputs or what the user gives instead.
-// All of it is hashed, since Argo allows few characters in a key.
-func cacheKeyText(t spec.Task, cache spec.Cache, env expr.Env) (string, error) {
-	if cache.Key != "" {
-		key, err := compileJSON(cache.Key, env)
-		if err != nil {
-			return "", err
-		}
-		return key, nil
-	}
-	return "", errors.New("not yet")
-}
-
-func cacheConfigMap(r spec.Ref) string { return "kfp-cache-" + ObjectName(r) }

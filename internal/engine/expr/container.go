@@ -60,6 +60,17 @@ func (t *Template) CompileJSON(env Env) (string, error) {
 		text, err := wire.Marshal(strings.ReplaceAll(t.literal(), "$", "$$"))
 		return strings.ReplaceAll(text, "{{", `{\u007b`), err
 	}
+	code, err := t.code(env)
+	if err != nil {
+		return "", err
+	}
+	code = `replace(replace(` + code + `, "$", "$$"), "{` + wire.Mark + `", "{")`
+	// The result is JSON text; braces in it are written as escapes, so that later passes see no tag.
+	return "{{=" + tagSafe(`replace(toJson(`+code+`), "{", "\\u007b")`) + "}}", nil
+}
+
+// code is an expression whose result is the text.
+func (t *Template) code(env Env) (string, error) {
 	var terms []string
 	for _, p := range t.parts {
 		if p.expression == nil {
@@ -72,10 +83,20 @@ func (t *Template) CompileJSON(env Env) (string, error) {
 		}
 		terms = append(terms, code)
 	}
-	code := strings.Join(terms, " + ")
-	code = `replace(replace(` + code + `, "$", "$$"), "{` + wire.Mark + `", "{")`
-	// The result is JSON text; braces in it are written as escapes, so that later passes see no tag.
-	return "{{=" + tagSafe(`replace(toJson(`+code+`), "{", "\\u007b")`) + "}}", nil
+	return strings.Join(terms, " + "), nil
+}
+
+// CompileHash returns a tag that becomes the SHA-256 of the texts, by which equal ones are found again.
+func CompileHash(env Env, texts ...*Template) (string, error) {
+	codes := make([]string, len(texts))
+	for i, t := range texts {
+		code, err := t.code(env)
+		if err != nil {
+			return "", err
+		}
+		codes[i] = code
+	}
+	return Tag("sprig.sha256sum(toJson([" + strings.Join(codes, ", ") + "]))"), nil
 }
 
 // text is the expression as a text.

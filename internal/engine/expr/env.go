@@ -34,6 +34,13 @@ func (e Env) Lookup(name string) (Var, bool) {
 	return v, ok
 }
 
+// Resolve finds the variable that a reference leads to, without the members below it.
+func (e Env) Resolve(reference string) (base string, v Var, ok bool) {
+	base, _, ok = split(e, reference)
+	v, _ = e.Lookup(base)
+	return base, v, ok
+}
+
 // names lists what there is below a prefix, for messages.
 func (e Env) names(prefix string) []string {
 	var names []string

@@ -104,3 +104,21 @@ func (t text) usesIndex() bool {
 	}
 	return false
 }
+
+// References are the names that a task's texts use, in order, each once.
+func (n *Node) References() []string {
+	var names []string
+	seen := map[string]bool{}
+	for _, t := range n.texts {
+		if t.template == nil {
+			continue
+		}
+		for _, r := range t.template.References() {
+			if !seen[r.Name] {
+				seen[r.Name] = true
+				names = append(names, r.Name)
+			}
+		}
+	}
+	return names
+}

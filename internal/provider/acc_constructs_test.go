@@ -1,0 +1,219 @@
+package provider_test
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+)
+
+// steps are components that start fast, for pipelines in which only the flow matters.
+const steps = `
+resource "kfp_component" "say" {
+  name      = "say"
+  inputs    = { text = { type = "string" } }
+  outputs   = { said = { type = "string" } }
+  container = { image = "busybox:1.36", command = ["sh", "-c", "printf %s \"$1\" > \"$2\"", "sh"], args = ["{{ inputs.text }}", "{{ outputs.said.path }}"] }
+}
+
+resource "kfp_component" "list" {
+  name      = "list"
+  inputs    = { json = { type = "list" } }
+  outputs   = { words = { type = "list(string)" } }
+  container = { image = "busybox:1.36", command = ["sh", "-c", "printf %s \"$1\" > \"$2\"", "sh"], args = ["{{ inputs.json }}", "{{ outputs.words.path }}"] }
+}
+
+resource "kfp_component" "fail" {
+  name      = "fail"
+  inputs    = { text = { type = "string", default = "" } }
+  outputs   = { said = { type = "string" } }
+  container = { image = "busybox:1.36", command = ["sh", "-c", "echo failing on purpose; exit 3"] }
+}
+
+resource "kfp_component" "write" {
+  name      = "write"
+  inputs    = { text = { type = "string" } }
+  outputs   = { file = { type = "Dataset" } }
+  container = { image = "busybox:1.36", command = ["sh", "-c", "printf %s \"$1\" > \"$2\"", "sh"], args = ["{{ inputs.text }}", "{{ outputs.file.path }}"] }
+}
+
+resource "kfp_component" "read" {
+  name      = "read"
+  inputs    = { file = { type = "Artifact" } }
+  outputs   = { text = { type = "string" } }
+  container = { image = "busybox:1.36", command = ["sh", "-c", "cat {{ inputs.file.path }} > {{ outputs.text.path }}"] }
+}
+`
+
+// construct is one pipeline, run once, with what it has to give.
+type construct struct {
+	name       string
+	parameters string
+	tasks      string
+	extra      string // other attributes of the pipeline, and other resources after a line "---"
+	outputs    map[string]string
+	arguments  string            // of the run
+	want       map[string]string // outputs of the run
+	phases     map[string]string // of tasks
+	pods       int
+	fails      string // message of the failure that is expected
+}
+
+func (c construct) config() string {
+	extra, others, _ := strings.Cut(c.extra, "---")
+	var outputs []string
+	for name, text := range c.outputs {
+		outputs = append(outputs, fmt.Sprintf("%s = %q", name, text))
+	}
+	return steps + fmt.Sprintf(`
+resource "kfp_pipeline" "this" {
+  name       = "construct"
+  parameters = { %s }
+  tasks      = {
+%s
+  }
+  outputs = { %s }
+  %s
+}
+
+resource "kfp_run" "this" {
+  pipeline   = kfp_pipeline.this.ref
+  parameters = { %s }
+  timeouts   = { create = "4m" }
+}
+%s
+`, c.parameters, c.tasks, strings.Join(outputs, ", "), extra, c.arguments, others)
+}
+
+func (c construct) run(t *testing.T) {
+	env := newTestEnv(t)
+	step := resource.TestStep{Config: c.config()}
+	if c.fails != "" {
+		step.ExpectError = regexp.MustCompile(c.fails)
+	} else {
+		var checks []resource.TestCheckFunc
+		for name, want := range c.want {
+			checks = append(checks, resource.TestCheckResourceAttr("kfp_run.this", "outputs."+name, want))
+		}
+		for task, phase := range c.phases {
+			checks = append(checks, resource.TestCheckResourceAttr("kfp_run.this", "tasks."+task+".phase", phase))
+		}
+		checks = append(checks, env.checkPods(c.pods))
+		step.Check = resource.ComposeAggregateTestCheckFunc(checks...)
+	}
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: env.factories(),
+		CheckDestroy: func(s *terraform.State) error {
+			return env.checkEmpty(s)
+		},
+		Steps: []resource.TestStep{step},
+	})
+}
+
+func TestAccConstructs(t *testing.T) {
+	t.Parallel()
+	for _, c := range []construct{
+		{
+			name: "condition and one of",
+			tasks: `
+    flip  = { component = kfp_component.say.ref, inputs = { text = "heads" } }
+    heads = { component = kfp_component.say.ref, inputs = { text = "it is heads" }, when = "tasks.flip.output == 'heads'" }
+    tails = { component = kfp_component.say.ref, inputs = { text = "it is tails" }, when = "tasks.flip.output != 'heads'" }
+    after = { component = kfp_component.say.ref, inputs = { text = "{{ tasks.heads.output ?? tasks.tails.output }}!" } }
+    behind_tails = { component = kfp_component.say.ref, inputs = { text = "{{ tasks.tails.output }}" } }`,
+			outputs: map[string]string{"one": "{{ tasks.tails.output ?? tasks.heads.output }}", "after": "{{ tasks.after.output }}"},
+			want:    map[string]string{"one": "it is heads", "after": "it is heads!"},
+			phases:  map[string]string{"tails": "Skipped", "behind_tails": "Omitted", "heads": "Succeeded"},
+			pods:    3,
+		},
+		{
+			name:       "loops",
+			parameters: `words = { type = "list(string)" }, rows = { type = "list", default = "[{\"k\":\"x\",\"n\":1},{\"k\":\"y\",\"n\":2}]" }`,
+			arguments:  `words = jsonencode(["a", "{{workflow.name}}", "c d"])`,
+			tasks: `
+    param  = { component = kfp_component.say.ref, for_each = "{{ parameters.words }}", inputs = { text = "<{{ each.value }}>" } }
+    row    = { component = kfp_component.say.ref, for_each = "{{ parameters.rows }}", parallelism = 1, inputs = { text = "{{ each.value.k }}={{ each.value.n + 1 }}" } }
+    make   = { component = kfp_component.list.ref, inputs = { json = jsonencode(["u", "v"]) } }
+    output = { component = kfp_component.say.ref, for_each = "{{ tasks.make.output }}", inputs = { text = "{{ each.index }}:{{ each.value }}" } }
+    all    = { component = kfp_component.list.ref, inputs = { json = "{{ tasks.param.output }}" } }`,
+			outputs: map[string]string{"param": "{{ tasks.param.output }}", "row": "{{ tasks.row.output }}", "output": "{{ tasks.output.output }}", "all": "{{ tasks.all.output }}"},
+			want: map[string]string{
+				"param": `["<a>","<{{workflow.name}}>","<c d>"]`, "row": `["x=2","y=3"]`, "output": `["0:u","1:v"]`,
+				"all": `["<a>","<{{workflow.name}}>","<c d>"]`,
+			},
+			pods: 9,
+		},
+		{
+			name: "artifacts and retry",
+			tasks: `
+    write = { component = kfp_component.write.ref, inputs = { text = "rows" } }
+    read  = { component = kfp_component.read.ref, inputs = { file = "{{ tasks.write.output }}" }, retry = { limit = 2, backoff = { duration = "1s" } } }`,
+			outputs: map[string]string{"text": "{{ tasks.read.output }}"},
+			want:    map[string]string{"text": "rows"},
+			pods:    2,
+		},
+		{
+			name: "allowed failure",
+			tasks: `
+    bad   = { component = kfp_component.fail.ref, allow_failure = true }
+    leaf  = { component = kfp_component.fail.ref, allow_failure = true }
+    after = { component = kfp_component.say.ref, inputs = { text = "went on" }, depends_on = ["bad"] }
+    mend  = { component = kfp_component.say.ref, inputs = { text = "{{ tasks.bad.status }}" }, depends_on = ["bad"], run_if = "any_failed" }`,
+			outputs: map[string]string{"after": "{{ tasks.after.output }}", "mend": "{{ tasks.mend.output }}"},
+			want:    map[string]string{"after": "went on", "mend": "Failed"},
+			pods:    4,
+		},
+		{
+			name:       "pipeline in pipeline",
+			parameters: `word = { type = "string" }`,
+			arguments:  `word = "deep"`,
+			tasks: `
+    inner = { component = kfp_pipeline.inner.ref, inputs = { word = "{{ parameters.word }}" } }
+    each  = { component = kfp_pipeline.inner.ref, for_each = jsonencode(["p", "q"]), inputs = { word = "{{ each.value }}" } }
+    after = { component = kfp_component.say.ref, inputs = { text = "{{ tasks.inner.outputs.shout }}" } }`,
+			extra: `
+---
+resource "kfp_pipeline" "inner" {
+  name       = "inner"
+  parameters = { word = { type = "string" }, mark = { type = "string", default = "!" } }
+  tasks      = { shout = { component = kfp_component.say.ref, inputs = { text = "{{ parameters.word }}{{ parameters.mark }}" } } }
+  outputs    = { shout = "{{ tasks.shout.output }}" }
+}`,
+			outputs: map[string]string{"after": "{{ tasks.after.output }}", "each": "{{ tasks.each.outputs.shout }}"},
+			want:    map[string]string{"after": "deep!", "each": `["p!","q!"]`},
+			pods:    4,
+		},
+		{
+			name: "exit tasks after a failure",
+			tasks: `
+    bad = { component = kfp_component.fail.ref }`,
+			extra: `on_exit = { tell = { component = kfp_component.say.ref, inputs = { text = "{{ run.status }} {{ len(run.failures) }}" } } }`,
+			fails: `(?s)Task "bad": Failed.*failing on purpose`,
+		},
+		{
+			name: "settings",
+			tasks: `
+    say = {
+      component = kfp_component.say.ref
+      inputs    = { text = "x" }
+      timeout   = "2m"
+      env       = { A = "1 $HOME {{ run.name }}", B = "{{ \"{{workflow.name}}\" }}" }
+      resources = { limits = { memory = "64Mi" }, requests = { cpu = "{{ 5 + 5 }}m" } }
+      volumes   = { scratch = { mount_path = "/scratch", empty_dir = { size_limit = "1Mi" } } }
+      field_env = { POD = "metadata.name" }
+    }`,
+			extra:   `defaults = { labels = { team = "etl" }, retry = { limit = 1 } }`,
+			outputs: map[string]string{"said": "{{ tasks.say.output }}"},
+			want:    map[string]string{"said": "x"},
+			pods:    1,
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			c.run(t)
+		})
+	}
+}
