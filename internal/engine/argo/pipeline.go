@@ -160,9 +160,20 @@ func depends(t spec.Task, n *graph.Node, tasks map[string]spec.Task) string {
 		default:
 			states = successStates(need, tasks[need.Task].AllowFailure)
 		}
-		parts = append(parts, anyState(name, states, len(n.Needs) > 1 && joined == " && "))
+		parts = append(parts, anyState(name, states, joined == " && " && len(n.Needs)+len(n.Choices) > 1))
 	}
-	return strings.Join(parts, joined)
+	condition := strings.Join(parts, joined)
+	if t.RunIf != "" && t.RunIf != spec.AllSucceeded {
+		return condition
+	}
+	for _, choice := range n.Choices {
+		names := make([]string, len(choice))
+		for i, task := range choice {
+			names[i] = taskName(task) + ".Succeeded"
+		}
+		condition += " && (" + strings.Join(names, " || ") + ")"
+	}
+	return condition
 }
 
 // successStates are the states of a task before that let one run which needs it to succeed. A task that was skipped

@@ -141,7 +141,7 @@ func compileList(text string, env expr.Env, indexed bool) (string, error) {
 		}
 		list = code
 	}
-	return expr.Tag(`let items = ` + list + `; len(items) == 0 ? "[]" : toJson(map(0..len(items)-1, {"index": #, "value": items[#]}))`), nil
+	return expr.Tag(`let items = ` + list + `; len(items) == 0 ? "[]" : toJson(map(0..len(items)-1, ({"index": #, "value": items[#]})))`), nil
 }
 
 func compileJSON(text string, env expr.Env) (string, error) {

@@ -11,6 +11,7 @@ import (
 	"github.com/expr-lang/expr/conf"
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/parser"
+	"github.com/expr-lang/expr/types"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -133,7 +134,7 @@ func (e *expression) checkTyped(env Env) (spec.Type, []Error) {
 	if err != nil {
 		return "", []Error{syntaxError(err, e.offset)}
 	}
-	variables := map[string]any{}
+	variables := types.Map{}
 	for i, r := range references(copied.Node) {
 		base, below, _ := split(env, r.Name)
 		v, _ := env.Lookup(base)
@@ -141,7 +142,10 @@ func (e *expression) checkTyped(env Env) (spec.Type, []Error) {
 			return "", []Error{{Offset: e.offset + r.Offset, Message: fmt.Sprintf("%s is an artifact, which an expression cannot read", base), Remedy: "Use it as it is: {{ " + base + " }}."}}
 		}
 		name := fmt.Sprintf("kfp_%d", i)
-		variables[name] = sample(v.Type)
+		variables[name] = types.Any
+		if value := sample(v.Type); value != nil {
+			variables[name] = types.TypeOf(value)
+		}
 		replace(&copied.Node, r.node, identifier(name, below, r.node))
 	}
 	config := conf.New(variables)
@@ -182,7 +186,7 @@ func checkError(err error, offset int) Error {
 	return Error{Offset: offset + located.From, Message: message}
 }
 
-// sample is a Go value of the type that expr-lang's checker knows a type by.
+// sample is a Go value of the type that expr-lang's checker knows a type by; nil for one that is not known.
 func sample(t spec.Type) any {
 	switch t {
 	case spec.String:

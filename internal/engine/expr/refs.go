@@ -10,7 +10,10 @@ import (
 type Reference struct {
 	Name    string // dotted
 	Offset  int    // in characters from the start of the text
-	Guarded bool   // a fallback follows (??), so that the value may be absent
+	Guarded bool   // it is an operand of ??, so that the value may be absent
+	// Choice numbers the chains of ?? that end without a constant: one of their references has to have a value. Zero:
+	// the reference is in no such chain.
+	Choice int
 
 	node ast.Node
 }
@@ -47,8 +50,8 @@ func (t *Template) IsConstant() bool {
 
 // references finds the longest chains of members that start at a root.
 func references(tree ast.Node) []Reference {
-	f := &finder{guarded: map[ast.Node]bool{}, inner: map[ast.Node]bool{}}
-	f.guard(tree, false)
+	f := &finder{guarded: map[ast.Node]bool{}, choice: map[ast.Node]int{}, inner: map[ast.Node]bool{}}
+	f.guard(tree)
 	ast.Walk(&tree, f)
 	// Walk visits children first, so an inner part of a chain comes before the chain.
 	var kept []Reference
@@ -62,6 +65,8 @@ func references(tree ast.Node) []Reference {
 
 type finder struct {
 	guarded map[ast.Node]bool
+	choice  map[ast.Node]int
+	choices int
 	inner   map[ast.Node]bool
 	found   []Reference
 }
@@ -75,22 +80,36 @@ func (f *finder) Visit(node *ast.Node) {
 	for _, n := range inner {
 		f.inner[n] = true
 	}
-	f.found = append(f.found, Reference{Name: name, Offset: start(*node), Guarded: f.guarded[*node], node: *node})
+	f.found = append(f.found, Reference{Name: name, Offset: start(*node), Guarded: f.guarded[*node], Choice: f.choice[*node], node: *node})
 }
 
-// guard marks what stands on the left of ??.
-func (f *finder) guard(node ast.Node, under bool) {
-	if under {
-		f.guarded[node] = true
-	}
+// guard marks the operands of ??.
+func (f *finder) guard(node ast.Node) {
 	if b, ok := node.(*ast.BinaryNode); ok && b.Operator == "??" {
-		f.guard(b.Left, true)
-		f.guard(b.Right, under)
+		operands := operandsOf(b)
+		choice := 0
+		if _, _, isReference := chain(operands[len(operands)-1]); isReference {
+			f.choices++
+			choice = f.choices
+		}
+		for _, o := range operands {
+			f.guarded[o] = true
+			f.choice[o] = choice
+			f.guard(o)
+		}
 		return
 	}
 	for _, child := range children(node) {
-		f.guard(child, under)
+		f.guard(child)
 	}
+}
+
+// operandsOf flattens a ?? b ?? c.
+func operandsOf(node ast.Node) []ast.Node {
+	if b, ok := node.(*ast.BinaryNode); ok && b.Operator == "??" {
+		return append(operandsOf(b.Left), operandsOf(b.Right)...)
+	}
+	return []ast.Node{node}
 }
 
 // chain reads a.b["c"] as a dotted name; inner are the nodes below it that are chains too.

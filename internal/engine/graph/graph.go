@@ -24,6 +24,8 @@ type Graph struct {
 type Node struct {
 	Name  string
 	Needs []Need // sorted by task
+	// Choices are the chains of ?? without a constant at the end: one task of each has to have succeeded.
+	Choices [][]string
 	// Skippable tasks may not run though nothing failed: they have a condition, or need data of one that has.
 	Skippable bool
 	Leaf      bool                   // no other task needs it
@@ -171,6 +173,7 @@ func (c *checker) group(at problem.Path, tasks map[string]spec.Task, nodes map[s
 		needs := map[string]*Need{}
 		c.dependsOn(at.Key(name).Attr("depends_on"), t, nodes, needs)
 		for _, text := range n.texts {
+			n.Choices = append(n.Choices, text.choices(nodes)...)
 			for _, use := range text.uses() {
 				if use.task == "" || nodes[use.task] == nil {
 					continue // scope says which names exist
@@ -218,6 +221,9 @@ func (c *checker) skippable() {
 			if need.Data && c.graph.Tasks[need.Task].Skippable {
 				n.Skippable = true
 			}
+		}
+		for _, choice := range n.Choices {
+			n.Skippable = n.Skippable || !slices.ContainsFunc(choice, func(task string) bool { return !c.graph.Tasks[task].Skippable })
 		}
 		if runIf := c.pipeline.Tasks[name].RunIf; runIf != "" && runIf != spec.AllSucceeded && runIf != spec.AllDone {
 			n.Skippable = true

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
@@ -22,7 +23,8 @@ type text struct {
 type use struct {
 	task    string
 	status  bool // its status, not an output
-	guarded bool // a fallback follows (??)
+	guarded bool // an operand of ??
+	choice  int  // see expr.Reference
 }
 
 func parseText(at problem.Path, raw string, want spec.Type) text {
@@ -87,7 +89,7 @@ func (t text) uses() []use {
 		if len(parts) < 2 || parts[0] != "tasks" {
 			continue
 		}
-		uses = append(uses, use{task: parts[1], status: len(parts) == 3 && parts[2] == "status", guarded: r.Guarded})
+		uses = append(uses, use{task: parts[1], status: len(parts) == 3 && parts[2] == "status", guarded: r.Guarded, choice: r.Choice})
 	}
 	return uses
 }
@@ -121,4 +123,19 @@ func (n *Node) References() []string {
 		}
 	}
 	return names
+}
+
+// choices returns the tasks of each chain of ?? without a constant at the end.
+func (t text) choices(nodes map[string]*Node) [][]string {
+	var chains [][]string
+	for _, u := range t.uses() {
+		if u.choice == 0 || u.status || nodes[u.task] == nil {
+			continue
+		}
+		for len(chains) < u.choice {
+			chains = append(chains, nil)
+		}
+		chains[u.choice-1] = append(chains[u.choice-1], u.task)
+	}
+	return slices.DeleteFunc(chains, func(c []string) bool { return len(c) == 0 })
 }
