@@ -73,6 +73,9 @@ func (r *runResource) describeTask(ctx context.Context, b *strings.Builder, name
 	if last.Message != "" && last.Message != task.Message {
 		fmt.Fprintf(b, "  %s\n", last.Message)
 	}
+	if !last.HasPod {
+		return
+	}
 	pod, ok := pods[last.NodeID]
 	if !ok {
 		b.WriteString("  Its pod is gone, and the log with it.\n")

@@ -2,10 +2,13 @@ package argo
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -106,7 +109,10 @@ type statusReader struct {
 // read visits the nodes that are tasks. A node's name is its path: run.task, run.nested.task; the expansions of a
 // loop add "(0:item)" and the attempts of a retry "(0)".
 func (r statusReader) read() {
-	for _, node := range r.nodes {
+	// Nodes are visited in a stable order: failures are told in the order in which they happened.
+	for _, node := range slices.SortedFunc(maps.Values(r.nodes), func(a, b wfv1.NodeStatus) int {
+		return cmp.Or(a.StartedAt.Compare(b.StartedAt.Time), strings.Compare(a.Name, b.Name))
+	}) {
 		path, ok := r.taskPath(node)
 		if !ok {
 			continue
@@ -152,20 +158,20 @@ func stripExpansions(name string) string {
 	return b.String()
 }
 
-// count adds what a pod says to its task.
+// count adds what a node says to its task.
 func (r statusReader) count(t *spec.TaskStatus, node wfv1.NodeStatus) {
-	if node.Type != wfv1.NodeTypePod {
-		return
-	}
 	if node.MemoizationStatus != nil && node.MemoizationStatus.Hit {
 		t.Cached = true
 		return
 	}
-	t.Attempts++
-	if !node.FailedOrError() {
+	isPod := node.Type == wfv1.NodeTypePod
+	if isPod {
+		t.Attempts++
+	}
+	if !node.FailedOrError() || !isPod && node.Message == "" {
 		return
 	}
-	f := spec.Failure{Node: node.DisplayName, NodeID: node.ID, Message: node.Message}
+	f := spec.Failure{Node: node.DisplayName, NodeID: node.ID, Message: node.Message, HasPod: isPod}
 	if node.Outputs != nil && node.Outputs.ExitCode != nil {
 		f.ExitCode = *node.Outputs.ExitCode
 	}

@@ -46,7 +46,7 @@ func (c *pipelineCompiler) plain(name string, t spec.Task, node *graph.Node, env
 		}
 	}
 	if t.ForEach != "" {
-		compiled.WithParam, err = compileList(t.ForEach, env, node.Indexed)
+		compiled.WithParam, err = compileList(t.ForEach, env, node.Pairs)
 	}
 	return compiled, err
 }

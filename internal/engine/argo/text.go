@@ -123,10 +123,10 @@ func compileCondition(text string, env expr.Env) (string, error) {
 	return t.Compile(env, spec.Boolean)
 }
 
-// compileList compiles what a loop goes over. Where the index is used, the items are pairs of index and value.
-func compileList(text string, env expr.Env, indexed bool) (string, error) {
+// compileList compiles what a loop goes over: the items, or texts that hold an item's index and its text.
+func compileList(text string, env expr.Env, pairs bool) (string, error) {
 	compiled, err := compileText(text, env, spec.List)
-	if err != nil || !indexed {
+	if err != nil || !pairs {
 		return compiled, err
 	}
 	list := "fromJSON(" + strconv.Quote(compiled) + ")"
@@ -141,7 +141,8 @@ func compileList(text string, env expr.Env, indexed bool) (string, error) {
 		}
 		list = code
 	}
-	return expr.Tag(`let items = ` + list + `; len(items) == 0 ? "[]" : toJson(map(0..len(items)-1, ({"index": #, "value": items[#]})))`), nil
+	return expr.Tag(`let items = ` + list + `; len(items) == 0 ? "[]" : toJson(map(0..len(items)-1, ` +
+		`toJson({"index": #, "value": type(items[#]) == "string" ? items[#] : toJson(items[#])})))`), nil
 }
 
 func compileJSON(text string, env expr.Env) (string, error) {

@@ -50,7 +50,10 @@ func (t *Template) CompileExpression(env Env) (string, error) {
 
 func (e *expression) tag(env Env) (string, error) {
 	if v := e.variable(env); v != nil {
-		if v.Argo == "" {
+		switch {
+		case v.Code != "":
+			return Tag(v.Code), nil
+		case v.Argo == "":
 			return v.Text, nil
 		}
 		return "{{" + v.Argo + "}}", nil
@@ -85,6 +88,9 @@ func (e *expression) argo(env Env) (string, error) {
 			// The text goes through as it is.
 			replace(&copied.Node, node, snippet(raw))
 			continue
+		}
+		if len(members[node]) > 0 && v.Type == spec.Any {
+			v.Type = spec.Struct // what has members is one
 		}
 		typed := typedAccess(raw, v)
 		for _, m := range members[node] {
@@ -121,6 +127,9 @@ func onlyPassesOn(root, node ast.Node) bool {
 
 // access is a variable in Argo's expressions; names with hyphens and values that may be absent need other spellings.
 func access(v Var) string {
+	if v.Code != "" {
+		return v.Code
+	}
 	if v.Argo == "" {
 		return quoteString(v.Text)
 	}

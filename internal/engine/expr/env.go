@@ -13,6 +13,8 @@ type Var struct {
 	Type spec.Type
 	// Argo is the name in Argo, such as inputs.parameters.radius or tasks.load-data.outputs.parameters.Output.
 	Argo string
+	// Code is an expression in Argo's names whose result is the value as a text, where no single name is.
+	Code string
 	// Text stands for the name where it is a constant known when the pipeline is compiled, such as a path.
 	Text string
 	// Nullable values may be absent: outputs of a task that may have been skipped or failed.

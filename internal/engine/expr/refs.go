@@ -14,6 +14,7 @@ type Reference struct {
 	// Choice numbers the chains of ?? that end without a constant: one of their references has to have a value. Zero:
 	// the reference is in no such chain.
 	Choice int
+	Bare   bool // the expression is nothing but this reference
 
 	node ast.Node
 }
@@ -32,6 +33,7 @@ func (t *Template) References() []Reference {
 		}
 		for _, r := range p.expression.refs {
 			r.Offset += p.expression.offset
+			r.Bare = r.node == p.expression.tree
 			all = append(all, r)
 		}
 	}

@@ -31,8 +31,9 @@ type Node struct {
 	Leaf      bool                   // no other task needs it
 	Outputs   map[string]spec.Output // as other tasks see them: lists, under for_each
 	Item      spec.Type              // type of each.value; empty without for_each
-	Indexed   bool                   // each.index is used
-	texts     []text
+	// Pairs says that Argo iterates over texts, each a JSON pair of an item's index and the item as a text.
+	Pairs bool
+	texts []text
 }
 
 // Need is an edge to a task that another one needs.
@@ -121,7 +122,7 @@ func newNode(name string, t spec.Task) *Node {
 		n.Item = spec.Any
 	}
 	for _, text := range n.texts {
-		n.Indexed = n.Indexed || text.usesIndex()
+		n.Pairs = n.Pairs || text.needsPairs()
 	}
 	for out, o := range t.Component.Outputs {
 		if t.ForEach != "" {

@@ -72,18 +72,16 @@ func (s *Scope) Exit(name string) Env {
 // Outputs is the environment of the pipeline's outputs.
 func (s *Scope) Outputs() Env { return Env{Shared: s.tasks} }
 
-// itemVars are each.value and each.index under for_each. Where the index is used, the items that Argo iterates over
-// are pairs of both.
+// itemVars are each.value and each.index under for_each.
 func itemVars(n *Node) map[string]expr.Var {
 	if n == nil || n.Item == "" {
 		return nil
 	}
-	value := "item"
-	if n.Indexed {
-		value = "item.value"
+	if !n.Pairs {
+		return map[string]expr.Var{"each.value": {Type: n.Item, Argo: "item"}, "each.index": {Type: spec.Integer}}
 	}
 	return map[string]expr.Var{
-		"each.value": {Type: n.Item, Argo: value},
-		"each.index": {Type: spec.Integer, Argo: "item.index"},
+		"each.value": {Type: n.Item, Code: `fromJSON(item)["value"]`},
+		"each.index": {Type: spec.Integer, Code: `string(int(fromJSON(item)["index"]))`},
 	}
 }

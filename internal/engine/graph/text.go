@@ -94,13 +94,14 @@ func (t text) uses() []use {
 	return uses
 }
 
-// usesIndex reports whether the text refers to each.index.
-func (t text) usesIndex() bool {
+// needsPairs reports whether the text uses each.index, or more than each.value as it is. Argo offers the fields of an
+// item as {{item.field}}, but with the escapes that JSON has in them, and has no index.
+func (t text) needsPairs() bool {
 	if t.template == nil {
 		return false
 	}
 	for _, r := range t.template.References() {
-		if r.Name == "each.index" {
+		if strings.HasPrefix(r.Name, "each.") && (!r.Bare || r.Name != "each.value") {
 			return true
 		}
 	}

@@ -62,9 +62,10 @@ type TaskStatus struct {
 	Failures    []Failure // the pods that failed last
 }
 
-// Failure is one failed pod.
+// Failure is one failed pod, or what kept Argo from starting one.
 type Failure struct {
 	Node     string // Argo's display name of the node
+	HasPod   bool   // false: Argo could not even start a pod
 	NodeID   string // the pod's annotation workflows.argoproj.io/node-id
 	Message  string
 	ExitCode string // empty: unknown
