@@ -138,11 +138,11 @@ func TestAccConstructs(t *testing.T) {
     row    = { component = kfp_component.say.ref, for_each = "{{ parameters.rows }}", parallelism = 1, inputs = { text = "{{ each.value.k }}={{ each.value.n + 1 }}" } }
     make   = { component = kfp_component.list.ref, inputs = { json = jsonencode(["u", "v"]) } }
     output = { component = kfp_component.say.ref, for_each = "{{ tasks.make.output }}", inputs = { text = "{{ each.index }}:{{ each.value }}" } }
-    all    = { component = kfp_component.list.ref, inputs = { json = "{{ tasks.param.output }}" } }`,
+    all    = { component = kfp_component.list.ref, inputs = { json = "{{ tasks.row.output }}" } }`,
 			outputs: map[string]string{"param": "{{ tasks.param.output }}", "row": "{{ tasks.row.output }}", "output": "{{ tasks.output.output }}", "all": "{{ tasks.all.output }}"},
 			want: map[string]string{
 				"param": `["<a>","<{{workflow.name}}>","<c d>"]`, "row": `["x=2","y=3"]`, "output": `["0:u","1:v"]`,
-				"all": `["<a>","<{{workflow.name}}>","<c d>"]`,
+				"all": `["x=2","y=3"]`,
 			},
 			pods: 9,
 		},

@@ -11,6 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
@@ -113,7 +114,7 @@ func componentTemplate(c spec.Component) (wfv1.Template, map[string]string, erro
 
 func baseContainer(c spec.Component) (corev1.Container, error) {
 	container := corev1.Container{
-		VolumeMounts:    []corev1.VolumeMount{{Name: outputsVolume, MountPath: outputsDirectory}},
+		VolumeMounts:    []corev1.VolumeMount{{Name: outputsVolume, MountPath: graph.OutputsDirectory}},
 		SecurityContext: containerSecurity(),
 	}
 	for _, name := range sortedKeys(c.Env) {

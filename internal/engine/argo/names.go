@@ -7,6 +7,7 @@ import (
 	"encoding/base32"
 	"strings"
 
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
@@ -16,31 +17,29 @@ const (
 	ManagedByLabel = "app.kubernetes.io/managed-by"
 	ManagedBy      = "terraform-provider-kfp"
 
-	prefix           = "terraform-provider-kfp/"
-	KindLabel        = prefix + "kind"    // component, pipeline, run, schedule
-	NameLabel        = prefix + "name"    // of the component, pipeline or schedule
-	VersionLabel     = prefix + "version" // content hash
-	PipelineLabel    = prefix + "pipeline"
-	PipelineVersion  = prefix + "pipeline-version"
-	RecurringLabel   = prefix + "recurring-run"
-	RunAnnotation    = prefix + "run"   // hash of what a run does, by which an interrupted apply knows it again
-	TypesAnnotation  = prefix + "types" // what Argo has no field for: the types of inputs and outputs
-	DescribeKey      = "workflows.argoproj.io/description"
-	DisplayKey       = prefix + "display-names"
-	RefsAnnotation   = prefix + "refs" // interfaces of the components that a pipeline's tasks use
-	hiddenPrefix     = "kfp-"          // of parameters that users do not see
-	MainTemplate     = "main"
-	apiVersion       = "argoproj.io/v1alpha1"
-	templateKind     = "WorkflowTemplate"
-	workflowKind     = "Workflow"
-	outputsDirectory = "/kfp/outputs"
-	inputsDirectory  = "/kfp/inputs"
-	codeDirectory    = "/kfp/component"
+	prefix          = "terraform-provider-kfp/"
+	KindLabel       = prefix + "kind"    // component, pipeline, run, schedule
+	NameLabel       = prefix + "name"    // of the component, pipeline or schedule
+	VersionLabel    = prefix + "version" // content hash
+	PipelineLabel   = prefix + "pipeline"
+	PipelineVersion = prefix + "pipeline-version"
+	RecurringLabel  = prefix + "recurring-run"
+	RunAnnotation   = prefix + "run"   // hash of what a run does, by which an interrupted apply knows it again
+	TypesAnnotation = prefix + "types" // what Argo has no field for: the types of inputs and outputs
+	DescribeKey     = "workflows.argoproj.io/description"
+	DisplayKey      = prefix + "display-names"
+	RefsAnnotation  = prefix + "refs" // interfaces of the components that a pipeline's tasks use
+	hiddenPrefix    = "kfp-"          // of parameters that users do not see
+	MainTemplate    = "main"
+	apiVersion      = "argoproj.io/v1alpha1"
+	templateKind    = "WorkflowTemplate"
+	workflowKind    = "Workflow"
+	codeDirectory   = "/kfp/component"
 )
 
 // Where files are in a component's pod.
-func outputPath(name string) string { return outputsDirectory + "/" + name }
-func inputPath(name string) string  { return inputsDirectory + "/" + name }
+func outputPath(name string) string { return graph.OutputsDirectory + "/" + name }
+func inputPath(name string) string  { return graph.InputsDirectory + "/" + name }
 
 // versionLength is how much of the content hash a version shows: 50 bits, so that versions of one component do not
 // collide by accident.

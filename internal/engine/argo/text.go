@@ -70,7 +70,7 @@ func soleExpression(compiled string) (string, bool) {
 
 // fillContainer compiles a container's image, command and arguments.
 func fillContainer(container *corev1.Container, c spec.Component) error {
-	env := ContainerEnv(c.Interface)
+	env := graph.ContainerEnv(c.Interface)
 	container.Image = c.Container.Image
 	breaks := false
 	for _, list := range []struct {
@@ -97,22 +97,6 @@ func fillContainer(container *corev1.Container, c spec.Component) error {
 		container.Env = append([]corev1.EnvVar{{Name: expr.Nothing}}, container.Env...)
 	}
 	return nil
-}
-
-// ContainerEnv is what the command and arguments of a container may refer to.
-func ContainerEnv(i spec.Interface) expr.Env {
-	names := map[string]expr.Var{}
-	for name, in := range i.Inputs {
-		if in.Type.IsArtifact() {
-			names["inputs."+name+".path"] = expr.Var{Type: spec.String, Text: inputPath(name)}
-			continue
-		}
-		names["inputs."+name] = expr.Var{Type: in.Type, Argo: "inputs.parameters." + name}
-	}
-	for name := range i.Outputs {
-		names["outputs."+name+".path"] = expr.Var{Type: spec.String, Text: outputPath(name)}
-	}
-	return expr.Env{Own: names}
 }
 
 func compileCondition(text string, env expr.Env) (string, error) {

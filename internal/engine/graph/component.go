@@ -1,0 +1,95 @@
+package graph
+
+import (
+	"strings"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// Where a component's pod finds its files.
+const (
+	OutputsDirectory = "/kfp/outputs"
+	InputsDirectory  = "/kfp/inputs"
+)
+
+// ContainerEnv is what the command and the arguments of a container may refer to.
+func ContainerEnv(i spec.Interface) Env {
+	names := map[string]expr.Var{}
+	for name, in := range i.Inputs {
+		if in.Type.IsArtifact() {
+			names["inputs."+name+".path"] = expr.Var{Type: spec.String, Text: InputsDirectory + "/" + name}
+			continue
+		}
+		names["inputs."+name] = expr.Var{Type: in.Type, Argo: "inputs.parameters." + name}
+	}
+	for name := range i.Outputs {
+		names["outputs."+name+".path"] = expr.Var{Type: spec.String, Text: OutputsDirectory + "/" + name}
+	}
+	return Env{Own: names}
+}
+
+// CheckComponent finds what is wrong with a component whose interface is known.
+func CheckComponent(c spec.Component) problem.List {
+	var l problem.List
+	if !spec.IsObjectName(c.Name) && c.Name != spec.Unknown {
+		l.Errorf(problem.At("name"), "Invalid name", "%q cannot name a component. Use at most %d lower-case letters, digits and hyphens, with a letter or digit at both ends.", c.Name, spec.MaxNameLength)
+	}
+	for name, in := range c.Inputs {
+		checkIdentifier(&l, problem.At("inputs").Key(name), name, "an input")
+		CheckInput(&l, problem.At("inputs").Key(name), in)
+	}
+	for name := range c.Outputs {
+		checkIdentifier(&l, problem.At("outputs").Key(name), name, "an output")
+	}
+	if c.Container != nil {
+		checkContainer(&l, c)
+	}
+	checkEnv(&l, nil, spec.Settings{Env: c.Env})
+	if c.Resources != nil {
+		checkQuantities(&l, problem.At("resources").Attr("requests"), c.Resources.Requests)
+		checkQuantities(&l, problem.At("resources").Attr("limits"), c.Resources.Limits)
+	}
+	l.Sort()
+	return l
+}
+
+// checkContainer checks the command and the arguments, and that every output is written somewhere.
+func checkContainer(l *problem.List, c spec.Component) {
+	env := ContainerEnv(c.Interface)
+	at := problem.At("container")
+	used := map[string]bool{}
+	unknown := false
+	check := func(at problem.Path, texts []string) {
+		for i, raw := range texts {
+			if raw == spec.Unknown {
+				unknown = true
+				continue
+			}
+			t, errs := expr.Parse(raw)
+			if len(errs) == 0 && !t.IsConstant() {
+				_, errs = t.Check(env, spec.Any)
+			}
+			for _, e := range errs {
+				l.Errorf(at.Index(i), "Invalid expression", "%s", describe(e))
+			}
+			for _, r := range t.References() {
+				used[r.Name] = true
+			}
+			if strings.Contains(raw, OutputsDirectory) {
+				unknown = true // it knows where outputs go
+			}
+		}
+	}
+	if strings.TrimSpace(c.Container.Image) == "" {
+		l.Errorf(at.Attr("image"), "No image", "An image reference is needed, such as \"busybox:1.36\".")
+	}
+	check(at.Attr("command"), c.Container.Command)
+	check(at.Attr("args"), c.Container.Args)
+	for _, name := range sortedKeys(c.Outputs) {
+		if !unknown && !used["outputs."+name+".path"] {
+			l.Warnf(problem.At("outputs").Key(name), "Output never written", "Neither command nor args hold {{ outputs.%s.path }}, the file that the container has to write; the task would fail.", name)
+		}
+	}
+}
