@@ -6,7 +6,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/utils/ptr"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
+	expr "github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expression"
 )
 
 // The hidden parameters of a component's template.

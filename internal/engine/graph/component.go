@@ -3,7 +3,7 @@ package graph
 import (
 	"strings"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
+	expr "github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expression"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )

@@ -11,7 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/validation"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
+	expr "github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expression"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )

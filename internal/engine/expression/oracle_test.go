@@ -7,7 +7,7 @@ import (
 	"github.com/argoproj/argo-workflows/v3/util/template"
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
+	expr "github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expression"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
