@@ -146,7 +146,7 @@ func (m *componentModel) derive(ctx context.Context, config componentModel) diag
 		return diags
 	}
 	if m.Python.IsUnknown() || m.Container.IsUnknown() || (c.Python != nil && (c.Python.Source == spec.Unknown || c.Python.Function == spec.Unknown)) {
-		m.setUnknown(config)
+		m.setUnknown(ctx, config)
 		return diags
 	}
 	c, ds = analysed(c)
@@ -167,13 +167,13 @@ func (m *componentModel) derive(ctx context.Context, config componentModel) diag
 	return diags
 }
 
-func (m *componentModel) setUnknown(config componentModel) {
+func (m *componentModel) setUnknown(ctx context.Context, config componentModel) {
 	m.Inputs, m.Outputs = config.Inputs, config.Outputs
 	if config.Inputs.IsNull() {
-		m.Inputs = types.MapUnknown(m.Inputs.ElementType(context.Background()))
+		m.Inputs = types.MapUnknown(m.Inputs.ElementType(ctx))
 	}
 	if config.Outputs.IsNull() {
-		m.Outputs = types.MapUnknown(m.Outputs.ElementType(context.Background()))
+		m.Outputs = types.MapUnknown(m.Outputs.ElementType(ctx))
 	}
 	if config.Description.IsNull() {
 		m.Description = types.StringUnknown()

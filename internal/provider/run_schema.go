@@ -32,15 +32,6 @@ type runModel struct {
 	Timeouts       timeouts.Value `tfsdk:"timeouts"`
 }
 
-type taskStatusModel struct {
-	Phase      types.String `tfsdk:"phase"`
-	Message    types.String `tfsdk:"message"`
-	StartedAt  types.String `tfsdk:"started_at"`
-	FinishedAt types.String `tfsdk:"finished_at"`
-	Attempts   types.Int64  `tfsdk:"attempts"`
-	Cached     types.Bool   `tfsdk:"cached"`
-}
-
 var taskStatusType = types.ObjectType{AttrTypes: map[string]attr.Type{
 	"phase": types.StringType, "message": types.StringType, "started_at": types.StringType, "finished_at": types.StringType,
 	"attempts": types.Int64Type, "cached": types.BoolType,

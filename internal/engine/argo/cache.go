@@ -1,6 +1,7 @@
 package argo
 
 import (
+	"maps"
 	"strings"
 
 	expr "github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expression"
@@ -46,9 +47,7 @@ func cacheKeyText(t spec.Task, cache spec.Cache, env expr.Env) (string, error) {
 // withMetadata adds the hidden parameter beside an artifact under a name of its own.
 func withMetadata(env expr.Env, name, from string) expr.Env {
 	own := map[string]expr.Var{}
-	for k, v := range env.Own {
-		own[k] = v
-	}
+	maps.Copy(own, env.Own)
 	own["inputs."+name] = expr.Var{Type: spec.String, Argo: strings.TrimSuffix(strings.TrimPrefix(artifactMetadataTag(from), "{{"), "}}")}
 	return expr.Env{Own: own, Shared: env.Shared}
 }

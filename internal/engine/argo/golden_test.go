@@ -58,7 +58,7 @@ func quote() spec.Component {
 	return spec.Component{
 		Namespace: "etl", Name: "generate-quote",
 		Interface: spec.Interface{
-			Inputs:  map[string]spec.Input{"total_cost": {Type: spec.Float}, "state_tax": {Type: spec.Float}, "title": {Type: spec.String, Default: text("{{quote}}")}},
+			Inputs:  map[string]spec.Input{"total_cost": {Type: spec.Float}, "state_tax": {Type: spec.Float}, "title": {Type: spec.String, Default: new("{{quote}}")}},
 			Outputs: map[string]spec.Output{"quote": {Type: spec.String}},
 		},
 		Container: &spec.Container{
@@ -70,7 +70,8 @@ func quote() spec.Component {
 	}
 }
 
-func text(s string) *string { return &s }
+//go:fix inline
+func text(s string) *string { return new(s) }
 
 func mustComponent(t *testing.T, c spec.Component) argo.ComponentObjects {
 	t.Helper()
@@ -88,7 +89,7 @@ func carousel(t *testing.T) spec.Pipeline {
 	return spec.Pipeline{
 		Namespace: "etl", Name: "unicorn-carousel-quote", Description: "What a carousel costs.",
 		Parameters: map[string]spec.Input{
-			"cost":  {Type: spec.Float, Default: text("10"), Description: "Of the material."},
+			"cost":  {Type: spec.Float, Default: new("10"), Description: "Of the material."},
 			"state": {Type: spec.String, AllowedValues: []string{"OH", "NY"}},
 		},
 		Tasks: map[string]spec.Task{

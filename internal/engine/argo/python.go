@@ -2,6 +2,7 @@ package argo
 
 import (
 	"fmt"
+	"maps"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -25,12 +26,8 @@ func fillPython(container *corev1.Container, c spec.Component) (map[string]strin
 		runtime.ConfigName: encoded,
 		config.Source:      p.Definition,
 	}
-	for name, text := range p.Additional {
-		code[name] = text
-	}
-	for name, text := range p.Files {
-		code[name] = text
-	}
+	maps.Copy(code, p.Additional)
+	maps.Copy(code, p.Files)
 	return code, nil
 }
 

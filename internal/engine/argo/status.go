@@ -75,7 +75,7 @@ func timeOf(t metav1.Time) time.Time {
 	if t.IsZero() {
 		return time.Time{}
 	}
-	return t.Time.UTC()
+	return t.UTC()
 }
 
 // outputValues decodes the parameters that a node gave; hidden ones are left out.

@@ -129,7 +129,7 @@ func (c *Client) Apply(ctx context.Context, r Resource, object any, force bool) 
 	c.cache.forget(r, u.GetNamespace())
 	defer c.cache.forget(r, u.GetNamespace())
 	got, err := conn.dynamic.Resource(r).Namespace(u.GetNamespace()).Patch(ctx, u.GetName(), types.ApplyPatchType, data,
-		metav1.PatchOptions{FieldManager: FieldManager, Force: ptr.To(force)})
+		metav1.PatchOptions{FieldManager: FieldManager, Force: new(force)})
 	if err != nil {
 		return nil, explain(err, r, u.GetNamespace(), u.GetName())
 	}
@@ -196,7 +196,7 @@ func (c *Client) Delete(ctx context.Context, r Resource, namespace, name, uid st
 	}
 	options := metav1.DeleteOptions{PropagationPolicy: ptr.To(metav1.DeletePropagationBackground)}
 	if uid != "" {
-		options.Preconditions = &metav1.Preconditions{UID: ptr.To(types.UID(uid))}
+		options.Preconditions = &metav1.Preconditions{UID: new(types.UID(uid))}
 	}
 	c.cache.forget(r, namespace)
 	defer c.cache.forget(r, namespace)

@@ -9,7 +9,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/utils/ptr"
 )
 
 // maxLogBytes bounds what is read of one container's log.
@@ -22,7 +21,7 @@ func (c *Client) LastLines(ctx context.Context, namespace, pod, container string
 		return nil, err
 	}
 	stream, err := conn.typed.CoreV1().Pods(namespace).GetLogs(pod, &corev1.PodLogOptions{
-		Container: container, TailLines: ptr.To(n),
+		Container: container, TailLines: new(n),
 	}).Stream(ctx)
 	if err != nil {
 		return nil, explain(err, Resource{Resource: "pods/log"}, namespace, pod)

@@ -158,7 +158,7 @@ func (e *expression) checkTyped(env Env) (spec.Type, []Error) {
 	if err != nil {
 		return "", []Error{checkError(err, e.offset)}
 	}
-	return specType(got, copied.Node), nil
+	return specType(got), nil
 }
 
 // identifier is a variable with the members that follow, at the place of the reference.
@@ -210,7 +210,7 @@ func sample(t spec.Type) any {
 }
 
 // specType is the type of a checked expression.
-func specType(t reflect.Type, node ast.Node) spec.Type {
+func specType(t reflect.Type) spec.Type {
 	if t == nil {
 		return spec.Any
 	}
@@ -226,7 +226,7 @@ func specType(t reflect.Type, node ast.Node) spec.Type {
 	case reflect.Map:
 		return spec.Struct
 	case reflect.Slice, reflect.Array:
-		if elem := specType(t.Elem(), nil); elem != spec.Any {
+		if elem := specType(t.Elem()); elem != spec.Any {
 			return spec.ListOf(elem)
 		}
 		return spec.List

@@ -92,11 +92,12 @@ func (e *expression) argo(env Env) (string, error) {
 		if len(members[node]) > 0 && v.Type == spec.Any {
 			v.Type = spec.Struct // what has members is one
 		}
-		typed := typedAccess(raw, v)
+		var typed strings.Builder
+		typed.WriteString(typedAccess(raw, v))
 		for _, m := range members[node] {
-			typed += "[" + quoteString(m) + "]"
+			typed.WriteString("[" + quoteString(m) + "]")
 		}
-		replace(&copied.Node, node, snippet(typed))
+		replace(&copied.Node, node, snippet(typed.String()))
 	}
 	return tagSafe(copied.Node.String()), nil
 }

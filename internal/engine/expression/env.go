@@ -61,7 +61,7 @@ func (e Env) names(prefix string) []string {
 func (e Env) unknown(name string) (message, remedy string) {
 	message = fmt.Sprintf("there is no %q here", name)
 	parts := strings.Split(name, ".")
-	for n := len(parts) - 1; n >= 0; n-- {
+	for n := range slices.Backward(parts) {
 		prefix := strings.Join(parts[:n], ".")
 		if n > 0 {
 			prefix += "."

@@ -4,6 +4,7 @@ package spec
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -106,12 +107,7 @@ func (t Type) IsArtifact() bool {
 	if elem, ok := t.Elem(); ok {
 		return elem.IsArtifact()
 	}
-	for _, known := range ArtifactTypes {
-		if t == known {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(ArtifactTypes, t)
 }
 
 // AssignableTo reports whether a value of type t may be given where want is expected: the same type, integer for
@@ -119,7 +115,7 @@ func (t Type) IsArtifact() bool {
 // since what is not known cannot be refused.
 func (t Type) AssignableTo(want Type) bool {
 	if t == want || t == Any || want == Any {
-		return !(t.IsArtifact() != want.IsArtifact() && (t.IsArtifact() || want.IsArtifact()))
+		return t.IsArtifact() == want.IsArtifact()
 	}
 	if t == Integer && want == Float {
 		return true

@@ -227,7 +227,7 @@ func (r *reader) items(closing string, depth int) ([]expression, error) {
 			item = expression{op: "pair", parts: []expression{item, value}, at: at}
 		}
 		items = append(items, item)
-		if !r.accept(",") && !(r.peek().kind == operator && r.peek().text == closing) {
+		if !r.accept(",") && (r.peek().kind != operator || r.peek().text != closing) {
 			return nil, r.errorf("invalid syntax")
 		}
 	}

@@ -55,7 +55,7 @@ type definition struct {
 func find(tokens []token) []definition {
 	var all []definition
 	start, decorators := -1, []expression(nil)
-	for i := 0; i < len(tokens); i++ {
+	for i := range tokens {
 		if tokens[i].indent != 0 {
 			continue
 		}

@@ -10,7 +10,8 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
-func text(s string) *string { return &s }
+//go:fix inline
+func text(s string) *string { return new(s) }
 
 const everything = `
 from kfp import dsl
@@ -62,10 +63,10 @@ func TestReadEverything(t *testing.T) {
 	}
 	want := spec.Interface{
 		Inputs: map[string]spec.Input{
-			"a": {Type: spec.String, Description: "First argument, over two lines."}, "b": {Type: spec.Integer, Default: text("-3")}, "c": {Type: spec.Float, Default: text("10.5")},
-			"d": {Type: spec.Boolean, Default: text("true")}, "e": {Type: "list(integer)", Default: text("[1,2]")}, "f": {Type: spec.Struct, Default: text(`{"k":1}`)},
+			"a": {Type: spec.String, Description: "First argument, over two lines."}, "b": {Type: spec.Integer, Default: new("-3")}, "c": {Type: spec.Float, Default: new("10.5")},
+			"d": {Type: spec.Boolean, Default: new("true")}, "e": {Type: "list(integer)", Default: new("[1,2]")}, "f": {Type: spec.Struct, Default: new(`{"k":1}`)},
 			"g": {Type: spec.String, Optional: true}, "h": {Type: spec.Integer, Optional: true},
-			"i": {Type: spec.String, Default: text("x"), AllowedValues: []string{"x", "y"}}, "j": {Type: spec.Dataset, Optional: true},
+			"i": {Type: spec.String, Default: new("x"), AllowedValues: []string{"x", "y"}}, "j": {Type: spec.Dataset, Optional: true},
 		},
 		Outputs: map[string]spec.Output{"k": {Type: spec.Model, Description: "The model."}, "rows": {Type: spec.Integer}, "name": {Type: spec.String}},
 	}
