@@ -1,0 +1,4 @@
+provider "kfp" {
+  config_path = "~/.kube/config"
+  namespace   = "etl"
+}
