@@ -1,0 +1,233 @@
+package expr
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/checker"
+	"github.com/expr-lang/expr/conf"
+	"github.com/expr-lang/expr/file"
+	"github.com/expr-lang/expr/parser"
+	"github.com/expr-lang/expr/types"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// bound is an expression whose names are resolved: each is an identifier ref0, ref1, … in a tree of its own, on which
+// expr-lang's checker has put types.
+type bound struct {
+	root   ast.Node
+	refs   map[string]*ref // by identifier
+	offset int
+	errors []Error
+	env    Env
+}
+
+// ref is one use of a variable.
+type ref struct {
+	name     string
+	variable Var
+	node     ast.Node // where it stands in the user's tree
+}
+
+// artifact is the Go type of artifacts for the checker: no operator takes it.
+type artifact struct{}
+
+// bind resolves the names of an expression and checks its types.
+func (p part) bind(env Env) *bound {
+	b := &bound{refs: map[string]*ref{}, offset: p.offset, env: env}
+	b.root = b.resolve(p.node)
+	if len(b.errors) > 0 {
+		return b
+	}
+	if _, bare := b.root.(*ast.IdentifierNode); !bare {
+		b.check()
+	}
+	if len(b.errors) == 0 {
+		b.wholeArtifacts(b.root, true)
+	}
+	return b
+}
+
+func (b *bound) fail(node ast.Node, remedy, format string, args ...any) {
+	b.errors = append(b.errors, Error{Offset: b.offset + node.Location().From, Message: fmt.Sprintf(format, args...), Remedy: remedy})
+}
+
+// resolve copies a tree with every name replaced.
+func (b *bound) resolve(node ast.Node) ast.Node {
+	if segments, root, ok := chain(node); ok {
+		name, n, found := b.env.lookup(segments)
+		if !found {
+			message, remedy := b.env.unknown(segments)
+			b.fail(root, remedy, "%s", message)
+			return node
+		}
+		if n == len(segments) {
+			return b.refer(name, root)
+		}
+	}
+	return copyNode(node, b.resolve)
+}
+
+func (b *bound) refer(name string, node ast.Node) ast.Node {
+	id := &ast.IdentifierNode{Value: "ref" + strconv.Itoa(len(b.refs))}
+	id.SetLocation(node.Location())
+	b.refs[id.Value] = &ref{name: name, variable: b.env[name], node: node}
+	return id
+}
+
+// copyNode copies one node with its children mapped.
+func copyNode(node ast.Node, f func(ast.Node) ast.Node) ast.Node {
+	var c ast.Node
+	switch n := node.(type) {
+	case *ast.UnaryNode:
+		c = &ast.UnaryNode{Operator: n.Operator, Node: f(n.Node)}
+	case *ast.BinaryNode:
+		c = &ast.BinaryNode{Operator: n.Operator, Left: f(n.Left), Right: f(n.Right)}
+	case *ast.ChainNode:
+		c = &ast.ChainNode{Node: f(n.Node)}
+	case *ast.MemberNode:
+		c = &ast.MemberNode{Node: f(n.Node), Property: f(n.Property), Optional: n.Optional}
+	case *ast.SliceNode:
+		c = &ast.SliceNode{Node: f(n.Node), From: optional(n.From, f), To: optional(n.To, f)}
+	case *ast.CallNode:
+		c = &ast.CallNode{Callee: &ast.IdentifierNode{Value: n.Callee.String()}, Arguments: mapNodes(n.Arguments, f)}
+	case *ast.BuiltinNode:
+		c = &ast.BuiltinNode{Name: n.Name, Arguments: mapNodes(n.Arguments, f)}
+	case *ast.PredicateNode:
+		c = &ast.PredicateNode{Node: f(n.Node)}
+	case *ast.ConditionalNode:
+		c = &ast.ConditionalNode{Ternary: true, Cond: f(n.Cond), Exp1: f(n.Exp1), Exp2: f(n.Exp2)}
+	case *ast.ArrayNode:
+		c = &ast.ArrayNode{Nodes: mapNodes(n.Nodes, f)}
+	case *ast.MapNode:
+		c = &ast.MapNode{Pairs: mapNodes(n.Pairs, f)}
+	case *ast.PairNode:
+		c = &ast.PairNode{Key: f(n.Key), Value: f(n.Value)}
+	case *ast.IdentifierNode:
+		c = &ast.IdentifierNode{Value: n.Value}
+	case *ast.IntegerNode:
+		c = &ast.IntegerNode{Value: n.Value}
+	case *ast.FloatNode:
+		c = &ast.FloatNode{Value: n.Value}
+	case *ast.BoolNode:
+		c = &ast.BoolNode{Value: n.Value}
+	case *ast.StringNode:
+		c = &ast.StringNode{Value: n.Value}
+	case *ast.PointerNode:
+		c = &ast.PointerNode{Name: n.Name}
+	default:
+		c = &ast.NilNode{}
+	}
+	c.SetLocation(node.Location())
+	c.SetNature(*node.Nature())
+	return c
+}
+
+func optional(node ast.Node, f func(ast.Node) ast.Node) ast.Node {
+	if node == nil {
+		return nil
+	}
+	return f(node)
+}
+
+func mapNodes(nodes []ast.Node, f func(ast.Node) ast.Node) []ast.Node {
+	mapped := make([]ast.Node, len(nodes))
+	for i, n := range nodes {
+		mapped[i] = f(n)
+	}
+	return mapped
+}
+
+// check runs expr-lang's checker over the resolved tree.
+func (b *bound) check() {
+	names := types.Map{}
+	for id, r := range b.refs {
+		names[id] = types.Any
+		if t := goTypeOf(r.variable.Type); t.Kind() != reflect.Interface {
+			names[id] = types.TypeOf(reflect.Zero(t).Interface())
+		}
+	}
+	config := conf.New(names)
+	expr.Function(formatTime, func(...any) (any, error) { return "", nil },
+		new(func(string, string) string), new(func(string, string, string) string))(config)
+	_, err := checker.Check(&parser.Tree{Node: b.root}, config)
+	var located *file.Error
+	switch {
+	case err == nil:
+	case errors.As(err, &located):
+		b.errors = append(b.errors, Error{Offset: b.offset + located.From, Message: sentence(userTypes(located.Message)), Remedy: remedyOf(located.Message)})
+	default:
+		b.errors = append(b.errors, Error{Offset: b.offset, Message: sentence(userTypes(err.Error()))})
+	}
+}
+
+func goTypeOf(t spec.Type) reflect.Type {
+	if elem, ok := t.Elem(); ok {
+		return reflect.SliceOf(goTypeOf(elem))
+	}
+	switch {
+	case t.IsArtifact():
+		return reflect.TypeFor[artifact]()
+	case t == spec.String:
+		return reflect.TypeFor[string]()
+	case t == spec.Integer:
+		return reflect.TypeFor[int]()
+	case t == spec.Float:
+		return reflect.TypeFor[float64]()
+	case t == spec.Boolean:
+		return reflect.TypeFor[bool]()
+	case t == spec.Struct:
+		return reflect.TypeFor[map[string]any]()
+	}
+	return reflect.TypeFor[any]()
+}
+
+var goTypeNames = regexp.MustCompile(`(\[\])*(map\[string\])?(interface \{\}|float64|expr\.artifact|\bint\b|\bbool\b|\bstring\b)`)
+
+// userTypes replaces Go's type names in a message of the checker.
+func userTypes(message string) string {
+	return goTypeNames.ReplaceAllStringFunc(message, func(name string) string {
+		depth := strings.Count(name, "[]")
+		name = strings.ReplaceAll(name, "[]", "")
+		switch name {
+		case "map[string]interface {}":
+			name = string(spec.Struct)
+		case "interface {}":
+			name = string(spec.Any)
+		case "float64":
+			name = string(spec.Float)
+		case "int":
+			name = string(spec.Integer)
+		case "bool":
+			name = string(spec.Boolean)
+		case "expr.artifact":
+			name = "artifact"
+		}
+		for range depth {
+			name = "list(" + name + ")"
+		}
+		return strings.ReplaceAll(name, "list(any)", "list")
+	})
+}
+
+func sentence(message string) string {
+	message = strings.TrimSuffix(message, ".")
+	if message == "" {
+		return "The expression is wrong."
+	}
+	return strings.ToUpper(message[:1]) + message[1:] + "."
+}
+
+func remedyOf(message string) string {
+	if strings.Contains(message, "mismatched types") {
+		return "Convert one side with string(), int() or float()."
+	}
+	return ""
+}

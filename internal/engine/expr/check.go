@@ -1,0 +1,100 @@
+package expr
+
+import (
+	"fmt"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// Check finds what is wrong with the text as a value of a type, in an environment. A text without expressions is a
+// constant; one expression alone has its own type; anything longer is a string. want spec.Any takes every parameter
+// type. The type it returns is what the text gives, and spec.Any if that is not known or something is wrong.
+func (t *Template) Check(env Env, want spec.Type) (spec.Type, []Error) {
+	if text, ok := t.Constant(); ok {
+		if _, err := Constant(text, want); err != nil {
+			return spec.Any, []Error{{Message: sentence(err.Error())}}
+		}
+		if want == spec.Any {
+			return spec.String, nil
+		}
+		return want, nil
+	}
+	got, all := spec.String, []Error(nil)
+	for _, p := range t.parts {
+		if p.node == nil {
+			continue
+		}
+		b := p.bind(env)
+		all = append(all, b.errors...)
+		if len(b.errors) > 0 {
+			continue
+		}
+		found := b.infer(b.root)
+		switch {
+		case found == null:
+			all = append(all, Error{Offset: p.offset, Message: "The expression gives nil.", Remedy: "Every expression must give a value."})
+		case len(t.parts) == 1:
+			got = found
+		case found.IsArtifact():
+			all = append(all, Error{Offset: p.offset, Message: fmt.Sprintf("An artifact of type %s cannot be part of a text.", found), Remedy: "Make the reference the whole value."})
+		}
+	}
+	if len(all) > 0 {
+		return spec.Any, all
+	}
+	if !got.AssignableTo(want) {
+		return got, []Error{t.mismatch(got, want)}
+	}
+	return got, nil
+}
+
+func (t *Template) mismatch(got, want spec.Type) Error {
+	e := Error{Offset: t.firstExpression(), Message: fmt.Sprintf("This gives %s, and %s is wanted.", got, want)}
+	switch {
+	case len(t.parts) > 1:
+		e.Message = fmt.Sprintf("Text around {{ }} makes the value a string, and %s is wanted.", want)
+		e.Remedy = "Remove the text and the spaces around the {{ }}."
+	case want == spec.String:
+		e.Remedy = "Use string(…)."
+		if got.IsList() || got == spec.Struct {
+			e.Remedy = "Use toJSON(…)."
+		}
+	case want == spec.Integer && got == spec.Float:
+		e.Remedy = "Use int(…), which cuts off the fraction. A division always gives a float."
+	case got == spec.String && want == spec.Integer:
+		e.Remedy = "Use int(…)."
+	case got == spec.String && want == spec.Float:
+		e.Remedy = "Use float(…)."
+	case got == spec.String && want == spec.Boolean:
+		e.Remedy = `Compare it, for example … == "yes".`
+	case got == spec.String && (want.IsList() || want == spec.Struct):
+		e.Remedy = "Use fromJSON(…)."
+	}
+	if got.IsArtifact() || want.IsArtifact() {
+		e.Remedy = ""
+	}
+	return e
+}
+
+func (t *Template) firstExpression() int {
+	for _, p := range t.parts {
+		if p.node != nil {
+			return p.offset
+		}
+	}
+	return 0
+}
+
+// Bare returns the name of the only reference, if the text is that and nothing else.
+func (t *Template) Bare(env Env) (string, bool) {
+	if len(t.parts) != 1 || t.parts[0].node == nil {
+		return "", false
+	}
+	segments, _, ok := chain(t.parts[0].node)
+	if !ok {
+		return "", false
+	}
+	name, n, found := env.lookup(segments)
+	return name, found && n == len(segments)
+}
+

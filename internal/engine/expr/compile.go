@@ -1,0 +1,207 @@
+package expr
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/expr-lang/expr/ast"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
+)
+
+// Compile writes the text for Argo, as a value of a type that travels to a component: data encoded, a bare reference as a
+// plain tag, everything else as {{= }}. The error is the first that Check reports.
+func (t *Template) Compile(env Env, want spec.Type) (string, error) {
+	if constant, ok := t.Constant(); ok {
+		return Constant(constant, want)
+	}
+	all, err := t.bind(env)
+	if err != nil {
+		return "", err
+	}
+	if len(t.parts) == 1 {
+		return all[0].tag(want), nil
+	}
+	if t.mustJoin(all) {
+		return tag(encode(t.shown(all))), nil
+	}
+	var b strings.Builder
+	for i, p := range t.parts {
+		if p.node == nil {
+			b.WriteString(wire.EncodePart(p.literal))
+			continue
+		}
+		b.WriteString(all[i].tag(spec.Any))
+	}
+	return b.String(), nil
+}
+
+// CompileOr compiles a single reference, or a choice by ??, with a value for when all of it is absent. orElse is a text
+// as it travels.
+func (t *Template) CompileOr(env Env, want spec.Type, orElse string) (string, error) {
+	if len(t.parts) != 1 || t.parts[0].node == nil {
+		return t.Compile(env, want)
+	}
+	all, err := t.bind(env)
+	if err != nil {
+		return "", err
+	}
+	b := all[0]
+	if v, ok := b.variable(b.root); ok && !v.Nullable || !b.textual(b.root) {
+		return t.Compile(env, want)
+	}
+	return tag(binary("??", b.text(b.root, want, true), text(orElse))), nil
+}
+
+// CompileCondition writes a boolean expression as Argo takes it outside tags: in a hook or a retry strategy.
+func (t *Template) CompileCondition(env Env) (string, error) {
+	b, err := t.single(env)
+	if err != nil {
+		return "", err
+	}
+	return printArgo(b.value(b.root)), nil
+}
+
+// CompileValueFrom writes an expression as Argo takes it outside tags for the output of a DAG: valueFrom.expression,
+// whose result is a text as it travels, or fromExpression of an artifact.
+func (t *Template) CompileValueFrom(env Env, want spec.Type) (string, error) {
+	b, err := t.single(env)
+	if err != nil {
+		return "", err
+	}
+	return printArgo(b.text(b.root, want, false)), nil
+}
+
+// single binds a text that may be a constant, and makes one expression of it.
+func (t *Template) single(env Env) (*bound, error) {
+	if len(t.parts) == 1 && t.parts[0].node != nil {
+		all, err := t.bind(env)
+		if err != nil {
+			return nil, err
+		}
+		return all[0], nil
+	}
+	joined := part{node: text("")}
+	for i, p := range t.parts {
+		node := p.node
+		if node == nil {
+			node = text(p.literal)
+		} else {
+			node = builtin("string", node)
+		}
+		if i == 0 {
+			joined.node = node
+		} else {
+			joined.node = binary("+", joined.node, node)
+		}
+	}
+	b := joined.bind(env)
+	if len(b.errors) > 0 {
+		return nil, b.errors[0]
+	}
+	return b, nil
+}
+
+// bind resolves every expression of the text; data have nil.
+func (t *Template) bind(env Env) ([]*bound, error) {
+	all := make([]*bound, len(t.parts))
+	for i, p := range t.parts {
+		if p.node == nil {
+			continue
+		}
+		all[i] = p.bind(env)
+		if len(all[i].errors) > 0 {
+			return nil, all[i].errors[0]
+		}
+	}
+	return all, nil
+}
+
+// tag writes one expression as a tag: plain where a variable's text is just passed on.
+func (b *bound) tag(want spec.Type) string {
+	if v, ok := b.variable(b.root); ok {
+		if v.Argo == "" {
+			return wire.EncodePart(v.Text)
+		}
+		if v.isTag() {
+			return "{{" + v.Argo + "}}"
+		}
+	}
+	return tag(b.text(b.root, want, true))
+}
+
+// tag writes an expression of Argo. A space keeps a map's brace apart from those of the tag.
+func tag(node ast.Node) string {
+	text := printArgo(node)
+	if strings.HasSuffix(text, "}") {
+		text += " "
+	}
+	return "{{=" + text + "}}"
+}
+
+// mustJoin reports whether two neighbours could make a tag, or a mark, of their ends once Argo has put their values in.
+// Such a text becomes one expression.
+func (t *Template) mustJoin(all []*bound) bool {
+	for i := range len(t.parts) - 1 {
+		if all[i] == nil || !all[i].mayEndInBrace() {
+			continue
+		}
+		next := t.parts[i+1]
+		if next.node != nil && all[i+1].mayEndInBrace() {
+			return true
+		}
+		if next.node == nil && (strings.HasPrefix(next.literal, "{") || strings.HasPrefix(next.literal, wire.Mark)) {
+			return true
+		}
+	}
+	return false
+}
+
+func (b *bound) mayEndInBrace() bool {
+	if v, ok := b.variable(b.root); ok && v.Argo == "" {
+		return false // EncodePart has seen to it
+	}
+	got := b.infer(b.root)
+	return got == spec.Struct || got == spec.Any || b.mayHoldBrace(b.root)
+}
+
+// shown is the whole text as one expression for what a reader sees of it.
+func (t *Template) shown(all []*bound) ast.Node {
+	var whole ast.Node
+	for i, p := range t.parts {
+		var next ast.Node
+		if p.node == nil {
+			next = text(p.literal)
+		} else {
+			next = all[i].shown(all[i].root)
+		}
+		if whole == nil {
+			whole = next
+		} else {
+			whole = binary("+", whole, next)
+		}
+	}
+	return whole
+}
+
+// CompileJSONString writes the text for a JSON document that Argo puts values into, as one JSON string with its quotes,
+// or a tag that becomes one. Nothing decodes it later: braces travel as \u007b, which only the reader of the JSON undoes.
+func (t *Template) CompileJSONString(env Env) (string, error) {
+	if constant, ok := t.Constant(); ok {
+		return jsonString(constant)
+	}
+	all, err := t.bind(env)
+	if err != nil {
+		return "", err
+	}
+	return tag(builtin("replace", toJSON(t.shown(all)), text("{"), text(`\u007b`))), nil
+}
+
+func jsonString(constant string) (string, error) {
+	quoted, err := wire.Marshal(constant)
+	if err != nil {
+		return "", fmt.Errorf("writing %s as JSON: %w", abbreviate(constant), err)
+	}
+	return strings.ReplaceAll(quoted, "{", `\u007b`), nil
+}

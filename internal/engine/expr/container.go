@@ -1,0 +1,74 @@
+package expr
+
+import (
+	"strings"
+
+	"github.com/expr-lang/expr/ast"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
+)
+
+// Nothing is the name of an empty environment variable of a container. The kubelet replaces $(KFP_NOTHING) last of all,
+// after every pass of Argo, so it takes the place of the mark where no runtime of ours decodes.
+const Nothing = "KFP_NOTHING"
+
+const apart = "{$(" + Nothing + ")"
+
+// CompileContainer writes the text for the command, the arguments or a plain environment variable of a container. The
+// container sees values decoded: strings as they are, everything else as JSON. $(VAR) in the user's text stays what it is
+// in Kubernetes; in values it is data.
+func (t *Template) CompileContainer(env Env) (string, error) {
+	all, err := t.bind(env)
+	if err != nil {
+		return "", err
+	}
+	join := t.mustJoin(all)
+	var b strings.Builder
+	for i, p := range t.parts {
+		if p.node != nil {
+			b.WriteString(all[i].argument(join))
+			continue
+		}
+		literal := p.literal
+		if i+1 < len(t.parts) {
+			literal = evenDollars(literal)
+		}
+		b.WriteString(separate(wire.EncodePart(literal)))
+	}
+	return b.String(), nil
+}
+
+// argument writes one expression. all asks for every brace to be kept apart, since a neighbour may begin with one.
+func (b *bound) argument(all bool) string {
+	v, isVar := b.variable(b.root)
+	if isVar && v.Argo == "" {
+		return separate(wire.EncodePart(escapeDollars(v.Text)))
+	}
+	if t := b.infer(b.root); !holdsText(t) && !t.IsList() || isVar && v.Coding == Plain {
+		return b.tag(t)
+	}
+	value := b.text(b.root, spec.String, false)
+	brace := "{" + wire.Mark
+	if all {
+		value, brace = b.shown(b.root), "{"
+	}
+	return tag(replaceAll(replaceAll(value, "$", "$$"), brace, apart))
+}
+
+func replaceAll(v ast.Node, old, new string) ast.Node {
+	return builtin("replace", v, text(old), text(new))
+}
+
+func separate(encoded string) string { return strings.ReplaceAll(encoded, "{"+wire.Mark, apart) }
+
+func escapeDollars(text string) string { return strings.ReplaceAll(text, "$", "$$") }
+
+// evenDollars completes an escape at the end of a text, so that it cannot take in what follows.
+func evenDollars(text string) string {
+	n := len(text) - len(strings.TrimRight(text, "$"))
+	if n%2 == 1 {
+		return text + "$"
+	}
+	return text
+}

@@ -1,0 +1,287 @@
+package expr
+
+import (
+	"strings"
+
+	"github.com/expr-lang/expr/ast"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
+)
+
+// value writes a node as Argo's expression for its value: typed and decoded.
+func (b *bound) value(node ast.Node) ast.Node {
+	switch n := node.(type) {
+	case *ast.IdentifierNode:
+		if r, ok := b.refs[n.Value]; ok {
+			return r.variable.value()
+		}
+	case *ast.BinaryNode:
+		return b.binaryValue(n)
+	case *ast.MemberNode:
+		return b.member(n, false)
+	case *ast.ChainNode:
+		return &ast.ChainNode{Node: b.value(n.Node)}
+	case *ast.CallNode:
+		return b.call(n)
+	case *ast.BuiltinNode:
+		return b.builtin(n)
+	}
+	return copyNode(node, b.value)
+}
+
+// member reads a member. Left of ?? what holds it may be absent too.
+func (b *bound) member(n *ast.MemberNode, guarded bool) ast.Node {
+	m := &ast.MemberNode{Optional: n.Optional, Property: b.value(n.Property)}
+	switch of := n.Node.(type) {
+	case *ast.IdentifierNode:
+		r, ok := b.refs[of.Value]
+		if !ok {
+			m.Node = of
+			break
+		}
+		m.Node = r.variable.object()
+		m.Optional = m.Optional || guarded && r.variable.Nullable
+	case *ast.MemberNode:
+		m.Node = b.member(of, guarded)
+	default:
+		m.Node = b.value(n.Node)
+	}
+	return m
+}
+
+func (b *bound) call(n *ast.CallNode) ast.Node {
+	args := mapNodes(n.Arguments, b.value)
+	at := builtin("date", args[0])
+	if len(args) == 3 {
+		at = binary("+", at, builtin("duration", args[2]))
+	}
+	return &ast.CallNode{Callee: &ast.MemberNode{Node: at, Property: text("Format"), Method: true}, Arguments: args[1:2]}
+}
+
+func (b *bound) builtin(n *ast.BuiltinNode) ast.Node {
+	args := mapNodes(n.Arguments, b.value)
+	switch n.Name {
+	case "toJSON":
+		return toJSON(args[0])
+	case "keys":
+		return builtin("sort", builtin("keys", args[0])) // Go's order of keys differs at each of Argo's passes
+	}
+	return builtin(n.Name, args...)
+}
+
+func (b *bound) binaryValue(n *ast.BinaryNode) ast.Node {
+	switch n.Operator {
+	case "??":
+		return b.coalesce(n)
+	case "==", "!=", "in", "startsWith", "endsWith", "contains":
+		// Decoding changes nothing that a text without braces and marks could meet, so it is left out.
+		if isPlainLiteral(n.Right) {
+			return binary(n.Operator, b.undecoded(n.Left), b.value(n.Right))
+		}
+		if isPlainLiteral(n.Left) && (n.Operator == "==" || n.Operator == "!=") {
+			return binary(n.Operator, b.value(n.Left), b.undecoded(n.Right))
+		}
+	}
+	return binary(n.Operator, b.value(n.Left), b.value(n.Right))
+}
+
+// undecoded is the text of a string variable as it travels, and the value of anything else.
+func (b *bound) undecoded(node ast.Node) ast.Node {
+	if v, ok := b.variable(node); ok && v.Type == spec.String && v.Coding == Wire && v.Field == "" && v.Argo != "" {
+		return v.raw()
+	}
+	return b.value(node)
+}
+
+func (b *bound) variable(node ast.Node) (Var, bool) {
+	if id, ok := node.(*ast.IdentifierNode); ok {
+		if r, ok := b.refs[id.Value]; ok {
+			return r.variable, true
+		}
+	}
+	return Var{}, false
+}
+
+// isPlainLiteral reports whether a node is a string without braces and marks, or a list of such.
+func isPlainLiteral(node ast.Node) bool {
+	switch n := node.(type) {
+	case *ast.StringNode:
+		return !strings.ContainsAny(n.Value, "{"+wire.Mark)
+	case *ast.ArrayNode:
+		for _, e := range n.Nodes {
+			if !isPlainLiteral(e) {
+				return false
+			}
+		}
+		return len(n.Nodes) > 0
+	}
+	return false
+}
+
+// operands are a, b, c of a ?? b ?? c, however it is bracketed.
+func operands(node ast.Node) []ast.Node {
+	if n, ok := node.(*ast.BinaryNode); ok && n.Operator == "??" {
+		return append(operands(n.Left), operands(n.Right)...)
+	}
+	return []ast.Node{node}
+}
+
+// coalesce reads the first operand that is there. A variable's text is tested, since the functions that make a value of
+// it fail on nil.
+func (b *bound) coalesce(n *ast.BinaryNode) ast.Node {
+	all := operands(n)
+	last := len(all) - 1
+	result := b.value(all[last])
+	for i := last - 1; i >= 0; i-- {
+		v, isVar := b.variable(all[i])
+		m, isMember := all[i].(*ast.MemberNode)
+		switch {
+		case isVar && v.isText() && v.Argo != "":
+			result = choose(binary("!=", v.raw(), &ast.NilNode{}), v.value(), result)
+		case isMember:
+			result = coalescing(b.member(m, true), result)
+		default:
+			result = coalescing(b.value(all[i]), result)
+		}
+	}
+	return result
+}
+
+func coalescing(left, right ast.Node) ast.Node {
+	if m, ok := left.(*ast.MemberNode); ok {
+		left = &ast.ChainNode{Node: m}
+	}
+	return binary("??", left, right)
+}
+
+// text writes a node as Argo's expression for how its value travels. Where whole is set the expression is all of a tag:
+// numbers and booleans may stay what they are, since Argo writes them as JSON; else it is always a string.
+func (b *bound) text(node ast.Node, want spec.Type, whole bool) ast.Node {
+	if v, ok := b.variable(node); ok && v.isText() {
+		return v.raw()
+	}
+	switch n := node.(type) {
+	case *ast.StringNode:
+		return text(wire.Encode(n.Value))
+	case *ast.NilNode:
+		return n
+	case *ast.ConditionalNode:
+		return choose(b.value(n.Cond), b.text(n.Exp1, want, whole), b.text(n.Exp2, want, whole))
+	case *ast.BinaryNode:
+		if n.Operator == "??" && b.textual(n.Left) {
+			return binary("??", b.text(n.Left, want, whole), b.text(n.Right, want, whole))
+		}
+		if n.Operator == "+" && b.joins(node) {
+			return b.joined(node)
+		}
+	}
+	return b.encoded(b.value(node), b.infer(node), want, whole, b.mayHoldBrace(node))
+}
+
+// shown is the text that a node adds to a longer one: strings as they are, everything else as JSON, decoded.
+func (b *bound) shown(node ast.Node) ast.Node {
+	if v, ok := b.variable(node); ok && v.isText() {
+		return v.decoded()
+	}
+	switch b.infer(node) {
+	case spec.String:
+		return b.value(node)
+	case spec.Any:
+		v := b.value(node)
+		return choose(binary("==", builtin("type", v), text("string")), v, toJSON(v))
+	}
+	return toJSON(b.value(node))
+}
+
+// textual reports whether the text of a node is nil exactly where the value is absent.
+func (b *bound) textual(node ast.Node) bool {
+	for _, o := range operands(node) {
+		if v, ok := b.variable(o); !ok || !v.isText() {
+			return false
+		}
+	}
+	return true
+}
+
+// encoded makes a travelling text of a value.
+func (b *bound) encoded(v ast.Node, got, want spec.Type, whole, brace bool) ast.Node {
+	safe := func(v ast.Node) ast.Node {
+		if brace {
+			return encode(v)
+		}
+		return v
+	}
+	switch {
+	case got == spec.String || got == spec.Any && want == spec.String:
+		return safe(v) // what is no string after all fails in replace
+	case got == spec.Any && want == spec.Any:
+		isText := binary("==", builtin("type", v), text("string"))
+		return safe(choose(isText, v, toJSON(v)))
+	case !holdsText(got) && !got.IsList() && whole:
+		return v
+	}
+	return safe(toJSON(v))
+}
+
+// joins reports whether a sum of strings may be made of the texts as they travel: literals are plain, and no two texts
+// meet whose braces could make a tag.
+func (b *bound) joins(node ast.Node) bool {
+	terms := b.terms(node)
+	for i, t := range terms {
+		_, literal := t.(*ast.StringNode)
+		if literal && !isPlainLiteral(t) || b.infer(t) != spec.String {
+			return false
+		}
+		if i > 0 && !literal && b.mayHoldBrace(t) && b.mayHoldBrace(terms[i-1]) {
+			return false
+		}
+	}
+	return true
+}
+
+// joined is a sum of the texts as they travel.
+func (b *bound) joined(node ast.Node) ast.Node {
+	if n, ok := node.(*ast.BinaryNode); ok && n.Operator == "+" {
+		return binary("+", b.joined(n.Left), b.joined(n.Right))
+	}
+	return b.text(node, spec.String, false)
+}
+
+func (b *bound) terms(node ast.Node) []ast.Node {
+	if n, ok := node.(*ast.BinaryNode); ok && n.Operator == "+" && b.infer(node) == spec.String {
+		return append(b.terms(n.Left), b.terms(n.Right)...)
+	}
+	return []ast.Node{node}
+}
+
+// mayHoldBrace reports whether the value of a node can hold a brace or a mark.
+func (b *bound) mayHoldBrace(node ast.Node) bool {
+	switch n := node.(type) {
+	case *ast.StringNode:
+		return !isPlainLiteral(n)
+	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.NilNode:
+		return false
+	case *ast.PointerNode:
+		return n.Name != "index"
+	case *ast.BuiltinNode:
+		switch n.Name {
+		case "fromBase64", "fromJSON":
+			return true
+		case "toJSON": // a struct begins with one
+			return holdsText(b.infer(n.Arguments[0]))
+		}
+	}
+	if !holdsText(b.infer(node)) {
+		return false
+	}
+	if v, ok := b.variable(node); ok {
+		return v.Coding != Plain
+	}
+	for _, child := range children(node) {
+		if b.mayHoldBrace(child) {
+			return true
+		}
+	}
+	return false
+}

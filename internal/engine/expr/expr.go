@@ -1,0 +1,80 @@
+// Package expr is the expression language of the provider: the {{ }} in texts, and the whole of `when` and
+// `retry.expression`. It parses, checks types over a typed environment, and writes what Argo Workflows evaluates.
+//
+// Values travel encoded (package wire). Inside an expression a user sees them decoded: a reference is decoded and given
+// its type where it is read, and what an expression results in is encoded again, so no data is ever taken for a tag.
+package expr
+
+import (
+	"fmt"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// Coding says how Argo's text of a variable stands for its value.
+type Coding int
+
+const (
+	// Wire is how values travel between tasks: strings by wire.Encode, everything else as JSON whose strings are encoded.
+	Wire Coding = iota
+	// Plain is a text that Argo itself makes, such as a status or the name of the run: never encoded, without braces.
+	Plain
+	// JSON is JSON whatever the type is, so a string has its quotes. Strings inside are encoded.
+	JSON
+	// Quoted is a JSON string that holds JSON, neither of them encoded: Argo's workflow.failures.
+	Quoted
+	// Collected is the list that Argo makes of the outputs of a loop: JSON whose elements are the texts of the outputs, or
+	// the values themselves where all of them are objects or lists. A loop without any output counts as an empty list.
+	Collected
+)
+
+// Var is a name that an expression may use, and what stands for it in Argo.
+type Var struct {
+	Type spec.Type
+	// Argo is the variable's name in Argo as it stands in a plain tag, such as "tasks.load-data.outputs.parameters.Output".
+	Argo string
+	// Field is a member of the JSON object that Argo's variable holds. Empty: the variable itself.
+	Field  string
+	Coding Coding
+	// Nullable variables may be absent at run time: outputs of a task that may be skipped or fail.
+	Nullable bool
+	// Text is a constant that stands for the variable in place of Argo, such as a path. Only where Argo is empty.
+	Text string
+}
+
+// Env maps dotted names ("parameters.radius", "tasks.load.outputs.x", "each.value") to variables. Members of a
+// variable's value (each.value.field, parameters.list[0]) need no entry.
+type Env map[string]Var
+
+// Error is one thing that is wrong in a text.
+type Error struct {
+	Offset  int    // characters before the place, from the start of the text
+	Message string // what is wrong, a whole sentence
+	Remedy  string // what to do, whole sentences; may be empty
+}
+
+// Error makes one line of it.
+func (e Error) Error() string {
+	text := fmt.Sprintf("at character %d: %s", e.Offset+1, e.Message)
+	if e.Remedy != "" {
+		text += " " + e.Remedy
+	}
+	return text
+}
+
+// Reference is a name used in a text.
+type Reference struct {
+	// Segments are the parts of the name as far as they are constant, members of the value included: tasks, load, output.
+	Segments []string
+	Offset   int // characters before it, from the start of the text
+	// Guarded references stand left of ??, so their absence is provided for.
+	Guarded bool
+}
+
+// Limits keep hostile texts cheap: expr-lang's parser and checker recurse, and comparisons in a row share operands.
+const (
+	maxLength  = 16 << 10 // bytes of one expression
+	maxNesting = 64       // of brackets in an expression
+	maxDepth   = 200      // of the tree
+	maxNodes   = 4000     // visits of one walk over the tree
+)

@@ -1,0 +1,99 @@
+package expr
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/expr-lang/expr/ast"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
+)
+
+// Loops. Argo takes an item apart if it is an object, and damages strings in it that JSON escapes. So objects travel as
+// strings that hold JSON, and so does everything where the index is wanted or the type is not known.
+
+const (
+	indexField = "index"
+	valueField = "value"
+)
+
+// ItemVars returns what each.value and each.index stand for in a loop over list(elem) that CompileItems wrote. The index
+// exists only where indexed is set.
+func ItemVars(elem spec.Type, indexed bool) (value, index Var) {
+	if indexed {
+		return Var{Type: elem, Argo: "item", Field: valueField}, Var{Type: spec.Integer, Argo: "item", Field: indexField}
+	}
+	value = Var{Type: elem, Argo: "item"}
+	if elem == spec.Any {
+		value.Coding = JSON
+	}
+	return value, Var{}
+}
+
+// CompileItems writes the text for Argo's withParam: a loop over a list of type list(elem).
+func (t *Template) CompileItems(env Env, elem spec.Type, indexed bool) (string, error) {
+	wrapped := indexed || elem == spec.Any || elem == spec.Struct
+	if constant, ok := t.Constant(); ok {
+		return constantItems(constant, elem, wrapped, indexed)
+	}
+	b, err := t.single(env)
+	if err != nil {
+		return "", err
+	}
+	if !wrapped {
+		return b.tag(spec.ListOf(elem)), nil
+	}
+	var body ast.Node = element()
+	if indexed {
+		body = &ast.MapNode{Pairs: []ast.Node{
+			&ast.PairNode{Key: text(indexField), Value: &ast.PointerNode{Name: "index"}},
+			&ast.PairNode{Key: text(valueField), Value: element()},
+		}}
+	}
+	// The strings of a list that is just passed on stay encoded.
+	if v, ok := b.variable(b.root); ok && v.isText() {
+		return tag(toJSON(each(fromNumbers(builtin("fromJSON", v.raw()), v.Type), toJSON(body)))), nil
+	}
+	return tag(encode(toJSON(each(b.value(b.root), toJSON(body))))), nil
+}
+
+func constantItems(constant string, elem spec.Type, wrapped, indexed bool) (string, error) {
+	encoded, err := Constant(constant, spec.ListOf(elem))
+	if err != nil || !wrapped {
+		return encoded, err
+	}
+	var items []json.RawMessage
+	if err := json.Unmarshal([]byte(encoded), &items); err != nil {
+		return "", fmt.Errorf("reading %s: %w", abbreviate(constant), err)
+	}
+	texts := make([]string, len(items))
+	for i, item := range items {
+		texts[i] = string(item)
+		if indexed {
+			texts[i] = fmt.Sprintf(`{"%s":%d,"%s":%s}`, indexField, i, valueField, item)
+		}
+	}
+	return wire.Marshal(texts)
+}
+
+// itemsConstant undoes constantItems.
+func itemsConstant(encoded string, indexed bool) (string, bool) {
+	var texts []string
+	if err := json.Unmarshal([]byte(encoded), &texts); err != nil {
+		return "", false
+	}
+	for i, item := range texts {
+		if !indexed {
+			continue
+		}
+		var wrapped map[string]json.RawMessage
+		if err := json.Unmarshal([]byte(item), &wrapped); err != nil {
+			return "", false
+		}
+		texts[i] = string(wrapped[valueField])
+	}
+	constant, err := wire.DecodeJSON("[" + strings.Join(texts, ",") + "]")
+	return constant, err == nil
+}

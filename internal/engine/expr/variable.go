@@ -1,0 +1,97 @@
+package expr
+
+import (
+	"github.com/expr-lang/expr/ast"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
+)
+
+// raw is Argo's own text of a variable: nil where a nullable one is absent.
+func (v Var) raw() ast.Node {
+	if v.Argo == "" {
+		return text(wire.Encode(v.Text))
+	}
+	return path(v.Argo, v.Nullable)
+}
+
+// isText reports whether Argo's text of the variable is how its value travels, so that it can be passed on unread.
+func (v Var) isText() bool {
+	return v.Field == "" && (v.Coding == Wire || v.Coding == Plain || v.Type.IsArtifact())
+}
+
+// isTag reports whether a plain tag can stand for the variable. A nullable one cannot: Argo waits for ever for an output
+// of a task that failed.
+func (v Var) isTag() bool { return v.isText() && v.Argo != "" && !v.Nullable }
+
+// decoded is Argo's text of the variable without marks.
+func (v Var) decoded() ast.Node {
+	switch {
+	case v.Argo == "":
+		return text(v.Text)
+	case v.Coding == Plain || v.Coding == Quoted || v.Coding == Wire && v.Field == "" && !holdsText(v.Type):
+		return v.raw()
+	}
+	return decode(v.raw())
+}
+
+// value is the variable's value with its type. The value of Any is its text, where Coding does not tell more.
+func (v Var) value() ast.Node {
+	switch {
+	case v.Coding == Collected:
+		return v.collected(true)
+	case v.Coding == Quoted:
+		return fromNumbers(builtin("fromJSON", builtin("fromJSON", v.raw())), v.Type)
+	case v.Field != "":
+		return fromNumbers(member(builtin("fromJSON", v.decoded()), v.Field), v.Type)
+	case v.Coding == JSON:
+		return fromNumbers(builtin("fromJSON", v.decoded()), v.Type)
+	}
+	return fromText(v.decoded(), v.Type)
+}
+
+// object is the value of a variable whose members are taken: Any is read as JSON, and what is absent is nil.
+func (v Var) object() ast.Node {
+	if !v.isText() || v.Argo == "" {
+		return v.value()
+	}
+	source := v.decoded()
+	if v.Nullable {
+		source = binary("??", v.raw(), text("null"))
+		if holdsText(v.Type) {
+			source = decode(source)
+		}
+	}
+	return fromNumbers(builtin("fromJSON", source), v.Type)
+}
+
+// collected is the list of a loop's outputs. Where no iteration gave any, Argo has no such variable, or the text "[]" in
+// place of the map that would hold it. Elements are texts, but values where all of them are objects or lists.
+func (v Var) collected(typed bool) ast.Node {
+	list := v.collectedText()
+	elem, _ := v.Type.Elem()
+	if typed && holdsText(elem) {
+		list = decode(list)
+	}
+	list = builtin("fromJSON", list)
+	isText := binary("==", builtin("type", element()), text("string"))
+	switch {
+	case elem == spec.String:
+		return each(list, choose(isText, element(), toJSON(element())))
+	case elem == spec.Struct || elem.IsList():
+		return each(list, fromNumbers(choose(isText, builtin("fromJSON", element()), element()), elem))
+	case elem == spec.Any:
+		return list
+	}
+	return each(list, fromText(element(), elem))
+}
+
+func (v Var) collectedText() ast.Node {
+	full := path(v.Argo, true)
+	last, ok := full.(*ast.MemberNode)
+	if !ok {
+		return full
+	}
+	isMap := binary("==", builtin("type", last.Node), text("map"))
+	return choose(isMap, binary("??", full, text("[]")), text("[]"))
+}
