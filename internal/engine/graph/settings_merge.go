@@ -1,0 +1,75 @@
+package graph
+
+import (
+	"path"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// checkMerged finds what is wrong only because a task's settings meet the defaults of its pipeline, and says so at
+// the task.
+func checkMerged(l *problem.List, at problem.Path, defaults, task spec.Settings) {
+	inherited := envNames(defaults)
+	own := envNames(task)
+	for _, attribute := range sortedKeys(own) {
+		for _, other := range sortedKeys(inherited) {
+			if other == attribute {
+				continue // the task's value wins
+			}
+			for _, name := range intersection(own[attribute], inherited[other]) {
+				l.Errorf(at.Attr(attribute).Key(name), "Duplicate name", "Variable %q is set by defaults.%s already, which %s does not replace. Rename one.", name, other, attribute)
+			}
+		}
+	}
+	mounted := map[string]string{}
+	for name, v := range defaults.Volumes {
+		if _, replaced := task.Volumes[name]; !replaced && v.MountPath != spec.Unknown {
+			mounted[path.Clean(v.MountPath)] = name
+		}
+	}
+	for _, name := range sortedKeys(task.Volumes) {
+		mount := task.Volumes[name].MountPath
+		if other := mounted[path.Clean(mount)]; other != "" {
+			l.Errorf(at.Attr("volumes").Key(name).Attr("mount_path"), "Duplicate path", "Volume %q of defaults is mounted at %q already. Choose another path, or call this volume %q too, which replaces it.", other, mount, other)
+		}
+	}
+	if defaults.Resources == nil || task.Resources == nil {
+		return
+	}
+	// What is wrong with either of them alone is said there.
+	var all, alone problem.List
+	merged := defaults.Merge(task).Resources
+	checkBounds(&all, at.Attr("resources"), *merged)
+	checkBounds(&alone, at.Attr("resources"), *task.Resources)
+	checkBounds(&alone, at.Attr("resources"), *defaults.Resources)
+	for _, p := range all {
+		if !contains(alone, p) {
+			p.Detail += " One of the two comes from defaults."
+			*l = append(*l, p)
+		}
+	}
+}
+
+func contains(l problem.List, p problem.Problem) bool {
+	for _, other := range l {
+		if other.String() == p.String() {
+			return true
+		}
+	}
+	return false
+}
+
+func intersection(a, b []string) []string {
+	in := map[string]bool{}
+	for _, name := range b {
+		in[name] = true
+	}
+	var both []string
+	for _, name := range a {
+		if in[name] {
+			both = append(both, name)
+		}
+	}
+	return both
+}
