@@ -1,0 +1,138 @@
+package registry
+
+import (
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/empty"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/image/imagetest"
+)
+
+func emptyIndex() v1.ImageIndex { return empty.Index }
+
+// guard lets requests pass that have the header, and asks others for a login or token.
+func guard(s *imagetest.Server, challenge, want string) {
+	s.Break("", -1, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		switch {
+		case r.URL.Path == "/token":
+			user, pass, _ := r.BasicAuth()
+			if user+":"+pass != "me:hunter2" {
+				w.WriteHeader(http.StatusUnauthorized)
+				return
+			}
+			fmt.Fprint(w, `{"token": "bearer-of-good-news"}`)
+		case r.Header.Get("Authorization") != want:
+			w.Header().Set("WWW-Authenticate", strings.ReplaceAll(challenge, "HOST", "http://"+s.Host))
+			w.WriteHeader(http.StatusUnauthorized)
+			// A careless registry that repeats what it was sent.
+			fmt.Fprintf(w, `{"errors":[{"code":"UNAUTHORIZED","message":"bad header %s"}]}`, r.Header.Get("Authorization"))
+		default:
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+func basic(user, pass string) string {
+	return "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+pass))
+}
+
+func TestLogins(t *testing.T) {
+	const bearer = `Bearer realm="HOST/token",service="s"`
+	tests := map[string]struct {
+		challenge, want string
+		settings        Settings
+		docker          string // the Docker configuration's auth
+		ok              bool
+	}{
+		"basic":                   {`Basic realm="x"`, basic("me", "hunter2"), Settings{Username: "me", Password: "hunter2"}, "", true},
+		"basic, wrong":            {`Basic realm="x"`, basic("me", "hunter2"), Settings{Username: "me", Password: "hunter3"}, "", false},
+		"token service":           {bearer, "Bearer bearer-of-good-news", Settings{Username: "me", Password: "hunter2"}, "", true},
+		"token service, wrong":    {bearer, "Bearer bearer-of-good-news", Settings{Username: "me", Password: "hunter3"}, "", false},
+		"token":                   {bearer, "Bearer my-own-token", Settings{Token: "my-own-token"}, "", true},
+		"Docker configuration":    {`Basic realm="x"`, basic("me", "hunter2"), Settings{}, "me:hunter2", true},
+		"settings come first":     {`Basic realm="x"`, basic("me", "hunter2"), Settings{Username: "me", Password: "hunter2"}, "me:old", true},
+		"Docker, wrong":           {`Basic realm="x"`, basic("me", "hunter2"), Settings{}, "me:hunter3", false},
+		"anonymous, not accepted": {`Basic realm="x"`, basic("me", "hunter2"), Settings{}, "", false},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			s := imagetest.InProcess(t)
+			guard(s, tc.challenge, tc.want)
+			home := t.TempDir()
+			t.Setenv("HOME", home)
+			t.Setenv("DOCKER_CONFIG", filepath.Join(home, ".docker"))
+			if tc.docker != "" {
+				must(t, os.MkdirAll(filepath.Join(home, ".docker"), 0o755))
+				must(t, os.WriteFile(filepath.Join(home, ".docker/config.json"), fmt.Appendf(nil, `{"auths":{%q:{"auth":%q}}}`,
+					s.Host, base64.StdEncoding.EncodeToString([]byte(tc.docker))), 0o600))
+			}
+			var mu sync.Mutex
+			var log strings.Builder
+			c, err := New(Options{Retry: quick, Registries: map[string]Settings{s.Host: tc.settings}, Trace: func(r Request) {
+				mu.Lock()
+				defer mu.Unlock()
+				fmt.Fprintf(&log, "%+v\n", r)
+			}})
+			must(t, err)
+			err = c.Push(t.Context(), parse(t, s.Host+"/a:b"), randomImage(t))
+			if tc.ok && err != nil {
+				t.Fatal(err)
+			}
+			if !tc.ok && KindOf(err) != Unauthorized {
+				t.Fatalf("%v is of kind %q", err, KindOf(err))
+			}
+			text := fmt.Sprintf("%v %+v %#v\n%s", err, err, err, log.String())
+			for _, secret := range []string{"hunter2", "hunter3", "bearer-of-good-news", "my-own-token", basic("me", "hunter2")[6:], basic("me", "hunter3")[6:]} {
+				if strings.Contains(text, secret) {
+					t.Errorf("%s is in:\n%s", secret, text)
+				}
+			}
+			if !strings.Contains(log.String(), "/v2/") {
+				t.Error("nothing was traced")
+			}
+		})
+	}
+}
+
+func TestCredentialHelper(t *testing.T) {
+	s := imagetest.InProcess(t)
+	guard(s, `Basic realm="x"`, basic("me", "hunter2"))
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	t.Setenv("DOCKER_CONFIG", filepath.Join(home, ".docker"))
+	must(t, os.MkdirAll(filepath.Join(home, ".docker"), 0o755))
+	must(t, os.WriteFile(filepath.Join(home, ".docker/config.json"), fmt.Appendf(nil, `{"credHelpers":{%q:"kfptest"}}`, s.Host), 0o600))
+	c, err := New(Options{Retry: quick})
+	must(t, err)
+	_, err = c.Digest(t.Context(), parse(t, s.Host+"/a:b"))
+	if KindOf(err) != Unauthorized || !strings.Contains(err.Error(), "docker-credential-kfptest") {
+		t.Errorf("a missing helper says: %v", err)
+	}
+	bin := t.TempDir()
+	count := filepath.Join(bin, "count")
+	must(t, os.WriteFile(filepath.Join(bin, "docker-credential-kfptest"),
+		[]byte("#!/bin/sh\necho x >>"+count+"\necho '{\"Username\":\"me\",\"Secret\":\"hunter2\"}'\n"), 0o755))
+	t.Setenv("PATH", bin+":"+os.Getenv("PATH"))
+	c, err = New(Options{Retry: quick})
+	must(t, err)
+	for range 3 {
+		if _, err = c.Digest(t.Context(), parse(t, s.Host+"/a:b")); KindOf(err) != NotFound {
+			t.Error(err)
+		}
+	}
+	if b, _ := os.ReadFile(count); len(b) != 2 {
+		t.Errorf("the helper ran %d times", len(b)/2)
+	}
+	cfg, err := c.Credentials(t.Context(), s.Host)
+	if err != nil || cfg.Password != "hunter2" {
+		t.Error(cfg.Username, err)
+	}
+}
