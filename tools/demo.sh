@@ -9,9 +9,7 @@ if [[ -n ${KUBECONFIG:-} ]]; then
 else
   go -C tools/devcluster run . up
   export KUBE_CONFIG_PATH=${DEVCLUSTER_HOME:-/var/lib/terraform-provider-kfp-devcluster}/kubeconfig
-  # The image with the helper module. (Made by kfp_image in a later step of the example.)
-  go -C tools/devcluster run . image --ref 127.0.0.1:5000/carousel/material-cost:1 --from python:3.11-slim \
-    --file "$PWD/examples/carousel/src/geometry.py:/app/geometry.py:644" --workdir /app
+  tools/example-images.sh
 fi
 
 cd examples/carousel

@@ -62,7 +62,7 @@ func (r *runResource) describeTask(ctx context.Context, b *strings.Builder, name
 	if task.Attempts > 1 {
 		fmt.Fprintf(b, " after %d attempts", task.Attempts)
 	}
-	if task.Message != "" {
+	if task.Message != "" && !strings.HasPrefix(task.Message, "retryStrategy.") {
 		fmt.Fprintf(b, ": %s", task.Message)
 	}
 	b.WriteString("\n")
@@ -86,12 +86,19 @@ func (r *runResource) describeTask(ctx context.Context, b *strings.Builder, name
 		fmt.Fprintf(b, "  Its log cannot be read: %v\n", err)
 		return
 	}
-	for _, line := range lines {
+	for _, line := range withoutExecutor(lines) {
 		if len(line) > maxLine {
 			line = line[:maxLine] + "…"
 		}
 		fmt.Fprintf(b, "  | %s\n", line)
 	}
+}
+
+// withoutExecutor leaves out what Argo's executor adds to the log of the user's container.
+func withoutExecutor(lines []string) []string {
+	return slices.DeleteFunc(lines, func(line string) bool {
+		return strings.HasPrefix(line, "time=\"") && strings.Contains(line, " argo=true") || strings.HasPrefix(line, "Error: exit status ")
+	})
 }
 
 const (

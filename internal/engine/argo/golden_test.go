@@ -70,9 +70,6 @@ func quote() spec.Component {
 	}
 }
 
-//go:fix inline
-func text(s string) *string { return new(s) }
-
 func mustComponent(t *testing.T, c spec.Component) argo.ComponentObjects {
 	t.Helper()
 	o, err := argo.Component(c)

@@ -18,6 +18,9 @@ type Scope struct {
 	exit     map[string]expr.Var
 }
 
+// failures is the list of failed tasks as JSON. Argo has it as a quoted text, and null where nothing failed.
+const failures = `(fromJSON(workflow.failures) == "null" ? "[]" : fromJSON(workflow.failures))`
+
 func newScope(p spec.Pipeline, g *Graph) *Scope {
 	s := &Scope{pipeline: p, graph: g, tasks: map[string]expr.Var{}, exit: map[string]expr.Var{}}
 	for _, env := range []map[string]expr.Var{s.tasks, s.exit} {
@@ -27,7 +30,7 @@ func newScope(p spec.Pipeline, g *Graph) *Scope {
 		env["run.name"] = expr.Var{Type: spec.String, Argo: "workflow.name"}
 	}
 	s.exit["run.status"] = expr.Var{Type: spec.String, Argo: "workflow.status"}
-	s.exit["run.failures"] = expr.Var{Type: spec.ListOf(spec.Struct), Argo: "workflow.failures"}
+	s.exit["run.failures"] = expr.Var{Type: spec.ListOf(spec.Struct), Code: failures}
 	addTasks(s.tasks, g.Tasks)
 	addTasks(s.exit, g.Exit)
 	return s

@@ -10,9 +10,6 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
-//go:fix inline
-func text(s string) *string { return new(s) }
-
 const everything = `
 from kfp import dsl
 from kfp.dsl import *
