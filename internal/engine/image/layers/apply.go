@@ -186,3 +186,13 @@ func setEnv(env []string, name, value string) []string {
 	}
 	return append(env, name+"="+value)
 }
+
+// Digest is the digest of what Apply returned.
+func Digest(what remote.Taggable) (string, error) {
+	d, ok := what.(interface{ Digest() (v1.Hash, error) })
+	if !ok {
+		return "", fmt.Errorf("a %T has no digest", what)
+	}
+	h, err := d.Digest()
+	return h.String(), err
+}

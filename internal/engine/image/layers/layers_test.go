@@ -58,7 +58,7 @@ func baseImage(t testing.TB, arch, variant string, mt types.MediaType) v1.Image 
 
 func pushed(t testing.TB, c *registry.Client, ref string, what remote.Taggable) *remote.Descriptor {
 	must(t, c.Push(t.Context(), parse(t, ref), what))
-	d, err := c.Fetch(t.Context(), parse(t, ref))
+	d, err := c.Fetch(t.Context(), parse(t, ref), registry.ViaMirror)
 	must(t, err)
 	return d
 }
@@ -133,7 +133,7 @@ func TestApplyToIndex(t *testing.T) {
 			t.Errorf("%v: %d images", tc.ask, len(m.Manifests))
 		}
 		must(t, c.Push(t.Context(), parse(t, s.Host+"/new:1"), out))
-		d, err := c.Fetch(t.Context(), parse(t, s.Host+"/new:1"))
+		d, err := c.Fetch(t.Context(), parse(t, s.Host+"/new:1"), registry.ViaMirror)
 		must(t, err)
 		idx, err := d.ImageIndex()
 		must(t, err)
