@@ -97,8 +97,7 @@ func checkFields(t *testing.T, where string, s reflect.Type, attributes map[stri
 	for name := range attributes {
 		rest[name] = true
 	}
-	for i := range s.NumField() {
-		f := s.Field(i)
+	for f := range s.Fields() {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if other, ok := renamed[name]; ok {
 			name = other
