@@ -37,10 +37,10 @@ func TestHashIsStable(t *testing.T) {
 		spec image.Spec
 		want string
 	}{
-		"python":       {py, "PYTHON"},
-		"requirements": {deps, "DEPS"},
-		"dockerfile":   {df, "DOCKERFILE"},
-		"append":       {app, "APPEND"},
+		"python":       {py, "sha256:c3556ceee82b627c5589ae76555f8655b8562f8bd4e79e2745779bb6353d91cb"},
+		"requirements": {deps, "sha256:afd548f8c65c226af7dfbede77a5bae67e8e979bf30ce362c697893757554eae"},
+		"dockerfile":   {df, "sha256:c9fc0120cd187b6796608265c1fcb9636c52135c9b636a65bfb208056522599e"},
+		"append":       {app, "sha256:2667f43e530dd48ae911ebb61b78bae43756ce1e009a3dcc031dca0f554a15de"},
 	} {
 		p := prepare(t, tc.spec)
 		if p.ContentHash != tc.want {

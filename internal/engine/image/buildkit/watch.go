@@ -40,7 +40,7 @@ func newWatcher(progress func(image.Progress), redact func(string) string) *watc
 func (w *watcher) watch(status <-chan *client.SolveStatus) {
 	for s := range status {
 		for _, v := range s.Vertexes {
-			w.step(v.Digest).name = w.redact(v.Name)
+			w.step(v.Digest).name = short(w.redact(v.Name))
 		}
 		// Output first: what a step wrote comes before its end.
 		for _, l := range s.Logs {
@@ -50,6 +50,17 @@ func (w *watcher) watch(status <-chan *client.SolveStatus) {
 			w.vertex(w.step(v.Digest), v)
 		}
 	}
+}
+
+// longestName bounds the name of a step, which for a RUN is its whole command.
+const longestName = 120
+
+func short(name string) string {
+	name = strings.Join(strings.Fields(name), " ")
+	if r := []rune(name); len(r) > longestName {
+		return string(r[:longestName-1]) + "…"
+	}
+	return name
 }
 
 func (w *watcher) step(d digest.Digest) *progressOf {

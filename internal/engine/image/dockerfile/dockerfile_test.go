@@ -68,7 +68,7 @@ EOF_
 FROM python:3.12-slim
 RUN --mount=type=bind,from=requirements,source=/requirements.txt,target=/tmp/requirements.txt \
     --mount=type=secret,id=netrc,target=/run/secrets/netrc,mode=0444,required=true \
-    SOURCE_DATE_EPOCH=315532800 PYTHONHASHSEED=0 PIP_BREAK_SYSTEM_PACKAGES=1 NETRC=/run/secrets/netrc python3 -m pip install --no-cache-dir --no-input \
+    SOURCE_DATE_EPOCH=315532800 PYTHONHASHSEED=0 PYTHONDONTWRITEBYTECODE=1 PIP_BREAK_SYSTEM_PACKAGES=1 NETRC=/run/secrets/netrc python3 -m pip install --no-cache-dir --no-input \
     --disable-pip-version-check --root-user-action=ignore \
     --index-url https://a/simple \
     --extra-index-url 'http://b/it'\''s' \

@@ -21,15 +21,16 @@ type Requirements struct {
 }
 
 // Python writes the Dockerfile that installs the requirements onto the base. It needs no context, and pulls no frontend,
-// since it has no syntax line. The user of the base image stays. SOURCE_DATE_EPOCH makes Python write .pyc files that
-// do not hold the time of installation, so that two builds give the same bytes.
+// since it has no syntax line. The user of the base image stays. SOURCE_DATE_EPOCH makes pip write .pyc files that do
+// not hold the time of installation, so that two builds give the same bytes; PYTHONDONTWRITEBYTECODE keeps pip's own
+// out of the image.
 func Python(r Requirements) string {
 	var b strings.Builder
 	end := delimiter(r.Lines)
 	fmt.Fprintf(&b, "FROM scratch AS requirements\nCOPY <<\"%s\" /requirements.txt\n%s\n%s\n\n", end, strings.Join(r.Lines, "\n"), end)
 	fmt.Fprintf(&b, "FROM %s\n", r.Base)
 	b.WriteString("RUN --mount=type=bind,from=requirements,source=/requirements.txt,target=/tmp/requirements.txt \\\n")
-	env := "SOURCE_DATE_EPOCH=315532800 PYTHONHASHSEED=0 PIP_BREAK_SYSTEM_PACKAGES=1"
+	env := "SOURCE_DATE_EPOCH=315532800 PYTHONHASHSEED=0 PYTHONDONTWRITEBYTECODE=1 PIP_BREAK_SYSTEM_PACKAGES=1"
 	if r.Login {
 		fmt.Fprintf(&b, "    --mount=type=secret,id=%s,target=/run/secrets/netrc,mode=0444,required=true \\\n", NetrcSecret)
 		env += " NETRC=/run/secrets/netrc"

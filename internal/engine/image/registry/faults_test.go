@@ -16,6 +16,18 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/image/imagetest"
 )
 
+// each runs a test against a registry in the process and against the real one, both behind the proxy. The name of a
+// repository that nobody else uses comes with it.
+func each(t *testing.T, f func(t *testing.T, s *imagetest.Server, repo string)) {
+	for name, start := range map[string]func(testing.TB) *imagetest.Server{"in process": imagetest.InProcess, "real": imagetest.Real} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := start(t)
+			f(t, s, fmt.Sprintf("%s/kfp-test/fault-%d", s.Host, time.Now().UnixNano()))
+		})
+	}
+}
+
 func TestErrors(t *testing.T) {
 	body := func(code string) string {
 		return `{"errors":[{"code":"` + code + `","message":"said hunter2 said"}]}`
@@ -40,27 +52,28 @@ func TestErrors(t *testing.T) {
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
-			s := imagetest.InProcess(t)
-			c := client(t, Options{Registries: map[string]Settings{s.Host: {Username: "me", Password: "hunter2"}}})
-			s.Break("PUT /manifests/", -1, tc.fault)
-			err := c.Push(t.Context(), parse(t, s.Host+"/team/app:v1"), randomImage(t))
-			var e *Error
-			if !errors.As(err, &e) {
-				t.Fatalf("not an *Error: %v", err)
-			}
-			if e.Kind != tc.kind || e.Status != tc.status || !strings.Contains(err.Error(), tc.say) {
-				t.Errorf("%s (%d): %v", e.Kind, e.Status, err)
-			}
-			if strings.Contains(fmt.Sprintf("%+v %#v", err, err), "hunter2") {
-				t.Errorf("the password is in %#v", err)
-			}
-			if n := s.Count("PUT /manifests/"); n != tc.tries {
-				t.Errorf("%d attempts, want %d", n, tc.tries)
-			}
-			s.Mend()
-			if ok, err := c.Exists(t.Context(), parse(t, s.Host+"/team/app:v1")); ok || err != nil {
-				t.Errorf("a failed push left a tag: %v %v", ok, err)
-			}
+			each(t, func(t *testing.T, s *imagetest.Server, repo string) {
+				c := client(t, Options{Registries: map[string]Settings{s.Host: {Username: "me", Password: "hunter2"}}})
+				s.Break("PUT /manifests/", -1, tc.fault)
+				err := c.Push(t.Context(), parse(t, repo+":v1"), randomImage(t))
+				var e *Error
+				if !errors.As(err, &e) {
+					t.Fatalf("not an *Error: %v", err)
+				}
+				if e.Kind != tc.kind || e.Status != tc.status || !strings.Contains(err.Error(), tc.say) {
+					t.Errorf("%s (%d): %v", e.Kind, e.Status, err)
+				}
+				if strings.Contains(fmt.Sprintf("%+v %#v", err, err), "hunter2") {
+					t.Errorf("the password is in %#v", err)
+				}
+				if n := s.Count("PUT /manifests/"); n != tc.tries {
+					t.Errorf("%d attempts, want %d", n, tc.tries)
+				}
+				s.Mend()
+				if ok, err := c.Exists(t.Context(), parse(t, repo+":v1")); ok || err != nil {
+					t.Errorf("a failed push left a tag: %v %v", ok, err)
+				}
+			})
 		})
 	}
 }
@@ -140,17 +153,17 @@ func TestTransientFaultsAreOvercome(t *testing.T) {
 		"the answer to a commit is cut": func(s *imagetest.Server) { s.Break("PUT /blobs/", 1, imagetest.HalfAnswer) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := imagetest.InProcess(t)
-			c := client(t, Options{})
-			f(s)
-			img := randomImage(t)
-			ref := parse(t, s.Host+"/a:b")
-			must(t, c.Push(t.Context(), ref, img))
-			want, _ := img.Digest()
-			if got, err := c.Digest(t.Context(), ref); got != want.String() {
-				t.Error(got, err)
-			}
+			each(t, func(t *testing.T, s *imagetest.Server, repo string) {
+				c := client(t, Options{})
+				f(s)
+				img := randomImage(t)
+				ref := parse(t, repo+":b")
+				must(t, c.Push(t.Context(), ref, img))
+				want, _ := img.Digest()
+				if got, err := c.Digest(t.Context(), ref); got != want.String() {
+					t.Error(got, err)
+				}
+			})
 		})
 	}
 }
@@ -164,27 +177,28 @@ func TestHalfABlob(t *testing.T) {
 	} {
 		for _, times := range []int{1, -1} {
 			t.Run(fmt.Sprintf("%s %d", name, times), func(t *testing.T) {
-				t.Parallel()
-				from, to := imagetest.InProcess(t), imagetest.InProcess(t)
-				img, err := random.Image(3<<20, 1)
-				must(t, err)
-				c := client(t, Options{})
-				src, dst := parse(t, from.Host+"/base:1"), parse(t, to.Host+"/copy:1")
-				must(t, c.Push(t.Context(), src, img))
-				from.Break("GET /blobs/", times, fault(from))
-				d, err := c.Fetch(t.Context(), src, ViaMirror)
-				must(t, err)
-				remote, err := d.Image()
-				must(t, err)
-				err = c.Push(t.Context(), dst, remote)
-				ok, existsErr := c.Exists(t.Context(), dst)
-				must(t, existsErr)
-				if times == 1 && (err != nil || !ok) {
-					t.Error(err, ok)
-				}
-				if times < 0 && (KindOf(err) != Unreachable || ok) {
-					t.Error(err, ok)
-				}
+				each(t, func(t *testing.T, from *imagetest.Server, repo string) {
+					to := imagetest.InProcess(t)
+					img, err := random.Image(3<<20, 1)
+					must(t, err)
+					c := client(t, Options{})
+					src, dst := parse(t, repo+":1"), parse(t, to.Host+"/copy:1")
+					must(t, c.Push(t.Context(), src, img))
+					from.Break("GET /blobs/", times, fault(from))
+					d, err := c.Fetch(t.Context(), src, ViaMirror)
+					must(t, err)
+					remote, err := d.Image()
+					must(t, err)
+					err = c.Push(t.Context(), dst, remote)
+					ok, existsErr := c.Exists(t.Context(), dst)
+					must(t, existsErr)
+					if times == 1 && (err != nil || !ok) {
+						t.Error(err, ok)
+					}
+					if times < 0 && (KindOf(err) != Unreachable || ok) {
+						t.Error(err, ok)
+					}
+				})
 			})
 		}
 	}
@@ -192,25 +206,26 @@ func TestHalfABlob(t *testing.T) {
 
 // TestCancelledPushConverges ends a push after some blobs and runs it again with a new client, as a new process would.
 func TestCancelledPushConverges(t *testing.T) {
-	s := imagetest.InProcess(t)
-	ref := parse(t, s.Host+"/a:b")
-	img := randomImage(t)
-	ctx, cancel := context.WithCancel(t.Context())
-	s.Break("PUT /blobs/", 2, imagetest.Then(func() {}))
-	s.Break("PUT /blobs/", 1, imagetest.Then(cancel))
-	err := client(t, Options{}).Push(ctx, ref, img)
-	if !errors.Is(err, context.Canceled) {
-		t.Fatal(err)
-	}
-	c := client(t, Options{})
-	if ok, err := c.Exists(t.Context(), ref); ok || err != nil {
-		t.Fatal("a half-written image is referenced", err)
-	}
-	s.Requests()
-	must(t, c.Push(t.Context(), ref, img))
-	if n := s.Count("PATCH "); n >= 4 {
-		t.Errorf("%d of 4 blobs were sent again", n)
-	}
+	each(t, func(t *testing.T, s *imagetest.Server, repo string) {
+		ref := parse(t, repo+":b")
+		img := randomImage(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		s.Break("PUT /blobs/", 2, imagetest.Then(func() {}))
+		s.Break("PUT /blobs/", 1, imagetest.Then(cancel))
+		err := client(t, Options{}).Push(ctx, ref, img)
+		if !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+		c := client(t, Options{})
+		if ok, err := c.Exists(t.Context(), ref); ok || err != nil {
+			t.Fatal("a half-written image is referenced", err)
+		}
+		s.Requests()
+		must(t, c.Push(t.Context(), ref, img))
+		if n := s.Count("PATCH "); n >= 4 {
+			t.Errorf("%d of 4 blobs were sent again", n)
+		}
+	})
 }
 
 // TestAnothersCancellation shares one client between two pushes of the same image, and ends the first.
