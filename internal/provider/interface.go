@@ -206,14 +206,31 @@ func (w values) list(ctx context.Context, texts []string, prior types.List) type
 	return l
 }
 
-// inputsValue writes inputs without a model, as a map that is there even if it is empty.
-func inputsValue(ctx context.Context, inputs map[string]spec.Input) (types.Map, diag.Diagnostics) {
-	return newInputs(ctx, inputs, types.MapValueMust(inputType, nil))
+// derivedInputs writes inputs of an attribute that is computed where it is not configured: there is always a map, and
+// what is configured stays as it is written, or Terraform would refuse the plan.
+func derivedInputs(ctx context.Context, inputs map[string]spec.Input, configured types.Map) (types.Map, diag.Diagnostics) {
+	if len(inputs) == 0 {
+		return types.MapValueMust(inputType, nil), nil
+	}
+	return newInputs(ctx, inputs, configured)
 }
 
-// outputsValue writes outputs without a model, as a map that is there even if it is empty.
+// derivedOutputs does the same for outputs.
+func derivedOutputs(ctx context.Context, outputs map[string]spec.Output, configured types.Map) (types.Map, diag.Diagnostics) {
+	if len(outputs) == 0 {
+		return types.MapValueMust(outputType, nil), nil
+	}
+	return newOutputs(ctx, outputs, configured)
+}
+
+// inputsValue writes inputs in the engine's own spelling.
+func inputsValue(ctx context.Context, inputs map[string]spec.Input) (types.Map, diag.Diagnostics) {
+	return derivedInputs(ctx, inputs, types.MapNull(inputType))
+}
+
+// outputsValue writes outputs in the engine's own spelling.
 func outputsValue(ctx context.Context, outputs map[string]spec.Output) (types.Map, diag.Diagnostics) {
-	return newOutputs(ctx, outputs, types.MapValueMust(outputType, nil))
+	return derivedOutputs(ctx, outputs, types.MapNull(outputType))
 }
 
 // refObject is a ref as an attribute; the version alone may be unknown.

@@ -113,7 +113,7 @@ func TestDeclarationsKeepTheirSpelling(t *testing.T) {
 	if inputs["a"].Type != "list(string)" {
 		t.Errorf("read %v", inputs)
 	}
-	got, more := newInputs(ctx, inputs, prior)
+	got, more := derivedInputs(ctx, inputs, prior)
 	if diags.Append(more...); !got.Equal(prior) || diags.HasError() {
 		t.Errorf("got %v, %v", got, diags)
 	}
@@ -126,7 +126,7 @@ func TestDeclarationsKeepTheirSpelling(t *testing.T) {
 	declared := types.MapValueMust(outputType, map[string]attr.Value{
 		"o": types.ObjectValueMust(outputType.AttrTypes, map[string]attr.Value{"type": types.StringValue("Dataset "), "description": types.StringValue("")}),
 	})
-	got, _ = newOutputs(ctx, outputsSpec(ctx, declared, &texts{diags: &diags}), declared)
+	got, _ = derivedOutputs(ctx, outputsSpec(ctx, declared, &texts{diags: &diags}), declared)
 	if !got.Equal(declared) {
 		t.Errorf("got %v", got)
 	}
@@ -135,7 +135,7 @@ func TestDeclarationsKeepTheirSpelling(t *testing.T) {
 func TestNoInputsAreNullOrEmpty(t *testing.T) {
 	t.Parallel()
 	null, _ := newInputs(t.Context(), nil, types.MapNull(inputType))
-	empty, _ := inputsValue(t.Context(), nil)
+	empty, _ := derivedInputs(t.Context(), nil, types.MapUnknown(inputType))
 	if !null.IsNull() || empty.IsNull() || len(empty.Elements()) != 0 {
 		t.Errorf("got %v and %v", null, empty)
 	}
