@@ -109,6 +109,7 @@ func (t *TLS) config(host string) (*tls.Config, error) {
 // Build implements image.Builder.
 func (b *Builder) Build(ctx context.Context, req image.BuildRequest, progress func(image.Progress)) (string, error) {
 	secrets := &registry.Redactor{}
+	secrets.Add(req.Hide...)
 	for _, v := range req.Secrets {
 		secrets.Add(string(v))
 	}
