@@ -139,7 +139,7 @@ func (p *pod) command(cmd *exec.Cmd) result {
 	// A component that hangs is ended with all the processes that it started.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	must(p.t, cmd.Start())
-	patience := time.AfterFunc(time.Minute, func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
+	patience := time.AfterFunc(3*time.Minute, func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
 	err := cmd.Wait()
 	patience.Stop()
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
