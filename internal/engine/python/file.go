@@ -15,6 +15,7 @@ type file struct {
 	module   *scope
 	names    map[string]binding // what the module's names stand for
 	findings []Finding
+	count    map[problem.Severity]int
 }
 
 // open reads a source. Where its syntax is broken, body is nil and findings say why.
@@ -75,8 +76,17 @@ func (f *file) excerpt(at span) string {
 	return fmt.Sprintf("    %s\n    %s^", string(runes[first:last]), pad.String())
 }
 
+// maxFindings bounds how much is told of one file, errors and warnings each.
+const maxFindings = 300
+
 // add notes a finding.
 func (f *file) add(at span, severity problem.Severity, category Category, title, format string, args ...any) {
+	if f.count == nil {
+		f.count = map[problem.Severity]int{}
+	}
+	if f.count[severity]++; f.count[severity] > maxFindings {
+		return
+	}
 	line, column := f.place(at.from)
 	f.findings = append(f.findings, Finding{
 		Source: f.Name, Line: line, Column: column, Severity: severity, Category: category,
