@@ -3,13 +3,12 @@ package argo
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 	corev1 "k8s.io/api/core/v1"
 
-	expr "github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expression"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -31,41 +30,51 @@ func joined(errs []expr.Error) error {
 	return errors.Join(all...)
 }
 
-// artifactFrom is the reference to an artifact of another task or of the pipeline's inputs.
-func artifactFrom(text string, env expr.Env, want spec.Type) (string, error) {
-	return compileText(text, env, want)
+// artifactFrom is the reference to an artifact of another task or of the pipeline's inputs, or a choice between some.
+func artifactFrom(name, text string, env expr.Env, want spec.Type) (wfv1.Artifact, error) {
+	a := wfv1.Artifact{Name: name}
+	t, errs := expr.Parse(text)
+	if err := joined(errs); err != nil {
+		return a, err
+	}
+	if variable, ok := t.Bare(env); ok {
+		a.From = "{{" + env[variable].Argo + "}}"
+		return a, nil
+	}
+	var err error
+	a.FromExpression, err = t.CompileValueFrom(env, want)
+	return a, err
 }
 
-// artifactMetadataTag is the tag of the hidden parameter beside an artifact.
-func artifactMetadataTag(from string) string {
-	name := strings.TrimSuffix(strings.TrimPrefix(from, "{{"), "}}")
-	i := strings.LastIndex(name, ".artifacts.")
-	if i < 0 {
-		return ""
+// metadataEnv has the hidden parameters beside artifacts in place of these.
+func metadataEnv(env expr.Env) expr.Env {
+	parameters := expr.Env{}
+	for name, v := range env {
+		if v.Type.IsArtifact() {
+			v = expr.Var{Type: spec.String, Argo: metadataOf(v.Argo), Nullable: v.Nullable}
+		}
+		parameters[name] = v
 	}
-	return "{{" + name[:i] + ".parameters." + artifactParameter(name[i+len(".artifacts."):]) + "}}"
+	return parameters
+}
+
+// metadataOf is Argo's name of the hidden parameter beside an artifact.
+func metadataOf(artifact string) string {
+	of, name, _ := strings.Cut(artifact, ".artifacts.")
+	return of + ".parameters." + artifactParameter(name)
 }
 
 // outputFrom is how a pipeline's output parameter gets its value: from one task's output, or by an expression.
 func outputFrom(text string, env expr.Env, want spec.Type) (*wfv1.ValueFrom, error) {
-	compiled, err := compileText(text, env, want)
-	if err != nil {
+	t, errs := expr.Parse(text)
+	if err := joined(errs); err != nil {
 		return nil, err
 	}
-	if code, ok := soleExpression(compiled); ok {
-		return &wfv1.ValueFrom{Expression: code}, nil
+	if name, ok := t.Bare(env); ok && env[name].IsText() {
+		return &wfv1.ValueFrom{Parameter: "{{" + env[name].Argo + "}}"}, nil
 	}
-	return &wfv1.ValueFrom{Parameter: compiled}, nil
-}
-
-// soleExpression is the code of a text that is one {{=…}} as a whole.
-func soleExpression(compiled string) (string, bool) {
-	code, ok := strings.CutPrefix(compiled, "{{=")
-	if !ok {
-		return "", false
-	}
-	code, ok = strings.CutSuffix(code, "}}")
-	return code, ok && !strings.Contains(code, "}}")
+	code, err := t.CompileValueFrom(env, want)
+	return &wfv1.ValueFrom{Expression: code}, err
 }
 
 // fillContainer compiles a container's image, command and arguments.
@@ -82,7 +91,7 @@ func fillContainer(container *corev1.Container, c spec.Component) error {
 			if err := joined(errs); err != nil {
 				return fmt.Errorf("argument %d: %w", i, err)
 			}
-			arg, err := t.CompileContainerArg(env)
+			arg, err := t.CompileContainer(env)
 			if err != nil {
 				return fmt.Errorf("argument %d: %w", i, err)
 			}
@@ -107,26 +116,13 @@ func compileCondition(text string, env expr.Env) (string, error) {
 	return t.Compile(env, spec.Boolean)
 }
 
-// compileList compiles what a loop goes over: the items, or texts that hold an item's index and its text.
-func compileList(text string, env expr.Env, pairs bool) (string, error) {
-	compiled, err := compileText(text, env, spec.List)
-	if err != nil || !pairs {
-		return compiled, err
-	}
-	list := "fromJSON(" + strconv.Quote(compiled) + ")"
+// compileList compiles what a loop goes over.
+func compileList(text string, env expr.Env, node *graph.Node) (string, error) {
 	t, errs := expr.Parse(text)
 	if err := joined(errs); err != nil {
 		return "", err
 	}
-	if !t.IsConstant() {
-		code, err := t.CompileTyped(env)
-		if err != nil {
-			return "", err
-		}
-		list = code
-	}
-	return expr.Tag(`let items = ` + list + `; len(items) == 0 ? "[]" : toJson(map(0..len(items)-1, ` +
-		`toJson({"index": #, "value": type(items[#]) == "string" ? items[#] : toJson(items[#])})))`), nil
+	return t.CompileItems(env, node.Item, node.Indexed)
 }
 
 func compileJSON(text string, env expr.Env) (string, error) {
@@ -134,7 +130,7 @@ func compileJSON(text string, env expr.Env) (string, error) {
 	if err := joined(errs); err != nil {
 		return "", err
 	}
-	return t.CompileJSON(env)
+	return t.CompileJSONEnv(env)
 }
 
 // retryCondition turns a policy and an expression into one condition: Argo takes a policy only as a constant.
@@ -151,7 +147,7 @@ func retryCondition(r spec.Retry) (string, error) {
 		if err := joined(errs); err != nil {
 			return "", err
 		}
-		code, err := t.CompileExpression(graph.RetryEnv)
+		code, err := t.CompileCondition(graph.RetryEnv)
 		if err != nil {
 			return "", err
 		}

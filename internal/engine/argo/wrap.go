@@ -2,12 +2,14 @@ package argo
 
 import (
 	"fmt"
+	"strings"
 
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 
-	expr "github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expression"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
 
 // innerTask is the name of the only task of a wrapper. Reading a run's status leaves it out of paths.
@@ -23,7 +25,10 @@ func needsWrapper(t spec.Task, node *graph.Node, s spec.Settings) bool {
 // wrapped compiles a task into a wrapper and the task that calls it. What the texts refer to outside is passed in.
 func (c *pipelineCompiler) wrapped(name string, t spec.Task, node *graph.Node, env graph.Env, s spec.Settings) (wfv1.DAGTask, error) {
 	outer := wfv1.DAGTask{Name: taskName(name), Template: "task-" + taskName(name)}
-	inside, inputs, arguments := passedIn(node.References(), env)
+	inside, inputs, arguments, err := passedIn(env)
+	if err != nil {
+		return outer, err
+	}
 	inner, err := c.plain(innerTask, t, node, inside, s)
 	if err != nil {
 		return outer, err
@@ -50,41 +55,52 @@ func (c *pipelineCompiler) wrapped(name string, t spec.Task, node *graph.Node, e
 }
 
 // passedIn gives the wrapper an input for each outside name that its texts use.
-func passedIn(names []string, env graph.Env) (expr.Env, wfv1.Inputs, wfv1.Arguments) {
-	inside := expr.Env{Own: map[string]expr.Var{}}
+func passedIn(env expr.Env) (expr.Env, wfv1.Inputs, wfv1.Arguments, error) {
+	inside := expr.Env{}
 	var inputs wfv1.Inputs
 	var arguments wfv1.Arguments
-	seen := map[string]string{}
-	for _, name := range names {
-		base, v, ok := env.Resolve(name)
-		if !ok {
-			continue
-		}
-		if _, own := env.Own[base]; own || v.Argo == "" {
-			inside.Own[base] = v
-			continue
-		}
-		input := seen[base]
-		if input == "" {
-			input = fmt.Sprintf("in-%d", len(seen))
-			seen[base] = input
-			if v.Type.IsArtifact() {
-				inputs.Artifacts = append(inputs.Artifacts, wfv1.Artifact{Name: input})
-				arguments.Artifacts = append(arguments.Artifacts, wfv1.Artifact{Name: input, From: "{{" + v.Argo + "}}"})
-				inputs.Parameters = append(inputs.Parameters, hidden(artifactParameter(input), ""))
-				arguments.Parameters = append(arguments.Parameters, wfv1.Parameter{Name: artifactParameter(input), Value: wfv1.AnyStringPtr(artifactMetadataTag("{{" + v.Argo + "}}"))})
-			} else {
-				inputs.Parameters = append(inputs.Parameters, wfv1.Parameter{Name: input})
-				arguments.Parameters = append(arguments.Parameters, wfv1.Parameter{Name: input, Value: wfv1.AnyStringPtr("{{" + v.Argo + "}}")})
-			}
-		}
-		kind := "parameters"
-		if v.Type.IsArtifact() {
-			kind = "artifacts"
-		}
-		inside.Own[base] = expr.Var{Type: v.Type, Argo: "inputs." + kind + "." + input}
+	give := func(name, value string) {
+		inputs.Parameters = append(inputs.Parameters, wfv1.Parameter{Name: name})
+		arguments.Parameters = append(arguments.Parameters, wfv1.Parameter{Name: name, Value: wfv1.AnyStringPtr(value)})
 	}
-	return inside, inputs, arguments
+	for i, name := range sortedKeys(env) {
+		v := env[name]
+		if strings.HasPrefix(name, "each.") {
+			inside[name] = v
+			continue
+		}
+		input := fmt.Sprintf("in-%d", i)
+		whole := "{{ " + name + " }}"
+		if v.Type.IsArtifact() {
+			artifact, err := artifactFrom(input, whole, env, v.Type)
+			if err != nil {
+				return nil, inputs, arguments, err
+			}
+			meta, err := compileText(whole, metadataEnv(env), spec.String)
+			if err != nil {
+				return nil, inputs, arguments, err
+			}
+			inputs.Artifacts = append(inputs.Artifacts, wfv1.Artifact{Name: input})
+			arguments.Artifacts = append(arguments.Artifacts, artifact)
+			give(artifactParameter(input), meta)
+			inside[name] = expr.Var{Type: v.Type, Argo: "inputs.artifacts." + input}
+			continue
+		}
+		t, errs := expr.Parse(whole)
+		if err := joined(errs); err != nil {
+			return nil, inputs, arguments, err
+		}
+		value, err := t.CompileOr(env, v.Type, wire.Absent)
+		if err != nil {
+			return nil, inputs, arguments, err
+		}
+		give(input, value)
+		inside[name] = expr.Var{Type: v.Type, Argo: "inputs.parameters." + input, Nullable: v.Nullable, Marked: v.Nullable}
+		if v.Coding == expr.Plain {
+			inside[name] = expr.Var{Type: v.Type, Argo: "inputs.parameters." + input, Coding: expr.Plain}
+		}
+	}
+	return inside, inputs, arguments, nil
 }
 
 // passedOut gives the wrapper the outputs of its task.

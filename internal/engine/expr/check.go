@@ -97,4 +97,3 @@ func (t *Template) Bare(env Env) (string, bool) {
 	name, n, found := env.lookup(segments)
 	return name, found && n == len(segments)
 }
-

@@ -140,15 +140,15 @@ func tag(node ast.Node) string {
 	return "{{=" + text + "}}"
 }
 
-// mustJoin reports whether two neighbours could make a tag, or a mark, of their ends once Argo has put their values in.
-// Such a text becomes one expression.
+// mustJoin reports whether two neighbours could make a tag, or a mark, of their ends once Argo has put a value in: the
+// next tag may still be there by then. Such a text becomes one expression.
 func (t *Template) mustJoin(all []*bound) bool {
 	for i := range len(t.parts) - 1 {
 		if all[i] == nil || !all[i].mayEndInBrace() {
 			continue
 		}
 		next := t.parts[i+1]
-		if next.node != nil && all[i+1].mayEndInBrace() {
+		if next.node != nil && !all[i+1].isConstant() {
 			return true
 		}
 		if next.node == nil && (strings.HasPrefix(next.literal, "{") || strings.HasPrefix(next.literal, wire.Mark)) {
@@ -158,28 +158,43 @@ func (t *Template) mustJoin(all []*bound) bool {
 	return false
 }
 
+// isConstant reports whether the expression is a variable that stands for a constant.
+func (b *bound) isConstant() bool {
+	v, ok := b.variable(b.root)
+	return ok && v.Argo == ""
+}
+
 func (b *bound) mayEndInBrace() bool {
-	if v, ok := b.variable(b.root); ok && v.Argo == "" {
+	if b.isConstant() {
 		return false // EncodePart has seen to it
 	}
 	got := b.infer(b.root)
 	return got == spec.Struct || got == spec.Any || b.mayHoldBrace(b.root)
 }
 
-// shown is the whole text as one expression for what a reader sees of it.
+// shown is the whole text as one expression for what a reader sees of it. Sums are taken apart and neighbouring data
+// joined, so that the same text has one form however it is cut into {{ }}.
 func (t *Template) shown(all []*bound) ast.Node {
-	var whole ast.Node
-	for i, p := range t.parts {
-		var next ast.Node
-		if p.node == nil {
-			next = text(p.literal)
-		} else {
-			next = all[i].shown(all[i].root)
+	var whole, last ast.Node
+	add := func(next ast.Node) {
+		data, isData := next.(*ast.StringNode)
+		before, wasData := last.(*ast.StringNode)
+		switch {
+		case whole == nil:
+			whole, last = next, next
+		case isData && wasData:
+			before.Value += data.Value
+		default:
+			whole, last = binary("+", whole, next), next
 		}
-		if whole == nil {
-			whole = next
-		} else {
-			whole = binary("+", whole, next)
+	}
+	for i, p := range t.parts {
+		if p.node == nil {
+			add(text(p.literal))
+			continue
+		}
+		for _, term := range all[i].terms(all[i].root) {
+			add(all[i].shown(term))
 		}
 	}
 	return whole
@@ -196,6 +211,31 @@ func (t *Template) CompileJSONString(env Env) (string, error) {
 		return "", err
 	}
 	return tag(builtin("replace", toJSON(t.shown(all)), text("{"), text(`\u007b`))), nil
+}
+
+// CompileJSONEnv is CompileJSONString for an environment variable of a container: the kubelet expands nothing in it.
+func (t *Template) CompileJSONEnv(env Env) (string, error) {
+	if constant, ok := t.Constant(); ok {
+		return jsonString(escapeDollars(constant))
+	}
+	all, err := t.bind(env)
+	if err != nil {
+		return "", err
+	}
+	return tag(replaceAll(toJSON(replaceAll(t.shown(all), "$", "$$")), "{", `\u007b`)), nil
+}
+
+// CompileHash writes an expression of Argo for the SHA-256 of texts as they travel, by which equal ones are found again.
+func CompileHash(env Env, texts ...*Template) (string, error) {
+	codes := make([]string, len(texts))
+	for i, t := range texts {
+		b, err := t.single(env)
+		if err != nil {
+			return "", err
+		}
+		codes[i] = printArgo(b.text(b.root, spec.Any, false))
+	}
+	return "sprig.sha256sum(toJson([" + strings.Join(codes, ", ") + "]))", nil
 }
 
 func jsonString(constant string) (string, error) {

@@ -75,6 +75,11 @@ func (b *bound) binaryValue(n *ast.BinaryNode) ast.Node {
 	case "??":
 		return b.coalesce(n)
 	case "==", "!=", "in", "startsWith", "endsWith", "contains":
+		if _, ok := n.Right.(*ast.NilNode); ok {
+			if text := b.nullable(n.Left); text != nil {
+				return binary(n.Operator, text, n.Right)
+			}
+		}
 		// Decoding changes nothing that a text without braces and marks could meet, so it is left out.
 		if isPlainLiteral(n.Right) {
 			return binary(n.Operator, b.undecoded(n.Left), b.value(n.Right))
@@ -83,8 +88,47 @@ func (b *bound) binaryValue(n *ast.BinaryNode) ast.Node {
 			return binary(n.Operator, b.value(n.Left), b.undecoded(n.Right))
 		}
 	}
+	if equal := b.nullableEqual(n); equal != nil {
+		return equal
+	}
 	return binary(n.Operator, b.value(n.Left), b.value(n.Right))
 }
+
+// nullableEqual compares what may be absent: the functions that make a value of a text do not take nil, and expr-lang's
+// comparison of two strings does not either. Nil: the comparison is not of that kind.
+func (b *bound) nullableEqual(n *ast.BinaryNode) ast.Node {
+	left, right := b.nullable(n.Left), b.nullable(n.Right)
+	if n.Operator != "==" && n.Operator != "!=" || left == nil && right == nil {
+		return nil
+	}
+	values := binary(n.Operator, b.value(n.Left), b.value(n.Right))
+	present := func(text ast.Node) ast.Node {
+		if n.Operator == "==" {
+			return binary("&&", isNot(text), values)
+		}
+		return binary("||", isNil(text), values)
+	}
+	switch {
+	case left == nil:
+		return present(right)
+	case right == nil:
+		return present(left)
+	case n.Operator == "==":
+		return choose(isNil(left), isNil(right), present(right))
+	}
+	return choose(isNil(left), isNot(right), present(right))
+}
+
+// nullable is the text of a variable that may be absent.
+func (b *bound) nullable(node ast.Node) ast.Node {
+	if v, ok := b.variable(node); ok && v.IsText() && v.Nullable {
+		return v.raw()
+	}
+	return nil
+}
+
+func isNil(v ast.Node) ast.Node { return binary("==", v, &ast.NilNode{}) }
+func isNot(v ast.Node) ast.Node { return binary("!=", v, &ast.NilNode{}) }
 
 // undecoded is the text of a string variable as it travels, and the value of anything else.
 func (b *bound) undecoded(node ast.Node) ast.Node {
@@ -137,8 +181,8 @@ func (b *bound) coalesce(n *ast.BinaryNode) ast.Node {
 		v, isVar := b.variable(all[i])
 		m, isMember := all[i].(*ast.MemberNode)
 		switch {
-		case isVar && v.isText() && v.Argo != "":
-			result = choose(binary("!=", v.raw(), &ast.NilNode{}), v.value(), result)
+		case isVar && v.IsText() && v.Argo != "":
+			result = choose(isNot(v.raw()), v.value(), result)
 		case isMember:
 			result = coalescing(b.member(m, true), result)
 		default:
@@ -158,7 +202,7 @@ func coalescing(left, right ast.Node) ast.Node {
 // text writes a node as Argo's expression for how its value travels. Where whole is set the expression is all of a tag:
 // numbers and booleans may stay what they are, since Argo writes them as JSON; else it is always a string.
 func (b *bound) text(node ast.Node, want spec.Type, whole bool) ast.Node {
-	if v, ok := b.variable(node); ok && v.isText() {
+	if v, ok := b.variable(node); ok && v.IsText() {
 		return v.raw()
 	}
 	switch n := node.(type) {
@@ -181,7 +225,7 @@ func (b *bound) text(node ast.Node, want spec.Type, whole bool) ast.Node {
 
 // shown is the text that a node adds to a longer one: strings as they are, everything else as JSON, decoded.
 func (b *bound) shown(node ast.Node) ast.Node {
-	if v, ok := b.variable(node); ok && v.isText() {
+	if v, ok := b.variable(node); ok && v.IsText() {
 		return v.decoded()
 	}
 	switch b.infer(node) {
@@ -197,7 +241,7 @@ func (b *bound) shown(node ast.Node) ast.Node {
 // textual reports whether the text of a node is nil exactly where the value is absent.
 func (b *bound) textual(node ast.Node) bool {
 	for _, o := range operands(node) {
-		if v, ok := b.variable(o); !ok || !v.isText() {
+		if v, ok := b.variable(o); !ok || !v.IsText() {
 			return false
 		}
 	}

@@ -18,6 +18,12 @@ func (e Env) lookup(segments []string) (name string, n int, ok bool) {
 	return "", 0, false
 }
 
+// Lookup returns the variable that a reference leads to, and its name: members of the value are not part of it.
+func (e Env) Lookup(segments []string) (name string, v Var, ok bool) {
+	name, _, ok = e.lookup(segments)
+	return name, e[name], ok
+}
+
 // maxListed bounds how many names a message lists.
 const maxListed = 12
 

@@ -7,6 +7,7 @@ package expr
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -38,6 +39,8 @@ type Var struct {
 	Coding Coding
 	// Nullable variables may be absent at run time: outputs of a task that may be skipped or fail.
 	Nullable bool
+	// Marked: where the variable is absent, Argo's text is wire.Absent. Only with Nullable and the coding Wire.
+	Marked bool
 	// Text is a constant that stands for the variable in place of Argo, such as a path. Only where Argo is empty.
 	Text string
 }
@@ -67,9 +70,14 @@ type Reference struct {
 	// Segments are the parts of the name as far as they are constant, members of the value included: tasks, load, output.
 	Segments []string
 	Offset   int // characters before it, from the start of the text
-	// Guarded references stand left of ??, so their absence is provided for.
+	// Guarded references are operands of ??, or values whose members are, so their absence is provided for.
 	Guarded bool
+	// Choice numbers the chains of ?? of nothing but references: one of each has to be there. Zero: it is in no such chain.
+	Choice int
 }
+
+// Name is the dotted name.
+func (r Reference) Name() string { return strings.Join(r.Segments, ".") }
 
 // Limits keep hostile texts cheap: expr-lang's parser and checker recurse, and comparisons in a row share operands.
 const (

@@ -32,9 +32,14 @@ func ItemVars(elem spec.Type, indexed bool) (value, index Var) {
 	return value, Var{}
 }
 
+// isWrapped reports whether items travel as strings that hold JSON.
+func isWrapped(elem spec.Type, indexed bool) bool {
+	return indexed || elem == spec.Any || elem == spec.Struct
+}
+
 // CompileItems writes the text for Argo's withParam: a loop over a list of type list(elem).
 func (t *Template) CompileItems(env Env, elem spec.Type, indexed bool) (string, error) {
-	wrapped := indexed || elem == spec.Any || elem == spec.Struct
+	wrapped := isWrapped(elem, indexed)
 	if constant, ok := t.Constant(); ok {
 		return constantItems(constant, elem, wrapped, indexed)
 	}
@@ -53,7 +58,7 @@ func (t *Template) CompileItems(env Env, elem spec.Type, indexed bool) (string, 
 		}}
 	}
 	// The strings of a list that is just passed on stay encoded.
-	if v, ok := b.variable(b.root); ok && v.isText() {
+	if v, ok := b.variable(b.root); ok && v.IsText() {
 		return tag(toJSON(each(fromNumbers(builtin("fromJSON", v.raw()), v.Type), toJSON(body)))), nil
 	}
 	return tag(encode(toJSON(each(b.value(b.root), toJSON(body))))), nil
@@ -96,4 +101,39 @@ func itemsConstant(encoded string, indexed bool) (string, bool) {
 	}
 	constant, err := wire.DecodeJSON("[" + strings.Join(texts, ",") + "]")
 	return constant, err == nil
+}
+
+// Items undoes Template.CompileItems.
+func (d *Decompiler) Items(argo string, elem spec.Type, indexed bool) (string, bool) {
+	want := spec.ListOf(elem)
+	if elem == spec.Any {
+		want = spec.List
+	}
+	compile := func(t *Template) (string, error) { return t.CompileItems(d.env, elem, indexed) }
+	if strings.Contains(argo, "{{") {
+		return d.candidates(argo, want, compile, undoer{strip: func(node ast.Node) ast.Node {
+			if !isWrapped(elem, indexed) {
+				return node
+			}
+			if inner, ok := encoded(node); ok {
+				node = inner
+			}
+			if list, ok := call(node, "toJson", 1); ok {
+				if args, ok := call(list[0], "map", 2); ok {
+					return args[0]
+				}
+			}
+			return node
+		}})
+	}
+	constant, ok := itemsConstant(argo, indexed)
+	if !isWrapped(elem, indexed) {
+		var err error
+		constant, err = wire.DecodeJSON(argo)
+		ok = err == nil
+	}
+	if !ok {
+		return "", false
+	}
+	return d.proved(argo, want, compile, escape(constant, false))
 }

@@ -128,39 +128,71 @@ func syntaxError(err error, offset int) Error {
 
 // References returns every name that the expressions of the text use, in order.
 func (t *Template) References() []Reference {
-	var all []Reference
+	c := collector{}
 	for _, p := range t.parts {
 		if p.node != nil {
-			collect(p.node, p.offset, false, &all)
+			c.offset = p.offset
+			c.collect(p.node, Reference{})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b Reference) int { return a.Offset - b.Offset })
-	return all
+	slices.SortStableFunc(c.all, func(a, b Reference) int { return a.Offset - b.Offset })
+	return c.all
 }
 
-func collect(node ast.Node, offset int, guarded bool, all *[]Reference) {
+type collector struct {
+	offset  int
+	choices int
+	all     []Reference
+}
+
+// collect appends the references below a node. as holds what its place says about a value there.
+func (c *collector) collect(node ast.Node, as Reference) {
 	if segments, root, ok := chain(node); ok {
-		*all = append(*all, Reference{Segments: segments, Offset: offset + root.Location().From, Guarded: guarded})
+		as.Segments, as.Offset = segments, c.offset+root.Location().From
+		c.all = append(c.all, as)
 		return
 	}
-	if b, ok := node.(*ast.BinaryNode); ok && b.Operator == "??" {
-		collect(b.Left, offset, true, all)
-		collect(b.Right, offset, guarded, all)
+	switch n := node.(type) {
+	case *ast.BinaryNode:
+		if n.Operator == "??" {
+			c.coalesce(operands(n))
+			return
+		}
+	case *ast.ChainNode:
+		c.collect(n.Node, as)
 		return
-	}
-	if m, ok := node.(*ast.MemberNode); ok {
-		collectMember(m, offset, guarded, all)
+	case *ast.MemberNode: // the guard is for the value whose member is taken, not for the index
+		c.collect(n.Node, as)
+		c.collect(n.Property, Reference{})
 		return
 	}
 	for _, child := range children(node) {
-		collect(child, offset, guarded, all)
+		c.collect(child, Reference{})
 	}
 }
 
-// collectMember keeps the guard for the value whose member is taken, not for the index.
-func collectMember(m *ast.MemberNode, offset int, guarded bool, all *[]Reference) {
-	collect(m.Node, offset, guarded, all)
-	collect(m.Property, offset, false, all)
+func (c *collector) coalesce(all []ast.Node) {
+	as := Reference{Guarded: true}
+	if !slices.ContainsFunc(all, func(o ast.Node) bool { return !isReference(o) }) {
+		c.choices++
+		as.Choice = c.choices
+	}
+	for _, o := range all {
+		c.collect(o, as)
+	}
+}
+
+// isReference reports whether a node is a name, or a member of one.
+func isReference(node ast.Node) bool {
+	switch n := node.(type) {
+	case *ast.IdentifierNode:
+		return true
+	case *ast.ChainNode:
+		return isReference(n.Node)
+	case *ast.MemberNode:
+		return isReference(n.Node)
+	}
+	return false
 }
 
 // chain returns the segments of a name such as tasks.load.output or parameters["x"], and its first identifier.

@@ -12,17 +12,21 @@ func (v Var) raw() ast.Node {
 	if v.Argo == "" {
 		return text(wire.Encode(v.Text))
 	}
+	if v.Marked {
+		full := path(v.Argo, false)
+		return choose(binary("==", full, text(wire.Absent)), &ast.NilNode{}, full)
+	}
 	return path(v.Argo, v.Nullable)
 }
 
-// isText reports whether Argo's text of the variable is how its value travels, so that it can be passed on unread.
-func (v Var) isText() bool {
+// IsText reports whether Argo's text of the variable is how its value travels, so that it can be passed on unread.
+func (v Var) IsText() bool {
 	return v.Field == "" && (v.Coding == Wire || v.Coding == Plain || v.Type.IsArtifact())
 }
 
 // isTag reports whether a plain tag can stand for the variable. A nullable one cannot: Argo waits for ever for an output
 // of a task that failed.
-func (v Var) isTag() bool { return v.isText() && v.Argo != "" && !v.Nullable }
+func (v Var) isTag() bool { return v.IsText() && v.Argo != "" && !v.Nullable }
 
 // decoded is Argo's text of the variable without marks.
 func (v Var) decoded() ast.Node {
@@ -41,7 +45,11 @@ func (v Var) value() ast.Node {
 	case v.Coding == Collected:
 		return v.collected(true)
 	case v.Coding == Quoted:
-		return fromNumbers(builtin("fromJSON", builtin("fromJSON", v.raw())), v.Type)
+		value := builtin("fromJSON", builtin("fromJSON", v.raw()))
+		if v.Type.IsList() {
+			value = binary("??", value, &ast.ArrayNode{}) // an empty list is null there
+		}
+		return fromNumbers(value, v.Type)
 	case v.Field != "":
 		return fromNumbers(member(builtin("fromJSON", v.decoded()), v.Field), v.Type)
 	case v.Coding == JSON:
@@ -52,7 +60,7 @@ func (v Var) value() ast.Node {
 
 // object is the value of a variable whose members are taken: Any is read as JSON, and what is absent is nil.
 func (v Var) object() ast.Node {
-	if !v.isText() || v.Argo == "" {
+	if !v.IsText() || v.Argo == "" {
 		return v.value()
 	}
 	source := v.decoded()

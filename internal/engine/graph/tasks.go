@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	expr "github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expression"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -29,18 +29,18 @@ func (c *checker) loops() {
 	}
 }
 
-func (c *checker) loop(n *Node, names map[string]expr.Var) {
+func (c *checker) loop(n *Node, names Env) {
 	for _, t := range n.texts {
 		if t.at.String() != "for_each" || t.template == nil || len(t.errors) > 0 {
 			continue
 		}
-		if t.template.IsConstant() {
-			if elem, err := expr.ElementType(t.raw); err == nil {
+		if constant, ok := t.template.Constant(); ok {
+			if elem, err := expr.ElementType(constant); err == nil {
 				n.Item = elem
 			}
 			continue
 		}
-		if got, errs := t.template.Check(Env{Shared: names}, spec.Any); len(errs) == 0 {
+		if got, errs := t.template.Check(used(Env{}, names, []text{t}), spec.Any); len(errs) == 0 {
 			if elem, ok := got.Elem(); ok {
 				n.Item = elem
 			}

@@ -1,0 +1,246 @@
+package expr
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/parser"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
+)
+
+// Decompiler recovers users' texts from Argo's. It holds an index of an environment, so one serves many texts. It is safe
+// for concurrent use.
+//
+// It guesses and then proves: a text is returned only if it has the wanted type and compiles to exactly what was given.
+type Decompiler struct {
+	env    Env
+	byArgo map[string][]string // names by Argo's variable, the preferred one first
+	texts  []string            // names of constants, the longest constant first
+}
+
+// NewDecompiler indexes an environment.
+func NewDecompiler(env Env) *Decompiler {
+	d := &Decompiler{env: env, byArgo: map[string][]string{}}
+	for name, v := range env {
+		if v.Argo != "" {
+			d.byArgo[v.Argo] = append(d.byArgo[v.Argo], name)
+		} else if v.Text != "" {
+			d.texts = append(d.texts, name)
+		}
+	}
+	for _, names := range d.byArgo {
+		slices.SortFunc(names, prefer)
+	}
+	slices.SortFunc(d.texts, func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(env[b].Text), len(env[a].Text)), prefer(a, b))
+	})
+	return d
+}
+
+// prefer orders names of one thing: tasks.t.output comes before tasks.t.outputs.x.
+func prefer(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) }
+
+// Decompile undoes Template.Compile: the canonical spelling of a text that compiles to argo, if there is one.
+func Decompile(argo string, env Env, want spec.Type) (string, bool) {
+	return NewDecompiler(env).Text(argo, want)
+}
+
+// Text undoes Template.Compile.
+func (d *Decompiler) Text(argo string, want spec.Type) (string, bool) {
+	compile := func(t *Template) (string, error) { return t.Compile(d.env, want) }
+	if !strings.Contains(argo, "{{") {
+		constant := wire.Decode(argo)
+		if want != spec.String && want != spec.Any {
+			var err error
+			if constant, err = wire.DecodeJSON(argo); err != nil {
+				return "", false
+			}
+		}
+		return d.proved(argo, want, compile, escape(constant, false))
+	}
+	return d.candidates(argo, want, compile, undoer{})
+}
+
+// TextOr undoes Template.CompileOr.
+func (d *Decompiler) TextOr(argo string, want spec.Type, orElse string) (string, bool) {
+	compile := func(t *Template) (string, error) { return t.CompileOr(d.env, want, orElse) }
+	strip := func(node ast.Node) ast.Node {
+		if n, ok := node.(*ast.BinaryNode); ok && n.Operator == "??" && printArgo(n.Right) == printArgo(text(orElse)) {
+			return n.Left
+		}
+		return node
+	}
+	if strings.Contains(argo, "{{=") {
+		if found, ok := d.candidates(argo, want, compile, undoer{strip: strip}); ok {
+			return found, true
+		}
+	}
+	return d.Text(argo, want)
+}
+
+// JSONString undoes Template.CompileJSONString.
+func (d *Decompiler) JSONString(argo string) (string, bool) {
+	compile := func(t *Template) (string, error) { return t.CompileJSONString(d.env) }
+	if !strings.HasPrefix(argo, "{{") {
+		constant, ok := unquoteJSON(argo)
+		if !ok {
+			return "", false
+		}
+		return d.proved(argo, spec.Any, compile, escape(constant, false))
+	}
+	return d.candidates(argo, spec.Any, compile, undoer{strip: func(node ast.Node) ast.Node {
+		if args, ok := call(node, "replace", 3); ok {
+			if args, ok := call(args[0], "toJson", 1); ok {
+				return args[0]
+			}
+		}
+		return node
+	}})
+}
+
+// Container undoes Template.CompileContainer.
+func (d *Decompiler) Container(argo string) (string, bool) {
+	compile := func(t *Template) (string, error) { return t.CompileContainer(d.env) }
+	return d.candidates(argo, spec.Any, compile, undoer{container: true, strip: func(node ast.Node) ast.Node {
+		if outer, ok := call(node, "replace", 3); ok && printArgo(outer[2]) == printArgo(text(apart)) {
+			if inner, ok := call(outer[0], "replace", 3); ok {
+				return inner[0]
+			}
+		}
+		return node
+	}})
+}
+
+// Expression undoes Template.Compile for a text that is an expression as a whole, without {{ }}.
+func (d *Decompiler) Expression(argo string, want spec.Type) (string, bool) {
+	found, ok := d.Text(argo, want)
+	if !ok {
+		return "", false
+	}
+	t, errs := Parse(found)
+	if len(errs) > 0 || len(t.parts) != 1 || t.parts[0].node == nil {
+		return "", false
+	}
+	return printUser(t.parts[0].node), true
+}
+
+// Condition undoes Template.CompileCondition.
+func (d *Decompiler) Condition(argo string) (string, bool) {
+	return d.outside(argo, spec.Boolean, false, func(t *Template) (string, error) { return t.CompileCondition(d.env) })
+}
+
+// ValueFrom undoes Template.CompileValueFrom; the text has {{ }}.
+func (d *Decompiler) ValueFrom(argo string, want spec.Type) (string, bool) {
+	found, ok := d.outside(argo, want, true, func(t *Template) (string, error) { return t.CompileValueFrom(d.env, want) })
+	return "{{ " + found + " }}", ok
+}
+
+// outside reads an expression that Argo evaluates without a tag.
+func (d *Decompiler) outside(argo string, want spec.Type, isText bool, compile func(*Template) (string, error)) (string, bool) {
+	tree, err := parser.Parse(argo)
+	if err != nil || len(argo) > maxArgo {
+		return "", false
+	}
+	for _, keep := range []bool{false, true} {
+		u := undoer{d: d, keepJSON: keep}
+		candidate := printUser(u.undo(tree.Node, isText))
+		t, errs := ParseExpression(candidate)
+		if len(errs) > 0 {
+			continue
+		}
+		if _, errs := t.Check(d.env, want); len(errs) > 0 {
+			continue
+		}
+		if again, err := compile(t); err == nil && again == argo {
+			return candidate, true
+		}
+	}
+	return "", false
+}
+
+// maxArgo bounds the texts that are looked at: nothing that Compile writes of an expression is longer.
+const maxArgo = 1 << 20
+
+// proved returns a text if it has the wanted type and compiles to argo.
+func (d *Decompiler) proved(argo string, want spec.Type, compile func(*Template) (string, error), candidate string) (string, bool) {
+	t, errs := Parse(candidate)
+	if len(errs) > 0 {
+		return "", false
+	}
+	if _, errs := t.Check(d.env, want); len(errs) > 0 {
+		return "", false
+	}
+	again, err := compile(t)
+	return candidate, err == nil && again == argo
+}
+
+// candidates reads a text with tags.
+func (d *Decompiler) candidates(argo string, want spec.Type, compile func(*Template) (string, error), u undoer) (string, bool) {
+	pieces, ok := argoPieces(argo)
+	if !ok || len(argo) > maxArgo {
+		return "", false
+	}
+	u.d = d
+	var tried []string
+	for _, u.shown = range []bool{false, true} {
+		for _, u.keepJSON = range []bool{false, true} {
+			for _, split := range []bool{true, false} {
+				candidate, ok := u.text(pieces, split)
+				if !ok || slices.Contains(tried, candidate) {
+					continue
+				}
+				if _, ok := d.proved(argo, want, compile, candidate); ok {
+					return candidate, true
+				}
+				tried = append(tried, candidate)
+			}
+		}
+	}
+	return "", false
+}
+
+// argoPieces cuts Argo's text as Argo does: a tag ends at the first "}}".
+func argoPieces(argo string) ([]piece, bool) {
+	var pieces []piece
+	for argo != "" {
+		open := strings.Index(argo, "{{")
+		if open < 0 {
+			return append(pieces, piece{text: argo}), true
+		}
+		if open > 0 {
+			pieces = append(pieces, piece{text: argo[:open]})
+		}
+		end := strings.Index(argo[open:], "}}")
+		if end < 0 {
+			return nil, false
+		}
+		pieces = append(pieces, piece{text: argo[open+2 : open+end], isExpr: true})
+		argo = argo[open+end+2:]
+	}
+	return pieces, true
+}
+
+// escape writes data so that Parse reads it as data: braces in a row, and one before a tag, become a string literal.
+func escape(data string, beforeTag bool) string {
+	var b strings.Builder
+	for data != "" {
+		open := strings.IndexByte(data, '{')
+		if open < 0 {
+			break
+		}
+		run := len(data[open:]) - len(strings.TrimLeft(data[open:], "{"))
+		b.WriteString(data[:open])
+		braces := data[open : open+run]
+		data = data[open+run:]
+		if run > 1 || data == "" && beforeTag {
+			braces = `{{ "` + braces + `" }}`
+		}
+		b.WriteString(braces)
+	}
+	b.WriteString(data)
+	return b.String()
+}
