@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -50,24 +51,27 @@ func refAttributeTypes() map[string]attr.Type {
 	}
 }
 
-const typeDescription = "`string`, `integer`, `float`, `boolean`, `list`, `list(T)`, `struct`, or an artifact: `Artifact`, `Dataset`, `Model`, `Metrics`, `ClassificationMetrics`, `HTML`, `Markdown`."
+const typeDescription = "`string`, `integer`, `float`, `boolean`, `list`, `list(T)` with another type for `T`, `struct`, or an artifact: `Artifact`, `Dataset`, `Model`, `Metrics`, `ClassificationMetrics`, `HTML`, `Markdown`."
 
+// inputAttributes declare an input of a component, or a parameter of a pipeline.
 func inputAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"type":        schema.StringAttribute{Required: true, MarkdownDescription: typeDescription, Validators: []validator.String{typeValidator{}}},
-		"description": schema.StringAttribute{Optional: true, MarkdownDescription: "What it is."},
+		"type":        schema.StringAttribute{Required: true, MarkdownDescription: "Type: " + typeDescription, Validators: []validator.String{typeValidator{}}},
+		"description": schema.StringAttribute{Optional: true, MarkdownDescription: "What it is, in a few words."},
 		"default": schema.StringAttribute{Optional: true,
-			MarkdownDescription: "Value where none is given, as text: a string as it is, everything else as JSON (`10`, `true`, `jsonencode([1, 2])`). Default: none, so that a value is required."},
+			MarkdownDescription: "Value where none is given, as text: a string as it is, everything else as JSON (`10`, `true`, `jsonencode([1, 2])`). Artifacts have none. Default: none, so that a value is required."},
 		"optional": schema.BoolAttribute{Optional: true,
-			MarkdownDescription: "May be left out though it has no default; a Python function then gets `None`. Default: `false`."},
-		"allowed_values": schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "The only values that it takes, as text. Default: any."},
+			MarkdownDescription: "Whether it may be left out though it has no default; a Python function then gets `None`. Default: `false`."},
+		"allowed_values": schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{listvalidator.NoNullValues()},
+			MarkdownDescription: "The only values that it takes, as text in the way of `default`. Default: any value of the type."},
 	}
 }
 
+// outputAttributes declare an output of a component.
 func outputAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"type":        schema.StringAttribute{Required: true, MarkdownDescription: typeDescription, Validators: []validator.String{typeValidator{}}},
-		"description": schema.StringAttribute{Optional: true, MarkdownDescription: "What it is."},
+		"type":        schema.StringAttribute{Required: true, MarkdownDescription: "Type: " + typeDescription, Validators: []validator.String{typeValidator{}}},
+		"description": schema.StringAttribute{Optional: true, MarkdownDescription: "What it is, in a few words."},
 	}
 }
 
@@ -88,21 +92,22 @@ func (typeValidator) ValidateString(_ context.Context, req validator.StringReque
 	}
 }
 
-// inputsSpec reads declared inputs.
+// inputsSpec reads declared inputs. One that is not known yet as a whole takes any value, so that nothing that uses it
+// is called wrong.
 func inputsSpec(ctx context.Context, m types.Map, t *texts) map[string]spec.Input {
-	models := map[string]inputModel{}
-	if m.IsNull() || m.IsUnknown() {
+	models := interfaceElements[inputModel](ctx, m, t)
+	if models == nil {
 		return nil
 	}
-	t.diags.Append(m.ElementsAs(ctx, &models, false)...)
 	inputs := make(map[string]spec.Input, len(models))
 	for name, model := range models {
+		if model == nil {
+			inputs[name] = spec.Input{Type: spec.Any, Optional: true}
+			continue
+		}
 		in := spec.Input{
 			Type: t.typ(model.Type), Description: t.one(model.Description),
-			Optional: model.Optional.ValueBool(), AllowedValues: t.list(ctx, model.AllowedValues),
-		}
-		if model.Optional.IsUnknown() {
-			t.unknown = true
+			Optional: t.flag(model.Optional), AllowedValues: t.list(ctx, model.AllowedValues),
 		}
 		if !model.Default.IsNull() {
 			text := t.one(model.Default)
@@ -115,16 +120,35 @@ func inputsSpec(ctx context.Context, m types.Map, t *texts) map[string]spec.Inpu
 
 // outputsSpec reads declared outputs.
 func outputsSpec(ctx context.Context, m types.Map, t *texts) map[string]spec.Output {
-	models := map[string]outputModel{}
-	if m.IsNull() || m.IsUnknown() {
+	models := interfaceElements[outputModel](ctx, m, t)
+	if models == nil {
 		return nil
 	}
-	t.diags.Append(m.ElementsAs(ctx, &models, false)...)
 	outputs := make(map[string]spec.Output, len(models))
 	for name, model := range models {
-		outputs[name] = spec.Output{Type: t.typ(model.Type), Description: t.one(model.Description)}
+		outputs[name] = spec.Output{Type: spec.Any}
+		if model != nil {
+			outputs[name] = spec.Output{Type: t.typ(model.Type), Description: t.one(model.Description)}
+		}
 	}
 	return outputs
+}
+
+// interfaceElements reads a map of objects; those that are not known yet as a whole are nil. A map that is not known
+// is no reason to call the rest unknown: the caller of a component can be checked without some of it.
+func interfaceElements[M any](ctx context.Context, m types.Map, t *texts) map[string]*M {
+	if !isKnown(m) {
+		return nil
+	}
+	models := make(map[string]*M, len(m.Elements()))
+	for name, v := range m.Elements() {
+		models[name] = nil
+		var model M
+		if o, ok := v.(types.Object); ok && t.object(ctx, o, &model) {
+			models[name] = &model
+		}
+	}
+	return models
 }
 
 // typ reads a type in its canonical spelling. One that is unknown or wrong is Any: the validator has refused it.
@@ -140,42 +164,56 @@ func (t *texts) typ(v types.String) spec.Type {
 	return parsed
 }
 
-func optionalString(text string) types.String {
-	if text == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(text)
-}
-
-func inputsValue(ctx context.Context, inputs map[string]spec.Input) (types.Map, diag.Diagnostics) {
-	models := make(map[string]inputModel, len(inputs))
+// newInputs writes inputs in the way that prior, the state or the configuration, writes them.
+func newInputs(ctx context.Context, inputs map[string]spec.Input, prior types.Map) (types.Map, diag.Diagnostics) {
 	var diags diag.Diagnostics
-	for name, in := range inputs {
-		model := inputModel{Type: types.StringValue(string(in.Type)), Description: optionalString(in.Description), AllowedValues: types.ListNull(types.StringType)}
-		if in.Default != nil {
-			model.Default = types.StringValue(*in.Default)
+	w := values{&diags}
+	return nestedMap(ctx, w, types.MapType{ElemType: inputType}, inputs, prior, func(in spec.Input, old inputModel) inputModel {
+		return inputModel{
+			Type: typeText(in.Type, old.Type), Description: w.text(in.Description, old.Description), Default: types.StringPointerValue(in.Default),
+			Optional: w.flag(in.Optional, old.Optional), AllowedValues: w.list(ctx, in.AllowedValues, old.AllowedValues),
 		}
-		if in.Optional {
-			model.Optional = types.BoolValue(true)
-		}
-		if in.AllowedValues != nil {
-			list, ds := types.ListValueFrom(ctx, types.StringType, in.AllowedValues)
-			diags.Append(ds...)
-			model.AllowedValues = list
-		}
-		models[name] = model
-	}
-	m, ds := types.MapValueFrom(ctx, inputType, models)
-	diags.Append(ds...)
-	return m, diags
+	}), diags
 }
 
-func outputsValue(ctx context.Context, outputs map[string]spec.Output) (types.Map, diag.Diagnostics) {
-	models := make(map[string]outputModel, len(outputs))
-	for name, o := range outputs {
-		models[name] = outputModel{Type: types.StringValue(string(o.Type)), Description: optionalString(o.Description)}
+// newOutputs writes outputs in the way that prior, the state or the configuration, writes them.
+func newOutputs(ctx context.Context, outputs map[string]spec.Output, prior types.Map) (types.Map, diag.Diagnostics) {
+	var diags diag.Diagnostics
+	w := values{&diags}
+	return nestedMap(ctx, w, types.MapType{ElemType: outputType}, outputs, prior, func(o spec.Output, old outputModel) outputModel {
+		return outputModel{Type: typeText(o.Type, old.Type), Description: w.text(o.Description, old.Description)}
+	}), diags
+}
+
+// typeText keeps a spelling that means the same type, such as "list( string )".
+func typeText(t spec.Type, prior types.String) types.String {
+	if parsed, err := spec.ParseType(prior.ValueString()); err == nil && parsed == t {
+		return prior
 	}
-	return types.MapValueFrom(ctx, outputType, models)
+	return types.StringValue(string(t))
+}
+
+// list writes a list. An empty one may be a configuration's way of saying none.
+func (w values) list(ctx context.Context, texts []string, prior types.List) types.List {
+	switch {
+	case len(texts) == 0 && keeps(prior):
+		return prior
+	case len(texts) == 0:
+		return types.ListNull(types.StringType)
+	}
+	l, diags := types.ListValueFrom(ctx, types.StringType, texts)
+	w.diags.Append(diags...)
+	return l
+}
+
+// inputsValue writes inputs without a model, as a map that is there even if it is empty.
+func inputsValue(ctx context.Context, inputs map[string]spec.Input) (types.Map, diag.Diagnostics) {
+	return newInputs(ctx, inputs, types.MapValueMust(inputType, nil))
+}
+
+// outputsValue writes outputs without a model, as a map that is there even if it is empty.
+func outputsValue(ctx context.Context, outputs map[string]spec.Output) (types.Map, diag.Diagnostics) {
+	return newOutputs(ctx, outputs, types.MapValueMust(outputType, nil))
 }
 
 // refObject is a ref as an attribute; the version alone may be unknown.
@@ -195,9 +233,10 @@ func refObject(ctx context.Context, r spec.Ref, versionKnown bool) (types.Object
 	return object, diags
 }
 
-// refFromObject reads a ref. known is false while nothing of it is known; an unknown version is empty.
+// refFromObject reads a ref. known is false while the interface is not known; an unknown version is empty, an unknown
+// name spec.Unknown.
 func refFromObject(ctx context.Context, o types.Object) (ref spec.Ref, known bool, diags diag.Diagnostics) {
-	if o.IsNull() || o.IsUnknown() {
+	if !isKnown(o) {
 		return spec.Ref{}, false, nil
 	}
 	var m refModel

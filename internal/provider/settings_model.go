@@ -10,26 +10,26 @@ import (
 
 // settingsModel is embedded by tasks and used alone for defaults.
 type settingsModel struct {
-	Retry            types.Object `tfsdk:"retry"`
-	Timeout          types.String `tfsdk:"timeout"`
-	Cache            types.Object `tfsdk:"cache"`
-	Resources        types.Object `tfsdk:"resources"`
-	Env              types.Map    `tfsdk:"env"`
-	SecretEnv        types.Map    `tfsdk:"secret_env"`
-	ConfigMapEnv     types.Map    `tfsdk:"config_map_env"`
-	FieldEnv         types.Map    `tfsdk:"field_env"`
-	Volumes          types.Map    `tfsdk:"volumes"`
-	NodeSelector     types.Map    `tfsdk:"node_selector"`
-	Tolerations      types.List   `tfsdk:"tolerations"`
-	Affinity         types.String `tfsdk:"affinity"`
-	Labels           types.Map    `tfsdk:"labels"`
-	Annotations      types.Map    `tfsdk:"annotations"`
-	ServiceAccount   types.String `tfsdk:"service_account"`
-	ImagePullPolicy  types.String `tfsdk:"image_pull_policy"`
-	ImagePullSecrets types.Set    `tfsdk:"image_pull_secrets"`
-	PriorityClass    types.String `tfsdk:"priority_class"`
-	SecurityContext  types.Object `tfsdk:"security_context"`
-	Synchronization  types.Object `tfsdk:"synchronization"`
+	Retry            types.Object  `tfsdk:"retry"`
+	Timeout          durationValue `tfsdk:"timeout"`
+	Cache            types.Object  `tfsdk:"cache"`
+	Resources        types.Object  `tfsdk:"resources"`
+	Env              types.Map     `tfsdk:"env"`
+	SecretEnv        types.Map     `tfsdk:"secret_env"`
+	ConfigMapEnv     types.Map     `tfsdk:"config_map_env"`
+	FieldEnv         types.Map     `tfsdk:"field_env"`
+	Volumes          types.Map     `tfsdk:"volumes"`
+	NodeSelector     types.Map     `tfsdk:"node_selector"`
+	Tolerations      types.List    `tfsdk:"tolerations"`
+	Affinity         jsonValue     `tfsdk:"affinity"`
+	Labels           types.Map     `tfsdk:"labels"`
+	Annotations      types.Map     `tfsdk:"annotations"`
+	ServiceAccount   types.String  `tfsdk:"service_account"`
+	ImagePullPolicy  types.String  `tfsdk:"image_pull_policy"`
+	ImagePullSecrets types.Set     `tfsdk:"image_pull_secrets"`
+	PriorityClass    types.String  `tfsdk:"priority_class"`
+	SecurityContext  types.Object  `tfsdk:"security_context"`
+	Synchronization  types.Object  `tfsdk:"synchronization"`
 }
 
 type retryModel struct {
@@ -40,15 +40,15 @@ type retryModel struct {
 }
 
 type backoffModel struct {
-	Duration types.String  `tfsdk:"duration"`
+	Duration durationValue `tfsdk:"duration"`
 	Factor   types.Float64 `tfsdk:"factor"`
-	Max      types.String  `tfsdk:"max"`
+	Max      durationValue `tfsdk:"max"`
 }
 
 type cacheModel struct {
-	Enabled types.Bool   `tfsdk:"enabled"`
-	MaxAge  types.String `tfsdk:"max_age"`
-	Key     types.String `tfsdk:"key"`
+	Enabled types.Bool    `tfsdk:"enabled"`
+	MaxAge  durationValue `tfsdk:"max_age"`
+	Key     types.String  `tfsdk:"key"`
 }
 
 type resourcesModel struct {
@@ -74,14 +74,14 @@ type volumeModel struct {
 }
 
 type emptyDirModel struct {
-	Medium    types.String `tfsdk:"medium"`
-	SizeLimit types.String `tfsdk:"size_limit"`
+	Medium    types.String  `tfsdk:"medium"`
+	SizeLimit quantityValue `tfsdk:"size_limit"`
 }
 
 type ephemeralModel struct {
-	Size         types.String `tfsdk:"size"`
-	StorageClass types.String `tfsdk:"storage_class"`
-	AccessModes  types.Set    `tfsdk:"access_modes"`
+	Size         quantityValue `tfsdk:"size"`
+	StorageClass types.String  `tfsdk:"storage_class"`
+	AccessModes  types.Set     `tfsdk:"access_modes"`
 }
 
 type tolerationModel struct {
@@ -117,9 +117,9 @@ type semaphoreModel struct {
 // spec reads the settings.
 func (m settingsModel) spec(ctx context.Context, t *texts) spec.Settings {
 	s := spec.Settings{
-		Timeout: t.one(m.Timeout), Env: t.strings(ctx, m.Env), FieldEnv: t.strings(ctx, m.FieldEnv),
+		Timeout: t.one(m.Timeout.StringValue), Env: t.strings(ctx, m.Env), FieldEnv: t.strings(ctx, m.FieldEnv),
 		SecretEnv: t.keyRefs(ctx, m.SecretEnv), ConfigMapEnv: t.keyRefs(ctx, m.ConfigMapEnv),
-		NodeSelector: t.strings(ctx, m.NodeSelector), Affinity: t.one(m.Affinity),
+		NodeSelector: t.strings(ctx, m.NodeSelector), Affinity: t.one(m.Affinity.StringValue),
 		Labels: t.strings(ctx, m.Labels), Annotations: t.strings(ctx, m.Annotations),
 		ServiceAccount: t.one(m.ServiceAccount), ImagePullPolicy: t.one(m.ImagePullPolicy),
 		ImagePullSecrets: t.set(ctx, m.ImagePullSecrets), PriorityClass: t.one(m.PriorityClass),
@@ -130,16 +130,11 @@ func (m settingsModel) spec(ctx context.Context, t *texts) spec.Settings {
 	}
 	var cache cacheModel
 	if t.object(ctx, m.Cache, &cache) {
-		s.Cache = &spec.Cache{Enabled: t.flag(cache.Enabled), MaxAge: t.one(cache.MaxAge), Key: t.one(cache.Key)}
+		s.Cache = &spec.Cache{Enabled: t.flag(cache.Enabled), MaxAge: t.one(cache.MaxAge.StringValue), Key: t.one(cache.Key)}
 	}
 	s.Resources = t.resources(ctx, m.Resources)
 	s.Volumes = volumesSpec(ctx, m.Volumes, t)
-	for _, model := range elements[tolerationModel](ctx, m.Tolerations, t) {
-		s.Tolerations = append(s.Tolerations, spec.Toleration{
-			Key: t.one(model.Key), Operator: t.one(model.Operator), Value: t.one(model.Value), Effect: t.one(model.Effect),
-			TolerationSeconds: t.number(model.TolerationSeconds),
-		})
-	}
+	s.Tolerations = tolerationsSpec(ctx, m.Tolerations, t)
 	var security securityContextModel
 	if t.object(ctx, m.SecurityContext, &security) {
 		s.SecurityContext = security.spec(ctx, t)
@@ -155,7 +150,7 @@ func (m retryModel) spec(ctx context.Context, t *texts) *spec.Retry {
 	}
 	var backoff backoffModel
 	if t.object(ctx, m.Backoff, &backoff) {
-		r.Backoff = &spec.Backoff{Duration: t.one(backoff.Duration), Max: t.one(backoff.Max)}
+		r.Backoff = &spec.Backoff{Duration: t.one(backoff.Duration.StringValue), Max: t.one(backoff.Max.StringValue)}
 		if backoff.Factor.IsUnknown() {
 			t.unknown = true
 		} else {
@@ -165,12 +160,36 @@ func (m retryModel) spec(ctx context.Context, t *texts) *spec.Retry {
 	return r
 }
 
-func (m securityContextModel) spec(ctx context.Context, t *texts) *spec.SecurityContext {
-	return &spec.SecurityContext{
-		RunAsUser: t.number(m.RunAsUser), RunAsGroup: t.number(m.RunAsGroup), RunAsNonRoot: t.optionalFlag(m.RunAsNonRoot), FSGroup: t.number(m.FSGroup),
-		ReadOnlyRootFilesystem: t.optionalFlag(m.ReadOnlyRootFilesystem), AllowPrivilegeEscalation: t.optionalFlag(m.AllowPrivilegeEscalation),
-		Privileged: t.optionalFlag(m.Privileged), AddCapabilities: t.set(ctx, m.AddCapabilities), DropCapabilities: t.set(ctx, m.DropCapabilities),
+// tolerationsSpec tells an empty list from none: it replaces that of defaults.
+func tolerationsSpec(ctx context.Context, l types.List, t *texts) []spec.Toleration {
+	if !isKnown(l) {
+		t.unknown = t.unknown || l.IsUnknown()
+		return nil
 	}
+	list := []spec.Toleration{}
+	for _, model := range elements[tolerationModel](ctx, l, t) {
+		list = append(list, spec.Toleration{
+			Key: t.one(model.Key), Operator: t.one(model.Operator), Value: t.one(model.Value), Effect: t.one(model.Effect),
+			TolerationSeconds: t.number(model.TolerationSeconds),
+		})
+	}
+	return list
+}
+
+// spec is nil while a part is unknown: what a user may be depends on what a flag is, so that nothing can be said of
+// one without the other.
+func (m securityContextModel) spec(ctx context.Context, t *texts) *spec.SecurityContext {
+	part := texts{diags: t.diags}
+	s := &spec.SecurityContext{
+		RunAsUser: part.number(m.RunAsUser), RunAsGroup: part.number(m.RunAsGroup), RunAsNonRoot: part.optionalFlag(m.RunAsNonRoot), FSGroup: part.number(m.FSGroup),
+		ReadOnlyRootFilesystem: part.optionalFlag(m.ReadOnlyRootFilesystem), AllowPrivilegeEscalation: part.optionalFlag(m.AllowPrivilegeEscalation),
+		Privileged: part.optionalFlag(m.Privileged), AddCapabilities: part.set(ctx, m.AddCapabilities), DropCapabilities: part.set(ctx, m.DropCapabilities),
+	}
+	if part.unknown {
+		t.unknown = true
+		return nil
+	}
+	return s
 }
 
 func volumesSpec(ctx context.Context, m types.Map, t *texts) map[string]spec.Volume {
@@ -180,17 +199,21 @@ func volumesSpec(ctx context.Context, m types.Map, t *texts) map[string]spec.Vol
 	}
 	volumes := make(map[string]spec.Volume, len(models))
 	for name, model := range models {
+		if model.EmptyDir.IsUnknown() || model.Ephemeral.IsUnknown() {
+			t.unknown = true
+			continue // it may have a source or not
+		}
 		v := spec.Volume{
 			MountPath: t.one(model.MountPath), SubPath: t.one(model.SubPath), ReadOnly: t.flag(model.ReadOnly),
 			Secret: t.one(model.Secret), ConfigMap: t.one(model.ConfigMap), Claim: t.one(model.Claim),
 		}
 		var empty emptyDirModel
 		if t.object(ctx, model.EmptyDir, &empty) {
-			v.EmptyDir = &spec.EmptyDir{Medium: t.one(empty.Medium), SizeLimit: t.one(empty.SizeLimit)}
+			v.EmptyDir = &spec.EmptyDir{Medium: t.one(empty.Medium), SizeLimit: t.one(empty.SizeLimit.StringValue)}
 		}
 		var claim ephemeralModel
 		if t.object(ctx, model.Ephemeral, &claim) {
-			v.Ephemeral = &spec.EphemeralClaim{Size: t.one(claim.Size), StorageClass: t.one(claim.StorageClass), AccessModes: t.set(ctx, claim.AccessModes)}
+			v.Ephemeral = &spec.EphemeralClaim{Size: t.one(claim.Size.StringValue), StorageClass: t.one(claim.StorageClass), AccessModes: t.set(ctx, claim.AccessModes)}
 		}
 		volumes[name] = v
 	}
@@ -246,13 +269,21 @@ func (t *texts) flag(v types.Bool) bool {
 	return v.ValueBool()
 }
 
+// optionalFlag is nil while the flag is unknown; the framework's own pointer would be to false.
 func (t *texts) optionalFlag(v types.Bool) *bool {
-	t.unknown = t.unknown || v.IsUnknown()
+	if v.IsUnknown() {
+		t.unknown = true
+		return nil
+	}
 	return v.ValueBoolPointer()
 }
 
+// number is nil while the number is unknown; the framework's own pointer would be to 0.
 func (t *texts) number(v types.Int64) *int64 {
-	t.unknown = t.unknown || v.IsUnknown()
+	if v.IsUnknown() {
+		t.unknown = true
+		return nil
+	}
 	return v.ValueInt64Pointer()
 }
 

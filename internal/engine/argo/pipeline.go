@@ -124,7 +124,7 @@ func (c *pipelineCompiler) outputs() (wfv1.Outputs, error) {
 	for _, name := range sortedKeys(c.pipeline.Outputs) {
 		want := c.graph.Outputs[name].Type
 		if want.IsArtifact() {
-			artifact, err := artifactFrom(name, c.pipeline.Outputs[name], env, want)
+			artifact, err := artifactFrom(name, c.pipeline.Outputs[name], env, want, true)
 			if err != nil {
 				return out, fmt.Errorf("output %q: %w", name, err)
 			}

@@ -79,7 +79,7 @@ func (c *pipelineCompiler) arguments(t spec.Task, env graph.Env) (wfv1.Arguments
 	for _, name := range sortedKeys(t.Inputs) {
 		want := t.Component.Inputs[name].Type
 		if want.IsArtifact() {
-			artifact, err := artifactFrom(name, t.Inputs[name], env, want)
+			artifact, err := artifactFrom(name, t.Inputs[name], env, want, false)
 			if err != nil {
 				return arguments, fmt.Errorf("input %q: %w", name, err)
 			}

@@ -31,7 +31,7 @@ func joined(errs []expr.Error) error {
 }
 
 // artifactFrom is the reference to an artifact of another task or of the pipeline's inputs, or a choice between some.
-func artifactFrom(name, text string, env expr.Env, want spec.Type) (wfv1.Artifact, error) {
+func artifactFrom(name, text string, env expr.Env, want spec.Type, isOutput bool) (wfv1.Artifact, error) {
 	a := wfv1.Artifact{Name: name}
 	t, errs := expr.Parse(text)
 	if err := joined(errs); err != nil {
@@ -41,8 +41,12 @@ func artifactFrom(name, text string, env expr.Env, want spec.Type) (wfv1.Artifac
 		a.From = "{{" + env[variable].Argo + "}}"
 		return a, nil
 	}
-	var err error
-	a.FromExpression, err = t.CompileValueFrom(env, want)
+	code, err := t.CompileValueFrom(env, want)
+	if isOutput {
+		a.FromExpression = code
+	} else {
+		a.From = "{{=" + code + "}}" // Argo's validation wants this field in arguments
+	}
 	return a, err
 }
 
@@ -70,7 +74,7 @@ func outputFrom(text string, env expr.Env, want spec.Type) (*wfv1.ValueFrom, err
 	if err := joined(errs); err != nil {
 		return nil, err
 	}
-	if name, ok := t.Bare(env); ok && env[name].IsText() {
+	if name, ok := t.Bare(env); ok && (env[name].Coding == expr.Wire || env[name].Coding == expr.Plain) {
 		return &wfv1.ValueFrom{Parameter: "{{" + env[name].Argo + "}}"}, nil
 	}
 	code, err := t.CompileValueFrom(env, want)

@@ -72,7 +72,7 @@ func passedIn(env expr.Env) (expr.Env, wfv1.Inputs, wfv1.Arguments, error) {
 		input := fmt.Sprintf("in-%d", i)
 		whole := "{{ " + name + " }}"
 		if v.Type.IsArtifact() {
-			artifact, err := artifactFrom(input, whole, env, v.Type)
+			artifact, err := artifactFrom(input, whole, env, v.Type, false)
 			if err != nil {
 				return nil, inputs, arguments, err
 			}

@@ -128,7 +128,7 @@ func (c *Client) Apply(ctx context.Context, r Resource, object any, force bool) 
 	}
 	c.cache.forget(r, u.GetNamespace())
 	defer c.cache.forget(r, u.GetNamespace())
-	got, err := conn.dynamic.Resource(r).Namespace(u.GetNamespace()).Patch(ctx, u.GetName(), types.ApplyPatchType, data,
+	got, err := conn.dynamic.Resource(r).Namespace(u.GetNamespace()).Patch(ctx, u.GetName(), types.ApplyPatchType, yamlSafe(data),
 		metav1.PatchOptions{FieldManager: FieldManager, Force: new(force)})
 	if err != nil {
 		return nil, explain(err, r, u.GetNamespace(), u.GetName())

@@ -121,7 +121,7 @@ func (b *bound) nullableEqual(n *ast.BinaryNode) ast.Node {
 
 // nullable is the text of a variable that may be absent.
 func (b *bound) nullable(node ast.Node) ast.Node {
-	if v, ok := b.variable(node); ok && v.IsText() && v.Nullable {
+	if v, ok := b.variable(node); ok && v.isText() && v.Nullable {
 		return v.raw()
 	}
 	return nil
@@ -181,7 +181,7 @@ func (b *bound) coalesce(n *ast.BinaryNode) ast.Node {
 		v, isVar := b.variable(all[i])
 		m, isMember := all[i].(*ast.MemberNode)
 		switch {
-		case isVar && v.IsText() && v.Argo != "":
+		case isVar && v.isText() && v.Argo != "":
 			result = choose(isNot(v.raw()), v.value(), result)
 		case isMember:
 			result = coalescing(b.member(m, true), result)
@@ -202,7 +202,7 @@ func coalescing(left, right ast.Node) ast.Node {
 // text writes a node as Argo's expression for how its value travels. Where whole is set the expression is all of a tag:
 // numbers and booleans may stay what they are, since Argo writes them as JSON; else it is always a string.
 func (b *bound) text(node ast.Node, want spec.Type, whole bool) ast.Node {
-	if v, ok := b.variable(node); ok && v.IsText() {
+	if v, ok := b.variable(node); ok && v.isText() {
 		return v.raw()
 	}
 	switch n := node.(type) {
@@ -225,7 +225,7 @@ func (b *bound) text(node ast.Node, want spec.Type, whole bool) ast.Node {
 
 // shown is the text that a node adds to a longer one: strings as they are, everything else as JSON, decoded.
 func (b *bound) shown(node ast.Node) ast.Node {
-	if v, ok := b.variable(node); ok && v.IsText() {
+	if v, ok := b.variable(node); ok && v.isText() {
 		return v.decoded()
 	}
 	switch b.infer(node) {
@@ -241,7 +241,7 @@ func (b *bound) shown(node ast.Node) ast.Node {
 // textual reports whether the text of a node is nil exactly where the value is absent.
 func (b *bound) textual(node ast.Node) bool {
 	for _, o := range operands(node) {
-		if v, ok := b.variable(o); !ok || !v.IsText() {
+		if v, ok := b.variable(o); !ok || !v.isText() {
 			return false
 		}
 	}

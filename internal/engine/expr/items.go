@@ -58,7 +58,7 @@ func (t *Template) CompileItems(env Env, elem spec.Type, indexed bool) (string, 
 		}}
 	}
 	// The strings of a list that is just passed on stay encoded.
-	if v, ok := b.variable(b.root); ok && v.IsText() {
+	if v, ok := b.variable(b.root); ok && v.isText() {
 		return tag(toJSON(each(fromNumbers(builtin("fromJSON", v.raw()), v.Type), toJSON(body)))), nil
 	}
 	return tag(encode(toJSON(each(b.value(b.root), toJSON(body))))), nil

@@ -267,7 +267,7 @@ func (u undoer) variable(node ast.Node) (string, bool) {
 			}
 			v := u.d.env[name]
 			forms := []ast.Node{v.value(), v.object()}
-			if v.IsText() {
+			if v.isText() {
 				forms = append(forms, v.raw(), v.decoded(), fromNumbers(builtin("fromJSON", v.raw()), v.Type))
 			}
 			for _, form := range forms {

@@ -19,14 +19,14 @@ func (v Var) raw() ast.Node {
 	return path(v.Argo, v.Nullable)
 }
 
-// IsText reports whether Argo's text of the variable is how its value travels, so that it can be passed on unread.
-func (v Var) IsText() bool {
+// isText reports whether Argo's text of the variable is how its value travels, so that it can be passed on unread.
+func (v Var) isText() bool {
 	return v.Field == "" && (v.Coding == Wire || v.Coding == Plain || v.Type.IsArtifact())
 }
 
 // isTag reports whether a plain tag can stand for the variable. A nullable one cannot: Argo waits for ever for an output
 // of a task that failed.
-func (v Var) isTag() bool { return v.IsText() && v.Argo != "" && !v.Nullable }
+func (v Var) isTag() bool { return v.isText() && v.Argo != "" && !v.Nullable }
 
 // decoded is Argo's text of the variable without marks.
 func (v Var) decoded() ast.Node {
@@ -60,7 +60,7 @@ func (v Var) value() ast.Node {
 
 // object is the value of a variable whose members are taken: Any is read as JSON, and what is absent is nil.
 func (v Var) object() ast.Node {
-	if !v.IsText() || v.Argo == "" {
+	if !v.isText() || v.Argo == "" {
 		return v.value()
 	}
 	source := v.decoded()

@@ -149,20 +149,27 @@ func checkVolumes(l *problem.List, at problem.Path, volumes map[string]spec.Volu
 
 func checkSource(l *problem.List, at problem.Path, name string, v spec.Volume) {
 	var given []string
-	for attribute, set := range map[string]bool{
-		"secret": v.Secret != "", "config_map": v.ConfigMap != "", "claim": v.Claim != "",
-		"empty_dir": v.EmptyDir != nil, "ephemeral": v.Ephemeral != nil,
-	} {
-		if set {
+	unknown := false // it may turn out to be null
+	for attribute, text := range map[string]string{"secret": v.Secret, "config_map": v.ConfigMap, "claim": v.Claim} {
+		switch text {
+		case "":
+		case spec.Unknown:
+			unknown = true
+		default:
 			given = append(given, attribute)
 		}
 	}
+	if v.EmptyDir != nil {
+		given = append(given, "empty_dir")
+	}
+	if v.Ephemeral != nil {
+		given = append(given, "ephemeral")
+	}
 	slices.Sort(given)
-	switch len(given) {
-	case 0:
+	switch {
+	case len(given) == 0 && !unknown:
 		l.Errorf(at, "Volume without a source", "Nothing tells what volume %q holds. Give exactly one of secret, config_map, claim, empty_dir and ephemeral.", name)
-	case 1:
-	default:
+	case len(given) > 1:
 		l.Errorf(at, "Volume with several sources", "Volume %q has %d sources: %s. Give exactly one of secret, config_map, claim, empty_dir and ephemeral.", name, len(given), strings.Join(given, ", "))
 	}
 	checkObjectName(l, at.Attr("secret"), v.Secret)

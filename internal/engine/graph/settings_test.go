@@ -242,11 +242,11 @@ func TestUnknownSettingsPass(t *testing.T) {
 		Env:       map[string]string{"A": u}, SecretEnv: map[string]spec.KeyRef{"S": {Name: u, Key: u}}, ConfigMapEnv: map[string]spec.KeyRef{"C": {Name: u, Key: u}},
 		FieldEnv: map[string]string{"F": u},
 		Volumes: map[string]spec.Volume{
-			"a": {MountPath: u, SubPath: u, Secret: u}, "b": {MountPath: u, ConfigMap: u}, "c": {MountPath: u, Claim: u},
+			"a": {MountPath: u, SubPath: u, Secret: u, Claim: u}, "b": {MountPath: u, ConfigMap: u, EmptyDir: &spec.EmptyDir{}}, "c": {MountPath: u, Claim: u},
 			"d": {MountPath: u, EmptyDir: &spec.EmptyDir{Medium: u, SizeLimit: u}},
 			"e": {MountPath: u, Ephemeral: &spec.EphemeralClaim{Size: u, StorageClass: u, AccessModes: []string{u}}},
 		},
-		NodeSelector: map[string]string{"a": u}, Tolerations: []spec.Toleration{{Key: u, Operator: u, Value: u, Effect: u, TolerationSeconds: new(int64(1))}},
+		NodeSelector: map[string]string{"a": u}, Tolerations: []spec.Toleration{{Key: u, Operator: u, Value: u, Effect: u, TolerationSeconds: new(int64(1))}, {Key: "a", Operator: "Exists", Value: u}, {Key: u}},
 		Affinity: u, Labels: map[string]string{"a": u}, Annotations: map[string]string{"a": u},
 		ServiceAccount: u, ImagePullPolicy: u, ImagePullSecrets: []string{u}, PriorityClass: u,
 		SecurityContext: &spec.SecurityContext{AddCapabilities: []string{u}, DropCapabilities: []string{u}},

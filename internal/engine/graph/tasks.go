@@ -2,7 +2,6 @@ package graph
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
@@ -104,7 +103,7 @@ func (c *checker) text(at problem.Path, t text, env Env) {
 }
 
 func describe(e expr.Error) string {
-	text := strings.TrimSuffix(upper(e.Message), ".") + "."
+	text := e.Message
 	if e.Remedy != "" {
 		text += " " + e.Remedy
 	}
@@ -126,6 +125,9 @@ func (c *checker) outputs() {
 		var got spec.Type
 		if len(errs) == 0 {
 			got, errs = template.Check(env, spec.Any)
+			if got.IsArtifact() {
+				got, errs = template.Check(env, got)
+			}
 		}
 		for _, e := range errs {
 			c.problems.Errorf(at, "Invalid expression", "%s", describe(e))

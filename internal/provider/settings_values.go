@@ -1,0 +1,196 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// values writes what the engine knows as framework values. The engine has one value for nothing, a configuration
+// several: null, "", {}, [] and false. Where nothing is written, the prior value stays if it meant nothing too, so that
+// a configuration's way of saying so is no drift. A zero prior is null.
+type values struct{ diags *diag.Diagnostics }
+
+func attributeTypes(attributes map[string]schema.Attribute) map[string]attr.Type {
+	all := make(map[string]attr.Type, len(attributes))
+	for name, a := range attributes {
+		all[name] = a.GetType()
+	}
+	return all
+}
+
+// typeAt returns the type of a nested attribute. Elements of maps and lists are gone through.
+func typeAt(t attr.Type, names ...string) attr.Type {
+	for _, name := range names {
+		if c, ok := t.(attr.TypeWithElementType); ok {
+			t = c.ElementType()
+		}
+		t = objectTypes(t)[name]
+	}
+	return t
+}
+
+func objectTypes(t attr.Type) map[string]attr.Type {
+	if o, ok := t.(attr.TypeWithAttributeTypes); ok {
+		return o.AttributeTypes()
+	}
+	return nil
+}
+
+func elementType(t attr.Type) attr.Type {
+	if c, ok := t.(attr.TypeWithElementType); ok {
+		return c.ElementType()
+	}
+	return nil
+}
+
+func isKnown(v attr.Value) bool { return !v.IsNull() && !v.IsUnknown() }
+
+// isNothing reports whether a value means no more than null does.
+func isNothing(v attr.Value) bool {
+	if !isKnown(v) {
+		return v.IsNull()
+	}
+	switch v := v.(type) {
+	case types.Object:
+		for _, a := range v.Attributes() {
+			if !isNothing(a) {
+				return false
+			}
+		}
+		return true
+	case types.Map:
+		return len(v.Elements()) == 0
+	case types.List:
+		return len(v.Elements()) == 0
+	case types.Set:
+		return len(v.Elements()) == 0
+	case interface{ ValueString() string }:
+		return v.ValueString() == ""
+	}
+	return false
+}
+
+// keeps reports whether the prior value stays where nothing is written.
+func keeps(prior attr.Value) bool { return isKnown(prior) && isNothing(prior) }
+
+func (w values) text(text string, prior types.String) types.String {
+	switch {
+	case text != "":
+		return types.StringValue(text)
+	case keeps(prior):
+		return prior
+	}
+	return types.StringNull()
+}
+
+func textIn[N notation](text string, prior textValue[N]) textValue[N] {
+	switch {
+	case text != "":
+		return newText[N](text)
+	case keeps(prior):
+		return prior
+	}
+	return textValue[N]{types.StringNull()}
+}
+
+// flag writes a flag whose default is false.
+func (w values) flag(on bool, prior types.Bool) types.Bool {
+	if !on && (prior.IsNull() || prior.IsUnknown()) {
+		return types.BoolNull()
+	}
+	return types.BoolValue(on)
+}
+
+func (w values) texts(ctx context.Context, t attr.Type, texts map[string]string, prior types.Map) types.Map {
+	if len(texts) == 0 {
+		if keeps(prior) {
+			return prior
+		}
+		return types.MapNull(elementType(t))
+	}
+	m, diags := types.MapValueFrom(ctx, elementType(t), texts)
+	w.diags.Append(diags...)
+	return m
+}
+
+// set writes a set. An empty one is more than none: it replaces what defaults have.
+func (w values) set(ctx context.Context, texts []string, prior types.Set) types.Set {
+	if texts == nil && keeps(prior) {
+		return prior
+	}
+	return w.exactSet(ctx, texts)
+}
+
+func (w values) exactSet(ctx context.Context, texts []string) types.Set {
+	if texts == nil {
+		return types.SetNull(types.StringType)
+	}
+	s, diags := types.SetValueFrom(ctx, types.StringType, texts)
+	w.diags.Append(diags...)
+	return s
+}
+
+// nested writes an object of type t. build gets the prior object, which is zero if there was none.
+func nested[S, M any](ctx context.Context, w values, t attr.Type, s *S, prior types.Object, build func(S, M) M) types.Object {
+	if s == nil {
+		if keeps(prior) {
+			return prior
+		}
+		return types.ObjectNull(objectTypes(t))
+	}
+	o, diags := types.ObjectValueFrom(ctx, objectTypes(t), build(*s, priorModel[M](ctx, w, prior)))
+	w.diags.Append(diags...)
+	return o
+}
+
+// nestedMap writes a map of objects; priors are found by their key.
+func nestedMap[S, M any](ctx context.Context, w values, t attr.Type, m map[string]S, prior types.Map, build func(S, M) M) types.Map {
+	if len(m) == 0 {
+		if keeps(prior) {
+			return prior
+		}
+		return types.MapNull(elementType(t))
+	}
+	models := make(map[string]M, len(m))
+	old := prior.Elements()
+	for key, s := range m {
+		models[key] = build(s, priorModel[M](ctx, w, old[key]))
+	}
+	out, diags := types.MapValueFrom(ctx, elementType(t), models)
+	w.diags.Append(diags...)
+	return out
+}
+
+// nestedList writes a list of objects; priors are found by their index. As with sets, an empty one is more than none.
+func nestedList[S, M any](ctx context.Context, w values, t attr.Type, list []S, prior types.List, build func(S, M) M) types.List {
+	if list == nil {
+		if keeps(prior) {
+			return prior
+		}
+		return types.ListNull(elementType(t))
+	}
+	models := make([]M, 0, len(list))
+	old := prior.Elements()
+	for i, s := range list {
+		var before attr.Value
+		if i < len(old) {
+			before = old[i]
+		}
+		models = append(models, build(s, priorModel[M](ctx, w, before)))
+	}
+	out, diags := types.ListValueFrom(ctx, elementType(t), models)
+	w.diags.Append(diags...)
+	return out
+}
+
+func priorModel[M any](ctx context.Context, w values, prior attr.Value) M {
+	var model M
+	if o, ok := prior.(types.Object); ok && isKnown(o) {
+		w.diags.Append(o.As(ctx, &model, objectOptions)...)
+	}
+	return model
+}

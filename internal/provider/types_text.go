@@ -1,0 +1,80 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// notation is a way of writing something as text in which different texts can mean the same, such as "60s" and "1m".
+// The engine checks the texts; a notation only tells when a difference is none, so that it does not show as drift.
+type notation interface {
+	// same reports whether two texts that differ mean the same. Texts that cannot be read mean nothing.
+	same(a, b string) bool
+}
+
+// textType is the type of a string attribute in a notation.
+type textType[N notation] struct{ basetypes.StringType }
+
+// textValue is a string in a notation.
+type textValue[N notation] struct{ basetypes.StringValue }
+
+var (
+	_ basetypes.StringTypable                    = durationType{}
+	_ basetypes.StringValuableWithSemanticEquals = durationValue{}
+)
+
+// newText returns a known value.
+func newText[N notation](text string) textValue[N] {
+	return textValue[N]{basetypes.NewStringValue(text)}
+}
+
+func (t textType[N]) Equal(o attr.Type) bool {
+	_, ok := o.(textType[N])
+	return ok
+}
+
+func (t textType[N]) String() string {
+	var n N
+	return fmt.Sprintf("provider.textType[%T]", n)
+}
+
+func (t textType[N]) ValueType(context.Context) attr.Value { return textValue[N]{} }
+
+func (t textType[N]) ValueFromString(_ context.Context, v basetypes.StringValue) (basetypes.StringValuable, diag.Diagnostics) {
+	return textValue[N]{v}, nil
+}
+
+func (t textType[N]) ValueFromTerraform(ctx context.Context, in tftypes.Value) (attr.Value, error) {
+	v, err := t.StringType.ValueFromTerraform(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	s, ok := v.(basetypes.StringValue)
+	if !ok {
+		return nil, fmt.Errorf("unexpected value of type %T", v)
+	}
+	return textValue[N]{s}, nil
+}
+
+func (v textValue[N]) Type(context.Context) attr.Type { return textType[N]{} }
+
+func (v textValue[N]) Equal(o attr.Value) bool {
+	other, ok := o.(textValue[N])
+	return ok && v.StringValue.Equal(other.StringValue)
+}
+
+// StringSemanticEquals lets Terraform keep the prior text where the new one means the same.
+func (v textValue[N]) StringSemanticEquals(ctx context.Context, o basetypes.StringValuable) (bool, diag.Diagnostics) {
+	other, diags := o.ToStringValue(ctx)
+	if v.IsNull() || v.IsUnknown() || other.IsNull() || other.IsUnknown() {
+		return v.StringValue.Equal(other), diags
+	}
+	var n N
+	a, b := v.ValueString(), other.ValueString()
+	return a == b || n.same(a, b), diags
+}
