@@ -68,6 +68,7 @@ func (c construct) config() string {
 	for name, text := range c.outputs {
 		outputs = append(outputs, fmt.Sprintf("%s = %q", name, text))
 	}
+	c.tasks = strings.ReplaceAll(c.tasks, "${run}", c.name)
 	return steps + fmt.Sprintf(`
 resource "kfp_pipeline" "this" {
   name       = "construct"
@@ -123,11 +124,16 @@ func TestAccConstructs(t *testing.T) {
     heads = { component = kfp_component.say.ref, inputs = { text = "it is heads" }, when = "tasks.flip.output == 'heads'" }
     tails = { component = kfp_component.say.ref, inputs = { text = "it is tails" }, when = "tasks.flip.output != 'heads'" }
     after = { component = kfp_component.say.ref, inputs = { text = "{{ tasks.heads.output ?? tasks.tails.output }}!" } }
-    behind_tails = { component = kfp_component.say.ref, inputs = { text = "{{ tasks.tails.output }}" } }`,
-			outputs: map[string]string{"one": "{{ tasks.tails.output ?? tasks.heads.output }}", "after": "{{ tasks.after.output }}"},
-			want:    map[string]string{"one": "it is heads", "after": "it is heads!"},
-			phases:  map[string]string{"tails": "Skipped", "behind_tails": "Omitted", "heads": "Succeeded"},
-			pods:    3,
+    behind_tails  = { component = kfp_component.say.ref, inputs = { text = "{{ tasks.tails.output }}" } }
+    after_skipped = { component = kfp_component.say.ref, inputs = { text = "x" }, depends_on = ["tails"] }
+    after_omitted = { component = kfp_component.say.ref, inputs = { text = "x" }, depends_on = ["behind_tails"] }
+    fallback      = { component = kfp_component.say.ref, inputs = { text = "{{ tasks.behind_tails.output ?? 'fallback' }}" } }`,
+			outputs: map[string]string{"one": "{{ tasks.tails.output ?? tasks.heads.output }}", "after": "{{ tasks.after.output }}", "fallback": "{{ tasks.fallback.output }}"},
+			want:    map[string]string{"one": "it is heads", "after": "it is heads!", "fallback": "fallback"},
+			phases: map[string]string{
+				"tails": "Skipped", "behind_tails": "Omitted", "heads": "Succeeded", "after_skipped": "Succeeded", "after_omitted": "Omitted",
+			},
+			pods: 5,
 		},
 		{
 			name:       "loops",
@@ -161,10 +167,12 @@ func TestAccConstructs(t *testing.T) {
     bad   = { component = kfp_component.fail.ref, allow_failure = true }
     leaf  = { component = kfp_component.fail.ref, allow_failure = true }
     after = { component = kfp_component.say.ref, inputs = { text = "went on" }, depends_on = ["bad"] }
-    mend  = { component = kfp_component.say.ref, inputs = { text = "{{ tasks.bad.status }}" }, depends_on = ["bad"], run_if = "any_failed" }`,
-			outputs: map[string]string{"after": "{{ tasks.after.output }}", "mend": "{{ tasks.mend.output }}"},
-			want:    map[string]string{"after": "went on", "mend": "Failed"},
-			pods:    4,
+    mend  = { component = kfp_component.say.ref, inputs = { text = "{{ tasks.bad.status }}" }, depends_on = ["bad"], run_if = "any_failed" }
+    fallback = { component = kfp_component.say.ref, inputs = { text = "{{ tasks.bad.output ?? 'nothing' }}" } }`,
+			outputs: map[string]string{"after": "{{ tasks.after.output }}", "mend": "{{ tasks.mend.output }}", "fallback": "{{ tasks.fallback.output }}"},
+			want:    map[string]string{"after": "went on", "mend": "Failed", "fallback": "nothing"},
+			phases:  map[string]string{"bad": "Failed", "leaf": "Succeeded"},
+			pods:    5,
 		},
 		{
 			name:       "pipeline in pipeline",
@@ -192,6 +200,40 @@ resource "kfp_pipeline" "inner" {
     bad = { component = kfp_component.fail.ref }`,
 			extra: `on_exit = { tell = { component = kfp_component.say.ref, inputs = { text = "{{ run.status }} {{ len(run.failures) }}" } } }`,
 			fails: `(?s)Task "bad": Failed.*failing on purpose`,
+		},
+		{
+			name: "run if",
+			tasks: `
+    good = { component = kfp_component.say.ref, inputs = { text = "x" } }
+    bad  = { component = kfp_component.fail.ref }
+    any_succeeded = { component = kfp_component.say.ref, inputs = { text = "a" }, depends_on = ["good", "bad"], run_if = "any_succeeded" }
+    all_failed    = { component = kfp_component.say.ref, inputs = { text = "b" }, depends_on = ["bad"], run_if = "all_failed" }
+    no_failure    = { component = kfp_component.say.ref, inputs = { text = "b" }, depends_on = ["good"], run_if = "any_failed" }
+    any_failed    = { component = kfp_component.say.ref, inputs = { text = "c" }, depends_on = ["good", "bad"], run_if = "any_failed" }
+    all_done      = { component = kfp_component.say.ref, inputs = { text = "d" }, depends_on = ["good", "bad"], run_if = "all_done" }`,
+			extra:   `fail_fast = false`,
+			outputs: map[string]string{"done": "{{ tasks.all_done.output }}"},
+			want:    map[string]string{"done": "d"},
+			phases:  map[string]string{"any_succeeded": "Succeeded", "any_failed": "Succeeded", "all_failed": "Succeeded", "no_failure": "Omitted"},
+			pods:    6,
+		},
+		{
+			name: "cache",
+			tasks: `
+    one = { component = kfp_component.say.ref, inputs = { text = "once ${run}" }, cache = { enabled = true } }
+    two = { component = kfp_component.say.ref, inputs = { text = "once ${run}" }, cache = { enabled = true, max_age = "1h" }, depends_on = ["one"] }`,
+			outputs: map[string]string{"two": "{{ tasks.two.output }}"},
+			want:    map[string]string{"two": "once cache"},
+			pods:    1,
+		},
+		{
+			name: "approval",
+			tasks: `
+    gate  = { approval = { timeout = "2s" } }
+    after = { component = kfp_component.say.ref, inputs = { text = "approved" }, depends_on = ["gate"] }`,
+			outputs: map[string]string{"after": "{{ tasks.after.output }}"},
+			want:    map[string]string{"after": "approved"},
+			pods:    1,
 		},
 		{
 			name: "settings",

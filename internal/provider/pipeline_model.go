@@ -47,10 +47,14 @@ func tasksSpec(ctx context.Context, m types.Map, t *texts) map[string]spec.Task 
 	return tasks
 }
 
+type approvalModel struct {
+	Timeout durationValue `tfsdk:"timeout"`
+}
+
 func (m taskModel) spec(ctx context.Context, t *texts) spec.Task {
 	ref, known, diags := refFromObject(ctx, m.Component)
 	t.diags.Append(diags...)
-	if !known || ref.Version == "" {
+	if m.Approval.IsNull() && (!known || ref.Version == "") {
 		t.unknown = true
 	}
 	task := spec.Task{
@@ -62,6 +66,10 @@ func (m taskModel) spec(ctx context.Context, t *texts) spec.Task {
 	}
 	if !m.Parallelism.IsNull() && !m.Parallelism.IsUnknown() {
 		task.Parallelism = m.Parallelism.ValueInt64Pointer()
+	}
+	var gate approvalModel
+	if t.object(ctx, m.Approval, &gate) {
+		task.Approval = &spec.Approval{Timeout: t.one(gate.Timeout.StringValue)}
 	}
 	task.Settings = m.settingsModel.spec(ctx, t)
 	return task

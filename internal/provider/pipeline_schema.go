@@ -5,7 +5,9 @@ import (
 	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/objectvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
@@ -32,6 +34,7 @@ type pipelineModel struct {
 
 type taskModel struct {
 	Component    types.Object `tfsdk:"component"`
+	Approval     types.Object `tfsdk:"approval"`
 	DisplayName  types.String `tfsdk:"display_name"`
 	Inputs       types.Map    `tfsdk:"inputs"`
 	DependsOn    types.Set    `tfsdk:"depends_on"`
@@ -90,8 +93,18 @@ func (r *pipelineResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 func taskAttributes() map[string]schema.Attribute {
 	attributes := map[string]schema.Attribute{
 		"component": schema.ObjectAttribute{
-			Required: true, AttributeTypes: refAttributeTypes(),
-			MarkdownDescription: "What the task runs: the `ref` of a `kfp_component` or of another `kfp_pipeline`.",
+			Optional: true, AttributeTypes: refAttributeTypes(),
+			MarkdownDescription: "What the task runs: the `ref` of a `kfp_component` or of another `kfp_pipeline`. Exactly one of `component` and `approval`.",
+			Validators: []validator.Object{objectvalidator.ExactlyOneOf(
+				path.MatchRelative().AtParent().AtName("component"), path.MatchRelative().AtParent().AtName("approval"),
+			)},
+		},
+		"approval": schema.SingleNestedAttribute{
+			Optional:            true,
+			MarkdownDescription: "A gate in place of a component: the run waits here until somebody resumes it (`argo resume`).",
+			Attributes: map[string]schema.Attribute{
+				"timeout": durationAttribute("Go on by itself after this time, such as `24h`. Default: wait for ever."),
+			},
 		},
 		"display_name": schema.StringAttribute{Optional: true, MarkdownDescription: "Name that people see in Argo's user interface. Default: the task's name."},
 		"inputs": schema.MapAttribute{

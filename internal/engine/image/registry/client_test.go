@@ -170,7 +170,7 @@ func TestConfig(t *testing.T) {
 	other, err := mutate.ConfigFile(randomImage(t), &v1.ConfigFile{OS: "linux", Architecture: "amd64", Config: v1.Config{User: "amd"}})
 	must(t, err)
 	must(t, c.Push(t.Context(), parse(t, s.Host+"/a:b"), img))
-	cfg, err := c.Config(t.Context(), parse(t, s.Host+"/a:b"))
+	cfg, err := c.Config(t.Context(), parse(t, s.Host+"/a:b"), ViaMirror)
 	must(t, err)
 	if cfg.User != "7" || cfg.Entrypoint[0] != "/e" || cfg.Workdir != "/w" || cfg.Platform != "linux/arm64" {
 		t.Errorf("%+v", cfg)
@@ -178,16 +178,16 @@ func TestConfig(t *testing.T) {
 	idx := mutate.AppendManifests(emptyIndex(), platformed(img, "linux", "arm64"), platformed(other, "linux", "amd64"),
 		platformed(randomImage(t), "unknown", "unknown"))
 	must(t, c.Push(t.Context(), parse(t, s.Host+"/a:idx"), idx))
-	cfg, err = c.Config(t.Context(), parse(t, s.Host+"/a:idx"))
+	cfg, err = c.Config(t.Context(), parse(t, s.Host+"/a:idx"), ViaMirror)
 	must(t, err)
 	if cfg.User != "amd" || !slices.Equal(cfg.Platforms, []string{"linux/arm64", "linux/amd64"}) {
 		t.Errorf("%+v", cfg)
 	}
 	must(t, c.Push(t.Context(), parse(t, s.Host+"/a:empty"), emptyIndex()))
-	if _, err := c.Config(t.Context(), parse(t, s.Host+"/a:empty")); KindOf(err) != Rejected || !strings.Contains(err.Error(), "holds no image") {
+	if _, err := c.Config(t.Context(), parse(t, s.Host+"/a:empty"), ViaMirror); KindOf(err) != Rejected || !strings.Contains(err.Error(), "holds no image") {
 		t.Error(err)
 	}
-	if _, err := c.Config(t.Context(), parse(t, s.Host+"/a:none")); KindOf(err) != NotFound {
+	if _, err := c.Config(t.Context(), parse(t, s.Host+"/a:none"), ViaMirror); KindOf(err) != NotFound {
 		t.Error(err)
 	}
 }

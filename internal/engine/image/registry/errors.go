@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/image/files"
 )
 
 // Kind sorts what can go wrong with a registry.
@@ -63,8 +65,12 @@ func KindOf(err error) Kind {
 // fail turns any error of go-containerregistry or of the network into an *Error.
 func (c *Client) fail(ctx context.Context, action, reference, host string, err error) error {
 	var already *Error
+	var local *files.Error
 	if errors.As(err, &already) {
 		return err
+	}
+	if ctx.Err() == nil && errors.As(err, &local) {
+		return local // a file on this machine, about which the registry knows nothing
 	}
 	e := &Error{Kind: Unreachable, Action: action, Reference: reference, Registry: hostName(host)}
 	var te *transport.Error

@@ -172,7 +172,7 @@ func TestHalfABlob(t *testing.T) {
 				src, dst := parse(t, from.Host+"/base:1"), parse(t, to.Host+"/copy:1")
 				must(t, c.Push(t.Context(), src, img))
 				from.Break("GET /blobs/", times, fault(from))
-				d, err := c.Fetch(t.Context(), src)
+				d, err := c.Fetch(t.Context(), src, ViaMirror)
 				must(t, err)
 				remote, err := d.Image()
 				must(t, err)

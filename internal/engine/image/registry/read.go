@@ -23,10 +23,20 @@ type Config struct {
 	Labels     map[string]string
 }
 
-// Config reads an image's configuration, through its registry's mirror if there is one. Of several platforms it is
+// Via says where an image is read from.
+type Via bool
+
+// Images that somebody else pushed are read through the mirror of their registry if there is one. Images that are
+// pushed from here are read directly, since nothing is pushed to mirrors.
+const (
+	ViaMirror Via = true
+	Direct    Via = false
+)
+
+// Config reads an image's configuration. Of several platforms it is
 // linux/amd64's, or the first one's if there is no such. It costs two or three requests. The error is an *Error.
-func (c *Client) Config(ctx context.Context, ref Reference) (*Config, error) {
-	at, d, err := c.get(ctx, ref)
+func (c *Client) Config(ctx context.Context, ref Reference, via Via) (*Config, error) {
+	at, d, err := c.get(ctx, ref, via)
 	if err != nil {
 		return nil, err
 	}
@@ -37,10 +47,10 @@ func (c *Client) Config(ctx context.Context, ref Reference) (*Config, error) {
 	return cfg, nil
 }
 
-// Fetch returns what a reference means, for use as a base: its layers are read when they are needed. It goes through
-// the registry's mirror if there is one. The error is an *Error.
-func (c *Client) Fetch(ctx context.Context, ref Reference) (*remote.Descriptor, error) {
-	_, d, err := c.get(ctx, ref)
+// Fetch returns what a reference means, for use as a base: its layers are read when they are needed, under the same
+// context. The error is an *Error.
+func (c *Client) Fetch(ctx context.Context, ref Reference, via Via) (*remote.Descriptor, error) {
+	_, d, err := c.get(ctx, ref, via)
 	return d, err
 }
 
@@ -52,8 +62,12 @@ func (c *Client) Wrap(ctx context.Context, ref Reference, err error) error {
 	return c.fail(ctx, "read", ref.written, ref.repo.RegistryStr(), err)
 }
 
-func (c *Client) get(ctx context.Context, ref Reference) (name.Reference, *remote.Descriptor, error) {
-	repo, err := c.table.mirrored(ref.repo)
+func (c *Client) get(ctx context.Context, ref Reference, via Via) (name.Reference, *remote.Descriptor, error) {
+	find := c.table.direct
+	if via == ViaMirror {
+		find = c.table.mirrored
+	}
+	repo, err := find(ref.repo)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -1,0 +1,107 @@
+package image
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"slices"
+	"strconv"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/image/files"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
+)
+
+func (p *Prepared) prepareAppend(ctx context.Context, l *problem.List) {
+	a, at := p.spec.Append, problem.At("append")
+	if base, ok := checkName(l, at.Attr("base_image"), a.BaseImage); ok {
+		p.base = base
+		p.Bases = []Base{{Path: at.Attr("base_image"), Reference: base}}
+	}
+	for _, k := range slices.Sorted(maps.Keys(a.Env)) {
+		if !envForm.MatchString(k) {
+			l.Errorf(at.Attr("env").Key(k), titleSpec, "%q is not the name of an environment variable. Use letters, digits and underscores.", k)
+		}
+	}
+	if a.Workdir != "" && !path.IsAbs(a.Workdir) {
+		l.Errorf(at.Attr("workdir"), titleSpec, "The working directory %q is not absolute. Begin it with a slash.", a.Workdir)
+	}
+	// Directories change least often and content given in place most often. Each kind is a layer of its own, so that
+	// a change of one file sends one small layer; later layers win where both have a name.
+	var dirs, single, inline []*files.Tree
+	for _, dest := range slices.Sorted(maps.Keys(a.Files)) {
+		where := at.Attr("files").Key(dest)
+		tree, kind := sourceTree(ctx, l, where, dest, a.Files[dest])
+		switch kind {
+		case "directory":
+			dirs = append(dirs, tree)
+		case "file":
+			single = append(single, tree)
+		case "content":
+			inline = append(inline, tree)
+		}
+	}
+	for _, group := range []struct {
+		name  string
+		trees []*files.Tree
+	}{{"directories", dirs}, {"files", single}, {"content", inline}} {
+		if len(group.trees) == 0 {
+			continue
+		}
+		tree, err := files.Join(group.trees...)
+		if err != nil {
+			addFiles(l, at.Attr("files"), err)
+			continue
+		}
+		p.parts = append(p.parts, part{group.name, tree})
+	}
+}
+
+func sourceTree(ctx context.Context, l *problem.List, at problem.Path, dest string, src FileSource) (*files.Tree, string) {
+	mode, err := src.mode()
+	if err != nil {
+		l.Errorf(at.Attr("mode"), titleSpec, "%s", err)
+	}
+	if err := files.CheckName(dest); err != nil {
+		l.Errorf(at, titleFiles, "%s", err)
+		return nil, ""
+	}
+	if (src.Path == "") == (src.Content == nil) {
+		l.Errorf(at, titleSpec, "The file %s comes from exactly one of path and content. Give one of them.", dest)
+		return nil, ""
+	}
+	if src.Content != nil {
+		return files.Inline(dest, []byte(*src.Content), mode), "content"
+	}
+	if info, err := os.Stat(src.Path); err == nil && info.IsDir() {
+		if src.Mode != "" {
+			l.Errorf(at.Attr("mode"), titleSpec, "%s is a directory, whose files keep their own modes. Leave mode out.", src.Path)
+		}
+		if tree := scanDir(ctx, l, at.Attr("path"), src.Path, files.Options{Omit: []string{".dockerignore"}}); tree != nil {
+			return tree.Below(dest), "directory"
+		}
+		return nil, ""
+	}
+	tree, err := files.OnDisk(dest, src.Path, mode)
+	if err != nil {
+		addFiles(l, at.Attr("path"), err)
+		return nil, ""
+	}
+	return tree, "file"
+}
+
+func (f FileSource) mode() (fs.FileMode, error) {
+	if f.Mode == "" {
+		return 0, nil
+	}
+	if !modeForm.MatchString(f.Mode) {
+		return 0, fmt.Errorf("%q is not a file mode. Write three octal digits, such as \"0644\" or \"755\".", f.Mode) //nolint:staticcheck // it is shown as a sentence
+	}
+	n, err := strconv.ParseUint(f.Mode, 8, 32)
+	if n == 0 && err == nil {
+		return 0, fmt.Errorf("mode %q lets nobody read the file. Give a mode such as \"0644\".", f.Mode) //nolint:staticcheck // it is shown as a sentence
+	}
+	return fs.FileMode(n), err
+}
