@@ -1,14 +1,16 @@
 package argo
 
 import (
+	"strings"
+
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
-// cacheKeyCode is Argo's expression for the key under which a task's outputs are kept: a hash of all its inputs, or of
+// cacheKeyText is a tag for the key under which a task's outputs are kept: a hash of all its inputs, or of
 // what the user gives instead. The component's version is in the name of the config map. An artifact is known by the
 // metadata beside it, which the runtime gives a digest of the content.
-func cacheKeyCode(t spec.Task, cache spec.Cache, env expr.Env) (string, error) {
+func cacheKeyText(t spec.Task, cache spec.Cache, env expr.Env) (string, error) {
 	texts := []string{cache.Key}
 	if cache.Key == "" {
 		texts = nil
@@ -24,11 +26,12 @@ func cacheKeyCode(t spec.Task, cache spec.Cache, env expr.Env) (string, error) {
 			return "", err
 		}
 	}
-	return expr.CompileHash(metadataEnv(env), parsed...)
+	return expr.CompileHash(metadataEnv(env, parsed...), parsed...)
 }
 
 // cacheConfigMap names the config map that holds the outputs. Argo keeps them in its controller's own namespace, so
 // the name holds the run's; and since a config map takes 1 MiB, the first digit of the key spreads them over sixteen.
 func cacheConfigMap(r spec.Ref, key string) string {
-	return "kfp-cache-" + r.Namespace + "-" + ObjectName(r) + "-" + "{{=sprig.substr(0, 1, " + key + ")}}"
+	code := strings.TrimSuffix(strings.TrimPrefix(key, "{{="), "}}")
+	return "kfp-cache-" + r.Namespace + "-" + ObjectName(r) + "-" + expr.Tag("sprig.substr(0, 1, "+code+")")
 }

@@ -83,7 +83,7 @@ func (c *pipelineCompiler) arguments(t spec.Task, env graph.Env) (wfv1.Arguments
 			if err != nil {
 				return arguments, fmt.Errorf("input %q: %w", name, err)
 			}
-			meta, err := compileText(t.Inputs[name], metadataEnv(env), spec.String)
+			meta, err := artifactMetadata(t.Inputs[name], env)
 			if err != nil {
 				return arguments, fmt.Errorf("input %q: %w", name, err)
 			}
@@ -108,11 +108,11 @@ func (c *pipelineCompiler) settingsArguments(t spec.Task, s spec.Settings, env g
 		}
 	}
 	if s.Cache != nil && s.Cache.Enabled {
-		key, err := cacheKeyCode(t, *s.Cache, env)
+		key, err := cacheKeyText(t, *s.Cache, env)
 		if err != nil {
 			return nil, err
 		}
-		give(cacheKey, "{{="+key+"}}")
+		give(cacheKey, key)
 		give(cacheMaxAge, s.Cache.MaxAge)
 		give(cacheName, cacheConfigMap(t.Component, key))
 	}

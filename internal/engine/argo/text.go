@@ -3,6 +3,7 @@ package argo
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
@@ -37,8 +38,9 @@ func artifactFrom(name, text string, env expr.Env, want spec.Type, isOutput bool
 	if err := joined(errs); err != nil {
 		return a, err
 	}
-	if variable, ok := t.Bare(env); ok {
-		a.From = "{{" + env[variable].Argo + "}}"
+	if name, ok := t.Bare(env); ok {
+		v, _ := env.Lookup(name)
+		a.From = "{{" + v.Argo + "}}"
 		return a, nil
 	}
 	code, err := t.CompileValueFrom(env, want)
@@ -50,16 +52,29 @@ func artifactFrom(name, text string, env expr.Env, want spec.Type, isOutput bool
 	return a, err
 }
 
-// metadataEnv has the hidden parameters beside artifacts in place of these.
-func metadataEnv(env expr.Env) expr.Env {
-	parameters := expr.Env{}
-	for name, v := range env {
-		if v.Type.IsArtifact() {
-			v = expr.Var{Type: spec.String, Argo: metadataOf(v.Argo), Nullable: v.Nullable}
-		}
-		parameters[name] = v
+// metadataEnv has the hidden parameters beside artifacts in place of those that texts use.
+func metadataEnv(env expr.Env, texts ...*expr.Template) expr.Env {
+	own := maps.Clone(env.Own)
+	if own == nil {
+		own = map[string]expr.Var{}
 	}
-	return parameters
+	for _, t := range texts {
+		for _, r := range t.References() {
+			if name, v, ok := env.Resolve(r.Name); ok && v.Type.IsArtifact() {
+				own[name] = expr.Var{Type: spec.String, Argo: metadataOf(v.Argo), Nullable: v.Nullable}
+			}
+		}
+	}
+	return expr.Env{Own: own, Shared: env.Shared}
+}
+
+// artifactMetadata is the metadata of the artifact that a text chooses.
+func artifactMetadata(text string, env expr.Env) (string, error) {
+	t, errs := expr.Parse(text)
+	if err := joined(errs); err != nil {
+		return "", err
+	}
+	return t.Compile(metadataEnv(env, t), spec.String)
 }
 
 // metadataOf is Argo's name of the hidden parameter beside an artifact.
@@ -74,8 +89,10 @@ func outputFrom(text string, env expr.Env, want spec.Type) (*wfv1.ValueFrom, err
 	if err := joined(errs); err != nil {
 		return nil, err
 	}
-	if name, ok := t.Bare(env); ok && (env[name].Coding == expr.Wire || env[name].Coding == expr.Plain) {
-		return &wfv1.ValueFrom{Parameter: "{{" + env[name].Argo + "}}"}, nil
+	if name, ok := t.Bare(env); ok {
+		if v, _ := env.Lookup(name); v.Coding == expr.Wire || v.Coding == expr.Plain {
+			return &wfv1.ValueFrom{Parameter: "{{" + v.Argo + "}}"}, nil
+		}
 	}
 	code, err := t.CompileValueFrom(env, want)
 	return &wfv1.ValueFrom{Expression: code}, err
@@ -95,7 +112,7 @@ func fillContainer(container *corev1.Container, c spec.Component) error {
 			if err := joined(errs); err != nil {
 				return fmt.Errorf("argument %d: %w", i, err)
 			}
-			arg, err := t.CompileContainer(env)
+			arg, err := t.CompileContainerArg(env)
 			if err != nil {
 				return fmt.Errorf("argument %d: %w", i, err)
 			}
@@ -134,7 +151,7 @@ func compileJSON(text string, env expr.Env) (string, error) {
 	if err := joined(errs); err != nil {
 		return "", err
 	}
-	return t.CompileJSONEnv(env)
+	return t.CompileJSON(env)
 }
 
 // retryCondition turns a policy and an expression into one condition: Argo takes a policy only as a constant.
@@ -151,7 +168,7 @@ func retryCondition(r spec.Retry) (string, error) {
 		if err := joined(errs); err != nil {
 			return "", err
 		}
-		code, err := t.CompileCondition(graph.RetryEnv)
+		code, err := t.CompileExpression(graph.RetryEnv)
 		if err != nil {
 			return "", err
 		}

@@ -2,7 +2,6 @@ package argo
 
 import (
 	"fmt"
-	"strings"
 
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 
@@ -25,7 +24,7 @@ func needsWrapper(t spec.Task, node *graph.Node, s spec.Settings) bool {
 // wrapped compiles a task into a wrapper and the task that calls it. What the texts refer to outside is passed in.
 func (c *pipelineCompiler) wrapped(name string, t spec.Task, node *graph.Node, env graph.Env, s spec.Settings) (wfv1.DAGTask, error) {
 	outer := wfv1.DAGTask{Name: taskName(name), Template: "task-" + taskName(name)}
-	inside, inputs, arguments, err := passedIn(env)
+	inside, inputs, arguments, err := passedIn(node.References(), env)
 	if err != nil {
 		return outer, err
 	}
@@ -55,52 +54,67 @@ func (c *pipelineCompiler) wrapped(name string, t spec.Task, node *graph.Node, e
 }
 
 // passedIn gives the wrapper an input for each outside name that its texts use.
-func passedIn(env expr.Env) (expr.Env, wfv1.Inputs, wfv1.Arguments, error) {
-	inside := expr.Env{}
+func passedIn(names []string, env expr.Env) (expr.Env, wfv1.Inputs, wfv1.Arguments, error) {
+	inside := expr.Env{Own: map[string]expr.Var{}}
 	var inputs wfv1.Inputs
 	var arguments wfv1.Arguments
 	give := func(name, value string) {
 		inputs.Parameters = append(inputs.Parameters, wfv1.Parameter{Name: name})
 		arguments.Parameters = append(arguments.Parameters, wfv1.Parameter{Name: name, Value: wfv1.AnyStringPtr(value)})
 	}
-	for i, name := range sortedKeys(env) {
-		v := env[name]
-		if strings.HasPrefix(name, "each.") {
-			inside[name] = v
+	outside := 0
+	for _, reference := range names {
+		name, v, ok := env.Resolve(reference)
+		if _, seen := inside.Own[name]; seen || !ok {
 			continue
 		}
-		input := fmt.Sprintf("in-%d", i)
+		if _, own := env.Own[name]; own {
+			inside.Own[name] = v
+			continue
+		}
+		input := fmt.Sprintf("in-%d", outside)
+		outside++
 		whole := "{{ " + name + " }}"
 		if v.Type.IsArtifact() {
 			artifact, err := artifactFrom(input, whole, env, v.Type, false)
 			if err != nil {
-				return nil, inputs, arguments, err
+				return inside, inputs, arguments, err
 			}
-			meta, err := compileText(whole, metadataEnv(env), spec.String)
+			meta, err := artifactMetadata(whole, env)
 			if err != nil {
-				return nil, inputs, arguments, err
+				return inside, inputs, arguments, err
 			}
 			inputs.Artifacts = append(inputs.Artifacts, wfv1.Artifact{Name: input})
 			arguments.Artifacts = append(arguments.Artifacts, artifact)
 			give(artifactParameter(input), meta)
-			inside[name] = expr.Var{Type: v.Type, Argo: "inputs.artifacts." + input}
+			inside.Own[name] = expr.Var{Type: v.Type, Argo: "inputs.artifacts." + input}
 			continue
 		}
 		t, errs := expr.Parse(whole)
 		if err := joined(errs); err != nil {
-			return nil, inputs, arguments, err
+			return inside, inputs, arguments, err
 		}
 		value, err := t.CompileOr(env, v.Type, wire.Absent)
 		if err != nil {
-			return nil, inputs, arguments, err
+			return inside, inputs, arguments, err
 		}
 		give(input, value)
-		inside[name] = expr.Var{Type: v.Type, Argo: "inputs.parameters." + input, Nullable: v.Nullable, Marked: v.Nullable}
-		if v.Coding == expr.Plain {
-			inside[name] = expr.Var{Type: v.Type, Argo: "inputs.parameters." + input, Coding: expr.Plain}
-		}
+		inside.Own[name] = passedVar(v, input)
 	}
 	return inside, inputs, arguments, nil
+}
+
+// passedVar is a variable inside the wrapper. What is absent outside comes in as a text that no value is.
+func passedVar(v expr.Var, input string) expr.Var {
+	passed := expr.Var{Type: v.Type, Argo: "inputs.parameters." + input}
+	switch {
+	case v.Coding == expr.Plain:
+		passed.Coding = expr.Plain
+	case v.Nullable:
+		access := `inputs.parameters["` + input + `"]`
+		passed = expr.Var{Type: v.Type, Nullable: true, Code: access + ` == "` + wire.Absent + `" ? nil : ` + access}
+	}
+	return passed
 }
 
 // passedOut gives the wrapper the outputs of its task.

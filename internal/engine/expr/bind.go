@@ -33,7 +33,6 @@ type bound struct {
 type ref struct {
 	name     string
 	variable Var
-	node     ast.Node // where it stands in the user's tree
 }
 
 // artifact is the Go type of artifacts for the checker: no operator takes it.
@@ -78,7 +77,8 @@ func (b *bound) resolve(node ast.Node) ast.Node {
 func (b *bound) refer(name string, node ast.Node) ast.Node {
 	id := &ast.IdentifierNode{Value: "ref" + strconv.Itoa(len(b.refs))}
 	id.SetLocation(node.Location())
-	b.refs[id.Value] = &ref{name: name, variable: b.env[name], node: node}
+	variable, _ := b.env.Lookup(name)
+	b.refs[id.Value] = &ref{name: name, variable: variable}
 	return id
 }
 

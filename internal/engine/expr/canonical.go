@@ -43,11 +43,14 @@ func (d *Decompiler) canonical(node ast.Node) ast.Node {
 
 // preferred is the first name of the same variable.
 func (d *Decompiler) preferred(name string) string {
-	v := d.env[name]
-	for _, other := range d.byArgo[v.Argo] {
-		if d.env[other] == v {
+	v, _ := d.env.Lookup(name)
+	for _, other := range d.names(v.key()) {
+		if same, _ := d.env.Lookup(other); same == v {
 			return other
 		}
 	}
 	return name
 }
+
+// Env is the environment of the decompiler.
+func (d *Decompiler) Env() Env { return d.env }

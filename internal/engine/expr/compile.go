@@ -54,8 +54,9 @@ func (t *Template) CompileOr(env Env, want spec.Type, orElse string) (string, er
 	return tag(binary("??", b.text(b.root, want, true), text(orElse))), nil
 }
 
-// CompileCondition writes a boolean expression as Argo takes it outside tags: in a hook or a retry strategy.
-func (t *Template) CompileCondition(env Env) (string, error) {
+// CompileExpression writes an expression for where Argo takes one outside tags, such as a hook or a retry strategy. Its
+// result is the value, typed.
+func (t *Template) CompileExpression(env Env) (string, error) {
 	b, err := t.single(env)
 	if err != nil {
 		return "", err
@@ -121,7 +122,7 @@ func (t *Template) bind(env Env) ([]*bound, error) {
 // tag writes one expression as a tag: plain where a variable's text is just passed on.
 func (b *bound) tag(want spec.Type) string {
 	if v, ok := b.variable(b.root); ok {
-		if v.Argo == "" {
+		if v.isConstant() {
 			return wire.EncodePart(v.Text)
 		}
 		if v.isTag() {
@@ -130,6 +131,9 @@ func (b *bound) tag(want spec.Type) string {
 	}
 	return tag(b.text(b.root, want, true))
 }
+
+// Tag makes a tag of an expression over Argo's names, however its strings and braces are written.
+func Tag(argo string) string { return tag(code(argo)) }
 
 // tag writes an expression of Argo. A space keeps a map's brace apart from those of the tag.
 func tag(node ast.Node) string {
@@ -161,7 +165,7 @@ func (t *Template) mustJoin(all []*bound) bool {
 // isConstant reports whether the expression is a variable that stands for a constant.
 func (b *bound) isConstant() bool {
 	v, ok := b.variable(b.root)
-	return ok && v.Argo == ""
+	return ok && v.isConstant()
 }
 
 func (b *bound) mayEndInBrace() bool {
@@ -200,21 +204,28 @@ func (t *Template) shown(all []*bound) ast.Node {
 	return whole
 }
 
-// CompileJSONString writes the text for a JSON document that Argo puts values into, as one JSON string with its quotes,
-// or a tag that becomes one. Nothing decodes it later: braces travel as \u007b, which only the reader of the JSON undoes.
-func (t *Template) CompileJSONString(env Env) (string, error) {
-	if constant, ok := t.Constant(); ok {
-		return jsonString(constant)
+// CompileHash writes a tag that becomes the SHA-256, in hex, of the texts: the same for the same texts at each run.
+func CompileHash(env Env, texts ...*Template) (string, error) {
+	list := make([]ast.Node, len(texts))
+	for i, t := range texts {
+		if t.IsConstant() {
+			constant, _ := t.Constant()
+			list[i] = text(constant)
+			continue
+		}
+		all, err := t.bind(env)
+		if err != nil {
+			return "", err
+		}
+		list[i] = t.shown(all)
 	}
-	all, err := t.bind(env)
-	if err != nil {
-		return "", err
-	}
-	return tag(builtin("replace", toJSON(t.shown(all)), text("{"), text(`\u007b`))), nil
+	sum := &ast.CallNode{Callee: member(ident("sprig"), "sha256sum"), Arguments: []ast.Node{toJSON(&ast.ArrayNode{Nodes: list})}}
+	return tag(sum), nil
 }
 
-// CompileJSONEnv is CompileJSONString for an environment variable of a container: the kubelet expands nothing in it.
-func (t *Template) CompileJSONEnv(env Env) (string, error) {
+// CompileJSON is CompileJSONString for an environment variable, where "$" has a meaning for the kubelet that data must
+// not have.
+func (t *Template) CompileJSON(env Env) (string, error) {
 	if constant, ok := t.Constant(); ok {
 		return jsonString(escapeDollars(constant))
 	}
@@ -225,17 +236,17 @@ func (t *Template) CompileJSONEnv(env Env) (string, error) {
 	return tag(replaceAll(toJSON(replaceAll(t.shown(all), "$", "$$")), "{", `\u007b`)), nil
 }
 
-// CompileHash writes an expression of Argo for the SHA-256 of texts as they travel, by which equal ones are found again.
-func CompileHash(env Env, texts ...*Template) (string, error) {
-	codes := make([]string, len(texts))
-	for i, t := range texts {
-		b, err := t.single(env)
-		if err != nil {
-			return "", err
-		}
-		codes[i] = printArgo(b.text(b.root, spec.Any, false))
+// CompileJSONString writes the text for a JSON document that Argo puts values into, as one JSON string with its quotes,
+// or a tag that becomes one. Nothing decodes it later: braces travel as \u007b, which only the reader of the JSON undoes.
+func (t *Template) CompileJSONString(env Env) (string, error) {
+	if constant, ok := t.Constant(); ok {
+		return jsonString(constant)
 	}
-	return "sprig.sha256sum(toJson([" + strings.Join(codes, ", ") + "]))", nil
+	all, err := t.bind(env)
+	if err != nil {
+		return "", err
+	}
+	return tag(replaceAll(toJSON(t.shown(all)), "{", `\u007b`)), nil
 }
 
 func jsonString(constant string) (string, error) {

@@ -141,3 +141,47 @@ func abbreviate(text string) string {
 	}
 	return strconv.Quote(text)
 }
+
+// ElementType is the type that all elements of a list, given as JSON, have: spec.Any where they differ or there are none.
+func ElementType(list string) (spec.Type, error) {
+	dec := json.NewDecoder(bytes.NewReader([]byte(list)))
+	dec.UseNumber()
+	var elements []any
+	if err := dec.Decode(&elements); err != nil {
+		return "", fmt.Errorf("%s is not a list%s", abbreviate(list), example(spec.List))
+	}
+	return elementType(elements), nil
+}
+
+func elementType(elements []any) spec.Type {
+	if len(elements) == 0 {
+		return spec.Any
+	}
+	t := typeOfJSON(elements[0])
+	for _, e := range elements[1:] {
+		t = join(t, typeOfJSON(e))
+	}
+	if t == null {
+		return spec.Any
+	}
+	return t
+}
+
+func typeOfJSON(v any) spec.Type {
+	switch v := v.(type) {
+	case string:
+		return spec.String
+	case bool:
+		return spec.Boolean
+	case json.Number:
+		if integer.MatchString(v.String()) {
+			return spec.Integer
+		}
+		return spec.Float
+	case []any:
+		return listOf(elementType(v))
+	case map[string]any:
+		return spec.Struct
+	}
+	return spec.Any
+}

@@ -15,10 +15,10 @@ const Nothing = "KFP_NOTHING"
 
 const apart = "{$(" + Nothing + ")"
 
-// CompileContainer writes the text for the command, the arguments or a plain environment variable of a container. The
+// CompileContainerArg writes the text for the command, the arguments or a plain environment variable of a container. The
 // container sees values decoded: strings as they are, everything else as JSON. $(VAR) in the user's text stays what it is
 // in Kubernetes; in values it is data.
-func (t *Template) CompileContainer(env Env) (string, error) {
+func (t *Template) CompileContainerArg(env Env) (string, error) {
 	all, err := t.bind(env)
 	if err != nil {
 		return "", err
@@ -42,7 +42,7 @@ func (t *Template) CompileContainer(env Env) (string, error) {
 // argument writes one expression. all asks for every brace to be kept apart, since a neighbour may begin with one.
 func (b *bound) argument(all bool) string {
 	v, isVar := b.variable(b.root)
-	if isVar && v.Argo == "" {
+	if isVar && v.isConstant() {
 		return separate(wire.EncodePart(escapeDollars(v.Text)))
 	}
 	if t := b.infer(b.root); !holdsText(t) && !t.IsList() || isVar && v.Coding == Plain {

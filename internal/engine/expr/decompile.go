@@ -17,29 +17,66 @@ import (
 //
 // It guesses and then proves: a text is returned only if it has the wanted type and compiles to exactly what was given.
 type Decompiler struct {
-	env    Env
-	byArgo map[string][]string // names by Argo's variable, the preferred one first
+	env         Env
+	own, shared index
+}
+
+// index finds the names of variables by what stands for them.
+type index struct {
+	byArgo map[string][]string // by Argo's name, the preferred one first
 	texts  []string            // names of constants, the longest constant first
 }
 
 // NewDecompiler indexes an environment.
 func NewDecompiler(env Env) *Decompiler {
-	d := &Decompiler{env: env, byArgo: map[string][]string{}}
-	for name, v := range env {
-		if v.Argo != "" {
-			d.byArgo[v.Argo] = append(d.byArgo[v.Argo], name)
+	return &Decompiler{env: env, own: newIndex(env.Own), shared: newIndex(env.Shared)}
+}
+
+// With returns a decompiler for a place with other names of its own. It shares the index of the others.
+func (d *Decompiler) With(own map[string]Var) *Decompiler {
+	return &Decompiler{env: Env{Own: own, Shared: d.env.Shared}, own: newIndex(own), shared: d.shared}
+}
+
+func newIndex(vars map[string]Var) index {
+	x := index{byArgo: map[string][]string{}}
+	for name, v := range vars {
+		if key := v.key(); key != "" {
+			x.byArgo[key] = append(x.byArgo[key], name)
 		} else if v.Text != "" {
-			d.texts = append(d.texts, name)
+			x.texts = append(x.texts, name)
 		}
 	}
-	for _, names := range d.byArgo {
+	for _, names := range x.byArgo {
 		slices.SortFunc(names, prefer)
 	}
-	slices.SortFunc(d.texts, func(a, b string) int {
-		return cmp.Or(cmp.Compare(len(env[b].Text), len(env[a].Text)), prefer(a, b))
+	slices.SortFunc(x.texts, func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(vars[b].Text), len(vars[a].Text)), prefer(a, b))
 	})
-	return d
+	return x
 }
+
+// key is a name of Argo that every form of the variable uses.
+func (v Var) key() string {
+	if v.Code == "" {
+		return v.Argo
+	}
+	if names := argoNames(code(v.Code), 0, nil); len(names) > 0 {
+		return names[0]
+	}
+	return ""
+}
+
+// names returns the names of the variables that use one of Argo's.
+func (d *Decompiler) names(argo string) []string {
+	own, shared := d.own.byArgo[argo], d.shared.byArgo[argo]
+	if len(own) == 0 {
+		return shared
+	}
+	return slices.Concat(own, shared)
+}
+
+// texts returns the names of constants.
+func (d *Decompiler) texts() []string { return slices.Concat(d.own.texts, d.shared.texts) }
 
 // prefer orders names of one thing: tasks.t.output comes before tasks.t.outputs.x.
 func prefer(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) }
@@ -84,17 +121,31 @@ func (d *Decompiler) TextOr(argo string, want spec.Type, orElse string) (string,
 
 // JSONString undoes Template.CompileJSONString.
 func (d *Decompiler) JSONString(argo string) (string, bool) {
-	compile := func(t *Template) (string, error) { return t.CompileJSONString(d.env) }
+	return d.json(argo, func(t *Template) (string, error) { return t.CompileJSONString(d.env) }, false)
+}
+
+// JSON undoes Template.CompileJSON.
+func (d *Decompiler) JSON(argo string) (string, bool) {
+	return d.json(argo, func(t *Template) (string, error) { return t.CompileJSON(d.env) }, true)
+}
+
+func (d *Decompiler) json(argo string, compile func(*Template) (string, error), dollars bool) (string, bool) {
 	if !strings.HasPrefix(argo, "{{") {
 		constant, ok := unquoteJSON(argo)
 		if !ok {
 			return "", false
+		}
+		if dollars {
+			constant = strings.ReplaceAll(constant, "$$", "$")
 		}
 		return d.proved(argo, spec.Any, compile, escape(constant, false))
 	}
 	return d.candidates(argo, spec.Any, compile, undoer{strip: func(node ast.Node) ast.Node {
 		if args, ok := call(node, "replace", 3); ok {
 			if args, ok := call(args[0], "toJson", 1); ok {
+				if inner, ok := call(args[0], "replace", 3); ok && dollars {
+					return inner[0]
+				}
 				return args[0]
 			}
 		}
@@ -102,9 +153,9 @@ func (d *Decompiler) JSONString(argo string) (string, bool) {
 	}})
 }
 
-// Container undoes Template.CompileContainer.
+// Container undoes Template.CompileContainerArg.
 func (d *Decompiler) Container(argo string) (string, bool) {
-	compile := func(t *Template) (string, error) { return t.CompileContainer(d.env) }
+	compile := func(t *Template) (string, error) { return t.CompileContainerArg(d.env) }
 	return d.candidates(argo, spec.Any, compile, undoer{container: true, strip: func(node ast.Node) ast.Node {
 		if outer, ok := call(node, "replace", 3); ok && printArgo(outer[2]) == printArgo(text(apart)) {
 			if inner, ok := call(outer[0], "replace", 3); ok {
@@ -128,9 +179,9 @@ func (d *Decompiler) Expression(argo string, want spec.Type) (string, bool) {
 	return printUser(t.parts[0].node), true
 }
 
-// Condition undoes Template.CompileCondition.
-func (d *Decompiler) Condition(argo string) (string, bool) {
-	return d.outside(argo, spec.Boolean, false, func(t *Template) (string, error) { return t.CompileCondition(d.env) })
+// Value undoes Template.CompileExpression.
+func (d *Decompiler) Value(argo string, want spec.Type) (string, bool) {
+	return d.outside(argo, want, false, func(t *Template) (string, error) { return t.CompileExpression(d.env) })
 }
 
 // ValueFrom undoes Template.CompileValueFrom; the text has {{ }}.

@@ -34,7 +34,7 @@ func modes(env expr.Env, want spec.Type) []mode {
 	}
 	return append(all,
 		mode{"json", func(t *expr.Template) (string, error) { return t.CompileJSONString(env) }, func(d *expr.Decompiler, a string) (string, bool) { return d.JSONString(a) }},
-		mode{"container", func(t *expr.Template) (string, error) { return t.CompileContainer(env) }, func(d *expr.Decompiler, a string) (string, bool) { return d.Container(a) }},
+		mode{"container", func(t *expr.Template) (string, error) { return t.CompileContainerArg(env) }, func(d *expr.Decompiler, a string) (string, bool) { return d.Container(a) }},
 	)
 }
 

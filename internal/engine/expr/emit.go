@@ -132,7 +132,7 @@ func isNot(v ast.Node) ast.Node { return binary("!=", v, &ast.NilNode{}) }
 
 // undecoded is the text of a string variable as it travels, and the value of anything else.
 func (b *bound) undecoded(node ast.Node) ast.Node {
-	if v, ok := b.variable(node); ok && v.Type == spec.String && v.Coding == Wire && v.Field == "" && v.Argo != "" {
+	if v, ok := b.variable(node); ok && v.Type == spec.String && v.Coding == Wire && v.Field == "" && !v.isConstant() {
 		return v.raw()
 	}
 	return b.value(node)
@@ -181,7 +181,7 @@ func (b *bound) coalesce(n *ast.BinaryNode) ast.Node {
 		v, isVar := b.variable(all[i])
 		m, isMember := all[i].(*ast.MemberNode)
 		switch {
-		case isVar && v.isText() && v.Argo != "":
+		case isVar && v.isText() && !v.isConstant():
 			result = choose(isNot(v.raw()), v.value(), result)
 		case isMember:
 			result = coalescing(b.member(m, true), result)

@@ -7,21 +7,31 @@ import (
 	"strings"
 )
 
+// Lookup finds a variable by its dotted name.
+func (e Env) Lookup(name string) (Var, bool) {
+	if v, ok := e.Own[name]; ok {
+		return v, true
+	}
+	v, ok := e.Shared[name]
+	return v, ok
+}
+
+// Resolve finds the variable that a reference leads to, without the members of its value.
+func (e Env) Resolve(reference string) (name string, v Var, ok bool) {
+	name, _, ok = e.lookup(strings.Split(reference, "."))
+	v, _ = e.Lookup(name)
+	return name, v, ok
+}
+
 // lookup returns the variable that the first n segments name, with the longest name that exists.
 func (e Env) lookup(segments []string) (name string, n int, ok bool) {
 	for n = len(segments); n > 0; n-- {
 		name = strings.Join(segments[:n], ".")
-		if _, ok := e[name]; ok {
+		if _, ok := e.Lookup(name); ok {
 			return name, n, true
 		}
 	}
 	return "", 0, false
-}
-
-// Lookup returns the variable that a reference leads to, and its name: members of the value are not part of it.
-func (e Env) Lookup(segments []string) (name string, v Var, ok bool) {
-	name, _, ok = e.lookup(segments)
-	return name, e[name], ok
 }
 
 // maxListed bounds how many names a message lists.
@@ -54,7 +64,8 @@ func (e Env) unknown(segments []string) (message, remedy string) {
 	}
 	if near := nearest(wrong, names); near != "" {
 		meant := prefix + near
-		if whole := strings.Join(append([]string{meant}, segments[known+1:]...), "."); e[whole] != (Var{}) {
+		whole := strings.Join(append([]string{meant}, segments[known+1:]...), ".")
+		if _, ok := e.Lookup(whole); ok {
 			meant = whole
 		}
 		remedy = fmt.Sprintf("Did you mean %q? ", meant)
@@ -69,10 +80,12 @@ func (e Env) after(prefix []string) map[string]bool {
 		start = strings.Join(prefix, ".") + "."
 	}
 	next := map[string]bool{}
-	for name := range e {
-		if rest, ok := strings.CutPrefix(name, start); ok {
-			segment, _, _ := strings.Cut(rest, ".")
-			next[segment] = true
+	for _, names := range []map[string]Var{e.Own, e.Shared} {
+		for name := range names {
+			if rest, ok := strings.CutPrefix(name, start); ok {
+				segment, _, _ := strings.Cut(rest, ".")
+				next[segment] = true
+			}
 		}
 	}
 	return next

@@ -7,7 +7,6 @@ package expr
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -34,20 +33,23 @@ type Var struct {
 	Type spec.Type
 	// Argo is the variable's name in Argo as it stands in a plain tag, such as "tasks.load-data.outputs.parameters.Output".
 	Argo string
+	// Code is an expression over Argo's names in place of a name. Its result is a text, as Coding says.
+	Code string
 	// Field is a member of the JSON object that Argo's variable holds. Empty: the variable itself.
 	Field  string
 	Coding Coding
 	// Nullable variables may be absent at run time: outputs of a task that may be skipped or fail.
 	Nullable bool
-	// Marked: where the variable is absent, Argo's text is wire.Absent. Only with Nullable and the coding Wire.
-	Marked bool
-	// Text is a constant that stands for the variable in place of Argo, such as a path. Only where Argo is empty.
+	// Text is a constant that stands for the variable, such as a path. Only where Argo and Code are empty.
 	Text string
 }
 
-// Env maps dotted names ("parameters.radius", "tasks.load.outputs.x", "each.value") to variables. Members of a
-// variable's value (each.value.field, parameters.list[0]) need no entry.
-type Env map[string]Var
+// Env maps dotted names ("parameters.radius", "tasks.load.outputs.x", "each.value") to variables: names of one place
+// over names that many places share. Members of a variable's value (each.value.field, parameters.list[0]) need no entry.
+type Env struct {
+	Own    map[string]Var
+	Shared map[string]Var
+}
 
 // Error is one thing that is wrong in a text.
 type Error struct {
@@ -67,17 +69,17 @@ func (e Error) Error() string {
 
 // Reference is a name used in a text.
 type Reference struct {
-	// Segments are the parts of the name as far as they are constant, members of the value included: tasks, load, output.
-	Segments []string
-	Offset   int // characters before it, from the start of the text
-	// Guarded references are operands of ??, or values whose members are, so their absence is provided for.
+	// Name is dotted, as far as it is constant: members of the value included, such as tasks.load.output.field.
+	Name   string
+	Offset int // characters before it, from the start of the text
+	// Guarded references are operands of ??, members of them included, so they may be absent.
 	Guarded bool
-	// Choice numbers the chains of ?? of nothing but references: one of each has to be there. Zero: it is in no such chain.
+	// Choice numbers the chains of ?? in the text that end in a reference: one of the references of a chain has to have a
+	// value. Zero: the reference is in no such chain.
 	Choice int
+	// Bare: the expression is this reference and nothing else.
+	Bare bool
 }
-
-// Name is the dotted name.
-func (r Reference) Name() string { return strings.Join(r.Segments, ".") }
 
 // Limits keep hostile texts cheap: expr-lang's parser and checker recurse, and comparisons in a row share operands.
 const (

@@ -92,9 +92,9 @@ func checkLoop(t *testing.T, elem spec.Type, items []any, text string, want spec
 			t.Fatalf("%s gives %s: %v", compiled, withParam, err)
 		}
 		value, index := expr.ItemVars(elem, indexed)
-		env := expr.Env{"each.value": value}
+		env := expr.Env{Shared: map[string]expr.Var{"each.value": value}}
 		if indexed {
-			env["each.index"] = index
+			env.Shared["each.index"] = index
 		}
 		for i, item := range expanded {
 			checkItem(t, env, argoItem(item), text, want, gives, items[i])

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/parser"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
@@ -38,6 +39,15 @@ func member(of ast.Node, name string) ast.Node {
 
 func each(list, body ast.Node) ast.Node {
 	return builtin("map", list, &ast.PredicateNode{Node: body})
+}
+
+// code is an expression that was written for Argo.
+func code(source string) ast.Node {
+	tree, err := parser.Parse(source)
+	if err != nil {
+		return ident(source)
+	}
+	return tree.Node
 }
 
 // path is a variable of Argo. Segments that are no identifiers, such as task names with hyphens, become indexes.

@@ -90,12 +90,12 @@ type world struct {
 }
 
 func newWorld() *world {
-	return &world{env: expr.Env{}, values: map[string]any{}, argo: map[string]any{}}
+	return &world{env: expr.Env{Shared: map[string]expr.Var{}}, values: map[string]any{}, argo: map[string]any{}}
 }
 
 // add puts a wire variable in. A nil value is an absent one.
 func (w *world) add(name string, t spec.Type, argoName string, value any) *world {
-	w.env[name] = expr.Var{Type: t, Argo: argoName, Nullable: strings.HasPrefix(argoName, "tasks.")}
+	w.env.Shared[name] = expr.Var{Type: t, Argo: argoName, Nullable: strings.HasPrefix(argoName, "tasks.")}
 	w.values[name] = value
 	w.argo[argoName] = travelling(value)
 	if task, _, ok := strings.Cut(argoName, ".outputs"); ok {

@@ -3,7 +3,6 @@ package expr
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -87,6 +86,12 @@ func (t *Template) literal(text string) {
 	t.parts = append(t.parts, part{literal: text})
 }
 
+// IsConstant reports whether the text holds no expression.
+func (t *Template) IsConstant() bool {
+	_, ok := t.Constant()
+	return ok
+}
+
 // Constant returns the text as data if it holds no expression.
 func (t *Template) Constant() (string, bool) {
 	switch {
@@ -124,132 +129,4 @@ func syntaxError(err error, offset int) Error {
 		return Error{Offset: offset, Message: fmt.Sprintf("The expression cannot be read: %v.", err)}
 	}
 	return Error{Offset: offset + located.From, Message: fmt.Sprintf("The expression cannot be read: %s.", strings.TrimSuffix(located.Message, "."))}
-}
-
-// References returns every name that the expressions of the text use, in order.
-func (t *Template) References() []Reference {
-	c := collector{}
-	for _, p := range t.parts {
-		if p.node != nil {
-			c.offset = p.offset
-			c.collect(p.node, Reference{})
-		}
-	}
-	slices.SortStableFunc(c.all, func(a, b Reference) int { return a.Offset - b.Offset })
-	return c.all
-}
-
-type collector struct {
-	offset  int
-	choices int
-	all     []Reference
-}
-
-// collect appends the references below a node. as holds what its place says about a value there.
-func (c *collector) collect(node ast.Node, as Reference) {
-	if segments, root, ok := chain(node); ok {
-		as.Segments, as.Offset = segments, c.offset+root.Location().From
-		c.all = append(c.all, as)
-		return
-	}
-	switch n := node.(type) {
-	case *ast.BinaryNode:
-		if n.Operator == "??" {
-			c.coalesce(operands(n))
-			return
-		}
-	case *ast.ChainNode:
-		c.collect(n.Node, as)
-		return
-	case *ast.MemberNode: // the guard is for the value whose member is taken, not for the index
-		c.collect(n.Node, as)
-		c.collect(n.Property, Reference{})
-		return
-	}
-	for _, child := range children(node) {
-		c.collect(child, Reference{})
-	}
-}
-
-func (c *collector) coalesce(all []ast.Node) {
-	as := Reference{Guarded: true}
-	if !slices.ContainsFunc(all, func(o ast.Node) bool { return !isReference(o) }) {
-		c.choices++
-		as.Choice = c.choices
-	}
-	for _, o := range all {
-		c.collect(o, as)
-	}
-}
-
-// isReference reports whether a node is a name, or a member of one.
-func isReference(node ast.Node) bool {
-	switch n := node.(type) {
-	case *ast.IdentifierNode:
-		return true
-	case *ast.ChainNode:
-		return isReference(n.Node)
-	case *ast.MemberNode:
-		return isReference(n.Node)
-	}
-	return false
-}
-
-// chain returns the segments of a name such as tasks.load.output or parameters["x"], and its first identifier.
-func chain(node ast.Node) ([]string, ast.Node, bool) {
-	switch n := node.(type) {
-	case *ast.ChainNode:
-		return chain(n.Node)
-	case *ast.IdentifierNode:
-		return []string{n.Value}, n, true
-	case *ast.MemberNode:
-		property, ok := n.Property.(*ast.StringNode)
-		if !ok {
-			return nil, nil, false
-		}
-		segments, root, ok := chain(n.Node)
-		if !ok {
-			return nil, nil, false
-		}
-		return append(segments, property.Value), root, true
-	}
-	return nil, nil, false
-}
-
-// children returns the operands of a node, in the order of the text.
-func children(node ast.Node) []ast.Node {
-	var all []ast.Node
-	switch n := node.(type) {
-	case *ast.UnaryNode:
-		all = []ast.Node{n.Node}
-	case *ast.BinaryNode:
-		all = []ast.Node{n.Left, n.Right}
-	case *ast.ChainNode:
-		all = []ast.Node{n.Node}
-	case *ast.MemberNode:
-		all = []ast.Node{n.Node, n.Property}
-	case *ast.SliceNode:
-		all = []ast.Node{n.Node, n.From, n.To}
-	case *ast.CallNode:
-		all = n.Arguments
-	case *ast.BuiltinNode:
-		all = n.Arguments
-	case *ast.PredicateNode:
-		all = []ast.Node{n.Node}
-	case *ast.ConditionalNode:
-		all = []ast.Node{n.Cond, n.Exp1, n.Exp2}
-	case *ast.ArrayNode:
-		all = n.Nodes
-	case *ast.MapNode:
-		all = n.Pairs
-	case *ast.PairNode:
-		all = []ast.Node{n.Key, n.Value}
-	}
-	present := all[:0:0]
-	for _, child := range all {
-		if child != nil {
-			present = append(present, child)
-		}
-	}
-	return present
 }

@@ -24,7 +24,7 @@ func printArgo(node ast.Node) string { return printNode(node, true) }
 
 func printNode(node ast.Node, argo bool) string {
 	p := &printer{argo: argo}
-	p.node(node, ternary)
+	p.node(node, ternary-1)
 	return p.b.String()
 }
 
@@ -79,6 +79,11 @@ func (p *printer) node(node ast.Node, outer int) {
 		p.list("{", n.Pairs, "}")
 	case *ast.PairNode:
 		p.pair(n)
+	case *ast.VariableDeclaratorNode: // only in code that was written for Argo
+		p.b.WriteString("let " + n.Name + " = ")
+		p.node(n.Value, ternary)
+		p.b.WriteString("; ")
+		p.node(n.Expr, ternary-1)
 	default:
 		p.leaf(node)
 	}
@@ -109,6 +114,8 @@ func (p *printer) leaf(node ast.Node) {
 
 func precedence(node ast.Node) int {
 	switch n := node.(type) {
+	case *ast.VariableDeclaratorNode:
+		return ternary - 1
 	case *ast.ConditionalNode:
 		return ternary
 	case *ast.BinaryNode:
@@ -226,10 +233,15 @@ func (p *printer) pair(n *ast.PairNode) {
 	p.node(n.Value, ternary)
 }
 
-// text writes a string literal in single quotes, which neither HCL nor JSON escapes. In Argo's text braces, quotes and
+// text writes a string literal: in single quotes for users, since HCL escapes the others, and in double quotes for Argo,
+// since YAML doubles the others. In Argo's text braces, quotes and
 // backslashes are \u escapes. "<", ">" and "&" never are: Argo would undo these escapes before it reads the string.
 func (p *printer) text(text string) {
-	p.b.WriteByte('\'')
+	quote := byte('\'')
+	if p.argo {
+		quote = '"'
+	}
+	p.b.WriteByte(quote)
 	for _, r := range text {
 		switch {
 		case p.argo && strings.ContainsRune(`{}'"\`, r):
@@ -248,5 +260,5 @@ func (p *printer) text(text string) {
 			fmt.Fprintf(&p.b, `\U%08x`, r)
 		}
 	}
-	p.b.WriteByte('\'')
+	p.b.WriteByte(quote)
 }

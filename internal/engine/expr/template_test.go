@@ -89,13 +89,13 @@ func TestContainerArgumentsArrive(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := rapid.SampledFrom(hostile).Draw(t, "s")
 		w := standardWorld(s)
-		w.env["inputs.a.path"] = expr.Var{Type: spec.String, Text: "/tmp/inputs/a"}
+		w.env.Shared["inputs.a.path"] = expr.Var{Type: spec.String, Text: "/tmp/inputs/a"}
 		text, want := mixed(t, w, s)
 		if strings.Contains(text, "$") {
 			t.Skip("users' own $ are Kubernetes'")
 		}
 		text, want = text+" {{ inputs.a.path }}", want+" /tmp/inputs/a"
-		compiled, err := parse(t, text).CompileContainer(w.env)
+		compiled, err := parse(t, text).CompileContainerArg(w.env)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -143,7 +143,7 @@ func kubelet(text string) string {
 
 func TestUsersDollarsStay(t *testing.T) {
 	t.Parallel()
-	env := expr.Env{"inputs.x": {Type: spec.String, Argo: "inputs.parameters.x"}}
+	env := expr.Env{Shared: map[string]expr.Var{"inputs.x": {Type: spec.String, Argo: "inputs.parameters.x"}}}
 	for text, want := range map[string]string{
 		"echo $(HOME)":         "echo EXPANDED",
 		"echo $$(HOME)":        "echo $(HOME)",
@@ -152,7 +152,7 @@ func TestUsersDollarsStay(t *testing.T) {
 		"{{ inputs.x }}":       "(HOME)",
 		"{{ '$' + inputs.x }}": "$(HOME)",
 	} {
-		compiled, err := parse(t, text).CompileContainer(env)
+		compiled, err := parse(t, text).CompileContainerArg(env)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -213,7 +213,7 @@ func TestCollectedOutputs(t *testing.T) {
 		{spec.ListOf(spec.Integer), map[string]any{"parameters.x": `[[1,2],[]]`}, `[[1,2],[]]`, ""},
 		{spec.ListOf(spec.String), map[string]any{"parameters.x": `["[\"a\"]","[]"]`}, `[["a"],[]]`, ""},
 	} {
-		env := expr.Env{"tasks.loop.output": {Type: spec.ListOf(c.elem), Argo: "tasks.loop.outputs.parameters.x", Coding: expr.Collected}}
+		env := expr.Env{Shared: map[string]expr.Var{"tasks.loop.output": {Type: spec.ListOf(c.elem), Argo: "tasks.loop.outputs.parameters.x", Coding: expr.Collected}}}
 		vars := map[string]any{"tasks.loop.status": "Succeeded"}
 		for k, v := range c.vars {
 			vars["tasks.loop.outputs."+k] = v

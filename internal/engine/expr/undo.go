@@ -31,7 +31,7 @@ func (u undoer) text(pieces []piece, split bool) (string, bool) {
 		}
 		argo, isExpression := strings.CutPrefix(p.text, "=")
 		if !isExpression {
-			names := u.d.byArgo[strings.TrimSpace(argo)]
+			names := u.d.names(strings.TrimSpace(argo))
 			if len(names) == 0 {
 				return "", false
 			}
@@ -61,8 +61,9 @@ func (u undoer) data(b *strings.Builder, argo string, beforeTag bool) {
 		argo = strings.ReplaceAll(argo, apart, "{"+wire.Mark)
 	}
 	argo = wire.Decode(argo)
-	for _, name := range u.d.texts {
-		if before, after, ok := strings.Cut(argo, u.d.env[name].Text); ok {
+	for _, name := range u.d.texts() {
+		v, _ := u.d.env.Lookup(name)
+		if before, after, ok := strings.Cut(argo, v.Text); ok {
 			u.data(b, before, true)
 			b.WriteString("{{ " + name + " }}")
 			if after != "" {
@@ -147,6 +148,12 @@ func (u undoer) undo(node ast.Node, isText bool) ast.Node {
 	return copyNode(node, value)
 }
 
+// value is how Argo's expressions read a variable.
+func (u undoer) value(name string) string {
+	v, _ := u.d.env.Lookup(name)
+	return printArgo(v.value())
+}
+
 // nilTest matches the test of a variable for nil.
 func (u undoer) nilTest(node ast.Node, operator string) (string, bool) {
 	n, ok := node.(*ast.BinaryNode)
@@ -167,7 +174,7 @@ func (u undoer) nullableEqual(n *ast.BinaryNode) bool {
 	if !ok || !isBinary || right.Operator != compared {
 		return false
 	}
-	value := printArgo(u.d.env[name].value())
+	value := u.value(name)
 	return printArgo(right.Left) == value || printArgo(right.Right) == value
 }
 
@@ -188,7 +195,7 @@ func (u undoer) choice(n *ast.ConditionalNode, isText bool) ast.Node {
 			}
 		}
 		if _, ok := u.nilTest(n.Cond, "!="); ok {
-			if name, ok := u.variable(test.Left); ok && printArgo(n.Exp1) == printArgo(u.d.env[name].value()) {
+			if name, ok := u.variable(test.Left); ok && printArgo(n.Exp1) == u.value(name) {
 				return leftmost(nameNode(name), u.undo(n.Exp2, isText))
 			}
 		}
@@ -213,8 +220,10 @@ func (u undoer) guarded(node ast.Node, isText bool) ast.Node {
 			inner = next
 		}
 		if segments, _, ok := chain(inner.Node); ok {
-			if name, _, found := u.d.env.lookup(segments); found && u.d.env[name].Nullable {
-				inner.Optional = false
+			if name, _, found := u.d.env.lookup(segments); found {
+				if v, _ := u.d.env.Lookup(name); v.Nullable {
+					inner.Optional = false
+				}
 			}
 		}
 	}
@@ -261,11 +270,11 @@ func (u undoer) time(n *ast.CallNode) (ast.Node, bool) {
 func (u undoer) variable(node ast.Node) (string, bool) {
 	var written string
 	for _, argo := range argoNames(node, 0, nil) {
-		for _, name := range u.d.byArgo[argo] {
+		for _, name := range u.d.names(argo) {
 			if written == "" {
 				written = printArgo(node)
 			}
-			v := u.d.env[name]
+			v, _ := u.d.env.Lookup(name)
 			forms := []ast.Node{v.value(), v.object()}
 			if v.isText() {
 				forms = append(forms, v.raw(), v.decoded(), fromNumbers(builtin("fromJSON", v.raw()), v.Type))

@@ -9,15 +9,17 @@ import (
 
 // raw is Argo's own text of a variable: nil where a nullable one is absent.
 func (v Var) raw() ast.Node {
-	if v.Argo == "" {
+	switch {
+	case v.isConstant():
 		return text(wire.Encode(v.Text))
-	}
-	if v.Marked {
-		full := path(v.Argo, false)
-		return choose(binary("==", full, text(wire.Absent)), &ast.NilNode{}, full)
+	case v.Code != "":
+		return code(v.Code)
 	}
 	return path(v.Argo, v.Nullable)
 }
+
+// isConstant reports whether a text that is known already stands for the variable.
+func (v Var) isConstant() bool { return v.Argo == "" && v.Code == "" }
 
 // isText reports whether Argo's text of the variable is how its value travels, so that it can be passed on unread.
 func (v Var) isText() bool {
@@ -26,12 +28,12 @@ func (v Var) isText() bool {
 
 // isTag reports whether a plain tag can stand for the variable. A nullable one cannot: Argo waits for ever for an output
 // of a task that failed.
-func (v Var) isTag() bool { return v.isText() && v.Argo != "" && !v.Nullable }
+func (v Var) isTag() bool { return v.isText() && v.Argo != "" && v.Code == "" && !v.Nullable }
 
 // decoded is Argo's text of the variable without marks.
 func (v Var) decoded() ast.Node {
 	switch {
-	case v.Argo == "":
+	case v.isConstant():
 		return text(v.Text)
 	case v.Coding == Plain || v.Coding == Quoted || v.Coding == Wire && v.Field == "" && !holdsText(v.Type):
 		return v.raw()
@@ -60,7 +62,7 @@ func (v Var) value() ast.Node {
 
 // object is the value of a variable whose members are taken: Any is read as JSON, and what is absent is nil.
 func (v Var) object() ast.Node {
-	if !v.isText() || v.Argo == "" {
+	if !v.isText() || v.isConstant() {
 		return v.value()
 	}
 	source := v.decoded()

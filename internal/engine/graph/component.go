@@ -16,7 +16,7 @@ const (
 
 // ContainerEnv is what the command and the arguments of a container may refer to.
 func ContainerEnv(i spec.Interface) Env {
-	names := Env{}
+	names := map[string]expr.Var{}
 	for name, in := range i.Inputs {
 		if in.Type.IsArtifact() {
 			names["inputs."+name+".path"] = expr.Var{Type: spec.String, Text: InputsDirectory + "/" + name}
@@ -27,7 +27,7 @@ func ContainerEnv(i spec.Interface) Env {
 	for name := range i.Outputs {
 		names["outputs."+name+".path"] = expr.Var{Type: spec.String, Text: OutputsDirectory + "/" + name}
 	}
-	return names
+	return Env{Own: names}
 }
 
 // CheckComponent finds what is wrong with a component whose interface is known.
@@ -70,7 +70,7 @@ func checkContainer(l *problem.List, c spec.Component) {
 			t, errs := expr.Parse(raw)
 			if len(errs) == 0 {
 				for _, r := range t.References() {
-					used[r.Name()] = true
+					used[r.Name] = true
 				}
 				_, errs = t.Check(env, spec.Any)
 			}

@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"maps"
 	"strings"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
@@ -15,13 +14,13 @@ type Env = expr.Env
 type Scope struct {
 	pipeline spec.Pipeline
 	graph    *Graph
-	tasks    Env // parameters, run and the outputs of all tasks
-	exit     Env
+	tasks    map[string]expr.Var // parameters, run and the outputs of all tasks
+	exit     map[string]expr.Var
 }
 
 func newScope(p spec.Pipeline, g *Graph) *Scope {
-	s := &Scope{pipeline: p, graph: g, tasks: Env{}, exit: Env{}}
-	for _, env := range []Env{s.tasks, s.exit} {
+	s := &Scope{pipeline: p, graph: g, tasks: map[string]expr.Var{}, exit: map[string]expr.Var{}}
+	for _, env := range []map[string]expr.Var{s.tasks, s.exit} {
 		for name, in := range p.Parameters {
 			env["parameters."+name] = parameterVar(name, in)
 		}
@@ -29,8 +28,8 @@ func newScope(p spec.Pipeline, g *Graph) *Scope {
 	}
 	s.exit["run.status"] = expr.Var{Type: spec.String, Argo: "workflow.status", Coding: expr.Plain}
 	s.exit["run.failures"] = expr.Var{Type: spec.ListOf(spec.Struct), Argo: "workflow.failures", Coding: expr.Quoted}
-	addTasks(s.tasks, g.Tasks)
-	addTasks(s.exit, g.Exit)
+	addTasks(s.tasks, p.Tasks, g.Tasks)
+	addTasks(s.exit, p.OnExit, g.Exit)
 	return s
 }
 
@@ -42,7 +41,8 @@ func parameterVar(name string, in spec.Input) expr.Var {
 	return expr.Var{Type: in.Type, Argo: "inputs." + kind + "." + name}
 }
 
-func addTasks(env Env, nodes map[string]*Node) {
+func addTasks(env map[string]expr.Var, tasks map[string]spec.Task, nodes map[string]*Node) {
+	unsure := mayHaveFailed(tasks, nodes)
 	for name, n := range nodes {
 		argo := "tasks." + strings.ReplaceAll(name, "_", "-")
 		env["tasks."+name+".status"] = expr.Var{Type: spec.String, Argo: argo + ".status", Coding: expr.Plain}
@@ -51,7 +51,7 @@ func addTasks(env Env, nodes map[string]*Node) {
 			if o.Type.IsArtifact() {
 				kind = "artifacts"
 			}
-			v := expr.Var{Type: o.Type, Argo: argo + ".outputs." + kind + "." + out, Nullable: n.Skippable}
+			v := expr.Var{Type: o.Type, Argo: argo + ".outputs." + kind + "." + out, Nullable: n.Skippable || unsure[name]}
 			if n.Item != "" && !o.Type.IsArtifact() {
 				v.Coding = expr.Collected
 			}
@@ -63,52 +63,43 @@ func addTasks(env Env, nodes map[string]*Node) {
 	}
 }
 
-// Task is the environment of a task: the names that its texts use.
-func (s *Scope) Task(name string) Env { return s.graph.Tasks[name].env(s.tasks) }
-
-// Exit is the environment of an on_exit task.
-func (s *Scope) Exit(name string) Env { return s.graph.Exit[name].env(s.exit) }
-
-// Outputs is the environment of the pipeline's outputs.
-func (s *Scope) Outputs() Env { return s.tasks }
-
-// env is the environment of the task's texts.
-func (n *Node) env(shared Env) Env {
-	own := Env{}
-	if n.Item != "" {
-		value, index := expr.ItemVars(n.Item, n.Indexed)
-		own["each.value"] = value
-		if n.Indexed {
-			own["each.index"] = index
-		}
-	}
-	return used(own, shared, n.texts)
-}
-
-// used adds to own names the shared ones that texts use, so that a pipeline costs no more than its tasks do. If one of
-// them does not exist, everything that does is there for the message.
-func used(own, shared Env, texts []text) Env {
-	env := maps.Clone(own)
-	for _, t := range texts {
-		if t.template == nil {
+// mayHaveFailed finds the tasks after whose failure another one may run.
+func mayHaveFailed(tasks map[string]spec.Task, nodes map[string]*Node) map[string]bool {
+	unsure := map[string]bool{}
+	for name, t := range tasks {
+		unsure[name] = unsure[name] || t.AllowFailure
+		if t.RunIf == "" || t.RunIf == spec.AllSucceeded {
 			continue
 		}
-		for _, r := range t.template.References() {
-			if _, _, ok := own.Lookup(r.Segments); ok {
-				continue
-			}
-			name, v, ok := shared.Lookup(r.Segments)
-			if ok {
-				env[name] = v
-				continue
-			}
-			if len(own) == 0 {
-				return shared
-			}
-			env = maps.Clone(shared)
-			maps.Copy(env, own)
-			return env
+		for _, need := range nodes[name].Needs {
+			unsure[need.Task] = true
 		}
 	}
-	return env
+	return unsure
+}
+
+// Task is the environment of a task.
+func (s *Scope) Task(name string) Env {
+	return Env{Own: itemVars(s.graph.Tasks[name]), Shared: s.tasks}
+}
+
+// Exit is the environment of an on_exit task.
+func (s *Scope) Exit(name string) Env {
+	return Env{Own: itemVars(s.graph.Exit[name]), Shared: s.exit}
+}
+
+// Outputs is the environment of the pipeline's outputs.
+func (s *Scope) Outputs() Env { return Env{Shared: s.tasks} }
+
+// itemVars are each.value and each.index under for_each.
+func itemVars(n *Node) map[string]expr.Var {
+	if n == nil || n.Item == "" {
+		return nil
+	}
+	value, index := expr.ItemVars(n.Item, n.Indexed)
+	vars := map[string]expr.Var{"each.value": value}
+	if n.Indexed {
+		vars["each.index"] = index
+	}
+	return vars
 }

@@ -102,12 +102,12 @@ func checkBackoff(l *problem.List, at problem.Path, b spec.Backoff) {
 }
 
 // RetryEnv is what a retry's expression may refer to.
-var RetryEnv = Env{
+var RetryEnv = Env{Own: map[string]expr.Var{
 	"last_retry.exit_code": {Type: spec.Integer, Argo: "lastRetry.exitCode", Coding: expr.Plain},
 	"last_retry.status":    {Type: spec.String, Argo: "lastRetry.status", Coding: expr.Plain},
 	"last_retry.duration":  {Type: spec.Float, Argo: "lastRetry.duration", Coding: expr.Plain},
 	"last_retry.message":   {Type: spec.String, Argo: "lastRetry.message", Coding: expr.Plain},
-}
+}}
 
 func checkToleration(l *problem.List, at problem.Path, t spec.Toleration) {
 	checkChoice(l, at.Attr("operator"), "Unknown operator", t.Operator, TolerationOperators)

@@ -28,7 +28,7 @@ func (c *checker) loops() {
 	}
 }
 
-func (c *checker) loop(n *Node, names Env) {
+func (c *checker) loop(n *Node, names map[string]expr.Var) {
 	for _, t := range n.texts {
 		if t.at.String() != "for_each" || t.template == nil || len(t.errors) > 0 {
 			continue
@@ -39,7 +39,7 @@ func (c *checker) loop(n *Node, names Env) {
 			}
 			continue
 		}
-		if got, errs := t.template.Check(used(Env{}, names, []text{t}), spec.Any); len(errs) == 0 {
+		if got, errs := t.template.Check(Env{Shared: names}, spec.Any); len(errs) == 0 {
 			if elem, ok := got.Elem(); ok {
 				n.Item = elem
 			}

@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"strings"
+
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
@@ -84,9 +86,10 @@ func (t text) uses() []use {
 	var uses []use
 	for _, r := range t.template.References() {
 		u := use{guarded: r.Guarded, choice: r.Choice, present: true}
-		if len(r.Segments) > 1 && r.Segments[0] == "tasks" {
-			u.task = r.Segments[1]
-			u.status = len(r.Segments) == 3 && r.Segments[2] == "status"
+		parts := strings.SplitN(r.Name, ".", 3)
+		if len(parts) > 1 && parts[0] == "tasks" {
+			u.task = parts[1]
+			u.status = len(parts) == 3 && parts[2] == "status"
 			u.present = u.status
 		}
 		uses = append(uses, u)
@@ -100,11 +103,29 @@ func (t text) usesIndex() bool {
 		return false
 	}
 	for _, r := range t.template.References() {
-		if r.Name() == "each.index" {
+		if r.Name == "each.index" {
 			return true
 		}
 	}
 	return false
+}
+
+// References are the names that a task's texts use, in order, each once.
+func (n *Node) References() []string {
+	var names []string
+	seen := map[string]bool{}
+	for _, t := range n.texts {
+		if t.template == nil {
+			continue
+		}
+		for _, r := range t.template.References() {
+			if !seen[r.Name] {
+				seen[r.Name] = true
+				names = append(names, r.Name)
+			}
+		}
+	}
+	return names
 }
 
 // choices returns the tasks of each chain of ?? of outputs alone, one of which must have succeeded.
