@@ -1,14 +1,14 @@
 package provider
 
 import (
-	"errors"
-	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/python/signature"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/python"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -19,73 +19,83 @@ func analysed(c spec.Component) (spec.Component, diag.Diagnostics) {
 	if c.Python != nil {
 		c = analysePython(c, &problems)
 	}
-	problems = append(problems, graph.CheckComponent(c)...)
-	problems.Sort()
+	if !problems.HasError() {
+		problems = append(problems, graph.CheckComponent(c)...)
+	}
 	addProblems(&diags, problems)
 	return c, diags
 }
 
 func analysePython(c spec.Component, problems *problem.List) spec.Component {
 	p := *c.Python
-	at := problem.At("python")
-	f, errs := signature.Read(p.Source, p.Function)
-	for _, err := range errs {
-		var located signature.Error
-		if errors.As(err, &located) {
-			problems.Errorf(at.Attr("source"), "Python function cannot be used", "%s:%d:%d: %s.", p.SourceFile, located.Line, located.Column, located.Message)
-		} else {
-			problems.Errorf(at.Attr("source"), "Python function cannot be used", "%s: %v.", p.SourceFile, err)
-		}
+	options := python.Options{Function: p.Function, Lightweight: p.Lightweight, Packages: p.Packages}
+	for _, name := range slices.Sorted(maps.Keys(p.Additional)) {
+		options.Additional = append(options.Additional, python.Source{Name: name, Text: p.Additional[name]})
+	}
+	f, findings := python.Analyze(python.Source{Name: p.SourceFile, Text: p.Source}, options)
+	for _, finding := range findings {
+		addFinding(problems, p, finding)
 	}
 	if f == nil {
 		return c
 	}
-	p.Function, p.Arguments, p.NamedOutputs, p.ReturnsValue = f.Name, f.Arguments, f.Named, f.Value
-	p.Definition, p.FirstLine = p.Source, 1
-	if p.Lightweight {
-		p.Definition, p.FirstLine = f.Definition, f.Line
-	}
+	p.Function, p.Arguments, p.NamedOutputs, p.ReturnsValue = f.Name, f.Arguments, f.NamedOutputs, f.ReturnsValue
+	p.Definition, p.FirstLine = f.Definition, f.FirstLine
 	if c.Description == "" {
 		c.Description = f.Description
 	}
 	c.Interface = f.Interface
-	fromDecorator(&p, f.Decorator, problems)
+	if f.Decorator != nil {
+		fromDecorator(&p, *f.Decorator, problems)
+	}
+	at := problem.At("python")
 	if p.Image == "" {
 		problems.Errorf(at.Attr("base_image"), "No image", "Give base_image, the image that runs the function, such as \"python:3.12-slim\"; or image, if the function needs modules of its own.")
 	}
-	for _, name := range p.Packages {
-		problems.Warnf(at.Attr("packages"), "Package installed at each start", "%q is installed by pip each time the task starts, which is slow and fails without a package index. Bake it into an image with kfp_image.", name)
+	for i, name := range p.Packages {
+		problems.Warnf(at.Attr("packages").Index(i), "Package installed at each start", "%q is installed by pip each time the task starts, which is slow and fails without a package index. Bake it into an image, and name that as python.image.", name)
 	}
 	c.Python = &p
 	return c
 }
 
+// addFinding tells what is wrong with the source, with its place in the file.
+func addFinding(problems *problem.List, p spec.Python, f python.Finding) {
+	at := problem.At("python").Attr("source")
+	if f.Source != p.SourceFile {
+		at = problem.At("python").Attr("additional_sources").Key(f.Source)
+	}
+	if f.Severity == problem.Warning {
+		problems.Warnf(at, f.Title, "%s:%d:%d: %s", f.Source, f.Line, f.Column, f.Detail)
+		return
+	}
+	problems.Errorf(at, f.Title, "%s:%d:%d: %s", f.Source, f.Line, f.Column, f.Detail)
+}
+
 // fromDecorator takes what @dsl.component says where the configuration says nothing, and refuses a contradiction.
-func fromDecorator(p *spec.Python, settings map[string]any, problems *problem.List) {
+func fromDecorator(p *spec.Python, d python.Decorator, problems *problem.List) {
 	at := problem.At("python")
-	if image, ok := settings["base_image"].(string); ok && p.Lightweight {
-		if p.Image != "" && p.Image != spec.Unknown && p.Image != image {
-			problems.Errorf(at.Attr("base_image"), "Two base images", "The configuration says %q, the decorator of the function %q. Remove one.", p.Image, image)
+	if d.BaseImage != "" && p.Lightweight {
+		if p.Image != "" && p.Image != spec.Unknown && p.Image != d.BaseImage {
+			problems.Errorf(at.Attr("base_image"), "Two base images", "The configuration says %q, the decorator of the function %q. Remove one.", p.Image, d.BaseImage)
 		}
-		p.Image = image
+		p.Image = d.BaseImage
 	}
 	for _, list := range []struct {
-		key, attribute string
-		to             *[]string
-	}{{"packages_to_install", "packages", &p.Packages}, {"pip_index_urls", "index_urls", &p.IndexURLs}, {"pip_trusted_hosts", "trusted_hosts", &p.TrustedHosts}} {
-		items, ok := settings[list.key].([]any)
-		if !ok {
-			continue
-		}
-		if len(*list.to) > 0 && fmt.Sprint(*list.to) != fmt.Sprint(items) {
-			problems.Errorf(at.Attr(list.attribute), "Two lists of packages", "The configuration says %v, the decorator of the function %v. Remove one.", *list.to, items)
-			continue
-		}
-		*list.to = nil
-		for _, item := range items {
-			if text, ok := item.(string); ok {
-				*list.to = append(*list.to, text)
-			}
+		attribute string
+		said      []string
+		to        *[]string
+	}{
+		{"packages", d.PackagesToInstall, &p.Packages},
+		{"index_urls", d.PipIndexURLs, &p.IndexURLs},
+		{"trusted_hosts", d.PipTrustedHosts, &p.TrustedHosts},
+	} {
+		switch {
+		case list.said == nil:
+		case len(*list.to) > 0 && !slices.Equal(*list.to, list.said):
+			problems.Errorf(at.Attr(list.attribute), "Two lists", "The configuration says %q, the decorator of the function %q. Remove one.", *list.to, list.said)
+		default:
+			*list.to = list.said
 		}
 	}
 }

@@ -97,6 +97,10 @@ var wrong = map[string]struct {
 		},
 		"2 sources: claim, secret",
 	},
+	"long name of a volume": {
+		spec.Settings{Volumes: map[string]spec.Volume{strings.Repeat("v", 58): {MountPath: "/a", Claim: "c"}, strings.Repeat("w", 59): {MountPath: "/b", Claim: "c"}}},
+		[]string{`volumes["` + strings.Repeat("w", 59) + `"]: Invalid name`}, "at most 58 letters",
+	},
 	"tolerations": {
 		spec.Settings{Tolerations: []spec.Toleration{
 			{},

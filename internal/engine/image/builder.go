@@ -13,14 +13,15 @@ import (
 // Builder runs a Dockerfile and pushes what it makes. The package buildkit has one for a BuildKit daemon; another may
 // start a daemon first and remove it after.
 type Builder interface {
-	// Build returns the digest of what was pushed to req.Reference. Steps go to progress as they come, never
-	// concurrently; progress may be nil. A failed step is a *BuildError.
+	// Build pushes by digest alone into the repository of req.Reference and returns the digest; the caller sets the tag
+	// when it knows that the files did not change meanwhile. Steps go to progress as they come, never concurrently;
+	// progress may be nil. A failed step is a *BuildError.
 	Build(ctx context.Context, req BuildRequest, progress func(Progress)) (digest string, err error)
 }
 
 // BuildRequest is a Dockerfile with all that it needs.
 type BuildRequest struct {
-	Reference  registry.Reference // the tag to push to
+	Reference  registry.Reference // what the image will be called
 	Dockerfile []byte
 	Context    *files.Tree // nil for none
 	Target     string

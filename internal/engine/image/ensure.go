@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/image/dockerfile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/image/files"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/image/layers"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/image/registry"
 )
@@ -49,7 +50,7 @@ func (p *Prepared) Ensure(ctx context.Context, reg *registry.Client, builder Bui
 		return Result{}, err
 	}
 	if p.spec.Dockerfile != nil {
-		return p.ensureDockerfile(ctx, builder, progress)
+		return p.ensureDockerfile(ctx, reg, builder, progress)
 	}
 	base, work := p.base, Layers
 	if p.depsHash != "" {
@@ -187,17 +188,17 @@ func (p *Prepared) ensureDependencies(ctx context.Context, reg *registry.Client,
 		// The builder may reach a registry that this process does not; the base's digest is then not recorded.
 		progress(Progress{Step: "base " + p.base.String(), State: Failed, Line: err.Error()})
 	}
-	_, err = build(ctx, builder, req, progress)
+	_, err = p.build(ctx, reg, builder, req, progress)
 	return Build, err
 }
 
-func (p *Prepared) ensureDockerfile(ctx context.Context, builder Builder, progress func(Progress)) (Result, error) {
+func (p *Prepared) ensureDockerfile(ctx context.Context, reg *registry.Client, builder Builder, progress func(Progress)) (Result, error) {
 	d := p.spec.Dockerfile
 	secrets, err := readSecrets(p.Reference, d.Secrets)
 	if err != nil {
 		return Result{}, err
 	}
-	digest, err := build(ctx, builder, BuildRequest{
+	digest, err := p.build(ctx, reg, builder, BuildRequest{
 		Reference: p.Reference, Dockerfile: p.text, Context: p.tree, Target: d.Target, Args: d.Args,
 		Platforms: sortedSet(p.spec.Platforms), Labels: map[string]string{LabelContent: p.ContentHash}, Secrets: secrets, Key: p.ContentHash,
 	}, progress)
@@ -207,7 +208,9 @@ func (p *Prepared) ensureDockerfile(ctx context.Context, builder Builder, progre
 	return p.result(digest, "", Build), nil
 }
 
-func build(ctx context.Context, b Builder, req BuildRequest, progress func(Progress)) (string, error) {
+// build runs the builder and sets the tag. A file that changed after it was hashed would be in the image under a tag
+// that stands for other content, and the builder would not notice.
+func (p *Prepared) build(ctx context.Context, reg *registry.Client, b Builder, req BuildRequest, progress func(Progress)) (string, error) {
 	if b == nil {
 		return "", &BuildError{
 			Reference: req.Reference.String(),
@@ -215,7 +218,20 @@ func build(ctx context.Context, b Builder, req BuildRequest, progress func(Progr
 			Remedy:    "Give image_builder in the provider's configuration.",
 		}
 	}
-	return b.Build(ctx, req, progress)
+	digest, err := b.Build(ctx, req, progress)
+	if err != nil {
+		return "", err
+	}
+	if req.Context != nil {
+		sum, _, err := req.Context.Sum(ctx)
+		if err != nil {
+			return "", err
+		}
+		if sum != p.contextSum {
+			return "", &files.Error{Path: p.spec.Dockerfile.Context, Reason: "a file changed while the image was built", Remedy: "Run again."}
+		}
+	}
+	return digest, step(progress, "tag "+req.Reference.String(), func() error { return reg.Tag(ctx, req.Reference, digest) })
 }
 
 // readSecrets reads the values of build secrets, at the last moment.

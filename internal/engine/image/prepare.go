@@ -2,6 +2,7 @@ package image
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"slices"
@@ -22,14 +23,15 @@ type Prepared struct {
 	Files        int                // how many files go in
 	Bytes        int64              // their size
 
-	spec     Spec
-	repo     registry.Repository
-	base     registry.Reference // of python and append
-	parts    []part             // what becomes layers, in order
-	tree     *files.Tree        // a Dockerfile's context
-	text     []byte             // the user's or the generated Dockerfile
-	depsHash string
-	netrc    string // the logins of package indexes
+	spec       Spec
+	repo       registry.Repository
+	base       registry.Reference // of python and append
+	parts      []part             // what becomes layers, in order
+	tree       *files.Tree        // a Dockerfile's context
+	contextSum [sha256.Size]byte  // of tree
+	text       []byte             // the user's or the generated Dockerfile
+	depsHash   string
+	netrc      string // the logins of package indexes
 }
 
 // Base is an image that a build starts from.
@@ -102,6 +104,9 @@ func (p *Prepared) hash(ctx context.Context, l *problem.List) {
 		}
 		p.Files += t.Files()
 		p.Bytes += t.Bytes()
+		if t == p.tree {
+			p.contextSum = sum
+		}
 		sums = append(sums, fmt.Sprintf("%s sha256:%x", name, sum))
 		return true
 	}

@@ -130,8 +130,14 @@ func (p *parser) want(k kind) token {
 // previous returns the token before the current one.
 func (p *parser) previous() token { return p.tokens[max(0, p.i-1)] }
 
-// since returns the span from start to the last token taken.
-func (p *parser) since(start int32) span { return span{start, p.previous().to} }
+// since returns the span from start to the last token taken that is text.
+func (p *parser) since(start int32) span {
+	i := max(0, p.i-1)
+	for i > 0 && (p.tokens[i].kind == dedent || p.tokens[i].kind == newline) {
+		i--
+	}
+	return span{start, p.tokens[i].to}
+}
 
 func (p *parser) fail(at span, format string, args ...any) {
 	panic(syntaxErrorf(at, format, args...))

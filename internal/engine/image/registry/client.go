@@ -218,8 +218,8 @@ func (t table) check() error {
 		if s.Mirror == "" {
 			continue
 		}
-		m, prefix := splitMirror(s.Mirror)
-		if hostName(m) == host && prefix == "" {
+		m, _ := splitMirror(s.Mirror)
+		if hostName(m) == host {
 			return fmt.Errorf("registry %s: it cannot be its own mirror", host)
 		}
 		if _, err := t.at(m, "x"); err != nil {

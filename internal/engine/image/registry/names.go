@@ -118,8 +118,11 @@ func (r Reference) Digest() string { return r.digest }
 // Pinned tells whether the reference has a digest and so always means the same image.
 func (r Reference) Pinned() bool { return r.digest != "" }
 
-// canonical is the fully spelled name that BuildKit gives the same image: docker.io/library/python:3.12.
-func (r Reference) canonical() string {
+// Canonical is the repository fully spelled, as BuildKit knows it: docker.io/library/python.
+func (r Repository) Canonical() string { return r.Registry() + "/" + r.repo.RepositoryStr() }
+
+// Canonical is the reference fully spelled, as BuildKit knows it: docker.io/library/python:3.12.
+func (r Reference) Canonical() string {
 	s := r.Registry() + "/" + r.repo.RepositoryStr()
 	if r.tag != "" {
 		s += ":" + r.tag

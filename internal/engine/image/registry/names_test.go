@@ -22,7 +22,7 @@ func TestParseReference(t *testing.T) {
 			t.Errorf("%s: %v", tc.in, err)
 			continue
 		}
-		got := []string{r.String(), r.Registry(), r.Repository().String(), r.Tag(), r.Digest(), r.canonical()}
+		got := []string{r.String(), r.Registry(), r.Repository().String(), r.Tag(), r.Digest(), r.Canonical()}
 		want := []string{tc.in, tc.registry, tc.repo, tc.tag, tc.digest, tc.canonical}
 		if strings.Join(got, " ") != strings.Join(want, " ") {
 			t.Errorf("%s: got %q, want %q", tc.in, got, want)

@@ -73,6 +73,23 @@ func (c *Client) push(ctx context.Context, ref name.Reference, what remote.Tagga
 	return c.pusher.Load().Push(ctx, ref, what)
 }
 
+// Tag makes a tag mean what a digest of the same repository means. The error is an *Error.
+func (c *Client) Tag(ctx context.Context, ref Reference, digest string) error {
+	pinned := ref.Repository().Digest(digest)
+	d, err := c.Fetch(ctx, pinned, Direct)
+	if err != nil {
+		return err
+	}
+	repo, err := c.table.direct(ref.repo)
+	if err != nil {
+		return err
+	}
+	if err := c.pusher.Load().Put(ctx, repo.Tag(ref.tag), d); err != nil {
+		return c.fail(ctx, "push", ref.written, repo.RegistryStr(), err)
+	}
+	return nil
+}
+
 // layersOf lists each layer of all images once.
 func layersOf(what remote.Taggable) ([]v1.Layer, error) {
 	seen := map[v1.Hash]bool{}

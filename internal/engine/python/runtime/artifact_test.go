@@ -191,6 +191,18 @@ func TestReturnedArtifacts(t *testing.T) {
 	}
 }
 
+// TestWrittenAndReturned gives one artifact as two outputs.
+func TestWrittenAndReturned(t *testing.T) {
+	t.Parallel()
+	p := newPod(t, python(t), function("f", spec.Dataset, argument("a", runtime.OutputArtifact, spec.Dataset)), map[string]string{"user.py": `def f(a):
+    with open(a.path, "w") as file: file.write("x")
+    return a
+`})
+	if r := p.run(nil).succeeded(); r.output("a") != "x" || r.output("Output") != "x" {
+		t.Errorf("outputs %q and %q", r.output("a"), r.output("Output"))
+	}
+}
+
 func TestPaths(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

@@ -76,7 +76,7 @@ func TestTracebacksOnEachPython(t *testing.T) {
 		config := function("f", spec.Float)
 		config.Additional = []string{"helper.py"}
 		p := newPod(t, interpreter, config, map[string]string{
-			"helper.py": "# A helper.\x0c with a form feed\r\ndef help():\r\n    return 1 / 0  # helped\r\n",
+			"helper.py": "# A helper.\x0c with a form feed\rdef help():\r\n    return 1 / 0  # helped\r\n",
 			"user.py":   "\ufeffdef f():\n    try:\n        help()\n    except ZeroDivisionError:\n        raise ValueError('no help')  # gave up\n",
 		})
 		r := p.run(nil).failed(runtime.ExitUserError, "ValueError: no help (user.py:5)")

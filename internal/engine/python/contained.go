@@ -1,0 +1,329 @@
+package python
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
+)
+
+// unresolved is a name that nothing defines, with all places where it is used.
+type unresolved struct {
+	name   string
+	places []place
+}
+
+// place is where a name is used. in is the outermost function or lambda around it; nil: it is used when the module is
+// loaded.
+type place struct {
+	span
+	in *scope
+}
+
+// contained finds the names that do not exist where the function runs.
+func (a *analysis) contained() {
+	if a.options.Lightweight {
+		a.lightweight()
+	} else {
+		a.inModule()
+	}
+	a.checkAdditional()
+}
+
+// lightweight checks the function as the pod sees it: alone.
+func (a *analysis) lightweight() {
+	// The scopes are built anew, since nothing from outside counts: neither the file's names nor its __future__.
+	alone, _ := bind(a.Text, []stmt{a.def})
+	defined := a.availableNames()
+	defined[a.def.name] = true
+	inside := scopeFor(alone, a.def)
+	globals := map[string]bool{}
+	boundGlobals(inside, globals)
+	for _, u := range freeNames(inside, func(name string) bool { return defined[name] || globals[name] }) {
+		a.outside(u)
+	}
+	for _, u := range a.decoratorNames(alone, defined) {
+		a.errorf(u.places[0].span, Containment, fmt.Sprintf("%q is not known where the decorator runs", u.name), "The pod runs %s alone, with its "+
+			"decorators, and %s is not defined there. Remove the decorator, call what it does from the function, or bake the file "+
+			"into an image with kfp_image.", a.def.name, u.name)
+	}
+	a.checkImports(a.file, a.def.body)
+}
+
+// availableNames returns what a lightweight function may use without defining it.
+func (a *analysis) availableNames() map[string]bool {
+	defined := map[string]bool{}
+	for name := range builtinNames {
+		defined[name] = true
+	}
+	for name := range runtimeNames {
+		defined[name] = true
+	}
+	for _, f := range a.additional {
+		for name := range f.definedNames() {
+			defined[name] = true
+		}
+	}
+	return defined
+}
+
+// definedNames returns what a module defines at its top level, also by global statements in its functions.
+func (f *file) definedNames() map[string]bool {
+	defined := map[string]bool{}
+	for name, sym := range f.module.symbols {
+		if sym.flags&bound != 0 {
+			defined[name] = true
+		}
+	}
+	boundGlobals(f.module, defined)
+	return defined
+}
+
+// boundGlobals adds the names that functions below s bind in the module.
+func boundGlobals(s *scope, names map[string]bool) {
+	for name, sym := range s.symbols {
+		if sym.found == globalExplicit && sym.flags&bound != 0 {
+			names[name] = true
+		}
+	}
+	for _, child := range s.children {
+		boundGlobals(child, names)
+	}
+}
+
+// freeNames returns the names used in s and the scopes below that the module would have to define and does not, in
+// the order of their first use.
+func freeNames(s *scope, defined func(string) bool) []unresolved {
+	index := map[string]int{}
+	var all []unresolved
+	var visit func(s, in *scope)
+	visit = func(s, in *scope) {
+		if in == nil && (s.kind == functionScope || s.kind == lambdaScope) {
+			in = s
+		}
+		for _, u := range s.uses {
+			if where := s.symbols[u.name].found; where != globalImplicit && where != globalExplicit {
+				continue
+			}
+			if u.unevaluated || u.guarded || defined(u.name) {
+				continue
+			}
+			i, ok := index[u.name]
+			if !ok {
+				i = len(all)
+				index[u.name] = i
+				all = append(all, unresolved{name: u.name})
+			}
+			all[i].places = append(all[i].places, place{u.at, in})
+		}
+		for _, child := range s.children {
+			visit(child, in)
+		}
+	}
+	visit(s, nil)
+	for i := range all {
+		slices.SortFunc(all[i].places, func(x, y place) int { return int(x.from - y.from) })
+	}
+	slices.SortFunc(all, func(x, y unresolved) int { return int(x.places[0].from - y.places[0].from) })
+	return all
+}
+
+// decoratorNames returns the unknown names in the function's decorators other than KFP's.
+func (a *analysis) decoratorNames(alone *scope, defined map[string]bool) []unresolved {
+	var inside []span
+	for _, d := range a.def.decorators {
+		if !a.isKFPDecorator(d) {
+			inside = append(inside, d.where())
+		}
+	}
+	if len(inside) == 0 {
+		return nil
+	}
+	head := &scope{symbols: alone.symbols}
+	for _, u := range alone.uses {
+		if slices.ContainsFunc(inside, func(d span) bool { return d.from <= u.at.from && u.at.to <= d.to }) {
+			head.uses = append(head.uses, u)
+		}
+	}
+	return freeNames(head, func(name string) bool { return defined[name] })
+}
+
+// outside tells of a name that the function uses and does not bring along.
+func (a *analysis) outside(u unresolved) {
+	title := fmt.Sprintf("%q is not defined in the function", u.name)
+	uses := fmt.Sprintf("%s uses %s%s", a.def.name, u.name, a.further(u))
+	bake := "bake the file into an image with kfp_image"
+	b, ok := a.names[u.name]
+	line, _ := a.place(b.at.from)
+	switch {
+	case !ok:
+		a.errorf(u.places[0].span, Containment, title, "%s, which is defined nowhere%s. Define it in the function, make it an input, or correct its "+
+			"spelling.", uses, a.similar(u.name))
+	case b.kind == importBinding:
+		a.errorf(u.places[0].span, Containment, title, "%s, which line %d of %s imports outside of the function. The pod runs the function alone. "+
+			"Write \"%s\" as the function's first line, or %s.", uses, line, a.name(), b.text, bake)
+	case b.kind == valueBinding:
+		a.errorf(u.places[0].span, Containment, title, "%s, which line %d of %s defines outside of the function. The pod runs the function alone. "+
+			"Define it in the function, make it an input, or %s.", uses, line, a.name(), bake)
+	default:
+		what := map[bindingKind]string{classBinding: "class", functionBinding: "function"}[b.kind]
+		a.errorf(u.places[0].span, Containment, title, "%s, a %s that line %d of %s defines. The pod runs %s alone. Define the %s inside of it, give it "+
+			"as one of the additional sources, or %s.", uses, what, line, a.name(), a.def.name, what, bake)
+	}
+}
+
+// further says where else a name is used.
+func (f *file) further(u unresolved) string {
+	var lines []string
+	last, _ := f.place(u.places[0].from)
+	for _, at := range u.places[1:] {
+		if line, _ := f.place(at.from); line != last {
+			lines = append(lines, fmt.Sprint(line))
+			last = line
+		}
+	}
+	const most = 5
+	switch {
+	case len(lines) == 0:
+		return ""
+	case len(lines) == 1:
+		return " (also on line " + lines[0] + ")"
+	case len(lines) > most:
+		lines = append(lines[:most], "more")
+	}
+	return " (also on lines " + list(lines) + ")"
+}
+
+// similar suggests a name that may have been meant.
+func (a *analysis) similar(name string) string {
+	best, distance := "", max(1, len(name)/3)+1
+	consider := func(candidate string) {
+		if d := editDistance(name, candidate, distance); d < distance || d == distance && candidate < best {
+			best, distance = candidate, d
+		}
+	}
+	if s := a.scopeOf(); s != nil {
+		for candidate, sym := range s.symbols {
+			if sym.found == local {
+				consider(candidate)
+			}
+		}
+	}
+	for candidate := range a.names {
+		consider(candidate)
+	}
+	for candidate := range builtinNames {
+		consider(candidate)
+	}
+	if best == "" || len(name) < 3 {
+		return ""
+	}
+	return fmt.Sprintf(" (did you mean %s?)", best)
+}
+
+// editDistance counts the characters to change, up to a bound.
+func editDistance(a, b string, bound int) int {
+	if len(a)-len(b) >= bound || len(b)-len(a) >= bound || len(a) > 60 {
+		return bound + 1
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// inModule checks the function as a part of its file, which an image holds and the runtime runs as a module.
+func (a *analysis) inModule() {
+	if a.unknowable(a.file) {
+		return
+	}
+	defined := a.definedNames()
+	for _, f := range a.additional {
+		for name := range f.definedNames() {
+			defined[name] = true
+		}
+	}
+	starred(a.file, defined)
+	known := func(name string) bool { return defined[name] || builtinNames[name] }
+	a.undefined(a.file, known, a.scopeOf())
+}
+
+// undefined tells of the names in a module that nothing defines: as errors where they are used when the module is
+// loaded or in the function itself, as warnings in functions that may never be called.
+func (a *analysis) undefined(f *file, known func(string) bool, main *scope) {
+	for _, u := range freeNames(f.module, known) {
+		severity := problem.Warning
+		if slices.ContainsFunc(u.places, func(p place) bool { return p.in == nil || p.in == main }) {
+			severity = problem.Error
+		}
+		f.add(u.places[0].span, severity, Containment, fmt.Sprintf("%q is not defined", u.name), "%s uses %s%s, which it neither defines "+
+			"nor imports. %s.", f.name(), u.name, f.further(u), missingImport(u.name))
+	}
+}
+
+// missingImport says how a file gets a name.
+func missingImport(name string) string {
+	switch {
+	case name == "dsl":
+		return "Write \"from kfp import dsl\" at the top of the file"
+	case name == "kfp":
+		return "Write \"import kfp\" at the top of the file"
+	case kfpNames[name]:
+		return "Write \"from kfp.dsl import " + name + "\" at the top of the file"
+	case runtimeNames[name]:
+		return "Write \"from typing import " + name + "\" at the top of the file"
+	}
+	return "Import or define it at the top of the file, or correct its spelling"
+}
+
+// starred adds the names that star imports of well-known modules define.
+func starred(f *file, defined map[string]bool) {
+	walkStatements(f.body, func(s stmt) {
+		if from, ok := s.(*importFrom); ok && len(from.names) == 0 && wellKnown(from) {
+			for name := range runtimeNames {
+				defined[name] = true
+			}
+		}
+	})
+}
+
+func wellKnown(from *importFrom) bool {
+	return from.level == 0 && (from.module == "typing" || from.module == "kfp" || strings.HasPrefix(from.module, "kfp."))
+}
+
+// unknowable reports whether a module's names cannot be known: it imports all names of a module that is not read
+// here, or makes names while it runs.
+func (a *analysis) unknowable(f *file) bool {
+	unknown := false
+	walkStatements(f.body, func(s stmt) {
+		if from, ok := s.(*importFrom); ok && len(from.names) == 0 && !wellKnown(from) {
+			unknown = true
+		}
+	})
+	var visit func(*scope)
+	visit = func(s *scope) {
+		for _, name := range []string{"globals", "exec"} {
+			sym := s.symbols[name]
+			unknown = unknown || sym != nil && sym.found == globalImplicit
+		}
+		for _, child := range s.children {
+			visit(child)
+		}
+	}
+	visit(f.module)
+	return unknown
+}

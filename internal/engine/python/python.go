@@ -1,0 +1,109 @@
+// Package python reads the Python source of a component as CPython would, without running it: the function's signature
+// and what it says of inputs and outputs, whether the function can run by itself in a pod, and what is wrong with it.
+//
+// The parser is written for this package, since what matters here is what it refuses: a mistake that it lets pass is
+// found minutes later in a pod. It reads the grammar of Python 3.14, which holds that of 3.8 to 3.13, and resolves
+// names by the rules of CPython's symtable. The tests compare both with the python3 of the machine.
+package python
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// Options say how a source is used.
+type Options struct {
+	// Function is the name of the component's function. It may be empty where the file leaves no doubt.
+	Function string
+	// Lightweight functions run alone: nothing else of their file is there in the pod.
+	Lightweight bool
+	// Packages are pip requirements that are installed when the task starts.
+	Packages []string
+	// Additional sources run before the function, in the same namespace.
+	Additional []Source
+}
+
+// Function is what a component's function takes, gives and says of itself.
+type Function struct {
+	Name         string
+	Description  string // the docstring up to its first section
+	Line, Column int    // of def
+	Interface    spec.Interface
+	Arguments    []spec.Argument // in the order of the signature
+	NamedOutputs bool            // it returns a NamedTuple
+	ReturnsValue bool            // it returns one value
+	Async        bool
+	Decorator    *Decorator // of KFP; nil: none
+	// Definition is what the pod runs: the function alone where it is lightweight, else the whole source.
+	Definition string
+	FirstLine  int // the line of the source on which Definition starts
+}
+
+// Decorator is what @dsl.component says.
+type Decorator struct {
+	Line, Column      int
+	BaseImage         string
+	TargetImage       string
+	PackagesToInstall []string
+	PipIndexURLs      []string
+	PipTrustedHosts   []string
+}
+
+// Category groups findings.
+type Category string
+
+// The categories of findings.
+const (
+	Syntax      Category = "syntax"
+	Selection   Category = "selection" // which function is meant
+	Signature   Category = "signature"
+	Containment Category = "self-containment"
+	Imports     Category = "imports"
+	Decoration  Category = "decorator"
+)
+
+// Finding is something to tell about a source.
+type Finding struct {
+	Source       string // the name of the source that it stands in
+	Line, Column int    // from 1, in characters
+	Severity     problem.Severity
+	Category     Category
+	Title        string // short, without a full stop
+	Detail       string // what is wrong and what to do; whole sentences
+}
+
+// HasError reports whether a finding stops the plan.
+func HasError(findings []Finding) bool {
+	return slices.ContainsFunc(findings, func(f Finding) bool { return f.Severity == problem.Error })
+}
+
+// Analyze reads the function of a component. The function is nil where none could be found; the findings are sorted
+// by place.
+func Analyze(src Source, opts Options) (*Function, []Finding) {
+	f := open(src)
+	if f.body == nil && len(f.findings) > 0 {
+		return nil, f.findings
+	}
+	a := &analysis{file: f, options: opts}
+	function := a.run()
+	findings := append(f.findings, a.others...)
+	slices.SortStableFunc(findings, func(x, y Finding) int {
+		return cmp.Or(cmp.Compare(x.Source, y.Source), cmp.Compare(x.Line, y.Line), cmp.Compare(x.Column, y.Column))
+	})
+	return function, findings
+}
+
+// Extract returns the definition of a function without the rest of its file and without KFP's decorators, and the line
+// on which it starts; no text where there is no such function. A decorator of KFP between others leaves empty lines.
+func Extract(src Source, function string) (text string, startLine int) {
+	f := open(src)
+	for i := len(f.functions()) - 1; i >= 0; i-- {
+		if def := f.functions()[i]; def.name == function {
+			return f.extract(def)
+		}
+	}
+	return "", 0
+}

@@ -1,0 +1,61 @@
+package provider_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func pythonComponent(source string) string {
+	return fmt.Sprintf(`
+resource "kfp_component" "this" {
+  name   = "step"
+  python = {
+    base_image = "python:3.12-slim"
+    file       = "step.py"
+    source     = <<-EOT
+%s
+    EOT
+  }
+}
+`, indent(source))
+}
+
+// one is a component in one line, its attributes separated by semicolons.
+func one(attributes string) string {
+	return "resource \"kfp_component\" \"this\" {\n" + strings.ReplaceAll(attributes, "; ", "\n") + "\n}"
+}
+
+func TestBadComponentsAreRefusedAtPlan(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		config string
+		want   []string
+	}{
+		// The textbook's invalid component: both names are defined outside the function, which runs alone.
+		"not self-contained": {
+			pythonComponent(`
+import math
+
+radius = 10.0
+
+def area() -> float:
+    return math.pi * radius**2
+`),
+			[]string{"step.py:6:12:", "math", "step.py:6:22:", "radius"},
+		},
+		"no annotation":     {pythonComponent("def step(a) -> int:\n    return 1"), []string{"step.py:1:10:"}},
+		"syntax":            {pythonComponent("def step() -> int:\n    return (1"), []string{"step.py:2:12:", "'(' was never closed"}},
+		"unusable type":     {pythonComponent("def step(a: set) -> int:\n    return 1"), []string{"step.py:1:13:"}},
+		"no image":          {one(`name = "x"; python = { source = "def f() -> int: return 1" }`), []string{"Give base_image"}},
+		"invalid name":      {one(`name = "X y"; container = { image = "busybox" }`), []string{`"X y" cannot name a component`}},
+		"unknown reference": {one(`name = "x"; container = { image = "busybox", args = ["{{ inputs.a }}"] }`), []string{`There is no "inputs.a" here`}},
+		"bad default":       {one(`name = "x"; inputs = { a = { type = "integer", default = "x" } }; container = { image = "busybox" }`), []string{`inputs["a"].default: "x" is not of type integer`}},
+		"unknown type":      {one(`name = "x"; inputs = { a = { type = "number" } }; container = { image = "busybox" }`), []string{`"number" is not a type`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			expectPlanErrors(t, tc.config, tc.want...)
+		})
+	}
+}

@@ -1,0 +1,291 @@
+package provider
+
+import (
+	"context"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"pgregory.net/rapid"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+func TestEveryFieldHasAnAttribute(t *testing.T) {
+	t.Parallel()
+	checkFields(t, "Settings", reflect.TypeFor[spec.Settings](), settingsType.AttrTypes, nil)
+	checkFields(t, "Options", reflect.TypeFor[spec.Options](), optionsType.AttrTypes, map[string]string{"labels": "run_labels"})
+	checkFields(t, "Input", reflect.TypeFor[spec.Input](), attributeTypes(inputAttributes()), nil)
+	checkFields(t, "Output", reflect.TypeFor[spec.Output](), attributeTypes(outputAttributes()), nil)
+}
+
+func TestEveryAttributeIsDocumented(t *testing.T) {
+	t.Parallel()
+	var check func(where string, attributes map[string]schema.Attribute)
+	check = func(where string, attributes map[string]schema.Attribute) {
+		for name, a := range attributes {
+			text := a.GetMarkdownDescription()
+			if len(text) < 10 || !strings.HasSuffix(text, ".") {
+				t.Errorf("%s%s: the description %q is no sentence", where, name, text)
+			}
+			switch a := a.(type) {
+			case schema.SingleNestedAttribute:
+				check(where+name+".", a.Attributes)
+			case schema.MapNestedAttribute:
+				check(where+name+".", a.NestedObject.Attributes)
+			case schema.ListNestedAttribute:
+				check(where+name+".", a.NestedObject.Attributes)
+			}
+		}
+	}
+	for _, attributes := range []map[string]schema.Attribute{settingsAttributes(), optionsAttributes(), inputAttributes(), outputAttributes()} {
+		check("", attributes)
+	}
+}
+
+// The documents name what the engine allows.
+func TestChoicesAreDocumented(t *testing.T) {
+	t.Parallel()
+	settings, options := settingsAttributes(), optionsAttributes()
+	nested := func(name string) map[string]schema.Attribute {
+		switch a := settings[name].(type) {
+		case schema.SingleNestedAttribute:
+			return a.Attributes
+		case schema.MapNestedAttribute:
+			return a.NestedObject.Attributes
+		case schema.ListNestedAttribute:
+			return a.NestedObject.Attributes
+		}
+		return nil
+	}
+	in := func(a schema.Attribute) map[string]schema.Attribute {
+		o, _ := a.(schema.SingleNestedAttribute)
+		return o.Attributes
+	}
+	for _, c := range []struct {
+		attribute schema.Attribute
+		choices   []string
+	}{
+		{settings["image_pull_policy"], graph.ImagePullPolicies},
+		{nested("retry")["policy"], graph.RetryPolicies},
+		{nested("tolerations")["effect"], graph.TolerationEffects},
+		{nested("tolerations")["operator"], graph.TolerationOperators},
+		{in(nested("volumes")["empty_dir"])["medium"], graph.Media},
+		{in(nested("volumes")["ephemeral"])["access_modes"], graph.AccessModes},
+		{options["pod_gc"], graph.PodGCs},
+		{options["artifact_gc"], graph.ArtifactGCs},
+	} {
+		for _, choice := range c.choices {
+			if !strings.Contains(c.attribute.GetMarkdownDescription(), "`"+choice+"`") {
+				t.Errorf("%q does not name %s", c.attribute.GetMarkdownDescription(), choice)
+			}
+		}
+	}
+}
+
+// settingsThroughState writes settings, puts them into a state and reads them again.
+func settingsThroughState(t interface {
+	Helper()
+	Fatalf(string, ...any)
+}, s spec.Settings) (spec.Settings, settingsModel) {
+	t.Helper()
+	ctx := context.Background()
+	model, diags := newSettingsModel(ctx, s, nil)
+	model = throughState(t, settingsAttributes(), model)
+	texts := texts{diags: &diags}
+	got := model.spec(ctx, &texts)
+	if diags.HasError() || texts.unknown {
+		t.Fatalf("unknown: %v, %v", texts.unknown, diags)
+	}
+	return got, model
+}
+
+func TestSettingsSurviveTheState(t *testing.T) {
+	t.Parallel()
+	for name, s := range map[string]spec.Settings{
+		"none":  {},
+		"every": everySetting(),
+		"empty replacements": {
+			Tolerations: []spec.Toleration{}, ImagePullSecrets: []string{}, Resources: &spec.Resources{}, Cache: &spec.Cache{}, Retry: &spec.Retry{},
+			SecurityContext: &spec.SecurityContext{AddCapabilities: []string{}, DropCapabilities: []string{}, Privileged: new(false)},
+			Volumes:         map[string]spec.Volume{"a": {EmptyDir: &spec.EmptyDir{}}},
+		},
+	} {
+		got, _ := settingsThroughState(t, s)
+		if diff := cmp.Diff(s, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		var want spec.Settings
+		draw(t, reflect.ValueOf(&want).Elem(), "settings")
+		got, model := settingsThroughState(t, want)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatalf("(-want +got):\n%s", diff)
+		}
+		again, diags := newSettingsModel(t.Context(), got, &model)
+		if diff := cmp.Diff(model, again); diff != "" || diags.HasError() {
+			t.Fatalf("the same settings give another model (-first +second):\n%s%v", diff, diags)
+		}
+	})
+}
+
+// nothing is a configuration that says nothing in so many words.
+func nothing() settingsModel {
+	empty := func(name string) types.Map { return types.MapValueMust(elementType(typeAt(settingsType, name)), nil) }
+	object := func(name string, parts map[string]attr.Value) types.Object {
+		return types.ObjectValueMust(objectTypes(typeAt(settingsType, name)), parts)
+	}
+	quantities := types.MapValueMust(quantityType{}, nil)
+	noTexts := types.SetValueMust(types.StringType, nil)
+	m, _ := newSettingsModel(context.Background(), spec.Settings{}, nil)
+	m.Timeout, m.Affinity = newText[duration](""), newText[jsonText]("")
+	m.Resources = object("resources", map[string]attr.Value{"requests": quantities, "limits": quantities})
+	m.Env, m.FieldEnv, m.NodeSelector, m.Labels, m.Annotations = empty("env"), empty("env"), empty("env"), empty("env"), empty("env")
+	m.SecretEnv, m.ConfigMapEnv, m.Volumes = empty("secret_env"), empty("secret_env"), empty("volumes")
+	m.Tolerations = types.ListValueMust(elementType(typeAt(settingsType, "tolerations")), nil)
+	m.ServiceAccount, m.ImagePullPolicy, m.PriorityClass = types.StringValue(""), types.StringValue(""), types.StringValue("")
+	m.ImagePullSecrets = noTexts
+	m.Synchronization = object("synchronization", map[string]attr.Value{
+		"mutexes": noTexts, "semaphores": types.ListValueMust(elementType(typeAt(settingsType, "synchronization", "semaphores")), nil),
+	})
+	return m
+}
+
+func TestWaysOfSayingNothingAreKept(t *testing.T) {
+	t.Parallel()
+	prior := nothing()
+	got, diags := newSettingsModel(t.Context(), spec.Settings{}, &prior)
+	if diff := cmp.Diff(prior, got); diff != "" || diags.HasError() {
+		t.Errorf("(-prior +got):\n%s%v", diff, diags)
+	}
+	// Without a prior, and with one that is unknown, nothing is null.
+	got, _ = newSettingsModel(t.Context(), spec.Settings{}, nil)
+	for name, v := range reflect.ValueOf(got).Fields() {
+		if a, ok := v.Interface().(attr.Value); !ok || !a.IsNull() {
+			t.Errorf("%s is not null: %v", name.Name, a)
+		}
+	}
+	unknown := settingsModel{Timeout: durationValue{types.StringUnknown()}, Env: types.MapUnknown(types.StringType), Resources: types.ObjectUnknown(nil)}
+	got, _ = newSettingsModel(t.Context(), spec.Settings{}, &unknown)
+	if !got.Timeout.IsNull() || !got.Env.IsNull() || !got.Resources.IsNull() {
+		t.Errorf("unknown values stay: %v", got)
+	}
+}
+
+func TestWhatMeansSomethingIsNotKept(t *testing.T) {
+	t.Parallel()
+	s := spec.Settings{
+		Volumes:         map[string]spec.Volume{"a": {MountPath: "/a", EmptyDir: &spec.EmptyDir{}, ReadOnly: true}},
+		SecurityContext: &spec.SecurityContext{DropCapabilities: []string{}},
+		Env:             map[string]string{"A": "a"},
+	}
+	prior, _ := newSettingsModel(t.Context(), s, nil)
+	s.Volumes["a"] = spec.Volume{MountPath: "/a", Claim: "c"}
+	s.SecurityContext.DropCapabilities = nil
+	s.Env = nil
+	got, diags := newSettingsModel(t.Context(), s, &prior)
+	read := got.spec(t.Context(), &texts{diags: &diags})
+	if diff := cmp.Diff(s, read); diff != "" || diags.HasError() {
+		t.Errorf("(-want +got):\n%s%v", diff, diags)
+	}
+}
+
+func TestNoSettingsAreNoObject(t *testing.T) {
+	t.Parallel()
+	null := types.ObjectNull(settingsType.AttrTypes)
+	got, diags := newSettingsObject(t.Context(), spec.Settings{}, null)
+	if !got.IsNull() || diags.HasError() {
+		t.Errorf("got %v, %v", got, diags)
+	}
+	model := nothing()
+	prior, diags := types.ObjectValueFrom(t.Context(), settingsType.AttrTypes, model)
+	got, more := newSettingsObject(t.Context(), spec.Settings{}, prior)
+	diags.Append(more...)
+	if !got.Equal(prior) || diags.HasError() {
+		t.Errorf("the prior object is not kept: %v, %v", got, diags)
+	}
+	got, diags = newSettingsObject(t.Context(), spec.Settings{Timeout: "1m"}, null)
+	if text := got.Attributes()["timeout"]; !newText[duration]("1m").Equal(text) || diags.HasError() {
+		t.Errorf("timeout is %v, %v", text, diags)
+	}
+}
+
+// Whatever single part of right settings is not known yet, nothing is called wrong, and the settings are not taken
+// for known.
+func TestUnknownPartsAreNotCalledWrong(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	all, diags := newSettingsObject(ctx, everySetting(), types.ObjectNull(settingsType.AttrTypes))
+	if diags.HasError() {
+		t.Fatal(diags)
+	}
+	variants := append(unknowns(ctx, t, all), all)
+	if len(variants) < 90 {
+		t.Errorf("only %d variants", len(variants))
+	}
+	for i, v := range variants {
+		o, _ := v.(types.Object)
+		var diags diag.Diagnostics
+		read := texts{diags: &diags}
+		var model settingsModel
+		var s spec.Settings
+		if read.object(ctx, o, &model) {
+			s = model.spec(ctx, &read)
+		}
+		if read.unknown != (i < len(variants)-1) || diags.HasError() {
+			t.Errorf("unknown is %v, diagnostics %v: %v", read.unknown, diags, v)
+		}
+		_, problems := graph.Check(spec.Pipeline{Name: "p", Defaults: s})
+		for _, p := range problems {
+			if strings.HasPrefix(p.Path.String(), "defaults") {
+				t.Errorf("%s\nof %v", p, v)
+			}
+		}
+	}
+}
+
+// The paths of the engine's problems exist in the schema, or Terraform could not show the place.
+func TestProblemsStandAtAttributes(t *testing.T) {
+	t.Parallel()
+	s := everySetting()
+	s.Retry = &spec.Retry{Limit: -1, Policy: "x", Expression: "(", Backoff: &spec.Backoff{Duration: "x", Factor: new(0.0), Max: "x"}}
+	s.Timeout, s.Cache.MaxAge, s.ImagePullPolicy, s.ServiceAccount, s.PriorityClass, s.Affinity = "x", "x", "x", "_", "_", "x"
+	s.Resources = &spec.Resources{Requests: map[string]string{"cpu": "x"}, Limits: map[string]string{"cpu": "x"}}
+	s.SecretEnv["S"], s.ConfigMapEnv["C"], s.FieldEnv["F"] = spec.KeyRef{}, spec.KeyRef{}, "x"
+	s.Volumes["f"] = spec.Volume{SubPath: "/", EmptyDir: &spec.EmptyDir{Medium: "x", SizeLimit: "x"}, Ephemeral: &spec.EphemeralClaim{Size: "x", StorageClass: "_", AccessModes: []string{"x"}}}
+	s.Tolerations = []spec.Toleration{{Key: "_", Operator: "x", Value: "_", Effect: "x", TolerationSeconds: new(int64(1))}}
+	s.NodeSelector["_"], s.Labels["_"], s.Annotations["_"] = "", "", ""
+	s.ImagePullSecrets, s.Synchronization.Mutexes, s.Synchronization.Semaphores[0] = []string{""}, []string{""}, spec.Semaphore{}
+	s.SecurityContext = &spec.SecurityContext{RunAsUser: new(int64(-1)), FSGroup: new(int64(-1)), Privileged: new(true), AddCapabilities: []string{"x"}}
+	o := everyOption()
+	o.Parallelism, o.Timeout, o.PodGC, o.ArtifactGC, o.Labels = new(int64(0)), "x", "x", "x", map[string]string{"_": ""}
+	o.TTL = &spec.TTL{AfterCompletion: "x", AfterSuccess: "x", AfterFailure: "x"}
+	o.ArtifactRepository, o.Synchronization = &spec.RepositoryRef{}, &spec.Synchronization{Mutexes: []string{""}, Semaphores: []spec.Semaphore{{}}}
+	_, problems := graph.Check(spec.Pipeline{Name: "p", Defaults: s, Options: o})
+	if len(problems) < 45 {
+		t.Errorf("only %d problems: %v", len(problems), problems)
+	}
+	var root schema.Schema
+	root.Attributes = optionsAttributes()
+	root.Attributes["defaults"] = nestedAttribute("Settings.", settingsAttributes())
+	root.Attributes["tasks"] = textMap("Tasks.")
+	var diags diag.Diagnostics
+	addProblems(&diags, problems)
+	for i, d := range diags {
+		at, _ := d.(diag.DiagnosticWithPath)
+		if _, found := root.TypeAtPath(t.Context(), at.Path()); found.HasError() {
+			t.Errorf("%s: %v", problems[i], found)
+		}
+	}
+	if _, found := root.TypeAtPath(t.Context(), attributePath(problem.At("defaults").Attr("tiemout"))); !found.HasError() {
+		t.Error("the test finds any path")
+	}
+}
