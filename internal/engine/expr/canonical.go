@@ -51,3 +51,6 @@ func (d *Decompiler) preferred(name string) string {
 	}
 	return name
 }
+
+// Env is the environment of the decompiler.
+func (d *Decompiler) Env() Env { return d.env }

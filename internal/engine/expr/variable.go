@@ -47,7 +47,11 @@ func (v Var) value() ast.Node {
 	case v.Coding == Collected:
 		return v.collected(true)
 	case v.Coding == Quoted:
-		return fromNumbers(builtin("fromJSON", builtin("fromJSON", v.raw())), v.Type)
+		value := builtin("fromJSON", builtin("fromJSON", v.raw()))
+		if v.Type.IsList() {
+			value = binary("??", value, &ast.ArrayNode{}) // an empty list is null there
+		}
+		return fromNumbers(value, v.Type)
 	case v.Field != "":
 		return fromNumbers(member(builtin("fromJSON", v.decoded()), v.Field), v.Type)
 	case v.Coding == JSON:
