@@ -55,6 +55,7 @@ func (c *checker) task(at problem.Path, t spec.Task, n *Node, env Env) {
 	}
 	c.problems = append(c.problems, checkSettings(t.Settings, at)...)
 	checkTaskOnly(&c.problems, at, t.Settings)
+	checkMerged(&c.problems, at, c.pipeline.Defaults, t.Settings)
 }
 
 func (c *checker) component(at problem.Path, t spec.Task) {
