@@ -157,7 +157,7 @@ func (b *bound) check() {
 	config := conf.New(names)
 	expr.Function(formatTime, func(...any) (any, error) { return "", nil },
 		new(func(string, string) string), new(func(string, string, string) string))(config)
-	_, err := checker.Check(&parser.Tree{Node: b.root}, config)
+	err := checkTree(b.root, config)
 	var located *file.Error
 	switch {
 	case err == nil:
@@ -166,6 +166,17 @@ func (b *bound) check() {
 	default:
 		b.errors = append(b.errors, Error{Offset: b.offset, Message: sentence(userTypes(err.Error()))})
 	}
+}
+
+// checkTree keeps a fault of expr-lang's checker from taking down the provider.
+func checkTree(root ast.Node, config *conf.Config) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("the checker failed: %v", r)
+		}
+	}()
+	_, err = checker.Check(&parser.Tree{Node: root}, config)
+	return err
 }
 
 func goTypeOf(t spec.Type) reflect.Type {

@@ -25,6 +25,9 @@ func (t *Template) Check(env Env, want spec.Type) (spec.Type, []Error) {
 			continue
 		}
 		b := p.bind(env)
+		if len(b.errors) == 0 {
+			b.guardedOptionals(b.root, len(t.parts) == 1)
+		}
 		all = append(all, b.errors...)
 		if len(b.errors) > 0 {
 			continue

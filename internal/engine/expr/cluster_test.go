@@ -5,9 +5,11 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -31,7 +33,7 @@ func newCluster(t *testing.T) *cluster {
 	if os.Getenv("TF_ACC") == "" || os.Getenv("KUBE_CONFIG_PATH") == "" {
 		t.Skip("TF_ACC and KUBE_CONFIG_PATH are not set")
 	}
-	c := &cluster{t: t, namespace: fmt.Sprintf("kfp-expr-%d", time.Now().UnixNano()%1e9)}
+	c := &cluster{t: t, namespace: fmt.Sprintf("kfp-expr-%08x", rand.Uint32())}
 	c.kubectl("", "create", "namespace", c.namespace)
 	t.Cleanup(func() { c.kubectl("", "delete", "namespace", c.namespace, "--wait=false") })
 	c.kubectl("", "create", "rolebinding", "workflow-executor", "--clusterrole=workflow-executor", "--serviceaccount="+c.namespace+":default", "-n", c.namespace)
@@ -173,9 +175,10 @@ func show(args []string, env string, names ...string) object {
 }
 
 func TestClusterContainers(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t)
 	env := expr.Env{Shared: map[string]expr.Var{"inputs.l": {Type: spec.ListOf(spec.String), Argo: "inputs.parameters.l"}, "inputs.n": {Type: spec.Integer, Argo: "inputs.parameters.n"}}}
-	given := map[string]string{"l": travelling(list{"{{workflow.name}}", "$(HOME)"}).(string), "n": "7"}
+	given := map[string]string{"l": fmt.Sprint(travelling(list{"{{workflow.name}}", "$(HOME)"})), "n": "7"}
 	var args, want []string
 	add := func(text, shown string) {
 		compiled, err := parse(t, text).CompileContainerArg(env)
@@ -216,6 +219,7 @@ func TestClusterContainers(t *testing.T) {
 }
 
 func TestClusterAgreesWithExprLang(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t)
 	w := standardWorld(strings.Join(hostile, "|"))
 	args, given := map[string]string{}, map[string]string{}
@@ -236,22 +240,22 @@ func TestClusterAgreesWithExprLang(t *testing.T) {
 	}
 	for name, v := range w.argo {
 		if p, ok := strings.CutPrefix(name, "inputs.parameters."); ok {
-			given[p] = v.(string)
+			given[p] = fmt.Sprint(v)
 		}
 	}
-	text := func(name string) string { return w.argo["tasks."+name+".outputs.parameters.Output"].(string) }
+	text := func(name string) string { return fmt.Sprint(w.argo["tasks."+name+".outputs.parameters.Output"]) }
 	var tasks list
-	depends := "gone && gone-int && gone-cfg"
+	before := []string{"gone", "gone-int", "gone-cfg"}
 	templates := []object{dump("dump", keysOf(args)...)}
 	for _, name := range []string{"load-data", "count", "cfg"} {
 		templates = append(templates, say(name, text(name)))
 		tasks = append(tasks, object{"name": name, "template": name})
-		depends += " && " + name
+		before = append(before, name)
 	}
 	for _, name := range []string{"gone", "gone-int", "gone-cfg"} {
 		tasks = append(tasks, object{"name": name, "template": "cfg", "when": "false"})
 	}
-	tasks = append(tasks, object{"name": "dump", "template": "dump", "depends": depends, "arguments": parameters(args)})
+	tasks = append(tasks, object{"name": "dump", "template": "dump", "depends": strings.Join(before, " && "), "arguments": parameters(args)})
 	templates = append(templates, object{"name": "pipe", "inputs": object{"parameters": inputs(keysOf(given)...)}, "dag": object{"tasks": tasks}},
 		object{"name": "main", "dag": object{"tasks": list{object{"name": "pipe", "template": "pipe", "arguments": parameters(given)}}}})
 	phase, message, nodes := c.run(templates...)
@@ -286,6 +290,7 @@ func TestClusterAgreesWithExprLang(t *testing.T) {
 // TestClusterLoops runs loops over structs with an index, over nothing, and with every iteration skipped, and reads what
 // they collect.
 func TestClusterLoops(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t)
 	s := strings.Join(hostile, "|")
 	items := list{object{"k": s, "n": 1}, object{"k": "x\ny\"z\\", "n": 2}, object{"k": "", "n": 3}}
@@ -319,7 +324,7 @@ func TestClusterLoops(t *testing.T) {
 			object{"name": "all-skipped", "template": "one", "withParam": compiledItems, "when": never, "arguments": parameters(args)},
 			object{"name": "dump", "template": "dump", "depends": "loop && none && all-skipped", "arguments": parameters(collected)},
 		}}},
-		object{"name": "main", "dag": object{"tasks": list{object{"name": "pipe", "template": "pipe", "arguments": parameters(map[string]string{"items": w.argo["inputs.parameters.items"].(string)})}}}})
+		object{"name": "main", "dag": object{"tasks": list{object{"name": "pipe", "template": "pipe", "arguments": parameters(map[string]string{"items": fmt.Sprint(w.argo["inputs.parameters.items"])})}}}})
 	if phase != "Succeeded" {
 		t.Fatalf("%s: %s: %+v", phase, message, nodes)
 	}
@@ -330,8 +335,8 @@ func TestClusterLoops(t *testing.T) {
 		}
 		seen++
 		values := dumped(t, n)
-		i := int(received(t, values["i"], spec.Integer).(float64)) / 10
-		item := items[i].(object)
+		i := slices.Index([]string{"0", "10", "20"}, values["i"])
+		item, _ := items[i].(object)
 		if got := received(t, values["k"], spec.String); got != item["k"] {
 			t.Errorf("each.value.k of %d is %q, want %q", i, got, item["k"])
 		}
@@ -347,6 +352,7 @@ func TestClusterLoops(t *testing.T) {
 
 // TestClusterAbsent reads outputs of tasks that were skipped, omitted or failed.
 func TestClusterAbsent(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t)
 	env := expr.Env{Shared: map[string]expr.Var{}}
 	for _, name := range []string{"skipped", "omitted", "failed", "fine"} {
@@ -373,7 +379,7 @@ func TestClusterAbsent(t *testing.T) {
 	}
 	args["or"], want["or"] = or, "fallback"
 	failing := say("failing", "no")
-	failing["container"].(object)["command"] = list{"python3", "-c", "raise SystemExit(3)"}
+	failing["container"] = object{"image": image, "command": list{"python3", "-c", "raise SystemExit(3)"}}
 	_, _, nodes := c.run(say("say", "yes"), failing, dump("dump", keysOf(args)...), object{"name": "main", "dag": object{"failFast": false, "tasks": list{
 		object{"name": "fine", "template": "say"}, object{"name": "skipped", "template": "say", "when": "false"}, object{"name": "failed", "template": "failing"},
 		object{"name": "omitted", "template": "say", "depends": "failed.Succeeded"},

@@ -56,8 +56,8 @@ func (b *bound) argument(all bool) string {
 	return tag(replaceAll(replaceAll(value, "$", "$$"), brace, apart))
 }
 
-func replaceAll(v ast.Node, old, new string) ast.Node {
-	return builtin("replace", v, text(old), text(new))
+func replaceAll(v ast.Node, from, to string) ast.Node {
+	return builtin("replace", v, text(from), text(to))
 }
 
 func separate(encoded string) string { return strings.ReplaceAll(encoded, "{"+wire.Mark, apart) }

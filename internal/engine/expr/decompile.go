@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/expr-lang/expr/ast"
-	"github.com/expr-lang/expr/parser"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
@@ -192,7 +191,7 @@ func (d *Decompiler) ValueFrom(argo string, want spec.Type) (string, bool) {
 
 // outside reads an expression that Argo evaluates without a tag.
 func (d *Decompiler) outside(argo string, want spec.Type, isText bool, compile func(*Template) (string, error)) (string, bool) {
-	tree, err := parser.Parse(argo)
+	tree, err := parseTree(argo)
 	if err != nil || len(argo) > maxArgo {
 		return "", false
 	}

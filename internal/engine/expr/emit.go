@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/expr-lang/expr/ast"
@@ -41,7 +42,7 @@ func (b *bound) member(n *ast.MemberNode, guarded bool) ast.Node {
 			break
 		}
 		m.Node = r.variable.object()
-		m.Optional = m.Optional || guarded && r.variable.Nullable
+		m.Optional = m.Optional || guarded && r.variable.mayBeAbsent()
 	case *ast.MemberNode:
 		m.Node = b.member(of, guarded)
 	default:
@@ -76,8 +77,10 @@ func (b *bound) binaryValue(n *ast.BinaryNode) ast.Node {
 		return b.coalesce(n)
 	case "==", "!=", "in", "startsWith", "endsWith", "contains":
 		if _, ok := n.Right.(*ast.NilNode); ok {
-			if text := b.nullable(n.Left); text != nil {
-				return binary(n.Operator, text, n.Right)
+			if v := b.nullable(n.Left); v != nil && n.Operator == "==" {
+				return v.absent()
+			} else if v != nil {
+				return v.present()
 			}
 		}
 		// Decoding changes nothing that a text without braces and marks could meet, so it is left out.
@@ -102,11 +105,11 @@ func (b *bound) nullableEqual(n *ast.BinaryNode) ast.Node {
 		return nil
 	}
 	values := binary(n.Operator, b.value(n.Left), b.value(n.Right))
-	present := func(text ast.Node) ast.Node {
+	present := func(v *Var) ast.Node {
 		if n.Operator == "==" {
-			return binary("&&", isNot(text), values)
+			return binary("&&", v.present(), values)
 		}
-		return binary("||", isNil(text), values)
+		return binary("||", v.absent(), values)
 	}
 	switch {
 	case left == nil:
@@ -114,21 +117,20 @@ func (b *bound) nullableEqual(n *ast.BinaryNode) ast.Node {
 	case right == nil:
 		return present(left)
 	case n.Operator == "==":
-		return choose(isNil(left), isNil(right), present(right))
+		return choose(left.absent(), right.absent(), present(right))
 	}
-	return choose(isNil(left), isNot(right), present(right))
+	return choose(left.absent(), right.present(), present(right))
 }
 
-// nullable is the text of a variable that may be absent.
-func (b *bound) nullable(node ast.Node) ast.Node {
-	if v, ok := b.variable(node); ok && v.isText() && v.Nullable {
-		return v.raw()
+// nullable is a variable that may be absent and whose text tells whether it is.
+func (b *bound) nullable(node ast.Node) *Var {
+	if v, ok := b.variable(node); ok && v.isText() && v.mayBeAbsent() {
+		return &v
 	}
 	return nil
 }
 
-func isNil(v ast.Node) ast.Node { return binary("==", v, &ast.NilNode{}) }
-func isNot(v ast.Node) ast.Node { return binary("!=", v, &ast.NilNode{}) }
+func (v Var) mayBeAbsent() bool { return v.Nullable || v.Optional }
 
 // undecoded is the text of a string variable as it travels, and the value of anything else.
 func (b *bound) undecoded(node ast.Node) ast.Node {
@@ -182,7 +184,7 @@ func (b *bound) coalesce(n *ast.BinaryNode) ast.Node {
 		m, isMember := all[i].(*ast.MemberNode)
 		switch {
 		case isVar && v.isText() && !v.isConstant():
-			result = choose(isNot(v.raw()), v.value(), result)
+			result = choose(v.present(), v.value(), result)
 		case isMember:
 			result = coalescing(b.member(m, true), result)
 		default:
@@ -216,6 +218,9 @@ func (b *bound) text(node ast.Node, want spec.Type, whole bool) ast.Node {
 		if n.Operator == "??" && b.textual(n.Left) {
 			return binary("??", b.text(n.Left, want, whole), b.text(n.Right, want, whole))
 		}
+		if n.Operator == "??" && b.optional(n) {
+			return b.firstText(operands(n), want, whole)
+		}
 		if n.Operator == "+" && b.joins(node) {
 			return b.joined(node)
 		}
@@ -241,11 +246,33 @@ func (b *bound) shown(node ast.Node) ast.Node {
 // textual reports whether the text of a node is nil exactly where the value is absent.
 func (b *bound) textual(node ast.Node) bool {
 	for _, o := range operands(node) {
+		if v, ok := b.variable(o); !ok || !v.isText() || v.Optional {
+			return false
+		}
+	}
+	return true
+}
+
+// optional reports whether all operands of ?? but the last are variables whose texts tell whether they are absent.
+func (b *bound) optional(n *ast.BinaryNode) bool {
+	all := operands(n)
+	for _, o := range all[:len(all)-1] {
 		if v, ok := b.variable(o); !ok || !v.isText() {
 			return false
 		}
 	}
 	return true
+}
+
+// firstText is the text of the first operand that is there.
+func (b *bound) firstText(all []ast.Node, want spec.Type, whole bool) ast.Node {
+	last := len(all) - 1
+	result := b.text(all[last], want, whole)
+	for _, o := range slices.Backward(all[:last]) {
+		v, _ := b.variable(o)
+		result = choose(v.present(), v.raw(), result)
+	}
+	return result
 }
 
 // encoded makes a travelling text of a value.
@@ -322,10 +349,5 @@ func (b *bound) mayHoldBrace(node ast.Node) bool {
 	if v, ok := b.variable(node); ok {
 		return v.Coding != Plain
 	}
-	for _, child := range children(node) {
-		if b.mayHoldBrace(child) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(children(node), b.mayHoldBrace)
 }

@@ -40,6 +40,9 @@ type Var struct {
 	Coding Coding
 	// Nullable variables may be absent at run time: outputs of a task that may be skipped or fail.
 	Nullable bool
+	// Optional variables may be absent in another way: inputs that a caller may leave out, which then hold wire.Absent, if
+	// they are strings, or null.
+	Optional bool
 	// Text is a constant that stands for the variable, such as a path. Only where Argo and Code are empty.
 	Text string
 }

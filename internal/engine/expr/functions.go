@@ -95,8 +95,8 @@ func (v *validator) call(n *ast.CallNode) {
 	case *ast.IdentifierNode:
 		v.name(n, callee.Value)
 	default:
-		if segments, _, ok := chain(callee); ok && refused[segments[0]] != "" {
-			v.name(n, segments[0])
+		if segments, root, ok := chain(callee); ok && refused[segments[0]] != "" {
+			v.name(root, segments[0])
 			return
 		}
 		v.fail(n, "Call one of "+strings.Join(functions, ", ")+".", "Values have no functions of their own.")
@@ -105,8 +105,8 @@ func (v *validator) call(n *ast.CallNode) {
 
 func (v *validator) name(node ast.Node, name string) {
 	if slices.Contains(functions, name) {
-		if name == formatTime {
-			v.formatTime(node.(*ast.CallNode))
+		if n, ok := node.(*ast.CallNode); ok && name == formatTime {
+			v.formatTime(n)
 		}
 		return
 	}

@@ -50,7 +50,7 @@ func (t *Template) CompileItems(env Env, elem spec.Type, indexed bool) (string, 
 	if !wrapped {
 		return b.tag(spec.ListOf(elem)), nil
 	}
-	var body ast.Node = element()
+	body := element()
 	if indexed {
 		body = &ast.MapNode{Pairs: []ast.Node{
 			&ast.PairNode{Key: text(indexField), Value: &ast.PointerNode{Name: "index"}},

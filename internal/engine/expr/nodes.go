@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/expr-lang/expr/ast"
-	"github.com/expr-lang/expr/parser"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
@@ -43,7 +42,7 @@ func each(list, body ast.Node) ast.Node {
 
 // code is an expression that was written for Argo.
 func code(source string) ast.Node {
-	tree, err := parser.Parse(source)
+	tree, err := parseTree(source)
 	if err != nil {
 		return ident(source)
 	}

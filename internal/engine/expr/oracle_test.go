@@ -3,6 +3,7 @@ package expr_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"strings"
 	"testing"
@@ -27,9 +28,7 @@ func argo(text string, vars map[string]any) (string, error) {
 	result := string(doc)
 	known := map[string]any{}
 	for _, prefix := range []string{"workflow.", "inputs."} {
-		for k, v := range global {
-			known[k] = v
-		}
+		maps.Copy(known, global)
 		for k, v := range vars {
 			if strings.HasPrefix(k, prefix) {
 				known[k] = v
@@ -49,9 +48,7 @@ func argo(text string, vars map[string]any) (string, error) {
 		return "", fmt.Errorf("tasks: %w", err)
 	}
 	if _, loop := vars["item"]; loop {
-		for k, v := range vars {
-			known[k] = v
-		}
+		maps.Copy(known, vars)
 		if result, err = template.Replace(result, known, false); err != nil {
 			return "", fmt.Errorf("item: %w", err)
 		}
@@ -178,7 +175,11 @@ func asJSON(v any) any {
 }
 
 func standardWorld(s string) *world {
-	return newWorld().
+	w := newWorld().
+		add("parameters.opt", spec.String, "inputs.parameters.opt", nil).
+		add("parameters.opt_int", spec.Integer, "inputs.parameters.opt_int", nil).
+		add("parameters.opt_cfg", spec.Struct, "inputs.parameters.opt_cfg", nil).
+		add("parameters.given", spec.String, "inputs.parameters.given", s).
 		add("parameters.s", spec.String, "inputs.parameters.s", s).
 		add("parameters.s2", spec.String, "inputs.parameters.s2", s+"}").
 		add("parameters.n", spec.Integer, "inputs.parameters.n", 7).
@@ -198,6 +199,13 @@ func standardWorld(s string) *world {
 		add("tasks.gone_int.output", spec.Integer, "tasks.gone-int.outputs.parameters.Output", nil).
 		add("tasks.gone_cfg.output", spec.Struct, "tasks.gone-cfg.outputs.parameters.Output", nil).
 		add("tasks.cfg.output", spec.Struct, "tasks.cfg.outputs.parameters.Output", map[string]any{"k": s})
+	for name, nothing := range map[string]string{"opt": wire.Absent, "opt_int": "null", "opt_cfg": "null", "given": wire.Encode(s)} {
+		v := w.env.Shared["parameters."+name]
+		v.Optional = true
+		w.env.Shared["parameters."+name] = v
+		w.argo[v.Argo] = nothing
+	}
+	return w
 }
 
 var hostile = []string{
@@ -239,6 +247,11 @@ var expressions = []struct {
 	{"if parameters.yes { 'a' } else { 'b' }", spec.String}, {"parameters.s | upper()", spec.String}, {"1 < parameters.n < 10", spec.Boolean}, {"any(parameters.texts, # == 'b')", spec.Boolean},
 	{"reduce(parameters.ints, #acc + #, 0)", spec.Integer}, {"map(1..3, # * parameters.n)", spec.ListOf(spec.Integer)}, {"groupBy(parameters.texts, len(#)) != nil", spec.Boolean},
 	{`parameters.s + "\u003c\\u003c<>&\"'"`, spec.String}, {"count(parameters.ints, # > 1)", spec.Integer}, {"find(parameters.ints, # > 1) ?? 0", spec.Integer}, {"round(parameters.f)", spec.Float},
+	{"parameters.opt ?? parameters.s", spec.String}, {"parameters.given ?? 'x'", spec.String}, {"parameters.opt_int ?? 5", spec.Integer}, {"(parameters.opt_int ?? 5) + 1", spec.Integer},
+	{"parameters.opt == nil", spec.Boolean}, {"parameters.given != nil", spec.Boolean}, {"parameters.opt == parameters.s", spec.Boolean}, {"parameters.given == parameters.s", spec.Boolean},
+	{"parameters.opt == 'x'", spec.Boolean}, {"parameters.opt ?? tasks.gone.output ?? 'y{{'", spec.String}, {"tasks.gone.output ?? parameters.opt ?? parameters.s", spec.String},
+	{"parameters.opt_cfg.k ?? 'none'", spec.String}, {"parameters.opt_cfg ?? parameters.cfg", spec.Struct}, {"(parameters.opt ?? 'a') + '{{'", spec.String}, {"parameters.opt == parameters.given", spec.Boolean},
+	{"parameters.opt_int != parameters.n", spec.Boolean}, {"parameters.yes ? parameters.given : parameters.s", spec.String},
 	{"toJSON(parameters.texts)", spec.String}, {"string(parameters.f)", spec.String}, {"float(parameters.n)", spec.Float}, {"not (parameters.n in parameters.ints)", spec.Boolean},
 }
 
@@ -246,6 +259,7 @@ var expressions = []struct {
 var directly = map[string]string{
 	"keys(parameters.cfg)":           "sort(keys(parameters.cfg))",
 	"tasks.gone_cfg.output.k ?? 'k'": "tasks.gone_cfg.output?.k ?? 'k'",
+	"parameters.opt_cfg.k ?? 'none'": "parameters.opt_cfg?.k ?? 'none'",
 }
 
 func TestArgoAgreesWithExprLang(t *testing.T) {

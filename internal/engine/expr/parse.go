@@ -65,13 +65,16 @@ func ParseExpression(text string) (*Template, []Error) {
 	}
 	offset := 0
 	if trimmed := strings.TrimSpace(text); strings.HasPrefix(trimmed, "{{") {
-		if n, err := scanExpression(trimmed[2:]); err == nil && n == len(trimmed)-4 {
+		if n, err := scanExpression(trimmed[2:]); err == nil && n >= 0 && n == len(trimmed)-4 {
 			offset = utf8.RuneCountInString(text[:strings.Index(text, "{{")]) + 2
 			text = trimmed[2 : len(trimmed)-2]
 		}
 	}
 	node, errs := parseNode(text, offset)
 	if len(errs) > 0 {
+		if strings.Contains(text, "{{") && errs[0].Remedy == "" {
+			errs[0].Remedy = "The whole text is an expression here, so names stand in it without {{ }}."
+		}
 		return nil, errs
 	}
 	return &Template{parts: []part{{node: node, offset: offset}}, expression: true}, nil
@@ -114,7 +117,7 @@ func parseNode(text string, offset int) (ast.Node, []Error) {
 		err.Offset += offset
 		return nil, []Error{*err}
 	}
-	tree, err := parser.Parse(text)
+	tree, err := parseTree(text)
 	if err != nil {
 		return nil, []Error{syntaxError(err, offset)}
 	}
@@ -123,10 +126,23 @@ func parseNode(text string, offset int) (ast.Node, []Error) {
 	return node, v.errors
 }
 
+// parseTree keeps a fault of expr-lang's parser from taking down the provider.
+func parseTree(text string) (tree *parser.Tree, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			tree, err = nil, fmt.Errorf("the parser failed: %v", r)
+		}
+	}()
+	return parser.Parse(text)
+}
+
 func syntaxError(err error, offset int) Error {
 	var located *file.Error
 	if !errors.As(err, &located) {
 		return Error{Offset: offset, Message: fmt.Sprintf("The expression cannot be read: %v.", err)}
+	}
+	if strings.Contains(located.Message, "EOF") {
+		return Error{Offset: offset + located.From, Message: "The expression ends too early."}
 	}
 	return Error{Offset: offset + located.From, Message: fmt.Sprintf("The expression cannot be read: %s.", strings.TrimSuffix(located.Message, "."))}
 }

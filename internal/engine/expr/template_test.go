@@ -25,17 +25,14 @@ func parse(t interface {
 }
 
 // mixed draws a text of data and expressions, and what a reader should see of it.
-func mixed(t *rapid.T, w *world, s string) (text, want string) {
+func mixed(t *rapid.T, s string) (text, want string) {
 	exprs := map[string]string{
 		"parameters.s": s, "parameters.s2": s + "}", "parameters.n": "7", "parameters.yes": "true", "parameters.s + '{'": s + "{",
 		"parameters.ints": "[3,1,2]", "upper('{')": "{", "tasks.load_data.output": s, "tasks.gone.output ?? parameters.s": s, "parameters.cfg.text": s, "{a: 1}": `{"a":1}`,
 	}
-	names := make([]string, 0, len(exprs))
-	for _, e := range []string{
-		"parameters.s", "parameters.s2", "parameters.n", "parameters.yes", "parameters.s + '{'", "parameters.ints", "upper('{')", "tasks.load_data.output", "tasks.gone.output ?? parameters.s",
-		"parameters.cfg.text", "{a: 1}",
-	} {
-		names = append(names, e)
+	names := []string{
+		"parameters.s", "parameters.s2", "parameters.n", "parameters.yes", "parameters.s + '{'", "parameters.ints", "upper('{')", "tasks.load_data.output",
+		"tasks.gone.output ?? parameters.s", "parameters.cfg.text", "{a: 1}",
 	}
 	for range rapid.IntRange(1, 4).Draw(t, "parts") {
 		if rapid.Bool().Draw(t, "data") {
@@ -59,7 +56,7 @@ func TestMixedTextsArrive(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := rapid.SampledFrom(hostile).Draw(t, "s")
 		w := standardWorld(s)
-		text, want := mixed(t, w, s)
+		text, want := mixed(t, s)
 		tmpl := parse(t, text)
 		d := expr.NewDecompiler(w.env)
 		for _, m := range modes(w.env, spec.String) {
@@ -90,7 +87,7 @@ func TestContainerArgumentsArrive(t *testing.T) {
 		s := rapid.SampledFrom(hostile).Draw(t, "s")
 		w := standardWorld(s)
 		w.env.Shared["inputs.a.path"] = expr.Var{Type: spec.String, Text: "/tmp/inputs/a"}
-		text, want := mixed(t, w, s)
+		text, want := mixed(t, s)
 		if strings.Contains(text, "$") {
 			t.Skip("users' own $ are Kubernetes'")
 		}
@@ -171,7 +168,7 @@ func TestJSONStringsArrive(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := rapid.SampledFrom(hostile).Draw(t, "s")
 		w := standardWorld(s)
-		text, want := mixed(t, w, s)
+		text, want := mixed(t, s)
 		compiled, err := parse(t, text).CompileJSONString(w.env)
 		if err != nil {
 			t.Fatal(err)

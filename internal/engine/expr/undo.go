@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/expr-lang/expr/ast"
-	"github.com/expr-lang/expr/parser"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
@@ -38,7 +37,7 @@ func (u undoer) text(pieces []piece, split bool) (string, bool) {
 			b.WriteString("{{ " + names[0] + " }}")
 			continue
 		}
-		tree, err := parser.Parse(argo)
+		tree, err := parseTree(argo)
 		if err != nil {
 			return "", false
 		}
@@ -121,6 +120,12 @@ func (u undoer) undo(node ast.Node, isText bool) ast.Node {
 			return builtin("keys", u.undo(of[0], false))
 		}
 	}
+	if name, ok := u.test(node, true); ok {
+		return binary("!=", nameNode(name), &ast.NilNode{})
+	}
+	if name, ok := u.test(node, false); ok {
+		return binary("==", nameNode(name), &ast.NilNode{})
+	}
 	value := func(n ast.Node) ast.Node { return u.undo(n, false) }
 	switch n := node.(type) {
 	case *ast.StringNode:
@@ -154,22 +159,28 @@ func (u undoer) value(name string) string {
 	return printArgo(v.value())
 }
 
-// nilTest matches the test of a variable for nil.
-func (u undoer) nilTest(node ast.Node, operator string) (string, bool) {
+// test matches a test of a variable for being there, or for not being there.
+func (u undoer) test(node ast.Node, present bool) (string, bool) {
 	n, ok := node.(*ast.BinaryNode)
-	if !ok || n.Operator != operator {
+	if !ok {
 		return "", false
 	}
-	if _, ok := n.Right.(*ast.NilNode); !ok {
+	name, ok := u.variable(n.Left)
+	if !ok {
 		return "", false
 	}
-	return u.variable(n.Left)
+	v, _ := u.d.env.Lookup(name)
+	test := v.absent()
+	if present {
+		test = v.present()
+	}
+	return name, printArgo(test) == printArgo(node)
 }
 
 // nullableEqual matches a comparison that stands behind a test for nil.
 func (u undoer) nullableEqual(n *ast.BinaryNode) bool {
-	test, compared := map[string]string{"&&": "!=", "||": "=="}[n.Operator], map[string]string{"&&": "==", "||": "!="}[n.Operator]
-	name, ok := u.nilTest(n.Left, test)
+	compared := map[string]string{"&&": "==", "||": "!="}[n.Operator]
+	name, ok := u.test(n.Left, n.Operator == "&&")
 	right, isBinary := n.Right.(*ast.BinaryNode)
 	if !ok || !isBinary || right.Operator != compared {
 		return false
@@ -188,14 +199,14 @@ func (u undoer) undoValue(node ast.Node) ast.Node {
 
 // choice recognises what ?? and values of unknown type become.
 func (u undoer) choice(n *ast.ConditionalNode, isText bool) ast.Node {
-	if test, ok := n.Cond.(*ast.BinaryNode); ok {
-		if _, ok := u.nilTest(n.Cond, "=="); ok {
+	if _, ok := n.Cond.(*ast.BinaryNode); ok {
+		if _, ok := u.test(n.Cond, false); ok {
 			if inner, ok := n.Exp2.(*ast.BinaryNode); ok {
 				return u.undo(inner, false)
 			}
 		}
-		if _, ok := u.nilTest(n.Cond, "!="); ok {
-			if name, ok := u.variable(test.Left); ok && printArgo(n.Exp1) == u.value(name) {
+		if name, ok := u.test(n.Cond, true); ok {
+			if found, ok := u.variable(n.Exp1); ok && found == name {
 				return leftmost(nameNode(name), u.undo(n.Exp2, isText))
 			}
 		}
@@ -221,7 +232,7 @@ func (u undoer) guarded(node ast.Node, isText bool) ast.Node {
 		}
 		if segments, _, ok := chain(inner.Node); ok {
 			if name, _, found := u.d.env.lookup(segments); found {
-				if v, _ := u.d.env.Lookup(name); v.Nullable {
+				if v, _ := u.d.env.Lookup(name); v.mayBeAbsent() {
 					inner.Optional = false
 				}
 			}

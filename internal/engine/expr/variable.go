@@ -18,6 +18,21 @@ func (v Var) raw() ast.Node {
 	return path(v.Argo, v.Nullable)
 }
 
+// present and absent test whether the variable has a value.
+func (v Var) present() ast.Node { return binary("!=", v.raw(), v.nothing()) }
+func (v Var) absent() ast.Node  { return binary("==", v.raw(), v.nothing()) }
+
+// nothing is what Argo has for the variable where it has no value.
+func (v Var) nothing() ast.Node {
+	switch {
+	case !v.Optional:
+		return &ast.NilNode{}
+	case v.Type == spec.String:
+		return text(wire.Absent)
+	}
+	return text("null")
+}
+
 // isConstant reports whether a text that is known already stands for the variable.
 func (v Var) isConstant() bool { return v.Argo == "" && v.Code == "" }
 
@@ -53,11 +68,8 @@ func (v Var) value() ast.Node {
 	case v.Coding == Collected:
 		return v.collected(true)
 	case v.Coding == Quoted:
-		value := builtin("fromJSON", builtin("fromJSON", v.raw()))
-		if v.Type.IsList() {
-			value = binary("??", value, &ast.ArrayNode{}) // an empty list is null there
-		}
-		return fromNumbers(value, v.Type)
+		list := builtin("fromJSON", builtin("fromJSON", v.raw()))
+		return fromNumbers(binary("??", list, &ast.ArrayNode{}), v.Type) // Argo has null where nothing failed
 	case v.Field != "":
 		return fromNumbers(member(builtin("fromJSON", v.decoded()), v.Field), v.Type)
 	case v.Coding == JSON:

@@ -29,6 +29,7 @@ type BuildRequest struct {
 	Platforms  []string
 	Labels     map[string]string
 	Secrets    map[string][]byte // by id; they never show in progress or errors
+	Hide       []string          // more texts that never show
 	Pins       []Pin             // images whose tags shall mean a certain digest
 	Key        string            // names the content: builds with the same key may share what was sent before
 }

@@ -171,8 +171,9 @@ func (p *Prepared) ensureDependencies(ctx context.Context, reg *registry.Client,
 		Reference: p.Dependencies, Dockerfile: p.text, Platforms: sortedSet(p.spec.Platforms), Key: p.depsHash,
 		Labels: map[string]string{LabelContent: p.depsHash, labelBase: p.base.String()},
 	}
-	if p.netrc != "" {
-		req.Secrets = map[string][]byte{dockerfile.NetrcSecret: []byte(p.netrc)}
+	if p.logins.Netrc != "" {
+		req.Secrets = map[string][]byte{dockerfile.NetrcSecret: []byte(p.logins.Netrc)}
+		req.Hide = p.logins.Passwords
 	}
 	digest, err := reg.Resolve(ctx, p.base)
 	switch registry.KindOf(err) {

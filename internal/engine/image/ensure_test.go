@@ -299,6 +299,25 @@ func TestKilledPushConverges(t *testing.T) {
 	}
 }
 
+// TestTagMovesBetweenPlanAndApply: what the plan knew stays, and the apply records what the tag meant then.
+func TestTagMovesBetweenPlanAndApply(t *testing.T) {
+	s, c := imagetest.InProcess(t), newClient(t)
+	pushBase(t, c, s.Host+"/python:3")
+	src := lay(t, t.TempDir(), map[string]string{"main.py": "1"})
+	spec := image.Spec{Repository: s.Host + "/app", Python: &image.Python{SourceDir: src, BaseImage: s.Host + "/python:3"}}
+	planned := prepare(t, spec)
+	moved := pushBase(t, c, s.Host+"/python:3").(v1.ImageIndex)
+	applied := prepare(t, spec)
+	if planned.ContentHash != applied.ContentHash || planned.Reference != applied.Reference {
+		t.Error("the plan's hash did not hold")
+	}
+	r, err := applied.Ensure(t.Context(), c, nil, nil)
+	must(t, err)
+	if d, _ := moved.Digest(); r.BaseDigest != d.String() {
+		t.Errorf("the base is recorded as %s", r.BaseDigest)
+	}
+}
+
 func TestUnreachableRegistry(t *testing.T) {
 	src := lay(t, t.TempDir(), map[string]string{"main.py": ""})
 	p := prepare(t, image.Spec{Repository: "127.0.0.1:1/app", Python: &image.Python{SourceDir: src, BaseImage: "127.0.0.1:1/b"}})

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/image/dockerfile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/image/files"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/image/layers"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/image/registry"
@@ -31,7 +32,7 @@ type Prepared struct {
 	contextSum [sha256.Size]byte  // of tree
 	text       []byte             // the user's or the generated Dockerfile
 	depsHash   string
-	netrc      string // the logins of package indexes
+	logins     dockerfile.Logins // to package indexes
 }
 
 // Base is an image that a build starts from.

@@ -78,7 +78,7 @@ func (p *Prepared) requirements(l *problem.List, at problem.Path) {
 		}
 		kept = append(kept, dockerfile.Lines(line)...)
 	}
-	plain, netrc, err := dockerfile.SplitLogins(py.IndexURLs)
+	plain, logins, err := dockerfile.SplitLogins(py.IndexURLs)
 	if err != nil {
 		l.Errorf(at.Attr("index_urls"), titleSpec, "Index URLs cannot be used: %s. Write them as https://pypi.example.com/simple.", err)
 	}
@@ -90,9 +90,9 @@ func (p *Prepared) requirements(l *problem.List, at problem.Path) {
 	if len(kept) == 0 {
 		return
 	}
-	p.netrc = netrc
+	p.logins = logins
 	p.Dockerfile = dockerfile.Python(dockerfile.Requirements{
-		Base: py.BaseImage, Lines: kept, IndexURLs: plain, TrustedHosts: py.TrustedHosts, Login: netrc != "",
+		Base: py.BaseImage, Lines: kept, IndexURLs: plain, TrustedHosts: py.TrustedHosts, Login: logins.Netrc != "",
 	})
 	p.text = []byte(p.Dockerfile)
 	p.depsHash = dependenciesHash(p.Dockerfile, p.spec.Platforms)

@@ -40,7 +40,7 @@ func (a *analysis) lightweight() {
 	inside := scopeFor(alone, a.def)
 	globals := map[string]bool{}
 	boundGlobals(inside, globals)
-	for _, u := range freeNames(inside, func(name string) bool { return defined[name] || globals[name] }) {
+	for _, u := range a.shown(a.file, freeNames(inside, func(name string) bool { return defined[name] || globals[name] })) {
 		a.outside(u)
 	}
 	for _, u := range a.decoratorNames(alone, defined) {
@@ -129,6 +129,20 @@ func freeNames(s *scope, defined func(string) bool) []unresolved {
 	return all
 }
 
+// maxNames bounds how many unknown names are told one by one.
+const maxNames = 100
+
+// shown returns the names that are told, and tells how many are not.
+func (a *analysis) shown(f *file, all []unresolved) []unresolved {
+	if len(all) <= maxNames {
+		return all
+	}
+	rest := all[maxNames:]
+	f.add(rest[0].places[0].span, problem.Error, Containment, "More names are not defined", "From this line on, %d more names are used "+
+		"and not defined. Correct the ones before first.", len(rest))
+	return all[:maxNames]
+}
+
 // decoratorNames returns the unknown names in the function's decorators other than KFP's.
 func (a *analysis) decoratorNames(alone *scope, defined map[string]bool) []unresolved {
 	var inside []span
@@ -176,9 +190,9 @@ func (a *analysis) outside(u unresolved) {
 // further says where else a name is used.
 func (f *file) further(u unresolved) string {
 	var lines []string
-	last, _ := f.place(u.places[0].from)
+	last := f.line(u.places[0].from)
 	for _, at := range u.places[1:] {
-		if line, _ := f.place(at.from); line != last {
+		if line := f.line(at.from); line != last {
 			lines = append(lines, fmt.Sprint(line))
 			last = line
 		}
@@ -224,7 +238,7 @@ func (a *analysis) similar(name string) string {
 
 // editDistance counts the characters to change, up to a bound.
 func editDistance(a, b string, bound int) int {
-	if len(a)-len(b) >= bound || len(b)-len(a) >= bound || len(a) > 60 {
+	if len(a)-len(b) > bound || len(b)-len(a) > bound || len(a) > 60 {
 		return bound + 1
 	}
 	row := make([]int, len(b)+1)
@@ -265,7 +279,7 @@ func (a *analysis) inModule() {
 // undefined tells of the names in a module that nothing defines: as errors where they are used when the module is
 // loaded or in the function itself, as warnings in functions that may never be called.
 func (a *analysis) undefined(f *file, known func(string) bool, main *scope) {
-	for _, u := range freeNames(f.module, known) {
+	for _, u := range a.shown(f, freeNames(f.module, known)) {
 		severity := problem.Warning
 		if slices.ContainsFunc(u.places, func(p place) bool { return p.in == nil || p.in == main }) {
 			severity = problem.Error

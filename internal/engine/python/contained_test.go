@@ -178,10 +178,10 @@ def f(a: str):
     np.zeros(LIMIT)
     Row(p), helper()
     np.ones(lenght)
-    lenth(a)
+    lenn(a)
 `
 	_, findings := Analyze(Source{"f.py", source}, Options{Lightweight: true, Function: "f"})
-	if got, want := undefinedNames(findings), "np@7:5 LIMIT@7:14 Row@8:5 p@8:9 helper@8:13 lenght@9:13 lenth@10:5"; got != want {
+	if got, want := undefinedNames(findings), "np@7:5 LIMIT@7:14 Row@8:5 p@8:9 helper@8:13 lenght@9:13 lenn@10:5"; got != want {
 		t.Fatalf("got %s, want %s", got, want)
 	}
 	for i, want := range []string{

@@ -28,7 +28,7 @@ func open(src Source) *file {
 	f.body = body
 	var errs []*syntaxError
 	f.module, errs = bind(src.Text, body)
-	for _, err := range errs {
+	for _, err := range errs[:min(len(errs), maxNames)] {
 		f.syntaxError(err)
 	}
 	f.names = f.moduleNames()
@@ -80,8 +80,23 @@ func (f *file) add(at span, severity problem.Severity, category Category, title,
 	line, column := f.place(at.from)
 	f.findings = append(f.findings, Finding{
 		Source: f.Name, Line: line, Column: column, Severity: severity, Category: category,
-		Title: title, Detail: strings.ToValidUTF8(fmt.Sprintf(format, args...), "\ufffd"),
+		Title: clip(title, maxTitle), Detail: clip(fmt.Sprintf(format, args...), maxDetail),
 	})
+}
+
+// The texts of findings quote what the source says, which may be of any length.
+const (
+	maxTitle  = 200
+	maxDetail = 3000
+)
+
+// clip cuts a text that is too long to be read.
+func clip(text string, most int) string {
+	text = strings.ToValidUTF8(text, "\ufffd")
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "…"
 }
 
 // location is how a message refers to a place.

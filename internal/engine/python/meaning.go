@@ -71,8 +71,8 @@ func (f *file) canonicalName(id string) string {
 	switch {
 	case slices.Contains(builtinTypes, id):
 		return "builtins." + id
-	case id == "kfp":
-		return "kfp"
+	case id == "kfp" || id == "typing":
+		return id
 	case id == "dsl":
 		return "kfp.dsl"
 	case kfpNames[id]:

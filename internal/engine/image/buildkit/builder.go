@@ -80,15 +80,12 @@ func New(o Options, reg *registry.Client) (*Builder, error) {
 	if u.Scheme != "tcp" {
 		return nil, fmt.Errorf("TLS goes with a tcp address, and not with %q", o.Address)
 	}
-	b.tls, err = o.TLS.config(u.Hostname())
+	b.tls, err = o.TLS.config()
 	return b, err
 }
 
-func (t *TLS) config(host string) (*tls.Config, error) {
+func (t *TLS) config() (*tls.Config, error) {
 	c := &tls.Config{ServerName: t.ServerName, MinVersion: tls.VersionTLS12}
-	if c.ServerName == "" {
-		c.ServerName = host
-	}
 	if t.CA != "" {
 		c.RootCAs = x509.NewCertPool()
 		if !c.RootCAs.AppendCertsFromPEM([]byte(t.CA)) {
@@ -109,6 +106,7 @@ func (t *TLS) config(host string) (*tls.Config, error) {
 // Build implements image.Builder.
 func (b *Builder) Build(ctx context.Context, req image.BuildRequest, progress func(image.Progress)) (string, error) {
 	secrets := &registry.Redactor{}
+	secrets.Add(req.Hide...)
 	for _, v := range req.Secrets {
 		secrets.Add(string(v))
 	}
@@ -157,6 +155,10 @@ func (b *Builder) connect(ctx context.Context) (*client.Client, error) {
 	}
 	if b.tls != nil {
 		opts = append(opts, client.WithGRPCDialOption(grpc.WithTransportCredentials(credentials.NewTLS(b.tls))))
+		// gRPC refuses an authority that is not the name in the certificate.
+		if b.tls.ServerName != "" {
+			opts = append(opts, client.WithGRPCDialOption(grpc.WithAuthority(b.tls.ServerName)))
+		}
 	}
 	c, err := client.New(ctx, address, opts...)
 	if err != nil {

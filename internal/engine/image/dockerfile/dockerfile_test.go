@@ -103,10 +103,10 @@ func TestLines(t *testing.T) {
 }
 
 func TestSplitLogins(t *testing.T) {
-	plain, netrc, err := SplitLogins([]string{"https://me:hunter2@a.example.com:8080/simple", "http://b/simple/"})
+	plain, logins, err := SplitLogins([]string{"https://me:hunter2@a.example.com:8080/simple", "http://b/simple/"})
 	if err != nil || !slices.Equal(plain, []string{"https://a.example.com:8080/simple", "http://b/simple/"}) ||
-		netrc != "machine a.example.com\nlogin me\npassword hunter2\n" {
-		t.Error(plain, netrc, err)
+		logins.Netrc != "machine a.example.com\nlogin me\npassword hunter2\n" {
+		t.Error(plain, logins, err)
 	}
 	for _, bad := range []string{"ftp://x", "x", "https://", "https://u:hun\tter2@h", "https://u:hunter2@h/ x"} {
 		if _, _, err := SplitLogins([]string{bad}); err == nil || strings.Contains(err.Error(), "ter2") {

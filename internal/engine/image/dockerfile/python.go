@@ -107,23 +107,30 @@ func CheckLine(line string) (reason, remedy string) {
 	return "", ""
 }
 
-// SplitLogins takes the logins out of index URLs, and returns the URLs without them and a .netrc file with them, which
-// is empty if there are none. The error tells what is wrong with a URL, without its login.
-func SplitLogins(urls []string) (plain []string, netrc string, err error) {
+// Logins are the logins that were taken out of URLs.
+type Logins struct {
+	Netrc     string   // a .netrc file with all of them; empty if there are none
+	Passwords []string // to be kept out of logs
+}
+
+// SplitLogins takes the logins out of index URLs, and returns the URLs without them. The error tells what is wrong with
+// a URL, without its login.
+func SplitLogins(urls []string) (plain []string, logins Logins, err error) {
 	for i, s := range urls {
 		u, perr := url.Parse(s)
 		if perr != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.ContainsAny(s, " \t\n\r\"") {
-			return nil, "", fmt.Errorf("the index URL number %d is not an http or https URL", i+1)
+			return nil, Logins{}, fmt.Errorf("the index URL number %d is not an http or https URL", i+1)
 		}
 		if u.User != nil {
 			pass, _ := u.User.Password()
 			if strings.ContainsAny(u.User.Username()+pass, " \t\n\r") {
-				return nil, "", fmt.Errorf("the login of index URL number %d holds white space, which a .netrc file cannot hold", i+1)
+				return nil, Logins{}, fmt.Errorf("the login of index URL number %d holds white space, which a .netrc file cannot hold", i+1)
 			}
-			netrc += fmt.Sprintf("machine %s\nlogin %s\npassword %s\n", u.Hostname(), u.User.Username(), pass)
+			logins.Passwords = append(logins.Passwords, pass)
+			logins.Netrc += fmt.Sprintf("machine %s\nlogin %s\npassword %s\n", u.Hostname(), u.User.Username(), pass)
 			u.User = nil
 		}
 		plain = append(plain, u.String())
 	}
-	return plain, netrc, nil
+	return plain, logins, nil
 }

@@ -3,6 +3,7 @@
 package imagetest
 
 import (
+	"fmt"
 	"io"
 	"log"
 	"net/http"
@@ -207,4 +208,30 @@ func hangUp(w http.ResponseWriter) {
 		panic(http.ErrAbortHandler)
 	}
 	conn.Close()
+}
+
+// Guard lets requests pass whose Authorization header is want. Others get the challenge, in which HOST stands for the
+// registry's URL, and its token service gives the token "bearer-of-good-news" to the login "me:hunter2". The answer
+// repeats the header that was sent, as careless registries do.
+func (s *Server) Guard(challenge, want string) {
+	s.Break("", -1, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		switch {
+		case r.URL.Path == "/token":
+			user, pass, ok := r.BasicAuth()
+			if !ok {
+				user, pass = r.FormValue("username"), r.FormValue("password")
+			}
+			if user+":"+pass != "me:hunter2" {
+				w.WriteHeader(http.StatusUnauthorized)
+				return
+			}
+			_, _ = io.WriteString(w, `{"token": "bearer-of-good-news", "access_token": "bearer-of-good-news"}`)
+		case r.Header.Get("Authorization") != want:
+			w.Header().Set("WWW-Authenticate", strings.ReplaceAll(challenge, "HOST", "http://"+s.Host))
+			w.WriteHeader(http.StatusUnauthorized)
+			fmt.Fprintf(w, `{"errors":[{"code":"UNAUTHORIZED","message":"bad header %s"}]}`, r.Header.Get("Authorization"))
+		default:
+			next.ServeHTTP(w, r)
+		}
+	})
 }

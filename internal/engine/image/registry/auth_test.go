@@ -3,7 +3,6 @@ package registry
 import (
 	"encoding/base64"
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,28 +16,6 @@ import (
 )
 
 func emptyIndex() v1.ImageIndex { return empty.Index }
-
-// guard lets requests pass that have the header, and asks others for a login or token.
-func guard(s *imagetest.Server, challenge, want string) {
-	s.Break("", -1, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		switch {
-		case r.URL.Path == "/token":
-			user, pass, _ := r.BasicAuth()
-			if user+":"+pass != "me:hunter2" {
-				w.WriteHeader(http.StatusUnauthorized)
-				return
-			}
-			fmt.Fprint(w, `{"token": "bearer-of-good-news"}`)
-		case r.Header.Get("Authorization") != want:
-			w.Header().Set("WWW-Authenticate", strings.ReplaceAll(challenge, "HOST", "http://"+s.Host))
-			w.WriteHeader(http.StatusUnauthorized)
-			// A careless registry that repeats what it was sent.
-			fmt.Fprintf(w, `{"errors":[{"code":"UNAUTHORIZED","message":"bad header %s"}]}`, r.Header.Get("Authorization"))
-		default:
-			next.ServeHTTP(w, r)
-		}
-	})
-}
 
 func basic(user, pass string) string {
 	return "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+pass))
@@ -65,7 +42,7 @@ func TestLogins(t *testing.T) {
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
 			s := imagetest.InProcess(t)
-			guard(s, tc.challenge, tc.want)
+			s.Guard(tc.challenge, tc.want)
 			home := t.TempDir()
 			t.Setenv("HOME", home)
 			t.Setenv("DOCKER_CONFIG", filepath.Join(home, ".docker"))
@@ -104,7 +81,7 @@ func TestLogins(t *testing.T) {
 
 func TestCredentialHelper(t *testing.T) {
 	s := imagetest.InProcess(t)
-	guard(s, `Basic realm="x"`, basic("me", "hunter2"))
+	s.Guard(`Basic realm="x"`, basic("me", "hunter2"))
 	home := t.TempDir()
 	t.Setenv("HOME", home)
 	t.Setenv("DOCKER_CONFIG", filepath.Join(home, ".docker"))

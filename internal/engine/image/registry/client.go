@@ -48,8 +48,8 @@ type Client struct {
 
 // New makes a client. It sends nothing. The error tells of unusable settings.
 func New(o Options) (*Client, error) {
-	t := newTable(o.Registries)
-	if err := t.check(); err != nil {
+	t, err := newTable(o.Registries)
+	if err != nil {
 		return nil, err
 	}
 	if o.Redactor == nil {
@@ -76,7 +76,6 @@ func New(o Options) (*Client, error) {
 		remote.WithRetryPredicate(startOver),
 		remote.WithRetryBackoff(remote.Backoff{Duration: retry.Base, Factor: 2, Jitter: 0.2, Steps: max(2, retry.Attempts-1)}),
 	}
-	var err error
 	if c.puller, err = remote.NewPuller(c.options...); err != nil {
 		return nil, err
 	}

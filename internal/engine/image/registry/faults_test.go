@@ -97,6 +97,29 @@ func TestUnreachable(t *testing.T) {
 	}
 }
 
+// TestDeadRegistryIsWaitedForOnce checks twenty images in a registry that never answers.
+func TestDeadRegistryIsWaitedForOnce(t *testing.T) {
+	s := imagetest.InProcess(t)
+	s.Break("GET /v2/", -1, s.Silence)
+	c := client(t, Options{Retry: Retry{Attempts: 2, Base: time.Millisecond, Stall: 200 * time.Millisecond}})
+	start := time.Now()
+	var wg sync.WaitGroup
+	for i := range 20 {
+		wg.Go(func() {
+			if _, err := c.Digest(t.Context(), parse(t, fmt.Sprintf("%s/a%d:b", s.Host, i))); KindOf(err) != Unreachable {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if d := time.Since(start); d > 3*time.Second {
+		t.Errorf("it took %s", d)
+	}
+	if n := s.Count("GET /v2/"); n != 2 {
+		t.Errorf("%d questions", n)
+	}
+}
+
 func TestPlainHTTPNeedsLeave(t *testing.T) {
 	s := imagetest.InProcess(t)
 	_, port, _ := net.SplitHostPort(s.Host)

@@ -62,10 +62,13 @@ func TestNameErrors(t *testing.T) {
 }
 
 func TestSettings(t *testing.T) {
-	tab := newTable(map[string]Settings{
+	tab, err := newTable(map[string]Settings{
 		"https://index.docker.io/v1/": {Mirror: "harbor.example.com/hub"},
 		"Old.Example.com":             {Insecure: true},
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	hub, _ := ParseReference("python:3")
 	if m, err := tab.mirrored(hub.repo); err != nil || m.Name() != "harbor.example.com/hub/library/python" {
 		t.Error(m, err)
@@ -83,7 +86,7 @@ func TestSettings(t *testing.T) {
 	}
 	for _, bad := range []map[string]Settings{
 		{"a.example.com": {Token: "t", Password: "p", Username: "u"}}, {"a.example.com": {Username: "u"}},
-		{"a.example.com": {Mirror: "a.example.com"}}, {"a b": {}}, {"a.example.com": {Mirror: "x y"}},
+		{"a.example.com": {Mirror: "a.example.com"}}, {"a b": {}}, {"docker.io": {}, "index.docker.io": {}}, {"a.example.com": {Mirror: "x y"}},
 	} {
 		if _, err := New(Options{Registries: bad}); err == nil {
 			t.Errorf("%v passed", bad)

@@ -7,56 +7,89 @@ import (
 	"io"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 )
 
-// pingLife is how long a registry's answer to GET /v2/ is remembered.
-const pingLife = 10 * time.Minute
+const (
+	// pingLife is how long a registry's answer to GET /v2/ is remembered.
+	pingLife = 10 * time.Minute
+	// pingGrief is how long it is remembered that there was none. Many images are checked at the same time, and each
+	// would wait for a dead registry in turn.
+	pingGrief = 5 * time.Second
+)
 
 // ping is what a registry answered to GET /v2/. go-containerregistry asks this for each repository, and the answer is
 // the same for all of a registry; with it, checking twenty images costs twenty-one requests and not forty.
 type ping struct {
-	mu     sync.Mutex
-	at     time.Time
+	done chan struct{} // closed when the rest is filled in
+	good time.Time     // until when it counts
+
 	status int
 	header http.Header
 	body   []byte
-	err    error // that the port does not speak TLS
+	err    error
 }
 
 func (t *patient) pinged(req *http.Request) (*http.Response, error) {
 	key := req.URL.Scheme + "://" + req.URL.Host
-	t.mu.Lock()
-	p := t.pings[key]
-	if p == nil {
-		p = &ping{}
-		t.pings[key] = p
+	for {
+		t.mu.Lock()
+		p := t.pings[key]
+		mine := p == nil || p.stale()
+		if mine {
+			p = &ping{done: make(chan struct{})}
+			t.pings[key] = p
+		}
+		t.mu.Unlock()
+		if mine {
+			p.ask(t, req)
+			close(p.done)
+			return p.answer(req)
+		}
+		select {
+		case <-p.done:
+		case <-req.Context().Done():
+			return nil, req.Context().Err()
+		}
+		if p.err == nil || !ended(p.err) {
+			return p.answer(req)
+		}
+		// Whoever asked was cancelled; it says nothing about the registry.
 	}
-	t.mu.Unlock()
+}
 
-	// The lock is held while asking, so that concurrent images wait for one answer.
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if time.Since(p.at) > pingLife {
-		resp, err := t.repeat(req)
-		if err != nil {
-			if speaksNoTLS(err) {
-				p.at, p.err = time.Now(), err
-			}
-			return nil, err
-		}
-		defer resp.Body.Close()
-		if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusUnauthorized {
-			b, _ := io.ReadAll(resp.Body)
-			resp.Body = io.NopCloser(bytes.NewReader(b))
-			return resp, nil
-		}
-		if p.body, err = io.ReadAll(io.LimitReader(resp.Body, 64<<10)); err != nil {
-			return nil, err
-		}
-		p.at, p.status, p.header, p.err = time.Now(), resp.StatusCode, resp.Header, nil
+// stale tells whether an answer is there and too old.
+func (p *ping) stale() bool {
+	select {
+	case <-p.done:
+		return time.Now().After(p.good)
+	default:
+		return false
 	}
+}
+
+func (p *ping) ask(t *patient, req *http.Request) {
+	resp, err := t.repeat(req)
+	if err == nil {
+		p.body, err = io.ReadAll(io.LimitReader(resp.Body, 64<<10))
+		resp.Body.Close()
+	}
+	switch {
+	case err != nil && ended(err):
+		p.err = err
+	case err != nil && !speaksNoTLS(err):
+		p.err, p.good = err, time.Now().Add(pingGrief)
+	case err != nil:
+		p.err, p.good = err, time.Now().Add(pingLife)
+	default:
+		p.status, p.header = resp.StatusCode, resp.Header
+		if p.status == http.StatusOK || p.status == http.StatusUnauthorized {
+			p.good = time.Now().Add(pingLife)
+		}
+	}
+}
+
+func (p *ping) answer(req *http.Request) (*http.Response, error) {
 	if p.err != nil {
 		return nil, p.err
 	}

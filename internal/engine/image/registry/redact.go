@@ -14,7 +14,7 @@ const (
 	// shortest is the length below which a secret is not searched for: replacing every "a" would hide the text.
 	shortest = 3
 	// mostWords bounds the memory that short-lived tokens take.
-	mostWords = 1024
+	mostWords = 8192
 )
 
 // Redactor replaces known secrets in texts. It is safe for concurrent use; its zero value knows none.
@@ -36,7 +36,7 @@ func (r *Redactor) Add(values ...string) {
 		r.add(base64.StdEncoding.EncodeToString([]byte(v)))
 		if lines := strings.Split(v, "\n"); len(lines) > 1 {
 			for _, l := range lines {
-				if l = strings.TrimSpace(l); len(l) >= 8 {
+				if l = strings.TrimSpace(l); len(l) >= 6 {
 					r.add(l)
 				}
 			}

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"fmt"
 	"net"
 	"sort"
 	"strings"
@@ -28,12 +29,15 @@ func (s Settings) secret() bool { return s.Token != "" || s.Password != "" || s.
 // table holds the settings by host in its one form.
 type table map[string]Settings
 
-func newTable(in map[string]Settings) table {
+func newTable(in map[string]Settings) (table, error) {
 	t := table{}
 	for host, s := range in {
+		if _, ok := t[hostName(host)]; ok {
+			return nil, fmt.Errorf("registry %s is given twice, under different names", hostName(host))
+		}
 		t[hostName(host)] = s
 	}
-	return t
+	return t, t.check()
 }
 
 // plainHTTP tells whether a host may be spoken to without TLS.

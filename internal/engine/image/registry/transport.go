@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -114,7 +115,7 @@ func (t *patient) repeat(req *http.Request) (*http.Response, error) {
 		}
 		resp, err := t.once(again, attempt)
 		wait, limited := t.limited(req, resp, attempt)
-		hopeless := req.Context().Err() != nil || wait > t.retry.MaxWait || attempt >= t.retry.Attempts
+		hopeless := req.Context().Err() != nil || wait > t.retry.MaxWait || attempt >= t.attempts(err)
 		if hopeless || !repeatable(req) || !(limited || passing(resp, err)) {
 			return resp, err
 		}
@@ -128,6 +129,18 @@ func (t *patient) repeat(req *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 	}
+}
+
+// attempts is fewer for a registry to which no connection can be made: a plan that finds it down shall not take long.
+func (t *patient) attempts(err error) int {
+	var op *net.OpError
+	switch {
+	case !errors.As(err, &op) || op.Op != "dial":
+		return t.retry.Attempts
+	case op.Timeout():
+		return 1
+	}
+	return min(3, t.retry.Attempts)
 }
 
 func (t *patient) once(req *http.Request, attempt int) (*http.Response, error) {
