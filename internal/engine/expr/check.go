@@ -52,10 +52,10 @@ func (t *Template) Check(env Env, want spec.Type) (spec.Type, []Error) {
 }
 
 func (t *Template) mismatch(got, want spec.Type) Error {
-	e := Error{Offset: t.firstExpression(), Message: fmt.Sprintf("This is of type %s, but type %s is expected.", got, want)}
+	e := Error{Offset: t.firstExpression(), Message: fmt.Sprintf("This gives %s, and %s is wanted.", got, want)}
 	switch {
 	case len(t.parts) > 1:
-		e.Message = fmt.Sprintf("Text around {{ }} makes the value a string, but type %s is expected.", want)
+		e.Message = fmt.Sprintf("Text around {{ }} makes the value a string, and %s is wanted.", want)
 		e.Remedy = "Remove the text and the spaces around the {{ }}."
 	case want == spec.String:
 		e.Remedy = "Use string(…)."

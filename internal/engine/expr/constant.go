@@ -38,7 +38,7 @@ func Constant(text string, want spec.Type) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%s is not of type %s: it is not valid JSON%s", abbreviate(text), want, example(want))
 	}
-	if problem := mismatch(v, want); problem != "" {
+	if problem := mismatch(v, want, "it"); problem != "" {
 		return "", fmt.Errorf("%s is not of type %s: %s", abbreviate(text), want, problem)
 	}
 	return wire.EncodeJSON(text)
@@ -61,18 +61,18 @@ func example(want spec.Type) string {
 }
 
 // mismatch says how a JSON value differs from a type; empty: it does not.
-func mismatch(v any, want spec.Type) string {
+func mismatch(v any, want spec.Type, where string) string {
 	if elem, ok := want.Elem(); ok {
 		list, ok := v.([]any)
 		if !ok {
-			return "it is " + jsonType(v) + ", not a list"
+			return where + " is " + jsonType(v) + ", not a list"
 		}
 		for i, e := range list {
 			if elem == spec.Any {
 				break
 			}
-			if problem := mismatch(e, elem); problem != "" {
-				return fmt.Sprintf("element %d is not of type %s: %s", i, elem, problem)
+			if problem := mismatch(e, elem, "element "+strconv.Itoa(i)); problem != "" {
+				return problem
 			}
 		}
 		return ""
@@ -88,20 +88,20 @@ func mismatch(v any, want spec.Type) string {
 	case spec.Integer:
 		n, isNumber := v.(json.Number)
 		if isNumber && !integer.MatchString(n.String()) {
-			return "it is " + jsonType(v) + ", not an integer"
+			return where + " is " + abbreviate(n.String()) + ", which is not written as an integer"
 		}
 		ok = isNumber
 	case spec.Float:
 		n, isNumber := v.(json.Number)
 		if isNumber {
 			if _, err := n.Float64(); err != nil {
-				return "it is " + abbreviate(n.String()) + ", which is too large for a float"
+				return where + " is " + abbreviate(n.String()) + ", which is too large for a float"
 			}
 		}
 		ok = isNumber
 	}
 	if !ok {
-		return "it is " + jsonType(v) + ", not " + article(want)
+		return where + " is " + jsonType(v) + ", not " + article(want)
 	}
 	return ""
 }
@@ -113,10 +113,7 @@ func jsonType(v any) string {
 	case bool:
 		return "a boolean"
 	case json.Number:
-		if integer.MatchString(v.String()) {
-			return "an integer"
-		}
-		return "a float"
+		return "a number"
 	case string:
 		return "the string " + abbreviate(v)
 	case []any:

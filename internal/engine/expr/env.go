@@ -50,7 +50,7 @@ func (e Env) unknown(segments []string) (message, remedy string) {
 	}
 	known-- // the last prefix that something begins with
 	if known < 0 {
-		return fmt.Sprintf("There is no %q here.", strings.Join(segments, ".")), "Only constants can stand here."
+		return fmt.Sprintf("There is no name %s here.", strings.Join(segments, ".")), "Only constants can stand here."
 	}
 	names := slices.Sorted(maps.Keys(next))
 	prefix := strings.Join(segments[:known], ".")
@@ -58,17 +58,14 @@ func (e Env) unknown(segments []string) (message, remedy string) {
 		return fmt.Sprintf("%s is not a value.", prefix), fmt.Sprintf("Name what you want of it: %s.", listed(prefix+".", names))
 	}
 	wrong := segments[known]
-	message = fmt.Sprintf("There is no %q here.", strings.Join(segments, "."))
-	if prefix != "" {
+	if prefix == "" {
+		message = fmt.Sprintf("There is no name %s.", wrong)
+	} else {
+		message = fmt.Sprintf("%s has no %s.", prefix, wrong)
 		prefix += "."
 	}
 	if near := nearest(wrong, names); near != "" {
-		meant := prefix + near
-		whole := strings.Join(append([]string{meant}, segments[known+1:]...), ".")
-		if _, ok := e.Lookup(whole); ok {
-			meant = whole
-		}
-		remedy = fmt.Sprintf("Did you mean %q? ", meant)
+		remedy = fmt.Sprintf("Did you mean %s%s? ", prefix, near)
 	}
 	return message, remedy + fmt.Sprintf("There is: %s.", listed(prefix, names))
 }

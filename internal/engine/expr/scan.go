@@ -32,8 +32,8 @@ func split(text string) ([]piece, *Error) {
 		if length < 0 {
 			return nil, &Error{
 				Offset:  utf8.RuneCountInString(text[:open]),
-				Message: `{{ is not closed.`,
-				Remedy:  `Add }}, or write {{ "{{" }} for the two braces themselves.`,
+				Message: `"{{" opens an expression that no "}}" closes.`,
+				Remedy:  `Close it, or write {{ "{{" }} for the two braces themselves.`,
 			}
 		}
 		if open > at {
@@ -92,7 +92,7 @@ func unclosedString(text string, at int) *Error {
 	return &Error{
 		Offset:  utf8.RuneCountInString(text[:at]),
 		Message: fmt.Sprintf("The string that starts with %c here is not closed.", text[at]),
-		Remedy:  `Add }}, or write {{ "{{" }} if the "{{" before it is data.`,
+		Remedy:  `Close it, or write {{ "{{" }} if the "{{" before it is data.`,
 	}
 }
 

@@ -152,7 +152,7 @@ func TestSyntaxErrors(t *testing.T) {
 		"[x := 1 for x in y]":                        "1:2 SyntaxError assignment expression cannot rebind comprehension iteration variable 'x'",
 		"[a for b in (c := d)]":                      "1:14 SyntaxError assignment expression cannot be used in a comprehension iterable expression",
 		"class C: [a := 1 for b in c]":               "1:11 SyntaxError assignment expression within a comprehension cannot be used in a class body",
-		"[b for b in c if (a := 1) for a in d]":             "1:31 SyntaxError comprehension inner loop cannot rebind assignment expression target 'a'",
+		"[b for b in c if (a := 1) for a in d]":      "1:31 SyntaxError comprehension inner loop cannot rebind assignment expression target 'a'",
 		"x := 1":                                     "1:3 SyntaxError invalid syntax",
 		"(a.b := 1)":                                 "1:2 SyntaxError cannot use assignment expressions with attribute",
 		"[*a for a in b]":                            "1:2 SyntaxError iterable unpacking cannot be used in comprehension",
