@@ -20,7 +20,7 @@ resource "kfp_component" "produce" {
               f.write("row 1")
           file.metadata["rows"] = 1
           scores.log_metric("accuracy", 0.5)
-          return ("", "ünïcödé {{workflow.name}} 🦄\n\x01", "x" * 200 * 1024, seed + 2**60, 1.5, True,
+          return ("", "ünïcödé {{workflow.name}} 🦄\n\x01", "x" * 40 * 1024, seed + 2**60, 1.5, True,
                   ["a", "{{b}}"], [1, 2.5, None, {"k": []}], {"nested": {"deep": [1, {"x": "{{y}}"}]}})
     EOT
   }
@@ -33,7 +33,7 @@ resource "kfp_component" "consume" {
     source     = <<-EOT
       def consume(empty: str, text: str, large: str, big: int, small: float, yes: bool, words: list[str], rows: list,
                   config: dict, file: Input[Dataset], absent: Optional[str] = None) -> str:
-          assert empty == "" and text == "ünïcödé {{workflow.name}} 🦄\n\x01" and large == "x" * 200 * 1024
+          assert empty == "" and text == "ünïcödé {{workflow.name}} 🦄\n\x01" and large == "x" * 40 * 1024
           assert big == 3 + 2**60 and type(big) is int and small == 1.5 and type(small) is float and yes is True
           assert words == ["a", "{{b}}"] and rows == [1, 2.5, None, {"k": []}]
           assert config == {"nested": {"deep": [1, {"x": "{{y}}"}]}} and absent is None

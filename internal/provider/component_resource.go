@@ -195,9 +195,9 @@ func (m *componentModel) setDerived(ctx context.Context, c spec.Component, versi
 		m.Python = object
 	}
 	var ds diag.Diagnostics
-	m.Inputs, ds = inputsValue(ctx, c.Inputs)
+	m.Inputs, ds = derivedInputs(ctx, c.Inputs, m.Inputs)
 	diags.Append(ds...)
-	m.Outputs, ds = outputsValue(ctx, c.Outputs)
+	m.Outputs, ds = derivedOutputs(ctx, c.Outputs, m.Outputs)
 	diags.Append(ds...)
 	m.Version = types.StringValue(version)
 	if version == "" {

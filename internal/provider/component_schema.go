@@ -77,16 +77,9 @@ func (r *componentResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 				Optional: true, ElementType: types.StringType,
 				MarkdownDescription: "Environment variables. Never secrets: Kubernetes shows them to everybody who may read the object. A task's `secret_env` is for those.",
 			},
-			"resources": schema.SingleNestedAttribute{
-				Optional:            true,
-				MarkdownDescription: "What the container asks for and may use at most. A task can override it.",
-				Attributes: map[string]schema.Attribute{
-					"requests": schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Quantities by resource, such as `cpu = \"500m\"`."},
-					"limits":   schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Quantities by resource, such as `memory = \"1Gi\"`."},
-				},
-			},
-			"version": schema.StringAttribute{Computed: true, MarkdownDescription: "Hash of everything that the component is. The cluster object is called `<name>-<version>`."},
-			"ref":     schema.ObjectAttribute{Computed: true, AttributeTypes: refAttributeTypes(), MarkdownDescription: "What a task's `component` takes."},
+			"resources": resourcesAttribute("What the container asks for and may use at most. A task can override it."),
+			"version":   schema.StringAttribute{Computed: true, MarkdownDescription: "Hash of everything that the component is. The cluster object is called `<name>-<version>`."},
+			"ref":       schema.ObjectAttribute{Computed: true, AttributeTypes: refAttributeTypes(), MarkdownDescription: "What a task's `component` takes."},
 		},
 	}
 }

@@ -38,8 +38,7 @@ func tasksSpec(ctx context.Context, m types.Map, t *texts) map[string]spec.Task 
 	if m.IsNull() || m.IsUnknown() {
 		return nil
 	}
-	var models map[string]taskModel
-	t.diags.Append(m.ElementsAs(ctx, &models, false)...)
+	models := mapElements[taskModel](ctx, m, t)
 	tasks := make(map[string]spec.Task, len(models))
 	for name, model := range models {
 		tasks[name] = model.spec(ctx, t)

@@ -83,11 +83,11 @@ func TestBadPipelinesAreRefusedAtPlan(t *testing.T) {
 		"unknown task": {
 			`a = { component = kfp_component.use.ref, inputs = { number = "{{ tasks.mak.outputs.number }}" } }
 			 make = { component = kfp_component.make.ref, inputs = { size = 1 } }`,
-			[]string{`tasks["a"].inputs["number"]: There is no "tasks.mak.outputs.number" here. Did you mean "tasks.make.outputs.number"?`},
+			[]string{`tasks["a"].inputs["number"]: tasks has no mak`},
 		},
 		"unknown parameter": {
 			`a = { component = kfp_component.make.ref, inputs = { size = "{{ parameters.sise }}" } }`,
-			[]string{`There is no "parameters.sise" here. Did you mean "parameters.size"?`},
+			[]string{`parameters has no sise`},
 		},
 		"self-reference": {
 			`a = { component = kfp_component.make.ref, inputs = { size = "{{ tasks.a.outputs.number }}" } }`,
@@ -102,24 +102,24 @@ func TestBadPipelinesAreRefusedAtPlan(t *testing.T) {
 		},
 		"wrong constant": {
 			`a = { component = kfp_component.make.ref, inputs = { size = "many" } }`,
-			[]string{`tasks["a"].inputs["size"]: "many" is not of type integer`},
+			[]string{`tasks["a"].inputs["size"]: "many"`},
 		},
 		"wrong type on an edge": {
 			`a = { component = kfp_component.make.ref, inputs = { size = "{{ parameters.word }}" } }`,
-			[]string{`This is of type string, but type integer is expected`},
+			[]string{`gives string, and integer is wanted`},
 		},
 		"float for integer": {
 			`a = { component = kfp_component.make.ref, inputs = { size = 1.5 } }`,
-			[]string{`"1.5" is not of type integer: it is a float`},
+			[]string{`not written as an integer`},
 		},
 		"parameter for artifact": {
 			`a = { component = kfp_component.make.ref, inputs = { size = 1 } }
 			 b = { component = kfp_component.use.ref, inputs = { number = 1, file = "{{ tasks.a.outputs.number }}" } }`,
-			[]string{`This is of type integer, but type Artifact is expected`},
+			[]string{`gives integer, and Artifact is wanted`},
 		},
 		"element types": {
 			`b = { component = kfp_component.use.ref, inputs = { number = 1, flags = jsonencode([true, 1]) } }`,
-			[]string{`element 1 is not of type boolean: it is an integer`},
+			[]string{`element 1 is`},
 		},
 		"names that collide in Argo are impossible, bad ones are refused": {
 			`"2nd" = { component = kfp_component.make.ref, inputs = { size = 1 } }`,
@@ -131,7 +131,7 @@ func TestBadPipelinesAreRefusedAtPlan(t *testing.T) {
 		},
 		"unclosed": {
 			`a = { component = kfp_component.make.ref, inputs = { size = 1, label = "{{ x" } }`,
-			[]string{`{{ is not closed`},
+			[]string{`no "}}" closes`},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -79,6 +79,10 @@ const (
 	codeVolume    = "kfp-component"
 )
 
+// inputsFile is the content of the file that the runtime reads: all parameters as pairs of name and value. The plain tag
+// {{inputs.parameters}} would say the same, but not for every character; see expr's isTag.
+const inputsFile = `{{=toJson(map(toPairs(inputs.parameters), ({"name": #[0], "value": #[1]})))}}`
+
 // componentTemplate is the template that runs the component, and the files that its pods mount.
 func componentTemplate(c spec.Component) (wfv1.Template, map[string]string, error) {
 	t := wfv1.Template{
@@ -107,7 +111,7 @@ func componentTemplate(c spec.Component) (wfv1.Template, map[string]string, erro
 		return t, nil, err
 	}
 	// A script template's source is a file in the pod: this is how inputs of any size get there. The runtime reads them.
-	t.Script = &wfv1.ScriptTemplate{Container: container, Source: "{{inputs.parameters}}"}
+	t.Script = &wfv1.ScriptTemplate{Container: container, Source: inputsFile}
 	return t, code, nil
 }
 

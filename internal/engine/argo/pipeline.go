@@ -124,11 +124,11 @@ func (c *pipelineCompiler) outputs() (wfv1.Outputs, error) {
 	for _, name := range sortedKeys(c.pipeline.Outputs) {
 		want := c.graph.Outputs[name].Type
 		if want.IsArtifact() {
-			from, err := artifactFrom(c.pipeline.Outputs[name], env, want)
+			artifact, err := artifactFrom(name, c.pipeline.Outputs[name], env, want, true)
 			if err != nil {
-				return out, err
+				return out, fmt.Errorf("output %q: %w", name, err)
 			}
-			out.Artifacts = append(out.Artifacts, wfv1.Artifact{Name: name, From: from})
+			out.Artifacts = append(out.Artifacts, artifact)
 			continue
 		}
 		valueFrom, err := outputFrom(c.pipeline.Outputs[name], env, want)

@@ -46,7 +46,7 @@ func (c *pipelineCompiler) plain(name string, t spec.Task, node *graph.Node, env
 		}
 	}
 	if t.ForEach != "" {
-		compiled.WithParam, err = compileList(t.ForEach, env, node.Pairs)
+		compiled.WithParam, err = compileList(t.ForEach, env, node)
 	}
 	return compiled, err
 }
@@ -79,14 +79,16 @@ func (c *pipelineCompiler) arguments(t spec.Task, env graph.Env) (wfv1.Arguments
 	for _, name := range sortedKeys(t.Inputs) {
 		want := t.Component.Inputs[name].Type
 		if want.IsArtifact() {
-			from, err := artifactFrom(t.Inputs[name], env, want)
+			artifact, err := artifactFrom(name, t.Inputs[name], env, want, false)
 			if err != nil {
 				return arguments, fmt.Errorf("input %q: %w", name, err)
 			}
-			arguments.Artifacts = append(arguments.Artifacts, wfv1.Artifact{Name: name, From: from})
-			if meta := artifactMetadataTag(from); meta != "" {
-				arguments.Parameters = append(arguments.Parameters, wfv1.Parameter{Name: artifactParameter(name), Value: wfv1.AnyStringPtr(meta)})
+			meta, err := artifactMetadata(t.Inputs[name], env)
+			if err != nil {
+				return arguments, fmt.Errorf("input %q: %w", name, err)
 			}
+			arguments.Artifacts = append(arguments.Artifacts, artifact)
+			arguments.Parameters = append(arguments.Parameters, wfv1.Parameter{Name: artifactParameter(name), Value: wfv1.AnyStringPtr(meta)})
 			continue
 		}
 		value, err := compileText(t.Inputs[name], env, want)

@@ -3,13 +3,13 @@ package argo
 import (
 	"errors"
 	"fmt"
-	"strconv"
+	"maps"
 	"strings"
 
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 	corev1 "k8s.io/api/core/v1"
 
-	expr "github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expression"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -31,41 +31,71 @@ func joined(errs []expr.Error) error {
 	return errors.Join(all...)
 }
 
-// artifactFrom is the reference to an artifact of another task or of the pipeline's inputs.
-func artifactFrom(text string, env expr.Env, want spec.Type) (string, error) {
-	return compileText(text, env, want)
+// artifactFrom is the reference to an artifact of another task or of the pipeline's inputs, or a choice between some.
+func artifactFrom(name, text string, env expr.Env, want spec.Type, isOutput bool) (wfv1.Artifact, error) {
+	a := wfv1.Artifact{Name: name}
+	t, errs := expr.Parse(text)
+	if err := joined(errs); err != nil {
+		return a, err
+	}
+	if name, ok := t.Bare(env); ok {
+		v, _ := env.Lookup(name)
+		a.From = "{{" + v.Argo + "}}"
+		return a, nil
+	}
+	code, err := t.CompileValueFrom(env, want)
+	if isOutput {
+		a.FromExpression = code
+	} else {
+		a.From = "{{=" + code + "}}" // Argo's validation wants this field in arguments
+	}
+	return a, err
 }
 
-// artifactMetadataTag is the tag of the hidden parameter beside an artifact.
-func artifactMetadataTag(from string) string {
-	name := strings.TrimSuffix(strings.TrimPrefix(from, "{{"), "}}")
-	i := strings.LastIndex(name, ".artifacts.")
-	if i < 0 {
-		return ""
+// metadataEnv has the hidden parameters beside artifacts in place of those that texts use.
+func metadataEnv(env expr.Env, texts ...*expr.Template) expr.Env {
+	own := maps.Clone(env.Own)
+	if own == nil {
+		own = map[string]expr.Var{}
 	}
-	return "{{" + name[:i] + ".parameters." + artifactParameter(name[i+len(".artifacts."):]) + "}}"
+	for _, t := range texts {
+		for _, r := range t.References() {
+			if name, v, ok := env.Resolve(r.Name); ok && v.Type.IsArtifact() {
+				own[name] = expr.Var{Type: spec.String, Argo: metadataOf(v.Argo), Nullable: v.Nullable}
+			}
+		}
+	}
+	return expr.Env{Own: own, Shared: env.Shared}
+}
+
+// artifactMetadata is the metadata of the artifact that a text chooses.
+func artifactMetadata(text string, env expr.Env) (string, error) {
+	t, errs := expr.Parse(text)
+	if err := joined(errs); err != nil {
+		return "", err
+	}
+	return t.Compile(metadataEnv(env, t), spec.String)
+}
+
+// metadataOf is Argo's name of the hidden parameter beside an artifact.
+func metadataOf(artifact string) string {
+	of, name, _ := strings.Cut(artifact, ".artifacts.")
+	return of + ".parameters." + artifactParameter(name)
 }
 
 // outputFrom is how a pipeline's output parameter gets its value: from one task's output, or by an expression.
 func outputFrom(text string, env expr.Env, want spec.Type) (*wfv1.ValueFrom, error) {
-	compiled, err := compileText(text, env, want)
-	if err != nil {
+	t, errs := expr.Parse(text)
+	if err := joined(errs); err != nil {
 		return nil, err
 	}
-	if code, ok := soleExpression(compiled); ok {
-		return &wfv1.ValueFrom{Expression: code}, nil
+	if name, ok := t.Bare(env); ok {
+		if v, _ := env.Lookup(name); v.Coding == expr.Wire || v.Coding == expr.Plain {
+			return &wfv1.ValueFrom{Parameter: "{{" + v.Argo + "}}"}, nil
+		}
 	}
-	return &wfv1.ValueFrom{Parameter: compiled}, nil
-}
-
-// soleExpression is the code of a text that is one {{=…}} as a whole.
-func soleExpression(compiled string) (string, bool) {
-	code, ok := strings.CutPrefix(compiled, "{{=")
-	if !ok {
-		return "", false
-	}
-	code, ok = strings.CutSuffix(code, "}}")
-	return code, ok && !strings.Contains(code, "}}")
+	code, err := t.CompileValueFrom(env, want)
+	return &wfv1.ValueFrom{Expression: code}, err
 }
 
 // fillContainer compiles a container's image, command and arguments.
@@ -107,26 +137,13 @@ func compileCondition(text string, env expr.Env) (string, error) {
 	return t.Compile(env, spec.Boolean)
 }
 
-// compileList compiles what a loop goes over: the items, or texts that hold an item's index and its text.
-func compileList(text string, env expr.Env, pairs bool) (string, error) {
-	compiled, err := compileText(text, env, spec.List)
-	if err != nil || !pairs {
-		return compiled, err
-	}
-	list := "fromJSON(" + strconv.Quote(compiled) + ")"
+// compileList compiles what a loop goes over.
+func compileList(text string, env expr.Env, node *graph.Node) (string, error) {
 	t, errs := expr.Parse(text)
 	if err := joined(errs); err != nil {
 		return "", err
 	}
-	if !t.IsConstant() {
-		code, err := t.CompileTyped(env)
-		if err != nil {
-			return "", err
-		}
-		list = code
-	}
-	return expr.Tag(`let items = ` + list + `; len(items) == 0 ? "[]" : toJson(map(0..len(items)-1, ` +
-		`toJson({"index": #, "value": type(items[#]) == "string" ? items[#] : toJson(items[#])})))`), nil
+	return t.CompileItems(env, node.Item, node.Indexed)
 }
 
 func compileJSON(text string, env expr.Env) (string, error) {

@@ -5,9 +5,10 @@ import (
 
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 
-	expr "github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expression"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
 
 // innerTask is the name of the only task of a wrapper. Reading a run's status leaves it out of paths.
@@ -23,7 +24,10 @@ func needsWrapper(t spec.Task, node *graph.Node, s spec.Settings) bool {
 // wrapped compiles a task into a wrapper and the task that calls it. What the texts refer to outside is passed in.
 func (c *pipelineCompiler) wrapped(name string, t spec.Task, node *graph.Node, env graph.Env, s spec.Settings) (wfv1.DAGTask, error) {
 	outer := wfv1.DAGTask{Name: taskName(name), Template: "task-" + taskName(name)}
-	inside, inputs, arguments := passedIn(node.References(), env)
+	inside, inputs, arguments, err := passedIn(node.References(), env)
+	if err != nil {
+		return outer, err
+	}
 	inner, err := c.plain(innerTask, t, node, inside, s)
 	if err != nil {
 		return outer, err
@@ -50,41 +54,67 @@ func (c *pipelineCompiler) wrapped(name string, t spec.Task, node *graph.Node, e
 }
 
 // passedIn gives the wrapper an input for each outside name that its texts use.
-func passedIn(names []string, env graph.Env) (expr.Env, wfv1.Inputs, wfv1.Arguments) {
+func passedIn(names []string, env expr.Env) (expr.Env, wfv1.Inputs, wfv1.Arguments, error) {
 	inside := expr.Env{Own: map[string]expr.Var{}}
 	var inputs wfv1.Inputs
 	var arguments wfv1.Arguments
-	seen := map[string]string{}
-	for _, name := range names {
-		base, v, ok := env.Resolve(name)
-		if !ok {
-			continue
-		}
-		if _, own := env.Own[base]; own || v.Argo == "" {
-			inside.Own[base] = v
-			continue
-		}
-		input := seen[base]
-		if input == "" {
-			input = fmt.Sprintf("in-%d", len(seen))
-			seen[base] = input
-			if v.Type.IsArtifact() {
-				inputs.Artifacts = append(inputs.Artifacts, wfv1.Artifact{Name: input})
-				arguments.Artifacts = append(arguments.Artifacts, wfv1.Artifact{Name: input, From: "{{" + v.Argo + "}}"})
-				inputs.Parameters = append(inputs.Parameters, hidden(artifactParameter(input), ""))
-				arguments.Parameters = append(arguments.Parameters, wfv1.Parameter{Name: artifactParameter(input), Value: wfv1.AnyStringPtr(artifactMetadataTag("{{" + v.Argo + "}}"))})
-			} else {
-				inputs.Parameters = append(inputs.Parameters, wfv1.Parameter{Name: input})
-				arguments.Parameters = append(arguments.Parameters, wfv1.Parameter{Name: input, Value: wfv1.AnyStringPtr("{{" + v.Argo + "}}")})
-			}
-		}
-		kind := "parameters"
-		if v.Type.IsArtifact() {
-			kind = "artifacts"
-		}
-		inside.Own[base] = expr.Var{Type: v.Type, Argo: "inputs." + kind + "." + input}
+	give := func(name, value string) {
+		inputs.Parameters = append(inputs.Parameters, wfv1.Parameter{Name: name})
+		arguments.Parameters = append(arguments.Parameters, wfv1.Parameter{Name: name, Value: wfv1.AnyStringPtr(value)})
 	}
-	return inside, inputs, arguments
+	outside := 0
+	for _, reference := range names {
+		name, v, ok := env.Resolve(reference)
+		if _, seen := inside.Own[name]; seen || !ok {
+			continue
+		}
+		if _, own := env.Own[name]; own {
+			inside.Own[name] = v
+			continue
+		}
+		input := fmt.Sprintf("in-%d", outside)
+		outside++
+		whole := "{{ " + name + " }}"
+		if v.Type.IsArtifact() {
+			artifact, err := artifactFrom(input, whole, env, v.Type, false)
+			if err != nil {
+				return inside, inputs, arguments, err
+			}
+			meta, err := artifactMetadata(whole, env)
+			if err != nil {
+				return inside, inputs, arguments, err
+			}
+			inputs.Artifacts = append(inputs.Artifacts, wfv1.Artifact{Name: input})
+			arguments.Artifacts = append(arguments.Artifacts, artifact)
+			give(artifactParameter(input), meta)
+			inside.Own[name] = expr.Var{Type: v.Type, Argo: "inputs.artifacts." + input}
+			continue
+		}
+		t, errs := expr.Parse(whole)
+		if err := joined(errs); err != nil {
+			return inside, inputs, arguments, err
+		}
+		value, err := t.CompileOr(env, v.Type, wire.Absent)
+		if err != nil {
+			return inside, inputs, arguments, err
+		}
+		give(input, value)
+		inside.Own[name] = passedVar(v, input)
+	}
+	return inside, inputs, arguments, nil
+}
+
+// passedVar is a variable inside the wrapper. What is absent outside comes in as a text that no value is.
+func passedVar(v expr.Var, input string) expr.Var {
+	passed := expr.Var{Type: v.Type, Argo: "inputs.parameters." + input}
+	switch {
+	case v.Coding == expr.Plain:
+		passed.Coding = expr.Plain
+	case v.Nullable:
+		access := `inputs.parameters["` + input + `"]`
+		passed = expr.Var{Type: v.Type, Nullable: true, Code: access + ` == "` + wire.Absent + `" ? nil : ` + access}
+	}
+	return passed
 }
 
 // passedOut gives the wrapper the outputs of its task.

@@ -42,8 +42,14 @@ func (v Var) isText() bool {
 }
 
 // isTag reports whether a plain tag can stand for the variable. A nullable one cannot: Argo waits for ever for an output
-// of a task that failed.
-func (v Var) isTag() bool { return v.isText() && v.Argo != "" && v.Code == "" && !v.Nullable }
+// of a task that failed. Nor can one that holds texts: Argo inserts those in Go's notation, and a control character
+// makes the workflow invalid JSON.
+func (v Var) isTag() bool {
+	if !v.isText() || v.Argo == "" || v.Code != "" || v.Nullable {
+		return false
+	}
+	return v.Coding == Plain || v.Type.IsArtifact() || !holdsText(v.Type)
+}
 
 // decoded is Argo's text of the variable without marks.
 func (v Var) decoded() ast.Node {

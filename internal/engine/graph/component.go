@@ -3,7 +3,7 @@ package graph
 import (
 	"strings"
 
-	expr "github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expression"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -68,14 +68,14 @@ func checkContainer(l *problem.List, c spec.Component) {
 				continue
 			}
 			t, errs := expr.Parse(raw)
-			if len(errs) == 0 && !t.IsConstant() {
+			if len(errs) == 0 {
+				for _, r := range t.References() {
+					used[r.Name] = true
+				}
 				_, errs = t.Check(env, spec.Any)
 			}
 			for _, e := range errs {
 				l.Errorf(at.Index(i), "Invalid expression", "%s", describe(e))
-			}
-			for _, r := range t.References() {
-				used[r.Name] = true
 			}
 			if strings.Contains(raw, OutputsDirectory) {
 				unknown = true // it knows where outputs go

@@ -31,9 +31,8 @@ type Node struct {
 	Leaf      bool                   // no other task needs it
 	Outputs   map[string]spec.Output // as other tasks see them: lists, under for_each
 	Item      spec.Type              // type of each.value; empty without for_each
-	// Pairs says that Argo iterates over texts, each a JSON pair of an item's index and the item as a text.
-	Pairs bool
-	texts []text
+	Indexed   bool                   // a text uses each.index
+	texts     []text
 }
 
 // Need is an edge to a task that another one needs.
@@ -122,7 +121,7 @@ func newNode(name string, t spec.Task) *Node {
 		n.Item = spec.Any
 	}
 	for _, text := range n.texts {
-		n.Pairs = n.Pairs || text.needsPairs()
+		n.Indexed = n.Indexed || text.usesIndex()
 	}
 	for out, o := range t.Component.Outputs {
 		if t.ForEach != "" {

@@ -3,7 +3,7 @@ package graph
 import (
 	"strings"
 
-	expr "github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expression"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -18,21 +18,18 @@ type Scope struct {
 	exit     map[string]expr.Var
 }
 
-// failures is the list of failed tasks as JSON. Argo has it as a quoted text, and null where nothing failed.
-const failures = `(fromJSON(workflow.failures) == "null" ? "[]" : fromJSON(workflow.failures))`
-
 func newScope(p spec.Pipeline, g *Graph) *Scope {
 	s := &Scope{pipeline: p, graph: g, tasks: map[string]expr.Var{}, exit: map[string]expr.Var{}}
 	for _, env := range []map[string]expr.Var{s.tasks, s.exit} {
 		for name, in := range p.Parameters {
 			env["parameters."+name] = parameterVar(name, in)
 		}
-		env["run.name"] = expr.Var{Type: spec.String, Argo: "workflow.name"}
+		env["run.name"] = expr.Var{Type: spec.String, Argo: "workflow.name", Coding: expr.Plain}
 	}
-	s.exit["run.status"] = expr.Var{Type: spec.String, Argo: "workflow.status"}
-	s.exit["run.failures"] = expr.Var{Type: spec.ListOf(spec.Struct), Code: failures}
-	addTasks(s.tasks, g.Tasks)
-	addTasks(s.exit, g.Exit)
+	s.exit["run.status"] = expr.Var{Type: spec.String, Argo: "workflow.status", Coding: expr.Plain}
+	s.exit["run.failures"] = expr.Var{Type: spec.ListOf(spec.Struct), Argo: "workflow.failures", Coding: expr.Quoted}
+	addTasks(s.tasks, p.Tasks, g.Tasks)
+	addTasks(s.exit, p.OnExit, g.Exit)
 	return s
 }
 
@@ -44,22 +41,41 @@ func parameterVar(name string, in spec.Input) expr.Var {
 	return expr.Var{Type: in.Type, Argo: "inputs." + kind + "." + name}
 }
 
-func addTasks(env map[string]expr.Var, nodes map[string]*Node) {
+func addTasks(env map[string]expr.Var, tasks map[string]spec.Task, nodes map[string]*Node) {
+	unsure := mayHaveFailed(tasks, nodes)
 	for name, n := range nodes {
 		argo := "tasks." + strings.ReplaceAll(name, "_", "-")
-		env["tasks."+name+".status"] = expr.Var{Type: spec.String, Argo: argo + ".status"}
+		env["tasks."+name+".status"] = expr.Var{Type: spec.String, Argo: argo + ".status", Coding: expr.Plain}
 		for out, o := range n.Outputs {
 			kind := "parameters"
 			if o.Type.IsArtifact() {
 				kind = "artifacts"
 			}
-			v := expr.Var{Type: o.Type, Argo: argo + ".outputs." + kind + "." + out, Nullable: n.Skippable}
+			v := expr.Var{Type: o.Type, Argo: argo + ".outputs." + kind + "." + out, Nullable: n.Skippable || unsure[name]}
+			if n.Item != "" && !o.Type.IsArtifact() {
+				v.Coding = expr.Collected
+			}
 			env["tasks."+name+".outputs."+out] = v
 			if len(n.Outputs) == 1 {
 				env["tasks."+name+".output"] = v
 			}
 		}
 	}
+}
+
+// mayHaveFailed finds the tasks after whose failure another one may run.
+func mayHaveFailed(tasks map[string]spec.Task, nodes map[string]*Node) map[string]bool {
+	unsure := map[string]bool{}
+	for name, t := range tasks {
+		unsure[name] = unsure[name] || t.AllowFailure
+		if t.RunIf == "" || t.RunIf == spec.AllSucceeded {
+			continue
+		}
+		for _, need := range nodes[name].Needs {
+			unsure[need.Task] = true
+		}
+	}
+	return unsure
 }
 
 // Task is the environment of a task.
@@ -80,11 +96,10 @@ func itemVars(n *Node) map[string]expr.Var {
 	if n == nil || n.Item == "" {
 		return nil
 	}
-	if !n.Pairs {
-		return map[string]expr.Var{"each.value": {Type: n.Item, Argo: "item"}, "each.index": {Type: spec.Integer}}
+	value, index := expr.ItemVars(n.Item, n.Indexed)
+	vars := map[string]expr.Var{"each.value": value}
+	if n.Indexed {
+		vars["each.index"] = index
 	}
-	return map[string]expr.Var{
-		"each.value": {Type: n.Item, Code: `fromJSON(item)["value"]`},
-		"each.index": {Type: spec.Integer, Code: `string(int(fromJSON(item)["index"]))`},
-	}
+	return vars
 }

@@ -8,7 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 	kjson "sigs.k8s.io/json"
 
-	expr "github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expression"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -103,10 +103,10 @@ func checkBackoff(l *problem.List, at problem.Path, b spec.Backoff) {
 
 // RetryEnv is what a retry's expression may refer to.
 var RetryEnv = Env{Own: map[string]expr.Var{
-	"last_retry.exit_code": {Type: spec.Integer, Argo: "lastRetry.exitCode"},
-	"last_retry.status":    {Type: spec.String, Argo: "lastRetry.status"},
-	"last_retry.duration":  {Type: spec.Float, Argo: "lastRetry.duration"},
-	"last_retry.message":   {Type: spec.String, Argo: "lastRetry.message"},
+	"last_retry.exit_code": {Type: spec.Integer, Argo: "lastRetry.exitCode", Coding: expr.Plain},
+	"last_retry.status":    {Type: spec.String, Argo: "lastRetry.status", Coding: expr.Plain},
+	"last_retry.duration":  {Type: spec.Float, Argo: "lastRetry.duration", Coding: expr.Plain},
+	"last_retry.message":   {Type: spec.String, Argo: "lastRetry.message", Coding: expr.Plain},
 }}
 
 func checkToleration(l *problem.List, at problem.Path, t spec.Toleration) {

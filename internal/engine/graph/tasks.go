@@ -2,9 +2,8 @@ package graph
 
 import (
 	"fmt"
-	"strings"
 
-	expr "github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expression"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -34,8 +33,8 @@ func (c *checker) loop(n *Node, names map[string]expr.Var) {
 		if t.at.String() != "for_each" || t.template == nil || len(t.errors) > 0 {
 			continue
 		}
-		if t.template.IsConstant() {
-			if elem, err := expr.ElementType(t.raw); err == nil {
+		if constant, ok := t.template.Constant(); ok {
+			if elem, err := expr.ElementType(constant); err == nil {
 				n.Item = elem
 			}
 			continue
@@ -56,6 +55,7 @@ func (c *checker) task(at problem.Path, t spec.Task, n *Node, env Env) {
 	}
 	c.problems = append(c.problems, checkSettings(t.Settings, at)...)
 	checkTaskOnly(&c.problems, at, t.Settings)
+	checkMerged(&c.problems, at, c.pipeline.Defaults, t.Settings)
 }
 
 func (c *checker) component(at problem.Path, t spec.Task) {
@@ -104,7 +104,7 @@ func (c *checker) text(at problem.Path, t text, env Env) {
 }
 
 func describe(e expr.Error) string {
-	text := strings.TrimSuffix(upper(e.Message), ".") + "."
+	text := e.Message
 	if e.Remedy != "" {
 		text += " " + e.Remedy
 	}
@@ -126,6 +126,9 @@ func (c *checker) outputs() {
 		var got spec.Type
 		if len(errs) == 0 {
 			got, errs = template.Check(env, spec.Any)
+			if got.IsArtifact() {
+				got, errs = template.Check(env, got)
+			}
 		}
 		for _, e := range errs {
 			c.problems.Errorf(at, "Invalid expression", "%s", describe(e))

@@ -1,10 +1,9 @@
 package graph
 
 import (
-	"slices"
 	"strings"
 
-	expr "github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expression"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -25,6 +24,7 @@ type use struct {
 	status  bool // its status, not an output
 	guarded bool // an operand of ??
 	choice  int  // see expr.Reference
+	present bool // it always has a value: something else than the output of a task
 }
 
 func parseText(at problem.Path, raw string, want spec.Type) text {
@@ -78,30 +78,32 @@ func settingsTexts(s spec.Settings) []text {
 	return texts
 }
 
-// uses returns the references to other tasks.
+// uses returns the references, those to other tasks with the task.
 func (t text) uses() []use {
 	if t.template == nil {
 		return nil
 	}
 	var uses []use
 	for _, r := range t.template.References() {
+		u := use{guarded: r.Guarded, choice: r.Choice, present: true}
 		parts := strings.SplitN(r.Name, ".", 3)
-		if len(parts) < 2 || parts[0] != "tasks" {
-			continue
+		if len(parts) > 1 && parts[0] == "tasks" {
+			u.task = parts[1]
+			u.status = len(parts) == 3 && parts[2] == "status"
+			u.present = u.status
 		}
-		uses = append(uses, use{task: parts[1], status: len(parts) == 3 && parts[2] == "status", guarded: r.Guarded, choice: r.Choice})
+		uses = append(uses, u)
 	}
 	return uses
 }
 
-// needsPairs reports whether the text uses each.index, or more than each.value as it is. Argo offers the fields of an
-// item as {{item.field}}, but with the escapes that JSON has in them, and has no index.
-func (t text) needsPairs() bool {
+// usesIndex reports whether the text uses each.index, which Argo does not have.
+func (t text) usesIndex() bool {
 	if t.template == nil {
 		return false
 	}
 	for _, r := range t.template.References() {
-		if strings.HasPrefix(r.Name, "each.") && (!r.Bare || r.Name != "each.value") {
+		if r.Name == "each.index" {
 			return true
 		}
 	}
@@ -126,17 +128,27 @@ func (n *Node) References() []string {
 	return names
 }
 
-// choices returns the tasks of each chain of ?? without a constant at the end.
+// choices returns the tasks of each chain of ?? of outputs alone, one of which must have succeeded.
 func (t text) choices(nodes map[string]*Node) [][]string {
 	var chains [][]string
+	present := map[int]bool{}
 	for _, u := range t.uses() {
-		if u.choice == 0 || u.status || nodes[u.task] == nil {
+		if u.choice == 0 {
 			continue
 		}
 		for len(chains) < u.choice {
 			chains = append(chains, nil)
 		}
-		chains[u.choice-1] = append(chains[u.choice-1], u.task)
+		present[u.choice-1] = present[u.choice-1] || u.present
+		if nodes[u.task] != nil {
+			chains[u.choice-1] = append(chains[u.choice-1], u.task)
+		}
 	}
-	return slices.DeleteFunc(chains, func(c []string) bool { return len(c) == 0 })
+	var choices [][]string
+	for i, tasks := range chains {
+		if len(tasks) > 0 && !present[i] {
+			choices = append(choices, tasks)
+		}
+	}
+	return choices
 }

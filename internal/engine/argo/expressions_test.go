@@ -1,0 +1,62 @@
+package argo_test
+
+import (
+	"testing"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// constructs uses every place that an expression may stand in.
+func constructs(t *testing.T) spec.Pipeline {
+	t.Helper()
+	ref := mustComponent(t, step()).Ref(step())
+	task := func(change func(*spec.Task)) spec.Task {
+		t := spec.Task{Component: ref, Inputs: map[string]string{}}
+		change(&t)
+		return t
+	}
+	return spec.Pipeline{
+		Namespace: "etl", Name: "constructs",
+		Parameters: map[string]spec.Input{"word": {Type: spec.String, Default: new("x")}, "rows": {Type: spec.ListOf(spec.Struct), Default: new("[]")}},
+		Tasks: map[string]spec.Task{
+			"maybe": task(func(t *spec.Task) { t.When = "parameters.word == 'x'" }),
+			"other": task(func(t *spec.Task) { t.When = "parameters.word != 'x'" }),
+			"choice": task(func(t *spec.Task) {
+				t.Inputs["text"] = "{{ tasks.maybe.outputs.text ?? tasks.other.outputs.text }}"
+			}),
+			"fallback": task(func(t *spec.Task) { t.Inputs["text"] = "{{ tasks.maybe.outputs.text ?? parameters.word }}" }),
+			"wrapped": task(func(t *spec.Task) {
+				t.Inputs["text"] = "{{ tasks.maybe.outputs.text ?? 'none' }} {{ run.name }} {{ each.value.k }} {{ len(tasks.loop.outputs.count) }}"
+				t.ForEach = "{{ parameters.rows }}"
+				t.Parallelism = new(int64(1))
+			}),
+			"loop": task(func(t *spec.Task) {
+				t.ForEach = `["p"]`
+				t.Inputs["text"] = "{{ each.index }}{{ each.value }}"
+			}),
+			"settings": task(func(t *spec.Task) {
+				t.Env = map[string]string{"A": "$HOME {{ tasks.fallback.outputs.text }}", "B": "$5"}
+				t.Cache = &spec.Cache{Enabled: true}
+				t.Inputs["file"] = "{{ tasks.fallback.outputs.file }}"
+				t.Inputs["words"] = "{{ tasks.loop.outputs.text }}"
+				t.Retry = &spec.Retry{Limit: 1, Expression: "last_retry.exit_code != 2 and last_retry.message contains '{{'"}
+			}),
+		},
+		OnExit: map[string]spec.Task{"tell": task(func(t *spec.Task) {
+			t.Inputs["text"] = "{{ run.status }} {{ map(run.failures, #.displayName) }}"
+			t.When = "run.status != 'Succeeded'"
+		})},
+		Outputs: map[string]string{
+			"plain": "{{ tasks.fallback.outputs.text }}", "maybe": "{{ tasks.maybe.outputs.text }}", "sum": "{{ tasks.fallback.outputs.count + 1 }}",
+			"list": "{{ tasks.loop.outputs.count }}", "text": "<{{ tasks.fallback.outputs.text }}>", "constant": "c",
+			"file": "{{ tasks.choice.outputs.file }}", "chosen": "{{ tasks.maybe.outputs.file ?? tasks.other.outputs.file }}",
+		},
+	}
+}
+
+func TestGoldenConstructs(t *testing.T) {
+	t.Parallel()
+	o := mustPipeline(t, constructs(t))
+	golden(t, "pipeline-constructs", o.Template)
+	accepted(t, mustComponent(t, step()).Template, o.Template)
+}
