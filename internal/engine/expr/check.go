@@ -87,3 +87,16 @@ func (t *Template) firstExpression() int {
 	}
 	return 0
 }
+
+// Bare returns the name of the only reference, if the text is that and nothing else.
+func (t *Template) Bare(env Env) (string, bool) {
+	if len(t.parts) != 1 || t.parts[0].node == nil {
+		return "", false
+	}
+	segments, _, ok := chain(t.parts[0].node)
+	if !ok {
+		return "", false
+	}
+	name, n, found := env.lookup(segments)
+	return name, found && n == len(segments)
+}

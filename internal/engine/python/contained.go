@@ -106,7 +106,7 @@ func freeNames(s *scope, defined func(string) bool) []unresolved {
 			if where := s.symbols[u.name].found; where != globalImplicit && where != globalExplicit {
 				continue
 			}
-			if u.unevaluated || u.guarded || defined(u.name) {
+			if u.unevaluated || defined(u.name) {
 				continue
 			}
 			i, ok := index[u.name]
