@@ -186,7 +186,8 @@ const rereads = 7
 //
 // Asked from before a change of the clock, robfig can pass over ticks after it: it goes on by whole hours, which no
 // longer are whole where the clock changed by half an hour, and it can step over a midnight that does not exist. Argo's
-// controller asks again every resync at the latest, and then sees most of them. So does next.
+// controller asks again every resync at the latest, and then sees most of them. So does next; in the first minutes after
+// a change it sees what a controller sees that asks right after it.
 func (e entry) next(t time.Time) time.Time {
 	if e.ticks == nil {
 		return t.Add(e.cron.every)

@@ -135,18 +135,25 @@ func TestNextIsArgosInEveryZone(t *testing.T) {
 		if _, change := from.In(s.location).ZoneBounds(); rapid.Bool().Draw(t, "near") && !change.IsZero() {
 			from = change.Add(-time.Duration(rapid.Int64Range(0, int64(2*day)).Draw(t, "before")))
 		}
-		theirs := argoNext(t, s, from, time.Duration(rapid.Int64Range(0, int64(resync)-1).Draw(t, "phase")), 5*day)
-		ours := s.Next(from, len(theirs)+1)
-		for i := range theirs {
-			if i >= len(ours) || !ours[i].Equal(theirs[i]) {
-				t.Fatalf("%s %q from %s: %s, Argo has %s", zone, lines, from, ours, theirs)
-			}
+		theirs := argoNext(t, s, from, time.Duration(rapid.Int64Range(0, int64(resync)-1).Draw(t, "phase")), 3*day)
+		ours, err := s.Ticks(from.Add(1), from.Add(3*day), 10_000)
+		if err != nil {
+			t.Fatal(err)
 		}
-		if len(ours) > len(theirs) && ours[len(theirs)].Sub(from) < 5*day {
-			t.Fatalf("%s %q: Argo does not have %s", zone, lines, ours[len(theirs)])
+		if diff := cmp.Diff(format(settled(theirs)), format(settled(ours))); diff != "" {
+			t.Fatalf("%s %q from %s (-Argo +ours):\n%s", zone, lines, from, diff)
 		}
-		ours = ours[:min(8, len(ours))]
+		ours = s.Next(from, 8)
 		checkTicks(t, s, from, ours)
+	})
+}
+
+// settled leaves out the ticks of the 20 minutes after a change of the clock: whether Argo sees them can depend on when it
+// reads the object, which happens to be sooner or later within them.
+func settled(ticks []time.Time) []time.Time {
+	return slices.DeleteFunc(ticks, func(t time.Time) bool {
+		change, _ := t.ZoneBounds()
+		return !change.IsZero() && t.Sub(change) < resync
 	})
 }
 
