@@ -46,16 +46,16 @@ func TestLoops(t *testing.T) {
 		}{
 			{spec.String, []any{"a", s, "5", "true", "[1]", `{"a":1}`}, "each.value", spec.String, nil},
 			{spec.Integer, []any{1, 9007199254740991, -3}, "each.value", spec.Integer, nil},
-			{spec.Integer, []any{1, 2}, "each.value + 1", spec.Integer, func(v any) any { n, _ := v.(int); return n + 1 }},
-			{spec.Float, []any{0.5, 2.0}, "each.value * 2", spec.Float, func(v any) any { f, _ := v.(float64); return f * 2 }},
-			{spec.Boolean, []any{true, false}, "not each.value", spec.Boolean, func(v any) any { b, _ := v.(bool); return !b }},
+			{spec.Integer, []any{1, 2}, "each.value + 1", spec.Integer, func(v any) any { return v.(int) + 1 }},
+			{spec.Float, []any{0.5, 2.0}, "each.value * 2", spec.Float, func(v any) any { return v.(float64) * 2 }},
+			{spec.Boolean, []any{true, false}, "not each.value", spec.Boolean, func(v any) any { return !v.(bool) }},
 			{spec.ListOf(spec.String), []any{[]any{"a", s}, []any{}}, "each.value", spec.ListOf(spec.String), nil},
-			{spec.ListOf(spec.Integer), []any{[]any{1, 2}, []any{}}, "sum(each.value)", spec.Integer, func(v any) any { l, _ := v.([]any); return len(l) * 3 / 2 }},
-			{spec.Struct, []any{map[string]any{"k": s, "item": 1}, map[string]any{"k": "x\ny\"z\\"}}, "each.value.k", spec.String, func(v any) any { m, _ := v.(map[string]any); return m["k"] }},
+			{spec.ListOf(spec.Integer), []any{[]any{1, 2}, []any{}}, "sum(each.value)", spec.Integer, func(v any) any { return len(v.([]any)) * 3 / 2 }},
+			{spec.Struct, []any{map[string]any{"k": s, "item": 1}, map[string]any{"k": "x\ny\"z\\"}}, "each.value.k", spec.String, func(v any) any { return v.(map[string]any)["k"] }},
 			{spec.Struct, []any{map[string]any{"k": s}}, "each.value", spec.Struct, nil},
 			{spec.Any, []any{1.5, s, map[string]any{"k": s}, nil, true, []any{s}}, "toJSON(each.value)", spec.String, func(v any) any { text, _ := json.Marshal(v); return string(text) }},
 			{spec.Any, []any{s, "5"}, "each.value", spec.String, nil},
-			{spec.Any, []any{map[string]any{"k": s}}, "each.value.k", spec.String, func(v any) any { m, _ := v.(map[string]any); return m["k"] }},
+			{spec.Any, []any{map[string]any{"k": s}}, "each.value.k", spec.String, func(v any) any { return v.(map[string]any)["k"] }},
 		} {
 			for _, indexed := range []bool{false, true} {
 				checkLoop(t, c.elem, c.items, c.text, c.want, c.gives, indexed)

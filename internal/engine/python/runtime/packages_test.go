@@ -215,7 +215,7 @@ func TestRestrictedPod(t *testing.T) {
 		t.Skipf("needs root, unshare, setpriv and %s with pip: %s", python, out)
 	}
 	url := index(t, "", greeter(t))
-	for round, volumes := range []string{"$KFP_OUTPUTS_DIR", "$KFP_OUTPUTS_DIR /tmp"} {
+	for _, volumes := range []string{"$KFP_OUTPUTS_DIR", "$KFP_OUTPUTS_DIR /tmp"} {
 		p := packagesPod(t, python, url, "greeter", "politeness<2")
 		p.write(map[string]string{"component/..1/user.py": strings.Replace(greet, "return", `
     import tempfile
@@ -226,9 +226,10 @@ func TestRestrictedPod(t *testing.T) {
     print(file.name)
     return`, 1)})
 		// What the pod reads must be reachable below the directories of this test, and outside /tmp, which is mounted over.
-		root := fmt.Sprintf("/var/tmp/kfp-runtime-%d-%d", os.Getpid(), round)
-		must(t, os.Mkdir(root, 0o755))
+		root, err := os.MkdirTemp("/var/tmp", "kfp-runtime-")
+		must(t, err)
 		t.Cleanup(func() { _ = os.RemoveAll(root) })
+		must(t, os.Chmod(root, 0o755))
 		inputs := p.inputsFile(nil)
 		if out, err := exec.Command("cp", "-a", p.dir, root+"/pod").CombinedOutput(); err != nil {
 			t.Fatalf("%s", out)

@@ -19,32 +19,25 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
-// interpreters returns the Pythons of this machine that the runtime promises to work on: the default one first, then the
-// others from the oldest to the newest.
+// interpreters returns the Pythons of this machine that the runtime promises to work on, the default one first.
 var interpreters = sync.OnceValue(func() []string {
 	candidates := []string{"python3"}
 	for _, pattern := range []string{"/usr/bin/python3", "/usr/bin/python3.*[0-9]", "$HOME/.pyenv/versions/3.*/bin/python3"} {
 		found, _ := filepath.Glob(os.ExpandEnv(pattern))
 		candidates = append(candidates, found...)
 	}
-	const about = `import sys; assert sys.version_info >= (3, 8); print("%02d%02d %s %s" % (sys.version_info[:2] + (sys.executable, sys.version)))`
-	var found [][]string // minor version, executable, full version
+	var usable []string
+	seen := map[string]bool{}
 	for _, path := range candidates {
 		// The executable itself, since pyenv's python3 on PATH is a shell script that takes its time.
-		out, err := exec.Command(path, "-c", about).Output()
-		fields := strings.SplitN(string(out), " ", 3)
-		if err == nil && !slices.ContainsFunc(found, func(f []string) bool { return f[2] == fields[2] }) {
-			found = append(found, fields)
+		out, err := exec.Command(path, "-c", "import sys; assert sys.version_info >= (3, 8); print(sys.executable, sys.version)").Output()
+		executable, version, ok := strings.Cut(string(out), " ")
+		if err == nil && ok && !seen[version] {
+			seen[version] = true
+			usable = append(usable, executable)
 		}
 	}
-	if len(found) > 1 {
-		slices.SortStableFunc(found[1:], func(a, b []string) int { return strings.Compare(a[0], b[0]) })
-	}
-	var executables []string
-	for _, f := range found {
-		executables = append(executables, f[1])
-	}
-	return executables
+	return usable
 })
 
 // python returns the default interpreter.
@@ -146,7 +139,7 @@ func (p *pod) command(cmd *exec.Cmd) result {
 	// A component that hangs is ended with all the processes that it started.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	must(p.t, cmd.Start())
-	patience := time.AfterFunc(3*time.Minute, func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
+	patience := time.AfterFunc(time.Minute, func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
 	err := cmd.Wait()
 	patience.Stop()
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
@@ -220,16 +213,11 @@ func optional(a runtime.Argument) runtime.Argument {
 	return a
 }
 
-// onEach runs a test on the default interpreter, the oldest and the newest, and on all if KFP_TEST_PYTHONS is "all".
+// onEach runs a test on every interpreter.
 func onEach(t *testing.T, test func(t *testing.T, interpreter string)) {
 	t.Helper()
-	chosen := []string{python(t)}
-	for i, interpreter := range interpreters()[1:] {
-		if i == 0 || i == len(interpreters())-2 || os.Getenv("KFP_TEST_PYTHONS") == "all" {
-			chosen = append(chosen, interpreter)
-		}
-	}
-	for _, interpreter := range chosen {
+	python(t)
+	for _, interpreter := range interpreters() {
 		t.Run(strings.ReplaceAll(strings.Trim(interpreter, "/"), "/", "_"), func(t *testing.T) {
 			t.Parallel()
 			test(t, interpreter)
