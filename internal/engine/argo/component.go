@@ -81,7 +81,8 @@ const (
 
 // inputsFile is the content of the file that the runtime reads: all parameters as pairs of name and value. The plain tag
 // {{inputs.parameters}} would say the same, but not for every character; see expr's isTag.
-const inputsFile = `{{=toJson(map(toPairs(inputs.parameters), ({"name": #[0], "value": #[1]})))}}`
+// The file travels in an environment variable, in which the kubelet would expand "$", so that is written as an escape.
+const inputsFile = `{{=replace(toJson(map(toPairs(inputs.parameters), ({"name": #[0], "value": #[1]}))), "$", "\u005cu0024")}}`
 
 // componentTemplate is the template that runs the component, and the files that its pods mount.
 func componentTemplate(c spec.Component) (wfv1.Template, map[string]string, error) {
