@@ -37,3 +37,6 @@ type Options struct {
 
 // defaultDepth of expanded pipelines.
 const defaultDepth = 4
+
+// Mermaid returns the pipeline as a Mermaid flowchart, from top to bottom, without a code fence.
+func Mermaid(p spec.Pipeline, o Options) string { return newMermaid(build(p, o)).String() }

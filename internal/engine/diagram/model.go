@@ -66,8 +66,11 @@ func build(p spec.Pipeline, o Options) *diagram {
 	if len(p.OnExit) > 0 {
 		d.exit = b.graph(p, p.OnExit, nil, 1)
 	}
-	if len(p.OnExit) > 0 && !o.NoTerminals {
-		d.exit.dropIdleParameters()
+	if len(p.OnExit) > 0 {
+		inMain, inExit := d.main.usedParameters(), d.exit.usedParameters()
+		// A parameter is drawn where it is read, and in the main graph if nothing reads it.
+		d.exit.dropParameters(func(name string) bool { return !inExit[name] })
+		d.main.dropParameters(func(name string) bool { return inExit[name] && !inMain[name] })
 	}
 	return d
 }
@@ -244,19 +247,27 @@ func (l links) edges(nodes []*node) []edge {
 	return list
 }
 
-// dropIdleParameters keeps the parameters that the graph uses: on_exit shows those of the pipeline that it reads.
-func (g *graph) dropIdleParameters() {
-	used := make([]bool, len(g.nodes))
+// usedParameters names the parameters from which an edge leads.
+func (g *graph) usedParameters() map[string]bool {
+	used := map[string]bool{}
 	for _, e := range g.edges {
-		used[e.from] = true
+		if n := g.nodes[e.from]; n.kind == parameterNode {
+			used[n.name] = true
+		}
 	}
+	return used
+}
+
+// dropParameters removes parameters, none of which may have an edge.
+func (g *graph) dropParameters(drop func(name string) bool) {
 	index := make([]int, len(g.nodes))
 	var kept []*node
 	for i, n := range g.nodes {
-		if n.kind != parameterNode || used[i] {
-			index[i] = len(kept)
-			kept = append(kept, n)
+		if n.kind == parameterNode && drop(n.name) {
+			continue
 		}
+		index[i] = len(kept)
+		kept = append(kept, n)
 	}
 	for i := range g.edges {
 		g.edges[i].from, g.edges[i].to = index[g.edges[i].from], index[g.edges[i].to]
