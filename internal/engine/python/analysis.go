@@ -13,6 +13,7 @@ type analysis struct {
 	*file
 	options    Options
 	def        *functionDef
+	helpers    []*functionDef // that the decorator names, and the pod runs along with the function
 	function   *Function
 	additional []*file
 	others     []Finding // those in additional sources
@@ -29,11 +30,11 @@ func (a *analysis) run() *Function {
 		Interface:  spec.Interface{Inputs: map[string]spec.Input{}, Outputs: map[string]spec.Output{}},
 		Definition: a.Text, FirstLine: 1,
 	}
-	if a.options.Lightweight {
-		a.function.Definition, a.function.FirstLine = a.extract(a.def)
-	}
 	a.openAdditional()
 	a.decorator()
+	if a.options.Lightweight {
+		a.function.Definition, a.function.FirstLine = a.extract(append(a.helpers, a.def)...)
+	}
 	a.arguments()
 	a.returns()
 	a.describe()

@@ -34,21 +34,28 @@ func (a *analysis) contained() {
 // lightweight checks the function as the pod sees it: alone.
 func (a *analysis) lightweight() {
 	// The scopes are built anew, since nothing from outside counts: neither the file's names nor its __future__.
-	alone, _ := bind(a.Text, []stmt{a.def})
+	var body []stmt
 	defined := a.availableNames()
-	defined[a.def.name] = true
-	inside := scopeFor(alone, a.def)
-	globals := map[string]bool{}
-	boundGlobals(inside, globals)
-	for _, u := range a.shown(a.file, freeNames(inside, func(name string) bool { return defined[name] || globals[name] })) {
-		a.outside(u)
+	for _, def := range append(a.helpers, a.def) {
+		body = append(body, def)
+		defined[def.name] = true
 	}
-	for _, u := range a.decoratorNames(alone, defined) {
-		a.errorf(u.places[0].span, Containment, fmt.Sprintf("%q is not known where the decorator runs", u.name), "The pod runs %s alone, with its "+
-			"decorators, and %s is not defined there. Remove the decorator, call what it does from the function, or bake the file "+
-			"into an image with kfp_image.", a.def.name, u.name)
+	alone, _ := bind(a.Text, body)
+	boundGlobals(alone, defined)
+	known := func(name string) bool { return defined[name] }
+	for _, def := range append(a.helpers, a.def) {
+		for _, u := range a.shown(a.file, freeNames(scopeFor(alone, def), known)) {
+			a.outside(u)
+		}
 	}
-	a.checkImports(a.file, a.def.body)
+	for _, u := range usesIn(alone, a.evaluated(), known) {
+		a.errorf(u.places[0].span, Containment, fmt.Sprintf("%q is not known where the function is defined", u.name), "The pod runs %s alone, "+
+			"and %s is not defined there. Remove the decorator, default or annotation that needs it, or bake the file into an image "+
+			"with kfp_image.", a.def.name, u.name)
+	}
+	for _, def := range append(a.helpers, a.def) {
+		a.checkImports(a.file, def.body)
+	}
 }
 
 // availableNames returns what a lightweight function may use without defining it.
@@ -143,30 +150,37 @@ func (a *analysis) shown(f *file, all []unresolved) []unresolved {
 	return all[:maxNames]
 }
 
-// decoratorNames returns the unknown names in the function's decorators other than KFP's.
-func (a *analysis) decoratorNames(alone *scope, defined map[string]bool) []unresolved {
-	var inside []span
+// evaluated returns the stretches that are evaluated when the pod defines the functions: the decorators but for KFP's,
+// and all of the helpers' heads. The runtime leaves out the annotations of the function itself, and its defaults are
+// literals.
+func (a *analysis) evaluated() []span {
+	var all []span
 	for _, d := range a.def.decorators {
 		if !a.isKFPDecorator(d) {
-			inside = append(inside, d.where())
+			all = append(all, d.where())
 		}
 	}
-	if len(inside) == 0 {
-		return nil
+	for _, def := range a.helpers {
+		all = append(all, span{def.from, def.headerEnd})
 	}
-	head := &scope{symbols: alone.symbols}
-	for _, u := range alone.uses {
-		if slices.ContainsFunc(inside, func(d span) bool { return d.from <= u.at.from && u.at.to <= d.to }) {
+	return all
+}
+
+// usesIn returns the unknown names that a module uses in some stretches of its text.
+func usesIn(module *scope, stretches []span, defined func(string) bool) []unresolved {
+	head := &scope{symbols: module.symbols}
+	for _, u := range module.uses {
+		if slices.ContainsFunc(stretches, func(s span) bool { return s.from <= u.at.from && u.at.to <= s.to }) {
 			head.uses = append(head.uses, u)
 		}
 	}
-	return freeNames(head, func(name string) bool { return defined[name] })
+	return freeNames(head, defined)
 }
 
 // outside tells of a name that the function uses and does not bring along.
 func (a *analysis) outside(u unresolved) {
 	title := fmt.Sprintf("%q is not defined in the function", u.name)
-	uses := fmt.Sprintf("%s uses %s%s", a.def.name, u.name, a.further(u))
+	uses := fmt.Sprintf("%s uses %s%s", a.userOf(u), u.name, a.further(u))
 	bake := "bake the file into an image with kfp_image"
 	b, ok := a.names[u.name]
 	line, _ := a.place(b.at.from)
@@ -185,6 +199,16 @@ func (a *analysis) outside(u unresolved) {
 		a.errorf(u.places[0].span, Containment, title, "%s, a %s that line %d of %s defines. The pod runs %s alone. Define the %s inside of it, give it "+
 			"as one of the additional sources, or %s.", uses, what, line, a.name(), a.def.name, what, bake)
 	}
+}
+
+// userOf returns the name of the function that uses a name.
+func (a *analysis) userOf(u unresolved) string {
+	for _, def := range a.helpers {
+		if def.from <= u.places[0].from && u.places[0].to <= def.to {
+			return def.name
+		}
+	}
+	return a.def.name
 }
 
 // further says where else a name is used.

@@ -31,37 +31,38 @@ func undefinedNames(findings []Finding) string {
 func TestScoping(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ body, want string }{
-		"local":               {"x = 1\nreturn x", ""},
-		"parameter":           {"return a", ""},
-		"builtin":             {"return len(str(a))", ""},
-		"unknown":             {"return FOO", "FOO@3:12"},
-		"first use counts":    {"x = FOO\ny = BAR(FOO)\nreturn FOO", "FOO@3:9 BAR@4:9"},
-		"bound later":         {"print(x)\nx = 1", ""},
-		"recursion":           {"return f(a)", ""},
-		"import":              {"import math\nreturn math.pi", ""},
-		"import dotted":       {"import os.path\nreturn os.path", ""},
-		"import dotted as":    {"import os.path as p\nreturn os, p", "os@4:12"},
-		"import from":         {"from math import pi, tau as t\nreturn pi, t, tau", "tau@4:19"},
-		"conditional import":  {"try:\n    import numpy as np\nexcept ImportError:\n    np = None\nreturn np", ""},
-		"runtime":             {"x: Dataset\nreturn dsl.Artifact, Optional, kfp, __file__, __name__", ""},
-		"attribute":           {"return a.FOO.BAR", ""},
-		"keyword argument":    {"return dict(FOO=BAR)", "BAR@3:21"},
-		"subscript target":    {"a[FOO] = BAR", "FOO@3:7 BAR@3:14"},
-		"attribute target":    {"FOO.x = 1", "FOO@3:5"},
-		"unpacking":           {"x, (y, *z) = a\n[u, v] = a\nreturn x, y, z, u, v", ""},
-		"augmented":           {"x = 1\nx += FOO\nreturn x", "FOO@4:10"},
-		"augmented unbound":   {"x += 1", ""}, // a local in CPython's eyes
-		"annotated":           {"x: FOO = BAR\ny: int\nreturn x, y", "BAR@3:14"},
-		"annotated attribute": {"a.x: FOO = 1", ""},
-		"del":                 {"x = 1\ndel x\ndel FOO.y, a[BAR]", "FOO@5:9 BAR@5:18"},
-		"for":                 {"for i, j in a: pass\nelse: print(j)\nreturn i, FOO", "FOO@5:15"},
-		"while":               {"while FOO: pass", "FOO@3:11"},
-		"with":                {"with open(a) as (x, y), FOO as z: pass\nreturn x, y, z", "FOO@3:29"},
-		"with parentheses":    {"with (open(a) as x, open(x) as y,): pass\nreturn y", ""},
-		"except as":           {"try: pass\nexcept ValueError as e: print(e)\nexcept FOO: pass", "FOO@5:12"},
-		"except group":        {"try: pass\nexcept* FOO as e: print(e.exceptions)", "FOO@4:13"},
-		"NameError guarded":   {"try:\n    FOO\nexcept NameError:\n    BAR", "BAR@6:9"},
-		"assert and raise":    {"assert FOO, BAR\nraise BAZ from QUX", "FOO@3:12 BAR@3:17 BAZ@4:11 QUX@4:20"},
+		"local":                  {"x = 1\nreturn x", ""},
+		"parameter":              {"return a", ""},
+		"builtin":                {"return len(str(a))", ""},
+		"unknown":                {"return FOO", "FOO@3:12"},
+		"first use counts":       {"x = FOO\ny = BAR(FOO)\nreturn FOO", "FOO@3:9 BAR@4:9"},
+		"bound later":            {"print(x)\nx = 1", ""},
+		"recursion":              {"return f(a)", ""},
+		"import":                 {"import math\nreturn math.pi", ""},
+		"import dotted":          {"import os.path\nreturn os.path", ""},
+		"import dotted as":       {"import os.path as p\nreturn os, p", "os@4:12"},
+		"import from":            {"from math import pi, tau as t\nreturn pi, t, tau", "tau@4:19"},
+		"conditional import":     {"try:\n    import numpy as np\nexcept ImportError:\n    np = None\nreturn np", ""},
+		"runtime":                {"x: Dataset\nreturn dsl.Artifact, Optional, kfp, __file__, __name__", ""},
+		"attribute":              {"return a.FOO.BAR", ""},
+		"keyword argument":       {"return dict(FOO=BAR)", "BAR@3:21"},
+		"subscript target":       {"a[FOO] = BAR", "FOO@3:7 BAR@3:14"},
+		"attribute target":       {"FOO.x = 1", "FOO@3:5"},
+		"unpacking":              {"x, (y, *z) = a\n[u, v] = a\nreturn x, y, z, u, v", ""},
+		"augmented":              {"x = 1\nx += FOO\nreturn x", "FOO@4:10"},
+		"augmented unbound":      {"x += 1", ""}, // a local in CPython's eyes
+		"annotated":              {"x: FOO = BAR\ny: int\nreturn x, y", "BAR@3:14"},
+		"annotated attribute":    {"a.x: FOO = 1", ""},
+		"del":                    {"x = 1\ndel x\ndel FOO.y, a[BAR]", "FOO@5:9 BAR@5:18"},
+		"for":                    {"for i, j in a: pass\nelse: print(j)\nreturn i, FOO", "FOO@5:15"},
+		"while":                  {"while FOO: pass", "FOO@3:11"},
+		"with":                   {"with open(a) as (x, y), FOO as z: pass\nreturn x, y, z", "FOO@3:29"},
+		"with parentheses":       {"with (open(a) as x, open(x) as y,): pass\nreturn y", ""},
+		"except as":              {"try: pass\nexcept ValueError as e: print(e)\nexcept FOO: pass", "FOO@5:12"},
+		"except group":           {"try: pass\nexcept* FOO as e: print(e.exceptions)", "FOO@4:13"},
+		"NameError guarded":      {"try:\n    FOO\nexcept NameError:\n    BAR", "BAR@6:9"},
+		"NameError called later": {"try:\n    def g(): return FOO\nexcept NameError: pass", "FOO@4:25"},
+		"assert and raise":       {"assert FOO, BAR\nraise BAZ from QUX", "FOO@3:12 BAR@3:17 BAZ@4:11 QUX@4:20"},
 
 		"list comprehension":      {"return [x + y for x in a for y in x if y != FOO]", "FOO@3:49"},
 		"set comprehension":       {"return {x for x in a}, x", "x@3:28"},
@@ -244,6 +245,10 @@ helpers.py:2:8 Import of a package that is not installed
 helpers.py:4:42 "MISSING" is not defined`
 	if strings.Join(got, "\n") != want {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), want)
+	}
+	starred := Source{"helpers.py", "from typing import *\ndef area(r: Optional[int]): return cast(int, r)\n"}
+	if _, findings = Analyze(Source{"f.py", "def f(): pass"}, Options{Additional: []Source{starred}}); len(findings) > 0 {
+		t.Errorf("got %+v", findings)
 	}
 	broken := Source{"helpers.py", "def area(:\n"}
 	_, findings = Analyze(Source{"f.py", "def f(): pass"}, Options{Lightweight: true, Additional: []Source{broken}})

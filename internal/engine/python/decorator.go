@@ -3,12 +3,12 @@ package python
 import "github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 
 // ignoredSettings are what KFP's decorator takes beside the settings that are read, and why they have no effect here.
+// Where nobody would miss the effect, there is no reason.
 var ignoredSettings = map[string]string{
-	"output_component_file":     "the provider keeps components in the cluster",
-	"install_kfp_package":       "tasks run without the package kfp",
-	"kfp_package_path":          "tasks run without the package kfp",
-	"use_venv":                  "packages are installed into a directory of their own anyway",
-	"additional_funcs":          "helper functions are given as additional_sources",
+	"output_component_file":     "",
+	"install_kfp_package":       "",
+	"kfp_package_path":          "",
+	"use_venv":                  "",
 	"embedded_artifact_path":    "small data files are given as files",
 	"task_config_passthroughs":  "Kubernetes settings are made on the task",
 	"pip_install_extra_options": "pip gets its options from the provider",
@@ -53,8 +53,10 @@ func (a *analysis) componentDecorator(x expr) *Decorator {
 				*list = values
 				return ok || v == nil
 			})
+		case arg.name == "additional_funcs":
+			a.readHelpers(arg)
 		case ignored:
-			if !isFalse(arg.value) {
+			if reason != "" && !isFalse(arg.value) {
 				a.warnf(arg.span, Decoration, "Setting without effect", "%s of the decorator has no effect: %s.", arg.name, reason)
 			}
 		case arg.name == "":
@@ -83,6 +85,28 @@ func (a *analysis) setting(arg argument, set func(any) bool) {
 	}
 	a.add(arg.span, problem.Warning, Decoration, "Setting that cannot be read", "%s of the decorator is not a literal of its type: %s. "+
 		"Write it out, or set it in the configuration instead.", arg.name, a.code(arg.value))
+}
+
+// readHelpers notes the functions that the pod runs along with the component's.
+func (a *analysis) readHelpers(arg argument) {
+	elements, ok := sequence(arg.value)
+	for _, e := range elements {
+		name, isName := e.(*nameExpr)
+		var helper *functionDef
+		for _, def := range a.functions() {
+			if isName && def.name == name.id {
+				helper = def
+			}
+		}
+		ok = ok && helper != nil
+		if helper != nil && helper != a.def {
+			a.helpers = append(a.helpers, helper)
+		}
+	}
+	if !ok {
+		a.errorf(arg.span, Decoration, "Helper function not found", "%s does not list functions of %s. Name functions at its top level, "+
+			"or give them as additional sources.", a.code(arg), a.name())
+	}
 }
 
 func stringsOf(v any) ([]string, bool) {

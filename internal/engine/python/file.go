@@ -15,6 +15,7 @@ type file struct {
 	module   *scope
 	names    map[string]binding // what the module's names stand for
 	findings []Finding
+	count    map[problem.Severity]int
 }
 
 // open reads a source. Where its syntax is broken, body is nil and findings say why.
@@ -36,7 +37,10 @@ func open(src Source) *file {
 }
 
 func (f *file) syntaxError(err *syntaxError) {
-	detail := fmt.Sprintf("%s: %s.", err.kind, strings.TrimSuffix(err.message, "."))
+	detail := err.kind + ": " + err.message
+	if !strings.HasSuffix(detail, ".") && !strings.HasSuffix(detail, "?") {
+		detail += "."
+	}
 	f.add(err.at, problem.Error, Syntax, "Python cannot read the source", "%s\n\n%s\n\nCorrect the source; "+
 		"\"python3 -m py_compile %s\" checks it.", detail, f.excerpt(err.at), f.name())
 }
@@ -75,8 +79,17 @@ func (f *file) excerpt(at span) string {
 	return fmt.Sprintf("    %s\n    %s^", string(runes[first:last]), pad.String())
 }
 
+// maxFindings bounds how much is told of one file, errors and warnings each.
+const maxFindings = 300
+
 // add notes a finding.
 func (f *file) add(at span, severity problem.Severity, category Category, title, format string, args ...any) {
+	if f.count == nil {
+		f.count = map[problem.Severity]int{}
+	}
+	if f.count[severity]++; f.count[severity] > maxFindings {
+		return
+	}
 	line, column := f.place(at.from)
 	f.findings = append(f.findings, Finding{
 		Source: f.Name, Line: line, Column: column, Severity: severity, Category: category,
@@ -219,53 +232,4 @@ func (a alias) spelled() string {
 		return a.path + " as " + a.as
 	}
 	return a.path
-}
-
-// extract cuts a function out of its file, and KFP's decorators out of the function.
-func (f *file) extract(def *functionDef) (text string, startLine int) {
-	start := def.from
-	var holes []span
-	kept := false
-	for _, d := range def.decorators {
-		lineStart := f.starts[f.line(d.where().from)-1]
-		switch {
-		case !f.isKFPDecorator(d):
-			kept = true
-		case kept:
-			holes = append(holes, span{lineStart, d.where().to})
-		default:
-			start = f.nextLine(d.where().to)
-		}
-	}
-	start = f.skipBlank(start)
-	stop := f.nextLine(def.to - 1)
-	var b strings.Builder
-	at := start
-	for _, hole := range holes {
-		b.WriteString(f.Text[at:hole.from])
-		b.WriteString(strings.Repeat("\n", f.line(hole.to)-f.line(hole.from)))
-		at = hole.to
-	}
-	b.WriteString(f.Text[at:stop])
-	return strings.TrimRight(b.String(), "\r\n") + "\n", f.line(start)
-}
-
-// nextLine returns where the line behind the one of offset starts.
-func (f *file) nextLine(offset int32) int32 {
-	if line := f.line(offset); line < len(f.starts) {
-		return f.starts[line]
-	}
-	return int32(len(f.Text))
-}
-
-// skipBlank moves past empty lines and comments, which may stand between decorators.
-func (f *file) skipBlank(offset int32) int32 {
-	for offset < int32(len(f.Text)) {
-		line := strings.TrimSpace(f.Text[offset:f.nextLine(offset)])
-		if line != "" && line[0] != '#' {
-			break
-		}
-		offset = f.nextLine(offset)
-	}
-	return offset
 }

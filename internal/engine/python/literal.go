@@ -19,7 +19,7 @@ func stringPrefix(literal string) (prefix, body string) {
 	return prefix, body[n : len(body)-n]
 }
 
-// unescaped is the value of a string's text.
+// unescaped is the value of a string's text. That of bytes is never used, only what is wrong with it.
 type unescaped struct {
 	value   string
 	lossy   bool   // value lacks a character that is named, or that is half a surrogate pair
@@ -51,8 +51,6 @@ func unescape(body, prefix string) unescaped {
 		switch {
 		case r == notEscaped:
 			b.WriteString(body[i : i+size])
-		case r >= 0 && bytes:
-			b.WriteByte(byte(r))
 		case r >= 0:
 			b.WriteRune(r)
 			lossy = lossy || r == utf8.RuneError || !utf8.ValidRune(r)

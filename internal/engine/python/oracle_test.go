@@ -2,6 +2,7 @@ package python
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -44,6 +45,14 @@ func oracle(t *testing.T, read func(line []byte), script string, arguments ...st
 	if err := command.Wait(); err != nil {
 		t.Error(err)
 	}
+}
+
+// amount returns how much is compared: with PYTHON_ORACLE=all, everything that there is.
+func amount(usual, all string) string {
+	if os.Getenv("PYTHON_ORACLE") == "all" {
+		return all
+	}
+	return usual
 }
 
 // check reads a file as far as finding its errors.
@@ -97,7 +106,7 @@ func TestScopesAreCPythons(t *testing.T) {
 				t.Errorf("%s: CPython has %d of %s, not %d%s", module.Name, n, s, got[s], nearest(s, got))
 			}
 		}
-	}, "symbols.py", "600")
+	}, "symbols.py", amount("600", "5000"))
 	t.Logf("%d modules, %d functions, %d scopes, %d names in them: %d scopes differ", modules, functions, scopes, names, different)
 	if modules < 300 {
 		t.Errorf("only %d modules were compared", modules)
@@ -204,12 +213,12 @@ func TestMutatedFilesAreRefused(t *testing.T) {
 			}
 			if errs[0].message == file.Error[1] {
 				sameMessage++
-			} else if os.Getenv("PYTHON_ORACLE") != "" {
+			} else if os.Getenv("PYTHON_ORACLE") == "messages" {
 				t.Logf("%s: want %v, got %d %s", file.Name, file.Error, l, errs[0].message)
 			}
 		}
 		kinds[file.Mutation] = count
-	}, "mutate.py", "400", "2")
+	}, "mutate.py", amount("400", "5000"), amount("2", "4"))
 	percent := func(n int) string { return fmt.Sprintf("%d (%.2f %%)", n, 100*float64(n)/float64(max(total, 1))) }
 	t.Logf("%d mutated files that CPython refuses: %s accepted, %s refused on the same line, %s with the same message",
 		total, percent(accepted), percent(sameLine), percent(sameMessage))
@@ -232,4 +241,33 @@ func mapKeys[V any](m map[string]V) func(func(string) bool) {
 			}
 		}
 	}
+}
+
+// TestExtractedFunctionsAreTheSame cuts functions out of standard-library modules and lets CPython compare them.
+func TestExtractedFunctionsAreTheSame(t *testing.T) {
+	var input bytes.Buffer
+	encoder := json.NewEncoder(&input)
+	oracle(t, func(line []byte) {
+		var module struct{ Name, Text, Error string }
+		if err := json.Unmarshal(line, &module); err != nil || module.Error != "" {
+			return
+		}
+		f := open(Source{module.Name, module.Text})
+		for _, def := range f.functions() {
+			definition, first := f.extract(def)
+			function := map[string]any{
+				"name": module.Name, "text": module.Text, "def": f.line(def.nameAt.from), "definition": definition, "line": first,
+			}
+			if err := encoder.Encode(function); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}, "symbols.py", "150")
+	command := exec.Command("python3", "-B", "testdata/extracted.py")
+	command.Stdin, command.Stderr = &input, os.Stderr
+	output, err := command.Output()
+	if lines := strings.Split(strings.TrimSpace(string(output)), "\n"); err != nil || len(lines) != 1 || strings.HasPrefix(lines[0], "0 ") {
+		t.Errorf("%v: %s", err, output)
+	}
+	t.Logf("%s", output)
 }

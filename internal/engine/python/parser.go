@@ -13,6 +13,7 @@ type parser struct {
 	lines  lines
 	tokens []token
 	i      int
+	far    int // the last token that was looked at
 	depth  int
 	trying bool // an attempt whose failure nobody sees, so that no message has to be found for it
 }
@@ -54,12 +55,15 @@ func parseExpression(text string) (x expr, err *syntaxError) {
 }
 
 // choose returns the error that CPython prefers: what the lexer found, wherever it stands, unless it is a bracket
-// that is open at the end and the parser's error stands on the bracket's line.
+// that is open at the end and the parser has not come further than the bracket's line.
 func (p *parser) choose(failed, lexical *syntaxError) *syntaxError {
 	if lexical == nil || failed.kind != syntaxKind && p.kind() != broken {
 		return failed
 	}
-	if lexical.unclosed && p.kind() != broken && p.lines.line(failed.at.from) <= p.lines.line(lexical.at.from) {
+	if !lexical.unclosed || p.tokens[p.far].kind == broken {
+		return lexical
+	}
+	if p.lines.line(p.tokens[p.far].from) <= p.lines.line(lexical.at.from) {
 		return failed
 	}
 	return lexical
@@ -106,6 +110,7 @@ func (p *parser) take() token {
 	t := p.tokens[p.i]
 	if p.i < len(p.tokens)-1 {
 		p.i++
+		p.far = max(p.far, p.i)
 	}
 	return t
 }

@@ -71,6 +71,9 @@ func (p *parser) parameters(closing kind, annotations bool) *parameters {
 	for p.kind() != closing {
 		r.parameter()
 		if !p.got(comma) {
+			if n := len(r.list.list); n > 0 && r.list.list[n-1].value != nil && closing == rightParen {
+				p.missingComma(r.list.list[n-1].value.where())
+			}
 			break
 		}
 		if r.doubleStar && p.kind() != closing {

@@ -39,7 +39,7 @@ func (p *parser) missingComma(start span) {
 	if p.trying || !startsExpression[t.kind] || t.kind == star {
 		return
 	}
-	if before := p.previous(); before.kind == identifier && (t.kind == text || t.kind == fstringStart) {
+	if before := p.previous(); before.kind == identifier && before.from == start.from && (t.kind == text || t.kind == fstringStart) {
 		return // an unknown prefix
 	}
 	end := t.span

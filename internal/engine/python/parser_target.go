@@ -9,35 +9,30 @@ func (p *parser) checkAssign(x expr, sole bool) {
 		p.checkTarget(s.x, "assign to")
 		p.fail(s.span, "starred assignment target must be in a list or tuple")
 	}
-	bad := p.invalid(x)
-	if bad == x && sole {
-		switch x := x.(type) {
-		case *constantExpr:
-			if x.kind == ellipsis {
-				p.failEqual(x)
-			}
-		case *comprehension:
-			if x.kind != generator && x.kind != listComprehension {
-				p.failEqual(x)
-			}
-		case *operation:
-			if levels[x.ops[0]] > compareLevel || x.ops[0] == doubleStar {
-				p.failEqual(x)
-			}
-		case *conditionalExpr, *lambdaExpr, *walrusExpr:
-		case *unaryExpr:
-			if x.op != kwNot {
-				p.failEqual(x)
-			}
-		default:
-			p.failEqual(x)
-		}
+	if bad := p.invalid(x); sole && bad != nil && bad == unparen(x) && p.looksCompared(x) {
+		p.fail(bad.where(), "cannot assign to %s here. Maybe you meant '==' instead of '='?", describeExpr(bad))
 	}
 	p.checkTarget(x, "assign to")
 }
 
-func (p *parser) failEqual(x expr) {
-	p.fail(x.where(), "cannot assign to %s here. Maybe you meant '==' instead of '='?", describeExpr(x))
+// looksCompared tells whether x could stand left of == without parentheses.
+func (p *parser) looksCompared(x expr) bool {
+	switch x := x.(type) {
+	case *parenExpr:
+		inner, ok := unparen(x).(*constantExpr)
+		return !ok || inner.kind == ellipsis
+	case *constantExpr:
+		return x.kind == ellipsis
+	case *comprehension:
+		return x.kind != generator
+	case *operation:
+		return levels[x.ops[0]] > compareLevel || x.ops[0] == doubleStar
+	case *unaryExpr:
+		return x.op != kwNot
+	case *conditionalExpr, *lambdaExpr:
+		return false
+	}
+	return true
 }
 
 // checkTarget refuses what cannot be assigned to, or deleted.
@@ -64,10 +59,7 @@ func (p *parser) invalid(x expr) expr {
 		}
 		return nil
 	case *parenExpr:
-		if bad := p.invalid(x.x); bad == nil || bad != x.x {
-			return bad
-		}
-		return x
+		return p.invalid(x.x)
 	case *starExpr:
 		return p.invalid(x.x)
 	case *tupleExpr:

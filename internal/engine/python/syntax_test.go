@@ -3,6 +3,8 @@ package python
 import (
 	"fmt"
 	"testing"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 )
 
 // TestNewSyntax holds what the python3 of the oracle may be too old for.
@@ -22,6 +24,7 @@ func TestNewSyntax(t *testing.T) {
 			"  case {None: _, **rest,}: pass\n  case [1 | 2 as a, b] if a: pass\n  case a, *b: pass\n  case *a,: pass\n  case (1 | 2): pass\n  case str(x) | int(x): pass\n  case _: pass",
 		"match (a, b):\n  case _: pass\nmatch a, *b:\n  case _: pass\nmatch -a:\n  case _: pass\nmatch [a]:\n  case _: pass\nmatch {a: b}:\n  case _: pass\nmatch match:\n  case case: pass",
 		"match = 1\nmatch.a\nmatch(a)\nmatch[a]\nmatch, a\nmatch * a\nmatch - a\ncase = match\nprint(match, case, type, _)\nmatch: int = 1\nmatch += 1\nfor match in case: pass",
+		"match x:\n  case a if b: pass\n  case _ as c if c: pass\n  case (1 | _) if b: pass\n  case _: pass",
 		// 3.11
 		"try: pass\nexcept* A: pass\nexcept* (B, C) as e: pass\nelse: pass\nfinally: pass",
 		"a[*b]\na[*b, 1:2]\na[1, *b] = c\ndef f(*args: *Ts): pass\nx: tuple[*Ts] = 1\nfor x in *a, *b: pass\nreturn_ = *a, *b",
@@ -69,6 +72,7 @@ func TestSyntaxErrors(t *testing.T) {
 	t.Parallel()
 	for source, want := range map[string]string{
 		"x = (1,\ny = 2":                    "1:5 SyntaxError '(' was never closed",
+		"x = (1 if 2, 3\n":                  "1:6 SyntaxError expected 'else' after 'if' expression",
 		"x = (1]":                           "1:7 SyntaxError closing parenthesis ']' does not match opening parenthesis '('",
 		"x = (\n1]":                         "2:2 SyntaxError closing parenthesis ']' does not match opening parenthesis '(' on line 1",
 		"x = 1)":                            "1:6 SyntaxError unmatched ')'",
@@ -89,6 +93,7 @@ func TestSyntaxErrors(t *testing.T) {
 		"  x = 1":                           "1:1 IndentationError unexpected indent",
 		"if a:\n    b\n  c":                 "3:1 IndentationError unindent does not match any outer indentation level",
 		"if a:\n        b\n\tc":             "3:1 TabError inconsistent use of tabs and spaces in indentation",
+		"if a:\n  if b:\n\tc":               "3:1 TabError inconsistent use of tabs and spaces in indentation",
 		"x = 1 2":                           "1:7 SyntaxError invalid syntax",
 		"f(a b)":                            "1:3 SyntaxError invalid syntax. Perhaps you forgot a comma?",
 		"[a, b c]":                          "1:5 SyntaxError invalid syntax. Perhaps you forgot a comma?",
@@ -201,5 +206,19 @@ func TestSyntaxErrors(t *testing.T) {
 		if got := fmt.Sprintf("%d:%d %s %s", l, c, errs[0].kind, errs[0].message); got != want {
 			t.Errorf("got  %s\nwant %s in\n%s", got, want, source)
 		}
+	}
+}
+
+// TestSyntaxFinding shows what a user sees.
+func TestSyntaxFinding(t *testing.T) {
+	t.Parallel()
+	f, findings := Analyze(Source{"src/f.py", "def f(a: str):\n\tx = 'ä' + (1 2\n"}, Options{})
+	want := Finding{
+		Source: "src/f.py", Line: 2, Column: 12, Severity: problem.Error, Category: Syntax, Title: "Python cannot read the source",
+		Detail: "SyntaxError: '(' was never closed.\n\n    \tx = 'ä' + (1 2\n    \t          ^\n\n" +
+			"Correct the source; \"python3 -m py_compile src/f.py\" checks it.",
+	}
+	if f != nil || len(findings) != 1 || findings[0] != want {
+		t.Errorf("got %+v\nwant %+v", findings, want)
 	}
 }
