@@ -40,3 +40,6 @@ const defaultDepth = 4
 
 // Mermaid returns the pipeline as a Mermaid flowchart, from top to bottom, without a code fence.
 func Mermaid(p spec.Pipeline, o Options) string { return newMermaid(build(p, o)).String() }
+
+// SVG returns the pipeline as a standalone SVG document, without scripts, fonts or links.
+func SVG(p spec.Pipeline, o Options) []byte { return draw(build(p, o), o.Theme) }

@@ -27,6 +27,7 @@ func (l *layering) place() float64 {
 		}
 	}
 	p.balance(runs)
+	p.relax()
 	left, right := math.Inf(1), math.Inf(-1)
 	for _, v := range l.vertices {
 		left, right = min(left, v.x-v.w/2), max(right, v.x+v.w/2)
@@ -116,7 +117,6 @@ func (p *placer) run(fromAbove, toLeft bool) []float64 {
 // align groups the vertices into vertical blocks, each named by one of its vertices.
 func (p *placer) align(layers [][]int, pos []int, fromAbove, toLeft bool) (root []int) {
 	root = make([]int, len(p.vertices))
-	taken := make([]bool, len(p.vertices)) // a neighbour is aligned to it already
 	for v := range root {
 		root[v] = v
 	}
@@ -131,10 +131,9 @@ func (p *placer) align(layers [][]int, pos []int, fromAbove, toLeft bool) (root 
 		last := -1
 		for _, v := range layer {
 			for _, u := range p.medians(v, neighbours[v], toLeft) {
-				if taken[u] || pos[u] <= last || p.conflict[[2]int{u, v}] || p.conflict[[2]int{v, u}] {
+				if pos[u] <= last || p.conflict[[2]int{u, v}] || p.conflict[[2]int{v, u}] {
 					continue
 				}
-				taken[u] = true
 				root[v] = root[u]
 				last = pos[u]
 				break
@@ -261,5 +260,51 @@ func (p *placer) balance(runs [][]float64) {
 		}
 		slices.Sort(four[:])
 		p.vertices[v].x = math.Round(four[1]+four[2]) / 2
+	}
+}
+
+// relax moves boxes, in a few rounds, to where the way to their neighbours is shortest, as far as those beside them leave
+// room. Lanes stay, since they are straight.
+func (p *placer) relax() {
+	var xs []float64
+	for round := range 6 {
+		moved := false
+		for i := range p.layers {
+			if round%2 == 1 {
+				i = len(p.layers) - 1 - i
+			}
+			layer := p.layers[i]
+			for j, v := range layer {
+				if p.lane(v) {
+					continue
+				}
+				xs = xs[:0]
+				for _, u := range p.up[v] {
+					xs = append(xs, p.vertices[u].x)
+				}
+				for _, w := range p.down[v] {
+					xs = append(xs, p.vertices[w].x)
+				}
+				if len(xs) == 0 {
+					continue
+				}
+				slices.Sort(xs)
+				x := p.vertices[v].x
+				x = min(max(x, xs[(len(xs)-1)/2]), xs[len(xs)/2])
+				if j+1 < len(layer) {
+					x = min(x, p.vertices[layer[j+1]].x-p.separation(v, layer[j+1]))
+				}
+				if j > 0 {
+					x = max(x, p.vertices[layer[j-1]].x+p.separation(layer[j-1], v))
+				}
+				if x != p.vertices[v].x {
+					p.vertices[v].x = x
+					moved = true
+				}
+			}
+		}
+		if !moved {
+			return
+		}
 	}
 }
