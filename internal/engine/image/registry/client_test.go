@@ -16,7 +16,7 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/image/imagetest"
 )
 
-var quick = Retry{Attempts: 4, Base: time.Millisecond, MaxWait: 2 * time.Second, Stall: 300 * time.Millisecond}
+var quick = Retry{Attempts: 4, Base: time.Millisecond, MaxWait: 2 * time.Second, Stall: 800 * time.Millisecond}
 
 func client(t testing.TB, o Options) *Client {
 	t.Helper()
