@@ -156,6 +156,9 @@ func (a annotations) primary(x *primary) (meaning, *complaint) {
 
 // index reads head[index].
 func (a annotations) index(head string, x, index expr) (meaning, *complaint) {
+	if len(items(index)) == 0 {
+		return meaning{}, a.unusable(x) // Literal[()]
+	}
 	switch head {
 	case "typing.Optional":
 		m, c := a.read(index)

@@ -252,6 +252,8 @@ func TestMistakesInSignatures(t *testing.T) {
 		"def f(a: list[set]): pass":               `1:15 The argument "a" of f: set is not a type`,
 		"def f(a: Literal[1, 'x']): pass":         `1:21 The argument "a" of f: A Literal lists values of one type`,
 		"def f(a: Literal[1.5]): pass":            `1:18 The argument "a" of f: A Literal lists strings, integers or booleans`,
+		"def f(a: Literal[()]): pass":             `1:10 The argument "a" of f: Literal[()] is not a type`,
+		"def f(a: Annotated[()]): pass":           `1:10 The argument "a" of f: Annotated[()] is not a type`,
 		"def f(a: Literal[X]): pass":              `1:18 The argument "a" of f: X is not a literal`,
 		"def f(a: 'x y'): pass":                   `1:10 The argument "a" of f: The text in quotes is not a type`,
 		"def f(a: Output[Model] = None): pass":    `1:26 The argument "a" is where the function writes an output`,
