@@ -148,9 +148,19 @@ func (b *box) besides() []point {
 	return []point{{x, y - 9}, {x + loopMargin - 4, y}, {x, y + 9}}
 }
 
-// tidy drops points that repeat.
+// tidy drops points that repeat, and those on a straight way down.
 func tidy(points []point) []point {
-	return slices.Compact(points)
+	kept := points[:0]
+	for i, p := range points {
+		n := len(kept)
+		switch {
+		case n > 0 && kept[n-1] == p:
+		case n > 0 && kept[n-1].x == p.x && i+1 < len(points) && points[i+1].x == p.x:
+		default:
+			kept = append(kept, p)
+		}
+	}
+	return kept
 }
 
 // arrivals spreads the edges that end at one box along its upper border, in the order in which they come, each as near as
