@@ -40,7 +40,8 @@ type data struct {
 	cluster        *cluster.Client
 	namespace      string // of resources that name none
 	serviceAccount string // of runs that name none; empty: the namespace's default
-	unknown        bool   // the connection is not known yet: at a plan that will make the cluster itself
+	images         *imageTools
+	unknown        bool // the connection is not known yet: at a plan that will make the cluster itself
 }
 
 type providerModel struct {
@@ -62,6 +63,8 @@ type providerModel struct {
 	Exec                  types.Object `tfsdk:"exec"`
 	Namespace             types.String `tfsdk:"namespace"`
 	ServiceAccount        types.String `tfsdk:"service_account"`
+	Registries            types.Map    `tfsdk:"registries"`
+	ImageBuilder          types.Object `tfsdk:"image_builder"`
 }
 
 type execModel struct {
@@ -104,6 +107,8 @@ func (p *kfpProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 			"exec":                     execAttribute(),
 			"namespace":                optional("Namespace of resources that name none. Environment: `KFP_NAMESPACE`. Default: `default`."),
 			"service_account":          optional("Service account of runs that name none. Environment: `KFP_SERVICE_ACCOUNT`. Default: the namespace's `default`."),
+			"registries":               registriesAttribute(),
+			"image_builder":            imageBuilderAttribute(),
 		},
 	}
 }
@@ -153,6 +158,7 @@ func (p *kfpProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		serviceAccount: stringOr(m.ServiceAccount, "KFP_SERVICE_ACCOUNT"),
 		unknown:        m.anyUnknown(),
 	}
+	d.images = m.imageTools(ctx, config.UserAgent, &resp.Diagnostics)
 	d.namespace = cmp.Or(d.namespace, p.defaultNamespace, "default")
 	resp.ResourceData, resp.DataSourceData = d, d
 }
@@ -225,7 +231,7 @@ func boolOr(v types.Bool, env string) (bool, error) {
 }
 
 func (p *kfpProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{newComponentResource, newPipelineResource, newRunResource}
+	return []func() resource.Resource{newComponentResource, newImageResource, newPipelineResource, newRunResource}
 }
 
 func (p *kfpProvider) DataSources(context.Context) []func() datasource.DataSource { return nil }

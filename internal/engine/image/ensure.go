@@ -19,7 +19,7 @@ import (
 const (
 	LabelContent    = "io.github.terraform-provider-kfp.content-hash"
 	labelBase       = "org.opencontainers.image.base.name"
-	labelBaseDigest = "org.opencontainers.image.base.digest"
+	LabelBaseDigest = "org.opencontainers.image.base.digest"
 )
 
 // Result is an image that exists.
@@ -79,7 +79,7 @@ func (p *Prepared) recordedBase(ctx context.Context, reg *registry.Client) strin
 	if err != nil {
 		return ""
 	}
-	return cfg.Labels[labelBaseDigest]
+	return cfg.Labels[LabelBaseDigest]
 }
 
 // step reports the beginning and end of something that f does.
@@ -129,10 +129,10 @@ func (p *Prepared) assemble(ctx context.Context, reg *registry.Client, base regi
 		if err != nil {
 			return nil, "", err
 		}
-		baseDigest = deps.Labels[labelBaseDigest]
+		baseDigest = deps.Labels[LabelBaseDigest]
 	}
 	if baseDigest != "" {
-		cfg.Labels[labelBaseDigest] = baseDigest
+		cfg.Labels[LabelBaseDigest] = baseDigest
 	}
 	parts, err := p.layers(ctx)
 	if err != nil {
@@ -175,6 +175,12 @@ func (p *Prepared) ensureDependencies(ctx context.Context, reg *registry.Client,
 		req.Secrets = map[string][]byte{dockerfile.NetrcSecret: []byte(p.logins.Netrc)}
 		req.Hide = p.logins.Passwords
 	}
+	if n := p.spec.Python.Netrc; n != nil {
+		if req.Secrets, err = readSecrets(p.Dependencies, map[string]Secret{dockerfile.NetrcSecret: *n}); err != nil {
+			return "", err
+		}
+		req.Hide = dockerfile.NetrcPasswords(string(req.Secrets[dockerfile.NetrcSecret]))
+	}
 	digest, err := reg.Resolve(ctx, p.base)
 	switch registry.KindOf(err) {
 	case registry.NotFound:
@@ -184,7 +190,7 @@ func (p *Prepared) ensureDependencies(ctx context.Context, reg *registry.Client,
 			return "", err
 		}
 		req.Pins = []Pin{{p.base, digest}}
-		req.Labels[labelBaseDigest] = digest
+		req.Labels[LabelBaseDigest] = digest
 	default:
 		// The builder may reach a registry that this process does not; the base's digest is then not recorded.
 		progress(Progress{Step: "base " + p.base.String(), State: Failed, Line: err.Error()})

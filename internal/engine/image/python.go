@@ -87,15 +87,27 @@ func (p *Prepared) requirements(l *problem.List, at problem.Path) {
 			l.Errorf(at.Attr("trusted_hosts").Index(i), titleSpec, "%q is not a host name. Write it as pypi.example.com or pypi.example.com:8080.", h)
 		}
 	}
+	if py.Netrc != nil {
+		checkNetrc(l, at.Attr("netrc"), *py.Netrc, logins.Netrc != "")
+	}
 	if len(kept) == 0 {
 		return
 	}
 	p.logins = logins
 	p.Dockerfile = dockerfile.Python(dockerfile.Requirements{
-		Base: py.BaseImage, Lines: kept, IndexURLs: plain, TrustedHosts: py.TrustedHosts, Login: logins.Netrc != "",
+		Base: py.BaseImage, Lines: kept, IndexURLs: plain, TrustedHosts: py.TrustedHosts, Login: logins.Netrc != "" || py.Netrc != nil,
 	})
 	p.text = []byte(p.Dockerfile)
 	p.depsHash = dependenciesHash(p.Dockerfile, p.spec.Platforms)
+}
+
+func checkNetrc(l *problem.List, at problem.Path, s Secret, inURLs bool) {
+	if (s.Env == "") == (s.File == "") {
+		l.Errorf(at, titleSpec, "The logins are read from exactly one of env and file. Give one of them.")
+	}
+	if inURLs {
+		l.Errorf(at, titleSpec, "The index URLs hold logins too. Move them into the .netrc file.")
+	}
 }
 
 // withoutLogin hides a login in the URL of a requirement, which is about to be shown.

@@ -37,6 +37,7 @@ type Python struct {
 	RequirementsText string   // a requirements file; at most one of the two is set
 	IndexURLs        []string // the first replaces PyPI; logins in them are given to the build as a secret and are not hashed
 	TrustedHosts     []string
+	Netrc            *Secret // a .netrc file with logins to the indexes, given to the build as a secret; only that it is given is hashed
 }
 
 // Dockerfile is an image that BuildKit makes. A line "# syntax=" in it makes BuildKit pull that frontend. The directory

@@ -1,16 +1,10 @@
 package buildkit
 
 import (
-	"archive/zip"
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"strings"
 	"sync"
@@ -172,61 +166,9 @@ func TestRealSecretsTargetsAndPlatforms(t *testing.T) {
 	}
 }
 
-// wheel makes a package of one module.
-func wheel(t testing.TB, name, version string) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	info := fmt.Sprintf("%s-%s.dist-info/", name, version)
-	var record strings.Builder
-	for _, f := range [][2]string{
-		{name + "/__init__.py", fmt.Sprintf("VERSION = %q\n\ndef f(x):\n    return {x, 'a', 'b', frozenset([1, 2])}\n", version)},
-		{info + "METADATA", fmt.Sprintf("Metadata-Version: 2.1\nName: %s\nVersion: %s\n", name, version)},
-		{info + "WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"},
-	} {
-		w, err := z.Create(f[0])
-		must(t, err)
-		_, err = w.Write([]byte(f[1]))
-		must(t, err)
-		sum := sha256.Sum256([]byte(f[1]))
-		fmt.Fprintf(&record, "%s,sha256=%s,%d\n", f[0], base64.RawURLEncoding.EncodeToString(sum[:]), len(f[1]))
-	}
-	w, err := z.Create(info + "RECORD")
-	must(t, err)
-	fmt.Fprintf(w, "%s%sRECORD,,\n", record.String(), info)
-	must(t, z.Close())
-	return b.Bytes()
-}
-
-// index serves wheels to those who log in.
-func index(t testing.TB, names ...string) string {
-	t.Helper()
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
-		if u, p, _ := q.BasicAuth(); u != "me" || p != "hunter2-index" {
-			w.Header().Set("WWW-Authenticate", `Basic realm="index"`)
-			w.WriteHeader(http.StatusUnauthorized)
-			return
-		}
-		for _, n := range names {
-			file := n + "-1.0-py3-none-any.whl"
-			switch q.URL.Path {
-			case "/simple/" + n + "/":
-				fmt.Fprintf(w, `<a href="/%s">%s</a>`, file, file)
-				return
-			case "/" + file:
-				_, _ = w.Write(wheel(t, n, "1.0"))
-				return
-			}
-		}
-		w.WriteHeader(http.StatusNotFound)
-	}))
-	t.Cleanup(s.Close)
-	return s.URL
-}
-
 func TestRealRequirements(t *testing.T) {
 	r := setup(t)
-	url := index(t, "kfpone", "kfptwo")
+	url := imagetest.Index(t, "me:hunter2-index", "kfpone", "kfptwo")
 	src := lay(t, t.TempDir(), map[string]string{"main.py": "import kfpone, kfptwo, lib\nprint(kfpone.VERSION)\n", "lib.py": "x = 1\n"})
 	s := image.Spec{Repository: r.repo, Python: &image.Python{SourceDir: src, BaseImage: "python:3.11-slim",
 		Requirements: []string{"kfpone==1.0", "kfptwo"}, IndexURLs: []string{strings.Replace(url, "//", "//me:hunter2-index@", 1) + "/simple/"},
@@ -276,7 +218,7 @@ func TestRealRequirements(t *testing.T) {
 	// Without the daemon's cache the requirements come out the same, and a changed source needs no builder.
 	again := s
 	again.Repository += "-again"
-	again.Python.IndexURLs = []string{strings.Replace(index(t, "kfpone", "kfptwo"), "//", "//me:hunter2-index@", 1) + "/simple/"}
+	again.Python.IndexURLs = []string{strings.Replace(imagetest.Index(t, "me:hunter2-index", "kfpone", "kfptwo"), "//", "//me:hunter2-index@", 1) + "/simple/"}
 	p2 := prepare(t, again)
 	_, err = p2.Ensure(t.Context(), r.client, r.builder, nil)
 	must(t, err)

@@ -134,3 +134,15 @@ func SplitLogins(urls []string) (plain []string, logins Logins, err error) {
 	}
 	return plain, logins, nil
 }
+
+// NetrcPasswords finds the passwords in a .netrc file, to be kept out of logs.
+func NetrcPasswords(text string) []string {
+	var out []string
+	words := strings.Fields(text)
+	for i, w := range words {
+		if w == "password" && i+1 < len(words) {
+			out = append(out, words[i+1])
+		}
+	}
+	return out
+}

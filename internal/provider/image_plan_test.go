@@ -1,0 +1,105 @@
+package provider_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-containerregistry/pkg/v1/random"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/image/imagetest"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/image/registry"
+)
+
+// hub starts a registry in this process that stands for Docker Hub and has some images, with settings to use it.
+func hub(t *testing.T, names ...string) (*imagetest.Server, string) {
+	t.Helper()
+	s := imagetest.InProcess(t)
+	client, err := registry.New(registry.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		img, err := random.Image(100, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ref, err := registry.ParseReference(s.Host + "/library/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := client.Push(t.Context(), ref, img); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return s, fmt.Sprintf("registries = { \"docker.io\" = { mirror = %q } }\n", s.Host)
+}
+
+func TestExampleImageIsPlanned(t *testing.T) {
+	s, settings := hub(t, "python:3.12-slim", "r-base:4.4.2")
+	dir, err := filepath.Abs("../../examples/resources/kfp_image")
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := strings.NewReplacer("${path.module}", dir, "harbor.example.com", s.Host).Replace(example(t, filepath.Join(dir, "resource.tf")))
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: offline,
+		Steps: []resource.TestStep{
+			{
+				Config:             "provider \"kfp\" {\n" + settings + "image_builder = { buildkit = { address = \"tcp://127.0.0.1:1\" } }\n}\n" + config,
+				PlanOnly:           true,
+				ExpectNonEmptyPlan: true,
+			},
+			// Without a builder, what needs one says so, and where.
+			{
+				Config: "provider \"kfp\" {\n" + settings + "}\n" + config, PlanOnly: true,
+				ExpectError: regexp.MustCompile(`(?s)No image builder.*A Dockerfile runs.*No image builder.*Installing\s+requirements|No image builder.*Installing\s+requirements.*No image builder.*A Dockerfile runs`),
+			},
+		},
+	})
+}
+
+// What cannot be known at plan is a warning, and what is certainly wrong an error.
+func TestImagePlanWithoutRegistry(t *testing.T) {
+	s, settings := hub(t, "python:3.12-slim")
+	dir := t.TempDir()
+	write(t, dir, map[string]string{"main.py": "1"})
+	image := func(repository, base string) string {
+		return fmt.Sprintf("provider \"kfp\" {\n%s}\nresource \"kfp_image\" \"x\" {\n  repository = %q\n  python = { source_dir = %q, base_image = %q }\n}\n", settings, repository, dir, base)
+	}
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: offline,
+		Steps: []resource.TestStep{
+			{
+				PreConfig: func() { s.Break("HEAD /v2/app/", -1, imagetest.Status(403, "")) },
+				Config:    image(s.Host+"/app", "python:3.12-slim"), PlanOnly: true, ExpectNonEmptyPlan: true,
+			},
+			{
+				PreConfig: s.Mend,
+				Config:    image(s.Host+"/app", "python:3.13-slim"), PlanOnly: true,
+				ExpectError: regexp.MustCompile(`(?s)Base image cannot be used.*python.base_image.*python:3.13-slim.*404`),
+			},
+			{
+				Config: image("127.0.0.1:1/app", "python:3.12-slim"), PlanOnly: true, ExpectNonEmptyPlan: true,
+				ConfigPlanChecks: resource.ConfigPlanChecks{PostApplyPreRefresh: []plancheck.PlanCheck{plancheck.ExpectUnknownValue("kfp_image.x", jsonPath("work"))}},
+			},
+			{
+				Config: image("127.0.0.1:1/app", "python:3.12-slim"), ExpectError: regexp.MustCompile(`(?s)Cannot make image 127.0.0.1:1/app:kfp1-.*connection refused`),
+			},
+		},
+	})
+}
+
+func TestImageRefusesLoginsInURLs(t *testing.T) {
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: offline,
+		Steps: []resource.TestStep{{
+			Config:   fmt.Sprintf("resource \"kfp_image\" \"x\" {\n  repository = \"127.0.0.1:1/app\"\n  python = { source_dir = %q, base_image = \"python:3\", requirements = [\"x\"], index_urls = [\"https://me:hunter2@pypi.example.com/simple\"] }\n}\n", t.TempDir()),
+			PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)Login in the configuration.*netrc`),
+		}},
+	})
+}

@@ -1,0 +1,277 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/image"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/image/registry"
+)
+
+const (
+	defaultImageTimeout = 30 * time.Minute
+	// lookupTimeout bounds what a plan waits for a registry, retries included. Apply is more patient.
+	lookupTimeout = 20 * time.Second
+)
+
+var (
+	_ resource.ResourceWithConfigure  = &imageResource{}
+	_ resource.ResourceWithModifyPlan = &imageResource{}
+)
+
+func newImageResource() resource.Resource { return &imageResource{} }
+
+type imageResource struct {
+	configured
+}
+
+func (r *imageResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_image"
+}
+
+// ModifyPlan reads the files, names the image, and asks the registry whether it has it: not if the state is about the
+// same content, since Read has asked just before.
+func (r *imageResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() || r.data == nil {
+		return
+	}
+	var plan imageModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	s, unknown, diags := plan.spec(ctx)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if unknown {
+		plan.forget()
+		resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+		return
+	}
+	prepared, problems := s.Prepare(ctx)
+	addProblems(&resp.Diagnostics, problems)
+	if prepared == nil {
+		return
+	}
+	plan.named(prepared)
+	var state imageModel
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	}
+	switch {
+	case plan.sameContent(state):
+		plan.keep(state)
+	case !r.data.images.unknown:
+		r.lookUp(ctx, &plan, prepared, &resp.Diagnostics)
+	}
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+}
+
+// lookUp finds out what apply will have to do. Errors are what makes apply impossible for certain.
+func (r *imageResource) lookUp(ctx context.Context, plan *imageModel, p *image.Prepared, diags *diag.Diagnostics) {
+	ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
+	defer cancel()
+	status, err := p.Lookup(ctx, r.data.images.registry)
+	if err != nil {
+		diags.AddAttributeWarning(path.Root("repository"), "Registry cannot be asked",
+			fmt.Sprintf("Whether %s exists is not known; apply will find out. %s", p.Reference, err))
+		return
+	}
+	plan.Work = types.StringValue(string(status.Work))
+	if status.Work == image.Nothing {
+		plan.exists(status.Digest)
+	}
+	addProblems(diags, p.CheckBases(ctx, r.data.images.registry, status))
+	if status.Work == image.Build && r.data.images.builder == nil {
+		at, why := path.Root("dockerfile"), "A Dockerfile"
+		if !plan.Python.IsNull() {
+			at, why = path.Root("python").AtName("requirements"), "Installing requirements"
+			if !plan.requirementsGiven(ctx) {
+				at = path.Root("python").AtName("requirements_file")
+			}
+		}
+		diags.AddAttributeError(at, "No image builder", fmt.Sprintf("%s runs commands in the image, and %s is not in the registry. Give image_builder in the provider's configuration.", why, p.Reference))
+	}
+}
+
+func (m imageModel) requirementsGiven(ctx context.Context) bool {
+	var p imagePythonModel
+	m.Python.As(ctx, &p, objectOptions)
+	return !p.Requirements.IsNull()
+}
+
+func (r *imageResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan imageModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	timeout, diags := plan.Timeouts.Create(ctx, defaultImageTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if r.ensure(ctx, &plan, timeout, &resp.Diagnostics) {
+		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	}
+}
+
+// Update pushes the new content beside the old: versions of components and their runs may still use that.
+func (r *imageResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan imageModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	timeout, diags := plan.Timeouts.Update(ctx, defaultImageTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if r.ensure(ctx, &plan, timeout, &resp.Diagnostics) {
+		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	}
+}
+
+// ensure makes the image as it was planned. What the plan knew comes out the same, or it is an error that says so.
+func (r *imageResource) ensure(ctx context.Context, plan *imageModel, timeout time.Duration, diags *diag.Diagnostics) bool {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	s, _, ds := plan.spec(ctx)
+	diags.Append(ds...)
+	if diags.HasError() {
+		return false
+	}
+	prepared, problems := s.Prepare(ctx)
+	addErrors(diags, problems)
+	if prepared == nil {
+		return false
+	}
+	planned := *plan
+	if isKnown(planned.ContentHash) && planned.ContentHash.ValueString() != prepared.ContentHash {
+		diags.AddError("Files changed since the plan",
+			fmt.Sprintf("The plan was made for the content %s of %s, and the files now make %s. Plan again, and leave the files alone meanwhile.",
+				planned.Tag.ValueString(), prepared.Reference.Repository(), prepared.Reference.Tag()))
+		return false
+	}
+	plan.named(prepared)
+	if isKnown(planned.Digest) && r.keepsPlanned(ctx, plan, planned) {
+		return true
+	}
+	result, err := prepared.Ensure(ctx, r.data.images.registry, r.data.images.builder, logProgress(ctx, prepared.Reference.String()))
+	if err != nil {
+		addImageError(diags, prepared.Reference.String(), err)
+		return false
+	}
+	if isKnown(planned.Digest) && planned.Digest.ValueString() != result.Digest {
+		diags.AddError("Image changed since the plan",
+			fmt.Sprintf("The plan found %s with the digest %s, which is gone since; it is %s now. Plan again.", prepared.Reference, planned.Digest.ValueString(), result.Digest))
+		return false
+	}
+	plan.exists(result.Digest)
+	plan.BaseDigest = types.StringNull()
+	if result.BaseDigest != "" {
+		plan.BaseDigest = types.StringValue(result.BaseDigest)
+	}
+	plan.Work = types.StringValue(string(result.Work))
+	if isKnown(planned.Work) {
+		plan.Work = planned.Work
+	}
+	return true
+}
+
+// keepsPlanned takes over the digest that the plan found, if the image is still there: its tag may have moved.
+func (r *imageResource) keepsPlanned(ctx context.Context, plan *imageModel, planned imageModel) bool {
+	ref, err := registry.ParseReference(planned.Reference.ValueString())
+	if err != nil {
+		return false
+	}
+	base := planned.BaseDigest
+	if base.IsUnknown() {
+		base = types.StringNull()
+		if cfg, err := r.data.images.registry.Config(ctx, ref, registry.Direct); err != nil {
+			return false
+		} else if d := cfg.Labels[image.LabelBaseDigest]; d != "" {
+			base = types.StringValue(d)
+		}
+	} else if ok, err := r.data.images.registry.Exists(ctx, ref); err != nil || !ok {
+		return false
+	}
+	plan.keep(planned)
+	plan.BaseDigest = base
+	return true
+}
+
+// Read asks for the tag, by one HEAD request.
+func (r *imageResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state imageModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || r.data.images.unknown {
+		return
+	}
+	name := state.Repository.ValueString() + ":" + state.Tag.ValueString()
+	ref, err := registry.ParseReference(name)
+	if err != nil {
+		resp.Diagnostics.AddError("Invalid image name", err.Error())
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
+	defer cancel()
+	digest, err := r.data.images.registry.Digest(ctx, ref)
+	switch {
+	case registry.KindOf(err) == registry.NotFound:
+		tflog.Info(ctx, "image is gone from the registry", map[string]any{"reference": name})
+		resp.State.RemoveResource(ctx)
+		return
+	case err != nil:
+		resp.Diagnostics.AddWarning("Cannot check image "+name, err.Error()+"\n\nThe plan goes on with what the state holds.")
+		return
+	}
+	if digest != state.Digest.ValueString() {
+		state.exists(digest)
+		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	}
+}
+
+func (r *imageResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state imageModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !state.DeleteOnDestroy.ValueBool() {
+		return
+	}
+	ref, err := registry.ParseReference(state.Reference.ValueString())
+	if err == nil {
+		err = r.data.images.registry.Delete(ctx, ref)
+	}
+	if err != nil {
+		resp.Diagnostics.AddAttributeError(path.Root("delete_on_destroy"), "Cannot delete image "+state.Reference.ValueString(), err.Error())
+	}
+}
+
+// addImageError says why an image could not be made.
+func addImageError(diags *diag.Diagnostics, name string, err error) {
+	title := "Cannot make image " + name
+	var build *image.BuildError
+	if errors.As(err, &build) {
+		title = "Cannot build image " + name
+	}
+	diags.AddError(title, err.Error())
+}
+
+// logProgress writes each step of a build and push to the log.
+func logProgress(ctx context.Context, name string) func(image.Progress) {
+	return func(p image.Progress) {
+		fields := map[string]any{"image": name, "step": p.Step, "state": string(p.State)}
+		if p.Line != "" {
+			fields["line"] = p.Line
+		}
+		if p.Duration > 0 {
+			fields["duration"] = p.Duration.String()
+		}
+		tflog.Info(ctx, "image step", fields)
+	}
+}
