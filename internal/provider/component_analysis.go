@@ -9,6 +9,7 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/python"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/python/runtime"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -32,6 +33,7 @@ func analysePython(c spec.Component, problems *problem.List) spec.Component {
 	for _, name := range slices.Sorted(maps.Keys(p.Additional)) {
 		options.Additional = append(options.Additional, python.Source{Name: name, Text: p.Additional[name]})
 	}
+	checkFiles(p, problems)
 	f, findings := python.Analyze(python.Source{Name: p.SourceFile, Text: p.Source}, options)
 	for _, finding := range findings {
 		addFinding(problems, p, finding)
@@ -57,6 +59,31 @@ func analysePython(c spec.Component, problems *problem.List) spec.Component {
 	}
 	c.Python = &p
 	return c
+}
+
+// checkFiles finds files that cannot be mounted beside the source, and more of them than a config map holds.
+func checkFiles(p spec.Python, problems *problem.List) {
+	var names runtime.FileNames
+	add := func(at problem.Path, name string) {
+		if err := names.Add(name); err != nil {
+			problems.Errorf(at, "Invalid file name", "%v.", err)
+		}
+	}
+	at := problem.At("python")
+	add(at.Attr("file"), p.SourceFile)
+	all := map[string]string{runtime.FileName: runtime.Source(), p.SourceFile: p.Source}
+	for _, files := range []struct {
+		attribute string
+		texts     map[string]string
+	}{{"additional_sources", p.Additional}, {"files", p.Files}} {
+		for _, name := range slices.Sorted(maps.Keys(files.texts)) {
+			add(at.Attr(files.attribute).Key(name), name)
+		}
+		maps.Copy(all, files.texts)
+	}
+	if err := runtime.CheckSize(all); err != nil {
+		problems.Errorf(at, "Component too large", "%v.", err)
+	}
 }
 
 // addFinding tells what is wrong with the source, with its place in the file.

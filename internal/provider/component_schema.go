@@ -107,9 +107,9 @@ func pythonAttribute() schema.SingleNestedAttribute {
 			"index_urls":    list("Package indexes that pip uses in place of the default."),
 			"trusted_hosts": list("Hosts that pip may reach without TLS."),
 			"additional_sources": schema.MapAttribute{Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Texts of further Python files by file name, whose functions and classes the function may use."},
+				MarkdownDescription: "Texts of further Python files by file name, such as `{ \"helpers.py\" = file(\"helpers.py\") }`. They are run in the same namespace before the function, which uses what they define without an import."},
 			"files": schema.MapAttribute{Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Small data files by file name, found in the pod beside the source: at `/kfp/component/files/<name>`."},
+				MarkdownDescription: "Texts of small data files by file name, which the function finds in the pod as `/kfp/component/<name>`. All files of a component may have 1 MiB together."},
 		},
 	}
 }

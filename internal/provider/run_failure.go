@@ -66,6 +66,9 @@ func (r *runResource) describeTask(ctx context.Context, b *strings.Builder, name
 		fmt.Fprintf(b, ": %s", task.Message)
 	}
 	b.WriteString("\n")
+	if remedy := remedyFor(task.Message); remedy != "" {
+		fmt.Fprintf(b, "  %s\n", remedy)
+	}
 	if len(task.Failures) == 0 {
 		return
 	}

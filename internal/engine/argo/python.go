@@ -14,20 +14,16 @@ import (
 func fillPython(container *corev1.Container, c spec.Component) (map[string]string, error) {
 	p := c.Python
 	config := runtimeConfig(c)
-	encoded, err := config.Encode()
+	files := map[string]string{config.Source: p.Definition}
+	maps.Copy(files, p.Additional)
+	maps.Copy(files, p.Files)
+	code, err := runtime.Contents(config, files)
 	if err != nil {
 		return nil, fmt.Errorf("component %s: %w", c.Name, err)
 	}
 	container.Image = p.Image
 	container.Command = []string{"python3", "-u", codeDirectory + "/" + runtime.FileName}
 	container.VolumeMounts = append(container.VolumeMounts, corev1.VolumeMount{Name: codeVolume, MountPath: codeDirectory, ReadOnly: true})
-	code := map[string]string{
-		runtime.FileName:   runtime.Source(),
-		runtime.ConfigName: encoded,
-		config.Source:      p.Definition,
-	}
-	maps.Copy(code, p.Additional)
-	maps.Copy(code, p.Files)
 	return code, nil
 }
 

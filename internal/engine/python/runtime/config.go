@@ -55,17 +55,32 @@ func (c Config) Validate() error {
 // fileName is what a key of a config map looks like.
 var fileName = regexp.MustCompile(`^[-._a-zA-Z0-9]{1,253}$`)
 
+// FileNames collects the names of a component's files. The zero value has those of the runtime itself.
+type FileNames struct{ seen map[string]bool }
+
+// Add returns why a component cannot have a file of this name beside those that were added before.
+func (f *FileNames) Add(name string) error {
+	if f.seen == nil {
+		f.seen = map[string]bool{FileName: true, ConfigName: true}
+	}
+	taken := f.seen[name]
+	f.seen[name] = true
+	switch {
+	case !fileName.MatchString(name) || strings.HasPrefix(name, ".."):
+		return fmt.Errorf("%q cannot name a file of a component: use letters, digits, '-', '_' and '.'", name)
+	case taken:
+		return fmt.Errorf("there is more than one file %q", name)
+	}
+	return nil
+}
+
 func (c Config) validateFiles() []error {
 	var errs []error
-	seen := map[string]bool{FileName: true, ConfigName: true}
+	var names FileNames
 	for _, name := range slices.Concat([]string{c.Source}, c.Additional, c.Files) {
-		switch {
-		case !fileName.MatchString(name) || strings.HasPrefix(name, ".."):
-			errs = append(errs, fmt.Errorf("%q cannot name a file of a component: use letters, digits, '-', '_' and '.'", name))
-		case seen[name]:
-			errs = append(errs, fmt.Errorf("there is more than one file %q", name))
+		if err := names.Add(name); err != nil {
+			errs = append(errs, err)
 		}
-		seen[name] = true
 	}
 	return errs
 }

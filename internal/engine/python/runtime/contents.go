@@ -36,12 +36,12 @@ func Contents(c Config, files map[string]string) (map[string]string, error) {
 			errs = append(errs, fmt.Errorf("the file %q is not named by the component", name))
 		}
 	}
-	errs = append(errs, checkSize(contents))
+	errs = append(errs, CheckSize(contents))
 	return contents, errors.Join(errs...)
 }
 
-// checkSize says which files weigh most where all of them are too big for a config map.
-func checkSize(contents map[string]string) error {
+// CheckSize says which files weigh most where all of them, by name with their texts, are too big for a config map.
+func CheckSize(contents map[string]string) error {
 	total := 0
 	for name, text := range contents {
 		total += len(name) + len(text)

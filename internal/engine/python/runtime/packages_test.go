@@ -1,88 +1,23 @@
 package runtime_test
 
 import (
-	"archive/zip"
-	"bytes"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
-	"fmt"
-	"maps"
-	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
 	"os/exec"
-	"path"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/python/runtime"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/python/runtime/pypitest"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
-
-// wheel builds a wheel that anything can install.
-func wheel(t *testing.T, name, version string, files map[string]string, requires ...string) []byte {
-	t.Helper()
-	info := name + "-" + version + ".dist-info/"
-	metadata := "Metadata-Version: 2.1\nName: " + name + "\nVersion: " + version + "\n"
-	for _, r := range requires {
-		metadata += "Requires-Dist: " + r + "\n"
-	}
-	all := map[string]string{info + "METADATA": metadata, info + "WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"}
-	maps.Copy(all, files)
-	record := info + "RECORD,,\n"
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	add := func(file, content string) {
-		header := &zip.FileHeader{Name: file, Method: zip.Deflate}
-		if strings.Contains(file, "/scripts/") {
-			header.SetMode(0o755)
-		}
-		w, err := z.CreateHeader(header)
-		must(t, err)
-		_, err = w.Write([]byte(content))
-		must(t, err)
-	}
-	for _, file := range slices.Sorted(maps.Keys(all)) {
-		sum := sha256.Sum256([]byte(all[file]))
-		record += fmt.Sprintf("%s,sha256=%s,%d\n", file, base64.RawURLEncoding.EncodeToString(sum[:]), len(all[file]))
-		add(file, all[file])
-	}
-	add(info+"RECORD", record)
-	must(t, z.Close())
-	return b.Bytes()
-}
 
 // index serves wheels as a package index, to those who know the password if there is one.
 func index(t *testing.T, password string, wheels map[string][]byte) string {
 	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if _, given, _ := r.BasicAuth(); given != password {
-			w.Header().Set("WWW-Authenticate", "Basic")
-			w.WriteHeader(http.StatusUnauthorized)
-			return
-		}
-		if content, ok := wheels[path.Base(r.URL.Path)]; ok {
-			_, _ = w.Write(content)
-			return
-		}
-		project := path.Base(r.URL.Path)
-		found := false
-		for _, file := range slices.Sorted(maps.Keys(wheels)) {
-			if strings.HasPrefix(file, project+"-") {
-				if !found {
-					w.Header().Set("Content-Type", "text/html")
-				}
-				found = true
-				fmt.Fprintf(w, "<a href=\"/files/%s\">%s</a>\n", file, file)
-			}
-		}
-		if !found {
-			w.WriteHeader(http.StatusNotFound)
-		}
-	}))
+	server := httptest.NewServer(pypitest.Index(password, wheels))
 	t.Cleanup(server.Close)
 	return server.URL + "/simple"
 }
@@ -90,12 +25,12 @@ func index(t *testing.T, password string, wheels map[string][]byte) string {
 func greeter(t *testing.T) map[string][]byte {
 	t.Helper()
 	return map[string][]byte{
-		"greeter-1.0-py3-none-any.whl": wheel(t, "greeter", "1.0", map[string]string{
+		"greeter-1.0-py3-none-any.whl": pypitest.Wheel(t, "greeter", "1.0", map[string]string{
 			"greeter/__init__.py": "import politeness\ndef greet(): return politeness.WORD\n", "greeter.pth": "nested\n", "nested/by_pth.py": "",
 			"colorsys.py": "raise ImportError('hides the standard library')", "greeter-1.0.data/scripts/greet": "#!python\nprint('script')\n",
 		}, "politeness>=1"),
-		"politeness-1.0-py3-none-any.whl": wheel(t, "politeness", "1.0", map[string]string{"politeness.py": "WORD = 'hello'\n"}),
-		"politeness-2.0-py3-none-any.whl": wheel(t, "politeness", "2.0", map[string]string{"politeness.py": "WORD = 'good day'\n"}),
+		"politeness-1.0-py3-none-any.whl": pypitest.Wheel(t, "politeness", "1.0", map[string]string{"politeness.py": "WORD = 'hello'\n"}),
+		"politeness-2.0-py3-none-any.whl": pypitest.Wheel(t, "politeness", "2.0", map[string]string{"politeness.py": "WORD = 'good day'\n"}),
 	}
 }
 
@@ -140,18 +75,14 @@ func TestPackagesPinnedByHash(t *testing.T) {
 	t.Parallel()
 	wheels := greeter(t)
 	url := index(t, "", wheels)
-	pin := func(requirement string) string {
-		name, version, _ := strings.Cut(requirement, "==")
-		sum := sha256.Sum256(wheels[name+"-"+version+"-py3-none-any.whl"])
-		return requirement + " --hash=sha256:" + hex.EncodeToString(sum[:])
-	}
+	pin := func(requirement string) string { return pypitest.Pin(requirement, wheels) }
 	packagesPod(t, python(t), url, pin("greeter==1.0"), pin("politeness==2.0")).run(nil).installed("good day")
 
 	r := packagesPod(t, python(t), url, pin("greeter==1.0"), "politeness==2.0").run(nil)
 	if r.code != runtime.ExitPackagesError || !strings.Contains(r.termination, "cannot install politeness==2.0: ") {
 		t.Errorf("one hash is missing: exit code %d: %s", r.code, r.termination)
 	}
-	wheels["politeness-2.0-py3-none-any.whl"] = wheel(t, "politeness", "2.0", map[string]string{"politeness.py": "WORD = 'forged'\n"})
+	wheels["politeness-2.0-py3-none-any.whl"] = pypitest.Wheel(t, "politeness", "2.0", map[string]string{"politeness.py": "WORD = 'forged'\n"})
 	honest := packagesPod(t, python(t), url, pin("greeter==1.0"), "politeness==2.0 --hash=sha256:"+strings.Repeat("0", 64))
 	if r := honest.run(nil); r.code != runtime.ExitPackagesError || !strings.Contains(r.termination, "cannot install politeness==2.0: THESE PACKAGES DO NOT MATCH THE HASHES") {
 		t.Errorf("a forged package: exit code %d: %s", r.code, r.termination)
