@@ -236,4 +236,6 @@ func (p *kfpProvider) Resources(context.Context) []func() resource.Resource {
 
 func (p *kfpProvider) DataSources(context.Context) []func() datasource.DataSource { return nil }
 
-func (p *kfpProvider) Functions(context.Context) []func() function.Function { return nil }
+func (p *kfpProvider) Functions(context.Context) []func() function.Function {
+	return []func() function.Function{newMermaidFunction, newSVGFunction}
+}
