@@ -4,7 +4,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 go -C tools/devcluster build -o "$PWD/bin/devcluster" .
 bin/devcluster up
-tools/example-images.sh
 export KFP_TEST_DEVCLUSTER=$PWD/bin/devcluster
 export KUBE_CONFIG_PATH=${DEVCLUSTER_HOME:-/var/lib/terraform-provider-kfp-devcluster}/kubeconfig
 export TF_ACC=1 TF_ACC_TERRAFORM_PATH=${TF_ACC_TERRAFORM_PATH:-$(command -v terraform)}

@@ -6,7 +6,10 @@ terraform {
   }
 }
 
-provider "kfp" {}
+provider "kfp" {
+  registries    = { "docker.io" = { mirror = var.docker_hub_mirror } }
+  image_builder = { buildkit = { address = var.buildkit_address } }
+}
 
 # A Python function that needs nothing but itself. Its inputs and outputs come from its signature.
 resource "kfp_component" "tax_rate" {
@@ -17,16 +20,32 @@ resource "kfp_component" "tax_rate" {
   }
 }
 
-# A Python function with a helper module, which lies in the image.
+# A Python function with a helper module. Both are in the image, which is one layer on the base: no builder is needed.
+resource "kfp_image" "material_cost" {
+  repository = "${var.repository}/material-cost"
+  python = {
+    source_dir = "${path.module}/src"
+    base_image = var.python_image
+  }
+}
+
 resource "kfp_component" "material_cost" {
   name = "calculate-material-cost"
   python = {
     source = file("${path.module}/src/my_component.py")
-    image  = var.material_cost_image
+    image  = kfp_image.material_cost.reference
   }
 }
 
-# Any container, here R.
+# Any container, here R, from a Dockerfile.
+resource "kfp_image" "quote" {
+  repository = "${var.repository}/generate-quote"
+  dockerfile = {
+    context = "${path.module}/quote"
+    args    = { R_IMAGE = var.r_image }
+  }
+}
+
 resource "kfp_component" "quote" {
   name = "generate-quote"
   inputs = {
@@ -37,8 +56,8 @@ resource "kfp_component" "quote" {
     quote = { type = "string" }
   }
   container = {
-    image   = var.r_image
-    command = ["Rscript", "-e", file("${path.module}/quote/generate_quote.R")]
+    image   = kfp_image.quote.reference
+    command = ["Rscript", "/usr/local/bin/generate_quote.R"]
     args    = ["{{ inputs.total_cost }}", "{{ inputs.state_tax }}", "{{ outputs.quote.path }}"]
   }
 }

@@ -22,7 +22,9 @@ Stardust:        50 pounds`
 func TestAccCarousel(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t)
-	w := env.workspace(t, exampleFiles(t, "carousel"))
+	files := exampleFiles(t, "carousel")
+	files["terraform.tfvars"] = "docker_hub_mirror = \"127.0.0.1:5000\"\n"
+	w := env.workspace(t, files)
 	w.mustRun("apply", "-auto-approve", "-input=false")
 
 	var outputs struct {

@@ -19,24 +19,60 @@ import (
 func hub(t *testing.T, names ...string) (*imagetest.Server, string) {
 	t.Helper()
 	s := imagetest.InProcess(t)
+	for _, name := range names {
+		pushRandom(t, s.Host+"/library/"+name)
+	}
+	return s, fmt.Sprintf("registries = { \"docker.io\" = { mirror = %q } }\n", s.Host)
+}
+
+// pushRandom makes a tag mean another image, and returns its digest.
+func pushRandom(t *testing.T, name string) string {
+	t.Helper()
 	client, err := registry.New(registry.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range names {
-		img, err := random.Image(100, 1)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ref, err := registry.ParseReference(s.Host + "/library/" + name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := client.Push(t.Context(), ref, img); err != nil {
-			t.Fatal(err)
-		}
+	img, err := random.Image(100, 1)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return s, fmt.Sprintf("registries = { \"docker.io\" = { mirror = %q } }\n", s.Host)
+	ref, err := registry.ParseReference(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := client.Push(t.Context(), ref, img); err != nil {
+		t.Fatal(err)
+	}
+	digest, err := img.Digest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return digest.String()
+}
+
+// A tag is what the registry says it is at each plan, and a component that takes its digest follows it.
+func TestImageDataSource(t *testing.T) {
+	s, settings := hub(t)
+	config := func(name string) string {
+		return "provider \"kfp\" {\n" + settings + "}\n" + fmt.Sprintf("data \"kfp_image\" \"x\" {\n  name = %q\n}\noutput \"reference\" {\n  value = data.kfp_image.x.reference\n}\n", name)
+	}
+	var digest string
+	move := func() { digest = pushRandom(t, s.Host+"/library/python:3.12-slim") }
+	is := resource.TestCheckResourceAttrWith("data.kfp_image.x", "reference", func(v string) error {
+		if v != "python@"+digest {
+			return fmt.Errorf("got %s, want digest %s", v, digest)
+		}
+		return nil
+	})
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: offline,
+		Steps: []resource.TestStep{
+			{PreConfig: move, Config: config("python:3.12-slim"), Check: is},
+			{PreConfig: move, Config: config("python:3.12-slim"), Check: is},
+			{Config: config("python:3.99"), ExpectError: regexp.MustCompile(`(?s)No such image.*python:3.99.*404`)},
+			{Config: config("Python:3"), ExpectError: regexp.MustCompile(`(?s)Invalid image name.*Write\s+python`)},
+		},
+	})
 }
 
 func TestExampleImageIsPlanned(t *testing.T) {

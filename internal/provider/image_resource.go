@@ -262,16 +262,20 @@ func addImageError(diags *diag.Diagnostics, name string, err error) {
 	diags.AddError(title, err.Error())
 }
 
-// logProgress writes each step of a build and push to the log.
+// logProgress writes each step of a build and push to the log, as it begins and ends, and each line that it prints.
 func logProgress(ctx context.Context, name string) func(image.Progress) {
 	return func(p image.Progress) {
-		fields := map[string]any{"image": name, "step": p.Step, "state": string(p.State)}
-		if p.Line != "" {
-			fields["line"] = p.Line
+		message := fmt.Sprintf("image step %s: %s", p.State, p.Step)
+		fields := map[string]any{"image": name}
+		switch {
+		case p.State == image.Output:
+			message = "image output: " + p.Line
+			fields["step"] = p.Step
+		case p.Line != "":
+			message += ": " + p.Line
+		case p.Duration > 0:
+			message = fmt.Sprintf("image step %s (%s): %s", p.State, p.Duration.Round(time.Millisecond), p.Step)
 		}
-		if p.Duration > 0 {
-			fields["duration"] = p.Duration.String()
-		}
-		tflog.Info(ctx, "image step", fields)
+		tflog.Info(ctx, message, fields)
 	}
 }

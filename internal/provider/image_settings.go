@@ -2,9 +2,12 @@ package provider
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/objectvalidator"
@@ -143,11 +146,11 @@ func (m imageBuilderModel) buildkit(ctx context.Context, client *registry.Client
 // traceRequests writes each exchange with a registry to the log. They hold no credentials.
 func traceRequests(ctx context.Context) func(registry.Request) {
 	return func(r registry.Request) {
-		fields := map[string]any{"method": r.Method, "url": r.URL, "status": r.Status, "attempt": r.Attempt, "duration": r.Duration.String()}
+		outcome := strconv.Itoa(r.Status)
 		if r.Err != "" {
-			fields["error"] = r.Err
+			outcome = r.Err
 		}
-		tflog.Debug(ctx, "registry request", fields)
+		tflog.Debug(ctx, fmt.Sprintf("registry request: %s %s (%s): %s", r.Method, r.URL, r.Duration.Round(time.Millisecond), outcome), map[string]any{"attempt": r.Attempt})
 	}
 }
 

@@ -234,7 +234,9 @@ func (p *kfpProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{newComponentResource, newImageResource, newPipelineResource, newRunResource}
 }
 
-func (p *kfpProvider) DataSources(context.Context) []func() datasource.DataSource { return nil }
+func (p *kfpProvider) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{newImageDataSource}
+}
 
 func (p *kfpProvider) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{newMermaidFunction, newSVGFunction}
