@@ -24,6 +24,7 @@ const (
 	PipelineLabel   = prefix + "pipeline"
 	PipelineVersion = prefix + "pipeline-version"
 	RecurringLabel  = prefix + "recurring-run"
+	BackfillLabel   = prefix + "backfill"
 	RunAnnotation   = prefix + "run"   // hash of what a run does, by which an interrupted apply knows it again
 	TypesAnnotation = prefix + "types" // what Argo has no field for: the types of inputs and outputs
 	DescribeKey     = "workflows.argoproj.io/description"

@@ -309,6 +309,12 @@ func argoNames(node ast.Node, depth int, found []string) []string {
 	if segments, _, ok := chain(node); ok {
 		return append(found, strings.Join(segments, "."))
 	}
+	// A method's receiver is no child for users' texts, in which values have no methods.
+	if c, ok := node.(*ast.CallNode); ok {
+		if method, ok := c.Callee.(*ast.MemberNode); ok {
+			found = argoNames(method.Node, depth+1, found)
+		}
+	}
 	for _, child := range children(node) {
 		found = argoNames(child, depth+1, found)
 	}

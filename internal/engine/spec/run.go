@@ -11,6 +11,7 @@ type Run struct {
 	ServiceAccount string            // empty: the namespace's default
 	Labels         map[string]string
 	Triggers       map[string]string // any change makes a new run
+	ScheduledTime  time.Time         // the tick that the run stands for, which makes Parameters texts with schedule.time; zero: none
 }
 
 // Phase is what became of a run or a task.

@@ -1,0 +1,197 @@
+package argo_test
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+func nightly() spec.RecurringRun {
+	return spec.RecurringRun{
+		Namespace: "etl", Name: "nightly-quote", Description: "Quotes of the day.",
+		Pipeline: spec.Ref{Kind: spec.PipelineKind, Namespace: "etl", Name: "quote", Version: "abcdefghij", Interface: spec.Interface{Inputs: map[string]spec.Input{
+			"day": {Type: spec.String}, "due": {Type: spec.String}, "unit_cost": {Type: spec.Float}, "states": {Type: spec.ListOf(spec.String)},
+		}}},
+		Parameters: map[string]string{
+			"day": `{{ format_time(schedule.local_time, '2006-01-02', '-24h') }}`, "due": "run {{ run.name }} of {{ schedule.time }}",
+			"unit_cost": "3.5", "states": `["NY", "OH"]`,
+		},
+		ServiceAccount: "runner", Lines: []string{"0 2 * * *", "30 14 * * MON"}, Timezone: "America/New_York",
+		When: "{{= now() < date('2027-01-01T00:00:00Z') }}", StartingDeadline: new(int64(600)), Concurrency: spec.ConcurrencyAllow,
+		MaxConcurrency: new(int64(2)), KeepSucceeded: new(int64(10)),
+	}
+}
+
+// decoderOf decodes an object as the cluster gives it.
+func decoderOf(t *testing.T, object any) argo.Decoder {
+	t.Helper()
+	data, err := json.Marshal(object)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(v any) error { return json.Unmarshal(data, v) }
+}
+
+func mustRecurring(t *testing.T, r spec.RecurringRun) argo.RecurringRunObjects {
+	t.Helper()
+	objects, err := argo.RecurringRun(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return objects
+}
+
+func TestRecurringRunGolden(t *testing.T) {
+	t.Parallel()
+	golden(t, "recurring-run", mustRecurring(t, nightly()).Cron)
+}
+
+func TestRecurringRunsAreReadBack(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*spec.RecurringRun){
+		"all":        func(*spec.RecurringRun) {},
+		"disabled":   func(r *spec.RecurringRun) { r.Disabled = true },
+		"pinned":     func(r *spec.RecurringRun) { r.Pinned = true },
+		"forbid":     func(r *spec.RecurringRun) { r.Concurrency, r.MaxConcurrency = spec.ConcurrencyForbid, nil },
+		"replace":    func(r *spec.RecurringRun) { r.Concurrency, r.MaxConcurrency = spec.ConcurrencyReplace, nil },
+		"no history": func(r *spec.RecurringRun) { r.KeepSucceeded, r.KeepFailed = new(int64(0)), new(int64(0)) },
+		"bare": func(r *spec.RecurringRun) {
+			*r = spec.RecurringRun{Namespace: r.Namespace, Name: r.Name, Pipeline: r.Pipeline, Lines: []string{"@every 90s"}, Timezone: "UTC",
+				Concurrency: spec.ConcurrencyAllow, Parameters: map[string]string{}}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			want := nightly()
+			change(&want)
+			objects := mustRecurring(t, want)
+			var limit argo.Decoder
+			if objects.Limit != nil {
+				limit = decoderOf(t, objects.Limit)
+			}
+			// Neither what the state says, nor its absence, may change what is read.
+			for _, prior := range []spec.RecurringRun{want, {Pipeline: want.Pipeline}} {
+				got, _, err := argo.ReadRecurringRun(decoderOf(t, objects.Cron), limit, prior)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if prior.Name == "" {
+					got.Parameters["states"] = want.Parameters["states"] // white space
+				}
+				if len(want.Parameters) == 0 {
+					got.Parameters = want.Parameters
+				}
+				if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+					t.Errorf("(-want +got)\n%s", diff)
+				}
+				if paths := argo.Differences(objects.Cron, mustRecurring(t, got).Cron); prior.Name != "" && len(paths) > 0 {
+					t.Errorf("differences: %v", paths)
+				}
+			}
+		})
+	}
+}
+
+func TestWhatOthersChangeIsFoundAndRemoved(t *testing.T) {
+	t.Parallel()
+	wanted := mustRecurring(t, nightly()).Cron
+	live := mustRecurring(t, nightly()).Cron
+	s := live["spec"].(map[string]any)
+	s["failedJobsHistoryLimit"] = 4
+	s["workflowSpec"].(map[string]any)["priority"] = 7
+	s["timezone"] = "UTC"
+	if diff := cmp.Diff([]string{"spec.failedJobsHistoryLimit", "spec.timezone", "spec.workflowSpec.priority"}, argo.Differences(live, wanted)); diff != "" {
+		t.Error(diff)
+	}
+	want := map[string]any{
+		"metadata": map[string]any{"annotations": map[string]any{"cronworkflows.argoproj.io/last-used-schedule": nil}},
+		"spec":     map[string]any{"failedJobsHistoryLimit": nil, "workflowSpec": map[string]any{"priority": nil}},
+	}
+	if diff := cmp.Diff(want, argo.CalmPatch(live, wanted)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestRecurringStatus(t *testing.T) {
+	t.Parallel()
+	cron := mustRecurring(t, nightly()).Cron
+	cron["status"] = map[string]any{
+		"lastScheduledTime": "2026-03-08T07:00:00Z", "active": []any{map[string]any{"name": "nightly-quote-1"}},
+		"conditions": []any{map[string]any{"type": "SubmissionError", "status": "True", "message": "no quota"}},
+	}
+	_, got, err := argo.ReadRecurringRun(decoderOf(t, cron), nil, nightly())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := spec.RecurringStatus{LastScheduledTime: time.Date(2026, 3, 8, 7, 0, 0, 0, time.UTC), Active: []string{"nightly-quote-1"}, Problem: "no quota"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// The run of a tick does what the schedule's own run does.
+func TestTickRunIsThatOfTheSchedule(t *testing.T) {
+	t.Parallel()
+	r := nightly()
+	tick := time.Date(2026, 10, 1, 6, 0, 0, 0, time.UTC)
+	wf, err := argo.TickRun(spec.Run{Namespace: r.Namespace, Name: "october-1", Pipeline: r.Pipeline, Parameters: r.Parameters, ServiceAccount: r.ServiceAccount, ScheduledTime: tick}, r.Timezone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := mustRecurring(t, r).Cron["spec"].(map[string]any)["workflowSpec"].(map[string]any)
+	data, err := json.Marshal(wf.Spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got map[string]any
+	if err := json.Unmarshal(data, &got); err != nil {
+		t.Fatal(err)
+	}
+	delete(s, "synchronization")
+	if diff := cmp.Diff(s, got); diff != "" {
+		t.Errorf("(-schedule +backfill)\n%s", diff)
+	}
+	if at, ok := argo.TickOf(wf.Annotations); !ok || !at.Equal(tick) {
+		t.Errorf("tick %v, want %v", at, tick)
+	}
+}
+
+func TestScheduleParametersAreChecked(t *testing.T) {
+	t.Parallel()
+	good := nightly()
+	if l := graph.CheckRecurringRun(good); len(l) > 0 {
+		t.Error(l)
+	}
+	bad := nightly()
+	bad.Parameters["unit_cost"], bad.Name, bad.MaxConcurrency = "{{ schedule.time }}", "Nightly", new(int64(0))
+	if l := graph.CheckRecurringRun(bad); len(l) != 3 {
+		t.Errorf("got %v, want three problems", l)
+	}
+}
+
+func TestPinnedCopyPointsToCopies(t *testing.T) {
+	t.Parallel()
+	template := map[string]any{
+		"metadata": map[string]any{"name": "outer", "namespace": "etl", "resourceVersion": "7",
+			"labels": map[string]any{argo.VersionLabel: "abcdefghij", argo.KindLabel: "pipeline"}},
+		"spec": map[string]any{"templates": []any{map[string]any{"templateRef": map[string]any{"name": "inner", "template": "main"}},
+			map[string]any{"templateRef": map[string]any{"name": "load-1234567890", "template": "main"}}}},
+	}
+	copied := argo.PinnedCopy(template, map[string]string{"inner": "inner-klmnopqrst"})
+	used := map[string]bool{}
+	argo.TemplatesUsed(copied, used)
+	if diff := cmp.Diff(map[string]bool{"inner-klmnopqrst": true, "load-1234567890": true}, used); diff != "" {
+		t.Error(diff)
+	}
+	meta := copied["metadata"].(map[string]any)
+	if meta["name"] != "outer-abcdefghij" || meta["resourceVersion"] != nil {
+		t.Errorf("metadata %v", meta)
+	}
+}

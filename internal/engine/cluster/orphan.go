@@ -1,0 +1,33 @@
+package cluster
+
+import (
+	"context"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/ptr"
+)
+
+// DeleteAlone removes the object and leaves what it owns. An object that is gone already is no error.
+func (c *Client) DeleteAlone(ctx context.Context, r Resource, namespace, name string) error {
+	conn, err := c.connect()
+	if err != nil {
+		return err
+	}
+	c.cache.forget(r, namespace)
+	defer c.cache.forget(r, namespace)
+	err = conn.dynamic.Resource(r).Namespace(namespace).Delete(ctx, name, metav1.DeleteOptions{PropagationPolicy: ptr.To(metav1.DeletePropagationOrphan)})
+	if err = explain(err, r, namespace, name); IsNotFound(err) {
+		return nil
+	}
+	return err
+}
+
+// AppliedByOthers reports whether another program manages the object by server-side apply.
+func (o *Object) AppliedByOthers() bool {
+	for _, m := range o.raw.GetManagedFields() {
+		if m.Operation == metav1.ManagedFieldsOperationApply && m.Manager != FieldManager {
+			return true
+		}
+	}
+	return false
+}

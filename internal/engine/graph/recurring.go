@@ -1,0 +1,79 @@
+package graph
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// ScheduleEnv is what the parameters of a recurring run may refer to. Of a timezone that is not known, UTC stands for it.
+func ScheduleEnv(timezone string) expr.Env {
+	if timezone == "" || timezone == spec.Unknown {
+		timezone = "UTC"
+	}
+	local := fmt.Sprintf("date(workflow.scheduledTime).In(timezone(%q)).Format(%q)", timezone, time.RFC3339)
+	return expr.Env{Own: map[string]expr.Var{
+		"schedule.time":       {Type: spec.String, Argo: "workflow.scheduledTime", Coding: expr.Plain},
+		"schedule.local_time": {Type: spec.String, Code: local, Coding: expr.Plain},
+		"run.name":            {Type: spec.String, Argo: "workflow.name", Coding: expr.Plain},
+	}}
+}
+
+// CheckRecurringRun finds what is wrong with the pipeline, the parameters and the concurrency of a recurring run. Its
+// times are package schedule's matter.
+func CheckRecurringRun(r spec.RecurringRun) problem.List {
+	var l problem.List
+	if !spec.IsObjectName(r.Name) && r.Name != spec.Unknown {
+		l.Errorf(problem.At("name"), "Invalid name", "%q cannot name a recurring run. Use at most %d lower-case letters, digits and hyphens, with a letter or digit at both ends.", r.Name, spec.MaxNameLength)
+	}
+	if r.MaxConcurrency != nil {
+		at := problem.At("max_concurrency")
+		switch {
+		case *r.MaxConcurrency < 1:
+			l.Errorf(at, "Invalid max_concurrency", "%d runs at a time are none at all. Give at least 1, or set enabled = false.", *r.MaxConcurrency)
+		case r.Concurrency == spec.ConcurrencyForbid || r.Concurrency == spec.ConcurrencyReplace:
+			l.Errorf(at, "Bound without a meaning", "concurrency is %q, which never has more than one run at a time. Remove max_concurrency, or set concurrency = \"allow\".", r.Concurrency)
+		}
+	}
+	if r.Pipeline.Name == "" {
+		return l // not known yet
+	}
+	if r.Pipeline.Kind != spec.PipelineKind {
+		l.Errorf(problem.At("pipeline"), "Not a pipeline", "%q is a %s. Give the ref of a kfp_pipeline.", r.Pipeline.Name, r.Pipeline.Kind)
+	}
+	checkScheduled(&l, problem.At("parameters"), r)
+	l.Sort()
+	return l
+}
+
+// checkScheduled checks texts given for the parameters of a pipeline: constants as those of a run, and the types of
+// expressions.
+func checkScheduled(l *problem.List, at problem.Path, r spec.RecurringRun) {
+	env := ScheduleEnv(r.Timezone)
+	constants := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(r.Parameters)) {
+		raw := r.Parameters[name]
+		constants[name] = spec.Unknown
+		in, declared := r.Pipeline.Inputs[name]
+		if raw == spec.Unknown {
+			continue
+		}
+		t, errs := expr.Parse(raw)
+		if len(errs) == 0 && t.IsConstant() {
+			constants[name], _ = t.Constant()
+			continue
+		}
+		if len(errs) == 0 && declared && !in.Type.IsArtifact() {
+			_, errs = t.Check(env, in.Type)
+		}
+		for _, e := range errs {
+			l.Errorf(at.Key(name), "Invalid expression", "%s", describe(e))
+		}
+	}
+	CheckArguments(l, at, "pipeline "+r.Pipeline.Name, r.Pipeline.Inputs, constants)
+}

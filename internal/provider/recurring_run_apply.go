@@ -1,0 +1,218 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// settlePause is how long Argo's controller is given to see a WorkflowTemplate before it is made to look at the
+// CronWorkflow that uses it: one whose template it does not know yet it lays aside for up to 20 minutes.
+const settlePause = time.Second
+
+// apply puts the recurring run into the cluster.
+func (r *recurringRunResource) apply(ctx context.Context, m *recurringRunModel, verb string, diags *diag.Diagnostics) {
+	if m.Pin.ValueBool() {
+		m.PinnedPipeline = m.pinned()
+	}
+	read, ds := m.read(ctx)
+	diags.Append(ds...)
+	addErrors(diags, read.problems)
+	addErrors(diags, graph.CheckRecurringRun(read.spec))
+	if diags.HasError() {
+		return
+	}
+	objects, err := argo.RecurringRun(read.spec)
+	if err != nil {
+		diags.AddError("Cannot compile the recurring run", err.Error())
+		return
+	}
+	if err := r.put(ctx, read.spec, objects); err != nil {
+		addClusterError(diags, verb, "recurring run", read.spec.Name, err)
+		return
+	}
+	diags.Append(m.setDerived(ctx, read)...)
+	if m.NextRuns.IsUnknown() {
+		m.setNextRuns(read, time.Now())
+	}
+}
+
+// pinned is the version to keep: the planned one, or the pipeline's where the plan did not know it yet.
+func (m *recurringRunModel) pinned() types.Object {
+	if version, ok := m.PinnedPipeline.Attributes()["version"]; isKnown(m.PinnedPipeline) && ok && isKnown(version) {
+		return m.PinnedPipeline
+	}
+	return m.Pipeline
+}
+
+func (r *recurringRunResource) put(ctx context.Context, s spec.RecurringRun, objects argo.RecurringRunObjects) error {
+	c := r.data.cluster
+	live, err := c.Get(ctx, cluster.CronWorkflows, s.Namespace, s.Name)
+	switch {
+	case cluster.IsNotFound(err):
+		live = nil
+	case err != nil:
+		return err
+	case !argo.IsRecurringRun(live.Labels):
+		return fmt.Errorf("a CronWorkflow %s/%s exists already and is not this provider's; delete it, or give the recurring run another name", s.Namespace, s.Name)
+	}
+	if err := r.prepareTemplate(ctx, s); err != nil {
+		return err
+	}
+	if objects.Limit != nil {
+		if _, err := c.Apply(ctx, cluster.ConfigMaps, objects.Limit, true); err != nil {
+			return err
+		}
+	}
+	if live != nil {
+		if _, err := c.Patch(ctx, cluster.CronWorkflows, s.Namespace, s.Name, argo.CalmPatch(live.Raw(), objects.Cron)); err != nil {
+			return err
+		}
+	}
+	// What others have changed by hand the plan has shown, so it is taken back. Another program that applies the object
+	// itself is a conflict.
+	force := live == nil || !live.AppliedByOthers()
+	if _, err := c.Apply(ctx, cluster.CronWorkflows, objects.Cron, force); err != nil {
+		return err
+	}
+	if objects.Limit == nil {
+		if err := c.Delete(ctx, cluster.ConfigMaps, s.Namespace, argo.LimitName(s.Name), ""); err != nil {
+			return err
+		}
+	}
+	if live != nil && argo.SameTemplate(live.Raw(), objects.Cron) {
+		return nil
+	}
+	return r.remind(ctx, s)
+}
+
+// remind makes Argo's controller look at the object once more.
+func (r *recurringRunResource) remind(ctx context.Context, s spec.RecurringRun) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(settlePause):
+	}
+	_, err := r.data.cluster.Patch(ctx, cluster.CronWorkflows, s.Namespace, s.Name, argo.ReminderPatch(time.Now()))
+	return err
+}
+
+// prepareTemplate makes the copy that a pinned recurring run uses, and refuses a pipeline whose semaphores would be lost.
+func (r *recurringRunResource) prepareTemplate(ctx context.Context, s spec.RecurringRun) error {
+	if s.Pinned {
+		if err := r.data.pinPipeline(ctx, s.Pipeline); err != nil {
+			return err
+		}
+	}
+	if s.MaxConcurrency == nil {
+		return nil
+	}
+	template, err := r.data.cluster.Get(ctx, cluster.WorkflowTemplates, s.Namespace, s.Pipeline.Name)
+	if cluster.IsNotFound(err) {
+		return nil // a pinned one may be gone
+	}
+	if err != nil {
+		return err
+	}
+	if argo.HasSemaphores(template.Raw()) {
+		return fmt.Errorf("max_concurrency cannot be used with pipeline %s, which has synchronization.semaphores of its own: Argo takes semaphores of a run in place of those of its pipeline. "+
+			"Bound the runs by a semaphore of the pipeline alone", s.Pipeline.Name)
+	}
+	return nil
+}
+
+// pinPipeline makes copies of a pipeline's version and of the pipelines inside it, which later versions leave alone. A
+// copy that is there stays as it is.
+func (d *data) pinPipeline(ctx context.Context, ref spec.Ref) error {
+	if _, err := d.cluster.Get(ctx, cluster.WorkflowTemplates, ref.Namespace, argo.PinnedName(ref)); err == nil || !cluster.IsNotFound(err) {
+		return err
+	}
+	template, err := d.cluster.Get(ctx, cluster.WorkflowTemplates, ref.Namespace, ref.Name)
+	if err != nil {
+		return err
+	}
+	if version, _ := argo.IsPipeline(template.Labels); version != ref.Version {
+		return fmt.Errorf("pipeline %s/%s is at version %s by now, not at %s, which is to be kept; apply again", ref.Namespace, ref.Name, version, ref.Version)
+	}
+	_, err = d.copyPinned(ctx, template, 0)
+	return err
+}
+
+// maxNesting bounds pipelines inside pipelines; more of them are a circle.
+const maxNesting = 32
+
+// copyPinned copies a pipeline and, first, the pipelines that its tasks use. It returns the copy's name.
+func (d *data) copyPinned(ctx context.Context, template *cluster.Object, depth int) (string, error) {
+	if depth > maxNesting {
+		return "", errors.New("the pipelines use each other in a circle")
+	}
+	used, renamed := map[string]bool{}, map[string]string{}
+	argo.TemplatesUsed(template.Raw(), used)
+	for name := range used {
+		inner, err := d.cluster.Get(ctx, cluster.WorkflowTemplates, template.Namespace, name)
+		if err != nil {
+			return "", err
+		}
+		if _, ok := argo.IsPipeline(inner.Labels); !ok {
+			continue
+		}
+		if renamed[name], err = d.copyPinned(ctx, inner, depth+1); err != nil {
+			return "", err
+		}
+	}
+	version, _ := argo.IsPipeline(template.Labels)
+	name := argo.PinnedName(spec.Ref{Name: template.Name, Version: version})
+	_, err := d.cluster.Create(ctx, cluster.WorkflowTemplates, argo.PinnedCopy(template.Raw(), renamed))
+	if cluster.ReasonOf(err) == cluster.Exists {
+		err = nil
+	}
+	return name, err
+}
+
+// retirePins removes the copies of pipelines that nothing uses any more, the outer ones before those inside them.
+func (d *data) retirePins(ctx context.Context, namespace string, diags *diag.Diagnostics) {
+	for range maxNesting {
+		templates, err := d.cluster.Managed(ctx, cluster.WorkflowTemplates, namespace)
+		if err != nil {
+			addClusterError(diags, "list", "pipeline versions in namespace", namespace, err)
+			return
+		}
+		pinned := 0
+		for _, t := range templates {
+			if argo.IsPinnedCopy(t.Labels) {
+				pinned++
+			}
+		}
+		if pinned == 0 {
+			return
+		}
+		used, err := d.usedTemplates(ctx, namespace)
+		if err != nil {
+			addClusterError(diags, "find the users of", "pipeline versions in namespace", namespace, err)
+			return
+		}
+		removed := false
+		for name, t := range templates {
+			if !argo.IsPinnedCopy(t.Labels) || used[name] {
+				continue
+			}
+			if err := d.cluster.Delete(ctx, cluster.WorkflowTemplates, namespace, name, ""); err != nil {
+				addClusterError(diags, "delete", "pipeline version", name, err)
+				return
+			}
+			removed = true
+		}
+		if !removed {
+			return
+		}
+	}
+}

@@ -1,0 +1,49 @@
+package provider
+
+import (
+	"context"
+	"time"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// goneTimeout is how long the cluster may take to let go of a CronWorkflow's runs.
+const goneTimeout = 2 * time.Minute
+
+// endSchedule removes a recurring run. Runs in progress go on to their end; those that have ended, and those that have
+// not begun, are removed.
+func (d *data) endSchedule(ctx context.Context, namespace, name string) error {
+	c := d.cluster
+	// A run that started while the object is being removed would be removed with it.
+	if _, err := c.Patch(ctx, cluster.CronWorkflows, namespace, name, argo.SuspendPatch()); err != nil && !cluster.IsNotFound(err) {
+		return err
+	}
+	if err := c.DeleteAlone(ctx, cluster.CronWorkflows, namespace, name); err != nil {
+		return err
+	}
+	waiting, cancel := context.WithTimeout(ctx, goneTimeout)
+	defer cancel()
+	err := c.Follow(waiting, cluster.CronWorkflows, namespace, name, func(o *cluster.Object) (bool, error) { return o == nil, nil })
+	if err != nil {
+		return err
+	}
+	runs, err := c.List(ctx, cluster.Workflows, namespace, argo.RecurringSelector(name))
+	if err != nil {
+		return err
+	}
+	for _, run := range runs {
+		status, err := runStatus(run, nil)
+		if err != nil {
+			return err
+		}
+		if !status.Phase.Ended() && status.Phase != spec.PhasePending {
+			continue
+		}
+		if err := c.Delete(ctx, cluster.Workflows, namespace, run.Name, run.UID); err != nil {
+			return err
+		}
+	}
+	return c.Delete(ctx, cluster.ConfigMaps, namespace, argo.LimitName(name), "")
+}

@@ -1,0 +1,76 @@
+package provider
+
+import (
+	"context"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/schedule"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// refresh writes what the cluster holds into the model.
+func (r *recurringRunResource) refresh(ctx context.Context, m *recurringRunModel, found *cluster.Object, diags *diag.Diagnostics) {
+	prior, ds := m.read(ctx)
+	diags.Append(ds...)
+	limit, err := r.limit(ctx, m)
+	if err != nil {
+		addReadError(diags, "recurring run", m.Name.ValueString(), err)
+		return
+	}
+	live, status, err := argo.ReadRecurringRun(found.Into, limit, prior.spec)
+	if err != nil {
+		addClusterError(diags, "read", "recurring run", m.Name.ValueString(), err)
+		return
+	}
+	diags.Append(m.setSpec(ctx, live, prior)...)
+	if live.Pipeline.Name != prior.spec.Pipeline.Name || live.Pinned && live.Pipeline.Version != prior.spec.Pipeline.Version {
+		object, ds := refObject(ctx, live.Pipeline, true)
+		diags.Append(ds...)
+		m.setPipeline(object, live.Pinned)
+	}
+	m.LastScheduledTime = timeValue(status.LastScheduledTime)
+	now, ds := m.read(ctx)
+	diags.Append(ds...)
+	if diags.HasError() {
+		return
+	}
+	diags.Append(m.setDerived(ctx, now)...)
+	m.setNextRuns(now, time.Now())
+	m.Drift = textList(drift(found, live))
+	if status.Problem != "" {
+		diags.AddWarning("Argo Workflows refuses recurring run "+m.Name.ValueString(), status.Problem)
+	}
+}
+
+// drift is what is not as this provider would write it and is in no attribute.
+func drift(found *cluster.Object, live spec.RecurringRun) []string {
+	if _, _, ok := schedule.ParseWhen(live.When); !ok {
+		live.When = ""
+	}
+	objects, err := argo.RecurringRun(live)
+	if err != nil {
+		// Somebody has written parameters that are none of ours; compared without them, they show as a difference.
+		live.Parameters = nil
+		objects, err = argo.RecurringRun(live)
+	}
+	if err != nil {
+		return []string{"spec"}
+	}
+	return argo.Differences(found.Raw(), objects.Cron)
+}
+
+// limit reads the config map of max_concurrency.
+func (r *recurringRunResource) limit(ctx context.Context, m *recurringRunModel) (argo.Decoder, error) {
+	found, err := r.data.cluster.Find(ctx, cluster.ConfigMaps, m.Namespace.ValueString(), argo.LimitName(m.Name.ValueString()))
+	switch {
+	case cluster.IsNotFound(err):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	return found.Into, nil
+}
