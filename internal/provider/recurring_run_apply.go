@@ -40,7 +40,7 @@ func (r *recurringRunResource) apply(ctx context.Context, m *recurringRunModel, 
 		addClusterError(diags, verb, "recurring run", read.spec.Name, err)
 		return
 	}
-	diags.Append(m.setDerived(ctx, read)...)
+	diags.Append(m.setDerived(read)...)
 	if m.NextRuns.IsUnknown() {
 		m.setNextRuns(read, time.Now())
 	}

@@ -64,7 +64,7 @@ func (m recurringRunModel) schedule(ctx context.Context, t *texts) schedule.Spec
 }
 
 // setDerived fills what follows from the configuration without the clock.
-func (m *recurringRunModel) setDerived(ctx context.Context, r readRecurring) diag.Diagnostics {
+func (m *recurringRunModel) setDerived(r readRecurring) diag.Diagnostics {
 	m.Schedule = types.StringUnknown()
 	lines := types.ListUnknown(types.StringType)
 	if r.schedule != nil && r.schedule.Known() {
@@ -72,7 +72,7 @@ func (m *recurringRunModel) setDerived(ctx context.Context, r readRecurring) dia
 		if text, ok := r.schedule.Explain(); ok {
 			m.Schedule = types.StringValue(text)
 		}
-		lines = textList(r.spec.Lines)
+		lines = listOfTexts(r.spec.Lines)
 	}
 	m.Drift = types.ListValueMust(types.StringType, nil)
 	pipeline := m.Pipeline
@@ -99,10 +99,10 @@ func (m *recurringRunModel) setNextRuns(r readRecurring, now time.Time) {
 			next = append(next, tick.Format(time.RFC3339))
 		}
 	}
-	m.NextRuns = textList(next)
+	m.NextRuns = listOfTexts(next)
 }
 
-func textList(texts []string) types.List {
+func listOfTexts(texts []string) types.List {
 	values := make([]attr.Value, len(texts))
 	for i, t := range texts {
 		values[i] = types.StringValue(t)

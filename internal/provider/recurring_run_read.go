@@ -38,9 +38,9 @@ func (r *recurringRunResource) refresh(ctx context.Context, m *recurringRunModel
 	if diags.HasError() {
 		return
 	}
-	diags.Append(m.setDerived(ctx, now)...)
+	diags.Append(m.setDerived(now)...)
 	m.setNextRuns(now, time.Now())
-	m.Drift = textList(drift(found, live))
+	m.Drift = listOfTexts(drift(found, live))
 	if status.Problem != "" {
 		diags.AddWarning("Argo Workflows refuses recurring run "+m.Name.ValueString(), status.Problem)
 	}

@@ -74,7 +74,7 @@ func (r *recurringRunResource) ModifyPlan(ctx context.Context, req resource.Modi
 	if moved {
 		addProblems(&resp.Diagnostics, clockProblems(planned, time.Now()))
 	}
-	resp.Diagnostics.Append(plan.setDerived(ctx, planned)...)
+	resp.Diagnostics.Append(plan.setDerived(planned)...)
 	plan.NextRuns, plan.LastScheduledTime = types.ListUnknown(types.StringType), types.StringUnknown()
 	if state != nil {
 		plan.LastScheduledTime = state.LastScheduledTime

@@ -1,7 +1,5 @@
 resource "kfp_component" "load" {
-  name    = "load-orders"
-  inputs  = { day = { type = "string" } }
-  outputs = { rows = { type = "integer" } }
+  name = "load-orders"
   python = {
     base_image = "python:3.11-slim"
     source     = <<-EOT

@@ -48,6 +48,16 @@ func mustRecurring(t *testing.T, r spec.RecurringRun) argo.RecurringRunObjects {
 	return objects
 }
 
+// member is a JSON object inside another.
+func member(t *testing.T, object map[string]any, key string) map[string]any {
+	t.Helper()
+	inner, ok := object[key].(map[string]any)
+	if !ok {
+		t.Fatalf("%s is %v", key, object[key])
+	}
+	return inner
+}
+
 func TestRecurringRunGolden(t *testing.T) {
 	t.Parallel()
 	golden(t, "recurring-run", mustRecurring(t, nightly()).Cron)
@@ -103,9 +113,9 @@ func TestWhatOthersChangeIsFoundAndRemoved(t *testing.T) {
 	t.Parallel()
 	wanted := mustRecurring(t, nightly()).Cron
 	live := mustRecurring(t, nightly()).Cron
-	s := live["spec"].(map[string]any)
+	s := member(t, live, "spec")
 	s["failedJobsHistoryLimit"] = 4
-	s["workflowSpec"].(map[string]any)["priority"] = 7
+	member(t, s, "workflowSpec")["priority"] = 7
 	s["timezone"] = "UTC"
 	if diff := cmp.Diff([]string{"spec.failedJobsHistoryLimit", "spec.timezone", "spec.workflowSpec.priority"}, argo.Differences(live, wanted)); diff != "" {
 		t.Error(diff)
@@ -145,7 +155,7 @@ func TestTickRunIsThatOfTheSchedule(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := mustRecurring(t, r).Cron["spec"].(map[string]any)["workflowSpec"].(map[string]any)
+	s := member(t, member(t, mustRecurring(t, r).Cron, "spec"), "workflowSpec")
 	data, err := json.Marshal(wf.Spec)
 	if err != nil {
 		t.Fatal(err)
@@ -190,7 +200,7 @@ func TestPinnedCopyPointsToCopies(t *testing.T) {
 	if diff := cmp.Diff(map[string]bool{"inner-klmnopqrst": true, "load-1234567890": true}, used); diff != "" {
 		t.Error(diff)
 	}
-	meta := copied["metadata"].(map[string]any)
+	meta := member(t, copied, "metadata")
 	if meta["name"] != "outer-abcdefghij" || meta["resourceVersion"] != nil {
 		t.Errorf("metadata %v", meta)
 	}
