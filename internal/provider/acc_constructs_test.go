@@ -171,7 +171,7 @@ func TestAccConstructs(t *testing.T) {
     fallback = { component = kfp_component.say.ref, inputs = { text = "{{ tasks.bad.output ?? 'nothing' }}" } }`,
 			outputs: map[string]string{"after": "{{ tasks.after.output }}", "mend": "{{ tasks.mend.output }}", "fallback": "{{ tasks.fallback.output }}"},
 			want:    map[string]string{"after": "went on", "mend": "Failed", "fallback": "nothing"},
-			phases:  map[string]string{"bad": "Failed", "leaf": "Succeeded"},
+			phases:  map[string]string{"bad": "Failed", "leaf": "Failed"},
 			pods:    5,
 		},
 		{

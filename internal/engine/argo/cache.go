@@ -1,8 +1,6 @@
 package argo
 
 import (
-	"strings"
-
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -29,9 +27,9 @@ func cacheKeyText(t spec.Task, cache spec.Cache, env expr.Env) (string, error) {
 	return expr.CompileHash(metadataEnv(env, parsed...), parsed...)
 }
 
-// cacheConfigMap names the config map that holds the outputs. Argo keeps them in its controller's own namespace, so
-// the name holds the run's; and since a config map takes 1 MiB, the first digit of the key spreads them over sixteen.
-func cacheConfigMap(r spec.Ref, key string) string {
-	code := strings.TrimSuffix(strings.TrimPrefix(key, "{{="), "}}")
-	return "kfp-cache-" + r.Namespace + "-" + ObjectName(r) + "-" + expr.Tag("sprig.substr(0, 1, "+code+")")
+// cacheConfigMap names the config map that holds the outputs of a component, one for each key: Argo fails a task whose outputs no longer
+// fit into its config map (1 MiB), and tasks that write to the same one wait for each other. Argo keeps them in its
+// controller's own namespace, so the name holds the run's.
+func cacheConfigMap(namespace, component string) string {
+	return "kfp-cache-" + namespace + "-" + component + "-" + tag(cacheKey)
 }

@@ -68,7 +68,7 @@ func Component(c spec.Component) (ComponentObjects, error) {
 		Spec: wfv1.WorkflowSpec{
 			Entrypoint: MainTemplate,
 			Arguments:  wfv1.Arguments{Parameters: argumentDeclarations(c.Interface)},
-			Templates:  variants(main),
+			Templates:  variants(main, cacheConfigMap(c.Namespace, name)),
 		},
 	}
 	return objects, nil
@@ -139,7 +139,7 @@ func componentInputs(i spec.Interface) wfv1.Inputs {
 	for _, name := range sortedKeys(i.Inputs) {
 		input := i.Inputs[name]
 		if input.Type.IsArtifact() {
-			in.Artifacts = append(in.Artifacts, wfv1.Artifact{Name: name, Path: inputPath(name), Optional: input.Optional})
+			in.Artifacts = append(in.Artifacts, wfv1.Artifact{Name: name, Path: inputPath(name), Optional: mayBeMissing(input)})
 			in.Parameters = append(in.Parameters, wfv1.Parameter{Name: artifactParameter(name), Default: wfv1.AnyStringPtr("")})
 			continue
 		}
@@ -149,6 +149,9 @@ func componentInputs(i spec.Interface) wfv1.Inputs {
 	slices.SortFunc(in.Parameters, func(a, b wfv1.Parameter) int { return compare(a.Name, b.Name) })
 	return in
 }
+
+// mayBeMissing reports whether there may be no file for an artifact: an empty list leaves none.
+func mayBeMissing(input spec.Input) bool { return input.Optional || input.Type.IsList() }
 
 // inputParameter declares one parameter with Argo's own fields for description, default and allowed values.
 func inputParameter(name string, input spec.Input) wfv1.Parameter {
@@ -198,7 +201,7 @@ func componentOutputs(i spec.Interface) wfv1.Outputs {
 		}
 		out.Artifacts = append(out.Artifacts, wfv1.Artifact{Name: name, Path: outputPath(name)})
 		out.Parameters = append(out.Parameters, wfv1.Parameter{Name: artifactParameter(name), ValueFrom: &wfv1.ValueFrom{
-			Path: outputPath(artifactParameter(name)), Default: wfv1.AnyStringPtr("{}"),
+			Path: outputPath(artifactParameter(name)), Default: wfv1.AnyStringPtr(""),
 		}})
 	}
 	slices.SortFunc(out.Parameters, func(a, b wfv1.Parameter) int { return compare(a.Name, b.Name) })

@@ -7,13 +7,18 @@ import (
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
 
-// exitTemplate runs the on_exit tasks.
-const exitTemplate = "on-exit"
+// The templates of a pipeline. main is what another pipeline calls; it is also the entry of a run, unless there are on_exit
+// tasks: those belong to the run then, or to the task that calls.
+const (
+	tasksTemplate = "tasks"
+	exitTemplate  = "on-exit"
+)
 
 // PipelineObject is what a pipeline is in the cluster.
 type PipelineObject struct {
@@ -33,7 +38,6 @@ func Pipeline(p spec.Pipeline, g *graph.Graph) (PipelineObject, error) {
 	if err != nil {
 		return PipelineObject{}, err
 	}
-	c.spec.Entrypoint = MainTemplate
 	c.spec.Arguments.Parameters = argumentDeclarations(interfaces)
 	annotations := map[string]string{TypesAnnotation: types}
 	if p.Description != "" {
@@ -55,37 +59,102 @@ type pipelineCompiler struct {
 	graph    *graph.Graph
 	spec     wfv1.WorkflowSpec
 	weights  map[string]int
-	wrappers []wfv1.Template // DAGs of one task, for what Argo has on templates only
+	beside   []wfv1.Template // beside main: DAGs of one task, for what Argo has on templates only
 }
 
 func (c *pipelineCompiler) compile() error {
-	main, err := c.dag(MainTemplate, c.pipeline.Tasks, c.graph.Tasks, c.graph.Scope.Task)
-	if err != nil {
-		return err
-	}
-	main.DAG.FailFast = c.pipeline.Options.FailFast
-	main.Outputs, err = c.outputs()
-	if err != nil {
-		return err
-	}
-	c.spec.Templates = []wfv1.Template{main}
+	c.spec.Entrypoint = MainTemplate
 	if len(c.pipeline.OnExit) > 0 {
-		exit, err := c.dag(exitTemplate, c.pipeline.OnExit, c.graph.Exit, c.graph.Scope.Exit)
+		c.spec.Entrypoint = tasksTemplate
+	}
+	if err := c.mains(c.spec.Entrypoint, ""); err != nil {
+		return err
+	}
+	if c.givesArtifacts() {
+		if err := c.mains(c.spec.Entrypoint, listSuffix); err != nil {
+			return err
+		}
+	}
+	if len(c.pipeline.OnExit) > 0 {
+		exit, err := c.exit()
 		if err != nil {
 			return err
 		}
 		c.spec.OnExit = exitTemplate
 		c.spec.Templates = append(c.spec.Templates, exit)
 	}
-	c.spec.Templates = append(c.spec.Templates, c.wrappers...)
+	c.spec.Templates = append(c.spec.Templates, c.beside...)
 	return c.options()
 }
 
+func (c *pipelineCompiler) givesArtifacts() bool {
+	for _, o := range c.graph.Outputs {
+		if o.Type.IsArtifact() {
+			return true
+		}
+	}
+	return false
+}
+
+// mains compiles the tasks, and what calls them with the on_exit tasks behind them if there are any. The variant for lists
+// is for a caller that makes a list of the artifacts that the pipeline gives.
+func (c *pipelineCompiler) mains(name, suffix string) error {
+	var keys map[string]map[string]string
+	inputs := pipelineInputs(c.pipeline.Parameters)
+	if suffix == listSuffix {
+		keys = c.outputKeys()
+		for _, output := range sortedKeys(c.graph.Outputs) {
+			if c.graph.Outputs[output].Type.IsArtifact() {
+				inputs.Parameters = append(inputs.Parameters, wfv1.Parameter{Name: keyParameter(output)})
+			}
+		}
+	}
+	main, err := c.dag(name+suffix, c.pipeline.Tasks, c.graph.Tasks, c.graph.Scope.Task, keys)
+	if err != nil {
+		return err
+	}
+	main.Inputs = inputs
+	main.DAG.FailFast = c.pipeline.Options.FailFast
+	if main.Outputs, err = c.outputs(); err != nil {
+		return err
+	}
+	c.spec.Templates = append(c.spec.Templates, main)
+	if name != MainTemplate {
+		c.spec.Templates = append(c.spec.Templates, c.nested(main, MainTemplate+suffix))
+	}
+	return nil
+}
+
+// outputKeys tell the tasks whose artifacts the pipeline gives where its caller wants them.
+func (c *pipelineCompiler) outputKeys() map[string]map[string]string {
+	keys := map[string]map[string]string{}
+	for _, output := range sortedKeys(c.graph.Outputs) {
+		t, errs := expr.Parse(c.pipeline.Outputs[output])
+		if !c.graph.Outputs[output].Type.IsArtifact() || len(errs) > 0 {
+			continue
+		}
+		var names []string
+		for _, r := range t.References() {
+			names = append(names, r.Name)
+		}
+		for task, from := range c.graph.Producers(names) {
+			if keys[task] == nil {
+				keys[task] = listKeys(task, c.pipeline.Tasks[task].Component.Outputs)
+			}
+			keys[task][from] = tag(keyParameter(output))
+		}
+	}
+	return keys
+}
+
 // dag compiles one map of tasks.
-func (c *pipelineCompiler) dag(name string, tasks map[string]spec.Task, nodes map[string]*graph.Node, scope func(string) graph.Env) (wfv1.Template, error) {
+func (c *pipelineCompiler) dag(name string, tasks map[string]spec.Task, nodes map[string]*graph.Node, scope func(string) graph.Env, keys map[string]map[string]string) (wfv1.Template, error) {
 	t := wfv1.Template{Name: name, Inputs: pipelineInputs(c.pipeline.Parameters), DAG: &wfv1.DAGTemplate{}}
 	for _, task := range sortedKeys(tasks) {
-		compiled, err := c.task(task, tasks[task], nodes, tasks, scope(task))
+		compiled, err := c.compileTask(call{
+			name: task, task: tasks[task], node: nodes[task], env: scope(task),
+			settings: c.pipeline.Defaults.Merge(tasks[task].Settings), keys: keys[task],
+		}, tasks, nodes)
 		if err != nil {
 			return t, fmt.Errorf("task %q: %w", task, err)
 		}
@@ -96,6 +165,7 @@ func (c *pipelineCompiler) dag(name string, tasks map[string]spec.Task, nodes ma
 		c.weights[task] += len(text)
 		t.DAG.Tasks = append(t.DAG.Tasks, compiled)
 	}
+	t.DAG.Tasks = append(t.DAG.Tasks, c.end(tasks, nodes)...)
 	return t, nil
 }
 
@@ -124,11 +194,12 @@ func (c *pipelineCompiler) outputs() (wfv1.Outputs, error) {
 	for _, name := range sortedKeys(c.pipeline.Outputs) {
 		want := c.graph.Outputs[name].Type
 		if want.IsArtifact() {
-			artifact, err := artifactFrom(name, c.pipeline.Outputs[name], env, want, true)
+			artifact, meta, err := artifactOutput(name, c.pipeline.Outputs[name], env, want)
 			if err != nil {
 				return out, fmt.Errorf("output %q: %w", name, err)
 			}
 			out.Artifacts = append(out.Artifacts, artifact)
+			out.Parameters = append(out.Parameters, wfv1.Parameter{Name: artifactParameter(name), ValueFrom: meta})
 			continue
 		}
 		valueFrom, err := outputFrom(c.pipeline.Outputs[name], env, want)
@@ -140,8 +211,10 @@ func (c *pipelineCompiler) outputs() (wfv1.Outputs, error) {
 	return out, nil
 }
 
+var everyState = []string{"Succeeded", "Failed", "Errored", "Skipped", "Omitted"}
+
 // depends is Argo's condition on the tasks before.
-func depends(t spec.Task, n *graph.Node, tasks map[string]spec.Task) string {
+func depends(t spec.Task, n *graph.Node, tasks map[string]spec.Task, nodes map[string]*graph.Node) string {
 	joined, states := " && ", []string(nil)
 	switch t.RunIf {
 	case spec.AnySucceeded, spec.AnyFailed:
@@ -156,9 +229,9 @@ func depends(t spec.Task, n *graph.Node, tasks map[string]spec.Task) string {
 		case spec.AllFailed, spec.AnyFailed:
 			states = []string{"Failed", "Errored"}
 		case spec.AllDone:
-			states = []string{"Succeeded", "Failed", "Errored", "Skipped", "Omitted"}
+			states = everyState
 		default:
-			states = successStates(need, tasks[need.Task].AllowFailure)
+			states = successStates(need, nodes[need.Task], tasks[need.Task].AllowFailure)
 		}
 		parts = append(parts, anyState(name, states, joined == " && " && len(n.Needs)+len(n.Choices) > 1))
 	}
@@ -177,10 +250,14 @@ func depends(t spec.Task, n *graph.Node, tasks map[string]spec.Task) string {
 }
 
 // successStates are the states of a task before that let one run which needs it to succeed. A task that was skipped
-// stops those that use its outputs, unless they have a fallback; it does not stop those that only come after it.
-func successStates(need graph.Need, allowFailure bool) []string {
+// stops those that use its outputs, unless they have a fallback; it does not stop those that only come after it. A loop
+// without items, which Argo calls skipped, gives an empty list.
+func successStates(need graph.Need, n *graph.Node, allowFailure bool) []string {
 	states := []string{"Succeeded"}
 	if need.Data {
+		if n.Item != "" && !n.Skippable {
+			states = append(states, "Skipped")
+		}
 		return states
 	}
 	states = append(states, "Skipped")

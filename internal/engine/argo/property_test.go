@@ -22,7 +22,7 @@ func step() spec.Component {
 		Interface: spec.Interface{
 			Inputs: map[string]spec.Input{
 				"text": {Type: spec.String, Default: new("x")}, "number": {Type: spec.Float, Default: new("1")},
-				"words": {Type: spec.ListOf(spec.String), Default: new("[]")}, "file": {Type: spec.Artifact, Optional: true},
+				"words": {Type: spec.ListOf(spec.String), Default: new("[]")}, "file": {Type: spec.Artifact, Optional: true}, "files": {Type: spec.ListOf(spec.Artifact), Optional: true},
 			},
 			Outputs: map[string]spec.Output{"text": {Type: spec.String}, "count": {Type: spec.Integer}, "words": {Type: spec.ListOf(spec.String)}, "file": {Type: spec.Dataset}},
 		},
@@ -65,6 +65,15 @@ func randomPipeline(t *rapid.T, ref spec.Ref) spec.Pipeline {
 			if from := earlier("words"); looped[from] {
 				task.Inputs["words"] = "{{ tasks." + from + ".outputs.text }}"
 			}
+			if from := earlier("files"); looped[from] {
+				task.Inputs["files"] = "{{ tasks." + from + ".outputs.file }}"
+			}
+			if one, other := earlier("one"), earlier("other"); !looped[one] && !looped[other] && rapid.Bool().Draw(t, "choice") {
+				task.Inputs["file"] = "{{ tasks." + one + ".outputs.file ?? tasks." + other + ".outputs.file }}"
+			}
+			if rapid.IntRange(0, 4).Draw(t, "import") == 0 {
+				task.Inputs["file"] = "s3://bucket/{{ parameters.word }}.csv?endpoint=s3:9000&insecure=true&secret=s3"
+			}
 			if rapid.IntRange(0, 3).Draw(t, "condition") == 0 {
 				task.When = "tasks." + earlier("when") + ".status == 'Succeeded'"
 			}
@@ -81,6 +90,15 @@ func randomPipeline(t *rapid.T, ref spec.Ref) spec.Pipeline {
 		}
 		task.AllowFailure = rapid.IntRange(0, 4).Draw(t, "allow failure") == 0
 		p.Tasks[name] = task
+	}
+	for name := range p.Tasks {
+		if !looped[name] && rapid.IntRange(0, 3).Draw(t, "output") == 0 {
+			p.Outputs["file_"+name] = "{{ tasks." + name + ".outputs.file }}"
+			p.Outputs["text_"+name] = "{{ tasks." + name + ".outputs.text ?? 'none' }}"
+		}
+	}
+	if rapid.Bool().Draw(t, "on exit") {
+		p.OnExit = map[string]spec.Task{"tell": {Component: ref, Inputs: map[string]string{"text": "{{ run.status }} {{ len(run.failures) }} {{ parameters.word }}"}}}
 	}
 	return p
 }
@@ -115,6 +133,9 @@ func TestRandomPipelinesAreAccepted(t *testing.T) {
 func checkEdges(t *rapid.T, g *graph.Graph, w *wfv1.WorkflowTemplate) {
 	for _, task := range w.Spec.Templates[0].DAG.Tasks {
 		node := g.Tasks[strings.ReplaceAll(task.Name, "-", "_")]
+		if node == nil {
+			continue // made by the compiler
+		}
 		for _, need := range node.Needs {
 			if !strings.Contains(task.Depends, strings.ReplaceAll(need.Task, "_", "-")+".") {
 				t.Fatalf("task %s lost its edge to %s: depends is %q", node.Name, need.Task, task.Depends)

@@ -130,13 +130,23 @@ func (r statusReader) read() {
 // taskPath is the path of the task that a node belongs to: nodes of loops and retries belong to their task.
 func (r statusReader) taskPath(node wfv1.NodeStatus) (string, bool) {
 	rest, ok := strings.CutPrefix(node.Name, r.wf.Name+".")
-	if !ok || rest == "onExit" {
+	if !ok || isOwn(rest) {
 		return "", false
 	}
 	path := strings.ReplaceAll(stripExpansions(rest), ".", "/")
 	path = strings.ReplaceAll(path, "/"+innerTask, "")
 	// Task names have no hyphens; Argo has them in place of underscores.
 	return strings.ReplaceAll(path, "-", "_"), true
+}
+
+// isOwn reports whether a node is none that the user declared: the group of on_exit tasks, or what looks at failures.
+func isOwn(path string) bool {
+	for _, name := range []string{"onExit", endTask, nothingTask} {
+		if path == name || strings.HasSuffix(path, "."+name) {
+			return true
+		}
+	}
+	return false
 }
 
 // stripExpansions removes "(0:item)" and "(0)"; items may hold any text, parentheses too.

@@ -10,76 +10,93 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
+// call is a task as it stands in one place of the object.
+type call struct {
+	name     string // in the pipeline
+	task     spec.Task
+	node     *graph.Node
+	env      graph.Env
+	settings spec.Settings
+	keys     map[string]string // output → where to keep that artifact; nil: where the artifact repository says
+}
+
 // task compiles one task.
-func (c *pipelineCompiler) task(name string, t spec.Task, nodes map[string]*graph.Node, tasks map[string]spec.Task, env graph.Env) (wfv1.DAGTask, error) {
-	node := nodes[name]
-	settings := c.pipeline.Defaults.Merge(t.Settings)
-	compile := c.plain
+func (c *pipelineCompiler) compileTask(t call, tasks map[string]spec.Task, nodes map[string]*graph.Node) (wfv1.DAGTask, error) {
+	if t.keys == nil && len(t.node.Lists) > 0 {
+		t.keys = listKeys(t.name, t.task.Component.Outputs)
+	}
+	compile := plain
 	switch {
-	case t.Approval != nil:
+	case t.task.Approval != nil:
 		compile = c.approval
-	case needsWrapper(t, node, settings):
+	case needsWrapper(t.task, t.settings):
 		compile = c.wrapped
 	}
-	compiled, err := compile(name, t, node, env, settings)
-	compiled.Depends = depends(t, node, tasks)
+	compiled, err := compile(t)
+	compiled.Depends = depends(t.task, t.node, tasks, nodes)
 	return compiled, err
 }
 
 // plain compiles a task to one of Argo's. Its settings become hidden arguments of the component's template.
-func (c *pipelineCompiler) plain(name string, t spec.Task, node *graph.Node, env graph.Env, settings spec.Settings) (wfv1.DAGTask, error) {
-	compiled := wfv1.DAGTask{Name: taskName(name), TemplateRef: templateRef(t.Component, settings)}
+func plain(t call) (wfv1.DAGTask, error) {
+	compiled := wfv1.DAGTask{Name: taskName(t.name), TemplateRef: templateRef(t.task.Component, t.settings, t.keys != nil)}
 	var err error
-	if compiled.Arguments, err = c.arguments(t, env); err != nil {
+	if compiled.Arguments, err = arguments(t.task, t.env); err != nil {
 		return compiled, err
 	}
-	if t.Component.Kind == spec.ComponentKind {
-		hidden, err := c.settingsArguments(t, settings, env)
-		if err != nil {
+	give := func(parameters []wfv1.Parameter, err error) error {
+		compiled.Arguments.Parameters = append(compiled.Arguments.Parameters, parameters...)
+		return err
+	}
+	if err := give(keyArguments(t.keys, t.env, t.task.ForEach != "")); err != nil {
+		return compiled, err
+	}
+	if t.task.Component.Kind == spec.ComponentKind {
+		if err := give(settingsArguments(t)); err != nil {
 			return compiled, err
 		}
-		compiled.Arguments.Parameters = append(compiled.Arguments.Parameters, hidden...)
 	}
-	if t.When != "" {
-		if compiled.When, err = compileCondition(t.When, env); err != nil {
+	if t.task.When != "" {
+		if compiled.When, err = compileCondition(t.task.When, t.env); err != nil {
 			return compiled, err
 		}
 	}
-	if t.ForEach != "" {
-		compiled.WithParam, err = compileList(t.ForEach, env, node)
+	if t.task.ForEach != "" {
+		compiled.WithParam, err = compileList(t.task.ForEach, t.env, t.node)
 	}
 	return compiled, err
 }
 
 // approval compiles a gate that a person opens.
-func (c *pipelineCompiler) approval(name string, t spec.Task, _ *graph.Node, env graph.Env, _ spec.Settings) (wfv1.DAGTask, error) {
-	compiled := wfv1.DAGTask{Name: taskName(name), Template: "task-" + taskName(name)}
-	c.wrappers = append(c.wrappers, wfv1.Template{
-		Name: compiled.Template, Suspend: &wfv1.SuspendTemplate{Duration: t.Approval.Timeout},
-	})
+func (c *pipelineCompiler) approval(t call) (wfv1.DAGTask, error) {
+	compiled := wfv1.DAGTask{Name: taskName(t.name), Template: "task-" + taskName(t.name)}
+	c.addTemplate(wfv1.Template{Name: compiled.Template, Suspend: &wfv1.SuspendTemplate{Duration: t.task.Approval.Timeout}})
 	var err error
-	if t.When != "" {
-		compiled.When, err = compileCondition(t.When, env)
+	if t.task.When != "" {
+		compiled.When, err = compileCondition(t.task.When, t.env)
 	}
 	return compiled, err
 }
 
 // templateRef points to the variant of the component's template that the settings need.
-func templateRef(r spec.Ref, s spec.Settings) *wfv1.TemplateRef {
+func templateRef(r spec.Ref, s spec.Settings, list bool) *wfv1.TemplateRef {
 	ref := &wfv1.TemplateRef{Name: ObjectName(r), Template: MainTemplate}
-	if r.Kind == spec.ComponentKind {
-		ref.Template = variantName(s.Retry, s.Cache)
+	switch {
+	case r.Kind == spec.ComponentKind:
+		ref.Template = variantName(s.Retry, s.Cache, list)
+	case list:
+		ref.Template += listSuffix
 	}
 	return ref
 }
 
 // arguments passes the inputs that the task gives; the others have defaults in the component.
-func (c *pipelineCompiler) arguments(t spec.Task, env graph.Env) (wfv1.Arguments, error) {
+func arguments(t spec.Task, env graph.Env) (wfv1.Arguments, error) {
 	var arguments wfv1.Arguments
 	for _, name := range sortedKeys(t.Inputs) {
 		want := t.Component.Inputs[name].Type
 		if want.IsArtifact() {
-			artifact, err := artifactFrom(name, t.Inputs[name], env, want, false)
+			artifact, err := artifactArgument(name, t.Inputs[name], env, want)
 			if err != nil {
 				return arguments, fmt.Errorf("input %q: %w", name, err)
 			}
@@ -87,6 +104,7 @@ func (c *pipelineCompiler) arguments(t spec.Task, env graph.Env) (wfv1.Arguments
 			if err != nil {
 				return arguments, fmt.Errorf("input %q: %w", name, err)
 			}
+			artifact.Optional = artifact.Optional || mayBeMissing(t.Component.Inputs[name])
 			arguments.Artifacts = append(arguments.Artifacts, artifact)
 			arguments.Parameters = append(arguments.Parameters, wfv1.Parameter{Name: artifactParameter(name), Value: wfv1.AnyStringPtr(meta)})
 			continue
@@ -100,23 +118,23 @@ func (c *pipelineCompiler) arguments(t spec.Task, env graph.Env) (wfv1.Arguments
 	return arguments, nil
 }
 
-func (c *pipelineCompiler) settingsArguments(t spec.Task, s spec.Settings, env graph.Env) ([]wfv1.Parameter, error) {
+func settingsArguments(t call) ([]wfv1.Parameter, error) {
+	s := t.settings
 	var hidden []wfv1.Parameter
 	give := func(name, value string) {
 		if value != "" {
 			hidden = append(hidden, wfv1.Parameter{Name: name, Value: wfv1.AnyStringPtr(value)})
 		}
 	}
-	if s.Cache != nil && s.Cache.Enabled {
-		key, err := cacheKeyText(t, *s.Cache, env)
+	if s.Cache != nil && s.Cache.Enabled && t.keys == nil {
+		key, err := cacheKeyText(t.task, *s.Cache, t.env)
 		if err != nil {
 			return nil, err
 		}
 		give(cacheKey, key)
 		give(cacheMaxAge, s.Cache.MaxAge)
-		give(cacheName, cacheConfigMap(t.Component, key))
 	}
-	patch, err := podPatch(s, func(text string) (string, error) { return compileJSON(text, env) })
+	patch, err := podPatch(s, func(text string) (string, error) { return compileJSON(text, t.env) })
 	if err != nil {
 		return nil, err
 	}

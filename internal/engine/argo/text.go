@@ -31,27 +31,6 @@ func joined(errs []expr.Error) error {
 	return errors.Join(all...)
 }
 
-// artifactFrom is the reference to an artifact of another task or of the pipeline's inputs, or a choice between some.
-func artifactFrom(name, text string, env expr.Env, want spec.Type, isOutput bool) (wfv1.Artifact, error) {
-	a := wfv1.Artifact{Name: name}
-	t, errs := expr.Parse(text)
-	if err := joined(errs); err != nil {
-		return a, err
-	}
-	if name, ok := t.Bare(env); ok {
-		v, _ := env.Lookup(name)
-		a.From = "{{" + v.Argo + "}}"
-		return a, nil
-	}
-	code, err := t.CompileValueFrom(env, want)
-	if isOutput {
-		a.FromExpression = code
-	} else {
-		a.From = "{{=" + code + "}}" // Argo's validation wants this field in arguments
-	}
-	return a, err
-}
-
 // metadataEnv has the hidden parameters beside artifacts in place of those that texts use.
 func metadataEnv(env expr.Env, texts ...*expr.Template) expr.Env {
 	own := maps.Clone(env.Own)
@@ -61,20 +40,24 @@ func metadataEnv(env expr.Env, texts ...*expr.Template) expr.Env {
 	for _, t := range texts {
 		for _, r := range t.References() {
 			if name, v, ok := env.Resolve(r.Name); ok && v.Type.IsArtifact() {
-				own[name] = expr.Var{Type: spec.String, Argo: metadataOf(v.Argo), Nullable: v.Nullable}
+				own[name] = metadataVar(v)
 			}
 		}
 	}
 	return expr.Env{Own: own, Shared: env.Shared}
 }
 
-// artifactMetadata is the metadata of the artifact that a text chooses.
-func artifactMetadata(text string, env expr.Env) (string, error) {
-	t, errs := expr.Parse(text)
-	if err := joined(errs); err != nil {
-		return "", err
+// metadataVar stands for the metadata of an artifact. A task that was skipped has the default, an empty text.
+func metadataVar(artifact expr.Var) expr.Var {
+	meta := expr.Var{Type: spec.String, Argo: metadataOf(artifact.Argo), Nullable: artifact.Nullable}
+	switch {
+	case artifact.Coding == expr.Collected:
+		meta.Type, meta.Coding = spec.List, expr.Collected
+	case artifact.Nullable:
+		access := expr.Access(meta.Argo)
+		meta.Argo, meta.Code = "", access+` in [nil, ""] ? nil : `+access
 	}
-	return t.Compile(metadataEnv(env, t), spec.String)
+	return meta
 }
 
 // metadataOf is Argo's name of the hidden parameter beside an artifact.

@@ -15,6 +15,7 @@ const (
 	retrySuffix     = "-retry"
 	transientSuffix = "-retry-transient"
 	cacheSuffix     = "-cache"
+	listSuffix      = "-list"
 )
 
 // The hidden parameters of the variants.
@@ -24,13 +25,15 @@ const (
 	backoffDuration = hiddenPrefix + "backoff-duration"
 	backoffFactor   = hiddenPrefix + "backoff-factor"
 	backoffMax      = hiddenPrefix + "backoff-max"
-	cacheName       = hiddenPrefix + "cache-name"
 	cacheMaxAge     = hiddenPrefix + "cache-max-age"
 	cacheKey        = hiddenPrefix + "cache-key"
 )
 
+// keyParameter is where an artifact is kept, in the variant whose artifacts make a list.
+func keyParameter(output string) string { return hiddenPrefix + "key-" + output }
+
 // variantName is the template that a task with such settings uses.
-func variantName(retry *spec.Retry, cache *spec.Cache) string {
+func variantName(retry *spec.Retry, cache *spec.Cache, list bool) string {
 	name := MainTemplate
 	switch {
 	case retry != nil && wfv1.RetryPolicy(retry.Policy) == wfv1.RetryPolicyOnTransientError:
@@ -38,24 +41,50 @@ func variantName(retry *spec.Retry, cache *spec.Cache) string {
 	case retry != nil:
 		name += retrySuffix
 	}
-	if cache != nil && cache.Enabled {
+	switch {
+	case list:
+		name += listSuffix
+	case cache != nil && cache.Enabled:
 		name += cacheSuffix
 	}
 	return name
 }
 
-// variants makes the templates. The code volume is in each by now.
-func variants(main wfv1.Template) []wfv1.Template {
+// variants makes the templates. The code volume is in each by now. cache names the config map of cached outputs.
+func variants(main wfv1.Template, cache string) []wfv1.Template {
 	var all []wfv1.Template
 	for _, t := range []wfv1.Template{
 		main,
 		withRetry(main, retrySuffix, wfv1.RetryPolicyAlways),
 		withRetry(main, transientSuffix, wfv1.RetryPolicyOnTransientError),
 	} {
-		all = append(all, t, withCache(t))
+		all = append(all, t, withCache(t, cache))
+		if len(main.Outputs.Artifacts) > 0 {
+			all = append(all, withKeys(t))
+		}
 	}
 	return all
 }
+
+// withKeys leaves each artifact where the task says, as it is: the artifacts of a loop then make a directory. Argo takes
+// the rest of the place from the artifact repository, of whatever kind it is, though the field is called s3.
+func withKeys(main wfv1.Template) wfv1.Template {
+	t := *main.DeepCopy()
+	t.Name += listSuffix
+	for i := range t.Outputs.Artifacts {
+		a := &t.Outputs.Artifacts[i]
+		t.Inputs.Parameters = append(t.Inputs.Parameters, wfv1.Parameter{Name: keyParameter(a.Name)})
+		a.ArtifactLocation = keyOnly(tag(keyParameter(a.Name)))
+		a.Archive = unpacked()
+	}
+	return t
+}
+
+func keyOnly(key string) wfv1.ArtifactLocation {
+	return wfv1.ArtifactLocation{S3: &wfv1.S3Artifact{Key: key}}
+}
+
+func unpacked() *wfv1.ArchiveStrategy { return &wfv1.ArchiveStrategy{None: &wfv1.NoneStrategy{}} }
 
 func withRetry(main wfv1.Template, suffix string, policy wfv1.RetryPolicy) wfv1.Template {
 	t := *main.DeepCopy()
@@ -72,15 +101,15 @@ func withRetry(main wfv1.Template, suffix string, policy wfv1.RetryPolicy) wfv1.
 }
 
 // withCache memoizes on a key that the task computes, since only the task knows which inputs count.
-func withCache(main wfv1.Template) wfv1.Template {
+func withCache(main wfv1.Template, configMap string) wfv1.Template {
 	t := *main.DeepCopy()
 	t.Name += cacheSuffix
-	t.Inputs.Parameters = append(t.Inputs.Parameters, hidden(cacheKey, ""), hidden(cacheMaxAge, ""), hidden(cacheName, ""))
+	t.Inputs.Parameters = append(t.Inputs.Parameters, hidden(cacheKey, ""), hidden(cacheMaxAge, ""))
 	t.Memoize = &wfv1.Memoize{
 		Key:    tag(cacheKey),
 		MaxAge: tag(cacheMaxAge),
 		Cache: &wfv1.Cache{ConfigMap: &corev1.ConfigMapKeySelector{
-			LocalObjectReference: corev1.LocalObjectReference{Name: tag(cacheName)}, Key: "unused",
+			LocalObjectReference: corev1.LocalObjectReference{Name: configMap}, Key: "unused",
 		}},
 	}
 	return t

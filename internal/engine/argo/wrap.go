@@ -2,6 +2,8 @@ package argo
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 
@@ -14,27 +16,65 @@ import (
 // innerTask is the name of the only task of a wrapper. Reading a run's status leaves it out of paths.
 const innerTask = "kfp-inner"
 
-// needsWrapper reports whether a task has a setting that Argo knows on templates only: a bound for a loop,
-// synchronization, or a failure that must not fail the run though no other task looks at it. Such a task becomes a
-// DAG of its own with one task in it. This costs a node, no pod.
-func needsWrapper(t spec.Task, node *graph.Node, s spec.Settings) bool {
-	return (t.ForEach != "" && t.Parallelism != nil) || s.Synchronization != nil || (t.AllowFailure && node.Leaf)
+// needsWrapper reports whether a task has a setting that Argo knows on templates only: a bound for a loop, or
+// synchronization. Such a task becomes a DAG of its own with one task in it. This costs a node, no pod.
+func needsWrapper(t spec.Task, s spec.Settings) bool {
+	return (t.ForEach != "" && t.Parallelism != nil) || s.Synchronization != nil
+}
+
+// endTask looks at failures that are allowed and that no other task looks at: in Argo, a failed task fails its DAG unless
+// one behind it succeeds. What succeeds without a pod is a DAG whose only task is skipped; a task that is skipped itself
+// would inherit the failure.
+const (
+	endTask     = "kfp-end"
+	nothingTask = "kfp-nothing"
+)
+
+// end compiles it, if there are such tasks.
+func (c *pipelineCompiler) end(tasks map[string]spec.Task, nodes map[string]*graph.Node) []wfv1.DAGTask {
+	var ended []string
+	for _, name := range sortedKeys(tasks) {
+		if tasks[name].AllowFailure && nodes[name].Leaf {
+			ended = append(ended, anyState(taskName(name), everyState, true))
+		}
+	}
+	if len(ended) == 0 {
+		return nil
+	}
+	c.addTemplate(wfv1.Template{Name: endTask, DAG: &wfv1.DAGTemplate{Tasks: []wfv1.DAGTask{{Name: nothingTask, Template: nothingTask, When: "false"}}}})
+	c.addTemplate(wfv1.Template{Name: nothingTask, Suspend: &wfv1.SuspendTemplate{}})
+	return []wfv1.DAGTask{{Name: endTask, Template: endTask, Depends: strings.Join(ended, " && ")}}
 }
 
 // wrapped compiles a task into a wrapper and the task that calls it. What the texts refer to outside is passed in.
-func (c *pipelineCompiler) wrapped(name string, t spec.Task, node *graph.Node, env graph.Env, s spec.Settings) (wfv1.DAGTask, error) {
-	outer := wfv1.DAGTask{Name: taskName(name), Template: "task-" + taskName(name)}
-	inside, inputs, arguments, err := passedIn(node.References(), env)
+func (c *pipelineCompiler) wrapped(t call) (wfv1.DAGTask, error) {
+	outer := wfv1.DAGTask{Name: taskName(t.name), Template: "task-" + taskName(t.name)}
+	names := t.node.References()
+	if t.keys != nil && t.task.ForEach != "" {
+		names = append(names, "each.index")
+	}
+	inside, inputs, arguments, err := passedIn(names, t.env)
 	if err != nil {
 		return outer, err
 	}
-	inner, err := c.plain(innerTask, t, node, inside, s)
+	within := t
+	within.name, within.env = innerTask, inside
+	if t.keys != nil {
+		outer.Template += listSuffix
+		within.keys = map[string]string{}
+	}
+	for _, output := range sortedKeys(t.keys) {
+		inputs.Parameters = append(inputs.Parameters, wfv1.Parameter{Name: keyParameter(output)})
+		arguments.Parameters = append(arguments.Parameters, wfv1.Parameter{Name: keyParameter(output), Value: wfv1.AnyStringPtr(t.keys[output])})
+		within.keys[output] = tag(keyParameter(output))
+	}
+	inner, err := plain(within)
 	if err != nil {
 		return outer, err
 	}
 	// The condition is the caller's: a task that is skipped must not take a lock.
-	if t.When != "" {
-		if outer.When, err = compileCondition(t.When, env); err != nil {
+	if t.task.When != "" {
+		if outer.When, err = compileCondition(t.task.When, t.env); err != nil {
 			return outer, err
 		}
 		inner.When = ""
@@ -42,15 +82,18 @@ func (c *pipelineCompiler) wrapped(name string, t spec.Task, node *graph.Node, e
 	outer.Arguments = arguments
 	wrapper := wfv1.Template{
 		Name: outer.Template, Inputs: inputs, DAG: &wfv1.DAGTemplate{Tasks: []wfv1.DAGTask{inner}},
-		Parallelism: t.Parallelism, Synchronization: synchronization(s.Synchronization),
+		Parallelism: t.task.Parallelism, Synchronization: synchronization(t.settings.Synchronization),
 	}
-	if t.AllowFailure && node.Leaf {
-		wrapper.DAG.Tasks[0].ContinueOn = &wfv1.ContinueOn{Failed: true, Error: true}
-	} else {
-		wrapper.Outputs = passedOut(t.Component.Outputs)
-	}
-	c.wrappers = append(c.wrappers, wrapper)
+	wrapper.Outputs = passedOut(t.task.Component.Outputs, t.node.Item != "")
+	c.addTemplate(wrapper)
 	return outer, nil
+}
+
+// addTemplate adds one beside main. Those of tasks that are the same in both kinds of main are there already.
+func (c *pipelineCompiler) addTemplate(t wfv1.Template) {
+	if !slices.ContainsFunc(c.beside, func(other wfv1.Template) bool { return other.Name == t.Name }) {
+		c.beside = append(c.beside, t)
+	}
 }
 
 // passedIn gives the wrapper an input for each outside name that its texts use.
@@ -76,7 +119,7 @@ func passedIn(names []string, env expr.Env) (expr.Env, wfv1.Inputs, wfv1.Argumen
 		outside++
 		whole := "{{ " + name + " }}"
 		if v.Type.IsArtifact() {
-			artifact, err := artifactFrom(input, whole, env, v.Type, false)
+			artifact, err := artifactArgument(input, whole, env, v.Type)
 			if err != nil {
 				return inside, inputs, arguments, err
 			}
@@ -84,7 +127,7 @@ func passedIn(names []string, env expr.Env) (expr.Env, wfv1.Inputs, wfv1.Argumen
 			if err != nil {
 				return inside, inputs, arguments, err
 			}
-			inputs.Artifacts = append(inputs.Artifacts, wfv1.Artifact{Name: input})
+			inputs.Artifacts = append(inputs.Artifacts, wfv1.Artifact{Name: input, Optional: artifact.Optional})
 			arguments.Artifacts = append(arguments.Artifacts, artifact)
 			give(artifactParameter(input), meta)
 			inside.Own[name] = expr.Var{Type: v.Type, Argo: "inputs.artifacts." + input}
@@ -117,13 +160,15 @@ func passedVar(v expr.Var, input string) expr.Var {
 	return passed
 }
 
-// passedOut gives the wrapper the outputs of its task.
-func passedOut(outputs map[string]spec.Output) wfv1.Outputs {
+// passedOut gives the wrapper the outputs of its task. Of a loop, Argo has no artifacts: those are where their keys say.
+func passedOut(outputs map[string]spec.Output, isLoop bool) wfv1.Outputs {
 	var out wfv1.Outputs
 	inner := "{{tasks." + innerTask + ".outputs."
 	for _, name := range sortedKeys(outputs) {
 		if outputs[name].Type.IsArtifact() {
-			out.Artifacts = append(out.Artifacts, wfv1.Artifact{Name: name, From: inner + "artifacts." + name + "}}"})
+			if !isLoop {
+				out.Artifacts = append(out.Artifacts, wfv1.Artifact{Name: name, From: inner + "artifacts." + name + "}}"})
+			}
 			name = artifactParameter(name)
 		}
 		out.Parameters = append(out.Parameters, wfv1.Parameter{Name: name, ValueFrom: &wfv1.ValueFrom{Parameter: inner + "parameters." + name + "}}"}})

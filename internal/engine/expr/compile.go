@@ -135,6 +135,9 @@ func (b *bound) tag(want spec.Type) string {
 // Tag makes a tag of an expression over Argo's names, however its strings and braces are written.
 func Tag(argo string) string { return tag(code(argo)) }
 
+// Access writes Argo's name of a variable as an expression that is nil where it does not exist.
+func Access(argo string) string { return printArgo(path(argo, true)) }
+
 // tag writes an expression of Argo. A space keeps a map's brace apart from those of the tag.
 func tag(node ast.Node) string {
 	text := printArgo(node)

@@ -31,7 +31,8 @@ type Node struct {
 	Leaf      bool                   // no other task needs it
 	Outputs   map[string]spec.Output // as other tasks see them: lists, under for_each
 	Item      spec.Type              // type of each.value; empty without for_each
-	Indexed   bool                   // a text uses each.index
+	Indexed   bool                   // a text uses each.index, or the artifacts are kept by it
+	Lists     map[string]bool        // artifact outputs under for_each that other tasks take as a list
 	texts     []text
 }
 
@@ -51,6 +52,8 @@ func Check(p spec.Pipeline) (*Graph, problem.List) {
 	c.nodes()
 	c.edges()
 	c.skippable()
+	c.lists(problem.At("tasks"), c.pipeline.Tasks, c.graph.Tasks)
+	c.lists(problem.At("on_exit"), c.pipeline.OnExit, c.graph.Exit)
 	c.graph.Scope = newScope(p, c.graph)
 	c.loops()
 	c.tasks()
@@ -116,12 +119,14 @@ func (c *checker) nodes() {
 }
 
 func newNode(name string, t spec.Task) *Node {
-	n := &Node{Name: name, Skippable: t.When != "", Leaf: true, Outputs: map[string]spec.Output{}, texts: taskTexts(t)}
+	n := &Node{Name: name, Leaf: true, Outputs: map[string]spec.Output{}, texts: taskTexts(t)}
 	if t.ForEach != "" {
 		n.Item = spec.Any
 	}
 	for _, text := range n.texts {
 		n.Indexed = n.Indexed || text.usesIndex()
+		// A loop whose condition looks at the items gives a shorter list, maybe an empty one; it is not skipped.
+		n.Skippable = n.Skippable || text.at.String() == "when" && !(t.ForEach != "" && text.usesItem())
 	}
 	for out, o := range t.Component.Outputs {
 		if t.ForEach != "" {

@@ -10,6 +10,12 @@ import (
 // Env is what the expressions of one place may refer to.
 type Env = expr.Env
 
+// The hidden parameters that tell on_exit tasks what became of the others.
+const (
+	StatusParameter   = "kfp-status"
+	FailuresParameter = "kfp-failures"
+)
+
 // Scope gives the environments of a pipeline's texts.
 type Scope struct {
 	pipeline spec.Pipeline
@@ -26,8 +32,8 @@ func newScope(p spec.Pipeline, g *Graph) *Scope {
 		}
 		env["run.name"] = expr.Var{Type: spec.String, Argo: "workflow.name", Coding: expr.Plain}
 	}
-	s.exit["run.status"] = expr.Var{Type: spec.String, Argo: "workflow.status", Coding: expr.Plain}
-	s.exit["run.failures"] = expr.Var{Type: spec.ListOf(spec.Struct), Argo: "workflow.failures", Coding: expr.Quoted}
+	s.exit["run.status"] = expr.Var{Type: spec.String, Argo: "inputs.parameters." + StatusParameter, Coding: expr.Plain}
+	s.exit["run.failures"] = expr.Var{Type: spec.ListOf(spec.Struct), Argo: "inputs.parameters." + FailuresParameter, Coding: expr.Quoted}
 	addTasks(s.tasks, p.Tasks, g.Tasks)
 	addTasks(s.exit, p.OnExit, g.Exit)
 	return s
@@ -38,7 +44,8 @@ func parameterVar(name string, in spec.Input) expr.Var {
 	if in.Type.IsArtifact() {
 		kind = "artifacts"
 	}
-	return expr.Var{Type: in.Type, Argo: "inputs." + kind + "." + name}
+	optional := in.Optional && in.Default == nil && !in.Type.IsArtifact()
+	return expr.Var{Type: in.Type, Argo: "inputs." + kind + "." + name, Optional: optional}
 }
 
 func addTasks(env map[string]expr.Var, tasks map[string]spec.Task, nodes map[string]*Node) {
@@ -52,7 +59,7 @@ func addTasks(env map[string]expr.Var, tasks map[string]spec.Task, nodes map[str
 				kind = "artifacts"
 			}
 			v := expr.Var{Type: o.Type, Argo: argo + ".outputs." + kind + "." + out, Nullable: n.Skippable || unsure[name]}
-			if n.Item != "" && !o.Type.IsArtifact() {
+			if n.Item != "" {
 				v.Coding = expr.Collected
 			}
 			env["tasks."+name+".outputs."+out] = v

@@ -53,6 +53,9 @@ func (c *checker) task(at problem.Path, t spec.Task, n *Node, env Env) {
 	for _, text := range n.texts {
 		c.text(at.Join(text.at), text, env)
 	}
+	c.constants(at.Attr("inputs"), t, n)
+	c.optionals(at.Attr("inputs"), t, n, env)
+	c.absentOutputs(at, t, n)
 	c.problems = append(c.problems, checkSettings(t.Settings, at)...)
 	checkTaskOnly(&c.problems, at, t.Settings)
 	checkMerged(&c.problems, at, c.pipeline.Defaults, t.Settings)
@@ -95,11 +98,62 @@ func (c *checker) text(at problem.Path, t text, env Env) {
 		return
 	}
 	errs := t.errors
+	if _, constant := t.constant(); constant && t.want.IsArtifact() {
+		c.problems.Errorf(at, "Text where an artifact is wanted", "%q is a text, and the input takes an artifact (%s). Give the output of a task, such as {{ tasks.load.output }}, or the address of an object that exists, such as s3://bucket/key.", t.raw, t.want)
+		return
+	}
+	if t.imported {
+		if _, err := spec.ParseImport(t.raw); err != nil {
+			c.problems.Errorf(at, "Invalid address", "%s.", upper(err.Error()))
+		}
+	}
 	if t.template != nil && len(errs) == 0 {
 		_, errs = t.template.Check(env, t.want)
 	}
 	for _, e := range errs {
 		c.problems.Errorf(at, "Invalid expression", "%s", describe(e))
+	}
+}
+
+// constants checks constants against the allowed values of their inputs. The texts check their types.
+func (c *checker) constants(at problem.Path, t spec.Task, n *Node) {
+	for _, text := range n.texts {
+		constant, ok := text.constant()
+		if !ok || text.input == "" {
+			continue
+		}
+		in := t.Component.Inputs[text.input]
+		if _, err := expr.Constant(constant, in.Type); err == nil {
+			checkValue(&c.problems, at.Key(text.input), constant, in)
+		}
+	}
+}
+
+// optionals refuses a parameter that may be absent for an input that must not be.
+func (c *checker) optionals(at problem.Path, t spec.Task, n *Node, env Env) {
+	for _, text := range n.texts {
+		if text.template == nil || text.input == "" || t.Component.Inputs[text.input].Optional {
+			continue
+		}
+		if name, ok := text.template.Bare(env); ok {
+			if v, _ := env.Lookup(name); v.Optional {
+				c.problems.Errorf(at.Key(text.input), "Input may be absent", "%s is optional, and input %q is not. Say what stands in for it: {{ %s ?? … }}.", name, text.input, name)
+			}
+		}
+	}
+}
+
+// absentOutputs refuses outputs without a fallback where run_if lets the task run though they do not exist.
+func (c *checker) absentOutputs(at problem.Path, t spec.Task, n *Node) {
+	if t.RunIf == "" || t.RunIf == spec.AllSucceeded || t.RunIf == spec.AnySucceeded && len(n.Needs) == 1 {
+		return
+	}
+	for _, text := range n.texts {
+		for _, u := range text.uses() {
+			if u.task != "" && !u.status && !u.guarded {
+				c.problems.Errorf(at.Join(text.at), "Output may be absent", "run_if = %q lets this task run though task %q has not succeeded, and then %s does not exist. Give a fallback, such as {{ %s ?? 'none' }}, or change run_if.", t.RunIf, u.task, u.name, u.name)
+			}
+		}
 	}
 }
 
@@ -125,6 +179,9 @@ func (c *checker) outputs() {
 		template, errs := expr.Parse(raw)
 		var got spec.Type
 		if len(errs) == 0 {
+			if c.listOut(at, references(template)) {
+				continue
+			}
 			got, errs = template.Check(env, spec.Any)
 			if got.IsArtifact() {
 				got, errs = template.Check(env, got)
@@ -137,4 +194,12 @@ func (c *checker) outputs() {
 			c.graph.Outputs[name] = spec.Output{Type: got}
 		}
 	}
+}
+
+func references(t *expr.Template) []string {
+	var names []string
+	for _, r := range t.References() {
+		names = append(names, r.Name)
+	}
+	return names
 }

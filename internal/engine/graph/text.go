@@ -15,11 +15,14 @@ type text struct {
 	template *expr.Template
 	errors   []expr.Error
 	want     spec.Type
-	unknown  bool // Terraform does not know it yet
+	unknown  bool   // Terraform does not know it yet
+	input    string // the input that it is for; empty for other attributes
+	imported bool   // the address of an artifact that exists already
 }
 
 // use is one reference of a text to another task.
 type use struct {
+	name    string // the whole reference
 	task    string
 	status  bool // its status, not an output
 	guarded bool // an operand of ??
@@ -47,7 +50,7 @@ func parseCondition(at problem.Path, raw string) text {
 func taskTexts(t spec.Task) []text {
 	var texts []text
 	for _, name := range sortedKeys(t.Inputs) {
-		texts = append(texts, parseText(problem.At("inputs").Key(name), t.Inputs[name], t.Component.Inputs[name].Type))
+		texts = append(texts, inputText(name, t.Inputs[name], t.Component.Inputs[name].Type))
 	}
 	if t.When != "" {
 		texts = append(texts, parseCondition(problem.At("when"), t.When))
@@ -56,6 +59,26 @@ func taskTexts(t spec.Task) []text {
 		texts = append(texts, parseText(problem.At("for_each"), t.ForEach, spec.List))
 	}
 	return append(texts, settingsTexts(t.Settings)...)
+}
+
+// inputText is a value for an input. Where an artifact is wanted, an address is one too.
+func inputText(name, raw string, want spec.Type) text {
+	at := problem.At("inputs").Key(name)
+	if want.IsArtifact() && !want.IsList() && spec.IsImport(raw) {
+		t := parseText(at, raw, spec.String)
+		t.input, t.imported = name, true
+		return t
+	}
+	t := parseText(at, raw, want)
+	t.input = name
+	return t
+}
+
+func (t text) constant() (string, bool) {
+	if t.template == nil || t.unknown {
+		return "", false
+	}
+	return t.template.Constant()
 }
 
 // settingsTexts returns the settings that may hold expressions.
@@ -88,13 +111,28 @@ func (t text) uses() []use {
 		u := use{guarded: r.Guarded, choice: r.Choice, present: true}
 		parts := strings.SplitN(r.Name, ".", 3)
 		if len(parts) > 1 && parts[0] == "tasks" {
-			u.task = parts[1]
+			u.name, u.task = r.Name, parts[1]
 			u.status = len(parts) == 3 && parts[2] == "status"
 			u.present = u.status
 		}
 		uses = append(uses, u)
 	}
 	return uses
+}
+
+// outputReference takes tasks.t.outputs.x apart. The output is empty in tasks.t.output.
+func outputReference(reference string) (task, output string) {
+	parts := strings.Split(reference, ".")
+	if len(parts) < 3 || parts[0] != "tasks" {
+		return "", ""
+	}
+	if len(parts) > 3 && parts[2] == "outputs" {
+		return parts[1], parts[3]
+	}
+	if parts[2] == "output" {
+		return parts[1], ""
+	}
+	return "", ""
 }
 
 // usesIndex reports whether the text uses each.index, which Argo does not have.
@@ -104,6 +142,19 @@ func (t text) usesIndex() bool {
 	}
 	for _, r := range t.template.References() {
 		if r.Name == "each.index" {
+			return true
+		}
+	}
+	return false
+}
+
+// usesItem reports whether the text uses the item of a loop.
+func (t text) usesItem() bool {
+	if t.template == nil {
+		return false
+	}
+	for _, r := range t.template.References() {
+		if strings.HasPrefix(r.Name, "each.") {
 			return true
 		}
 	}

@@ -769,11 +769,13 @@ def read_artifact(type_, name, path, info):
         if not os.path.exists(path):
             raise Failure('input "%s": the artifact is missing at %s' % (name, path))
         return make_artifact(type_, name, path, info)
-    found = len(os.listdir(path)) if os.path.isdir(path) else 0
-    infos = info if isinstance(info, list) else [None] * found
-    if found != len(infos):
-        raise Failure('input "%s": expected %d artifacts in %s, got %d' % (name, len(infos), path, found))
-    return [read_artifact(element, "%s-%d" % (name, i), os.path.join(path, str(i)), infos[i]) for i in range(found)]
+    # Each lies under its index. Those of the iterations of a loop that were skipped are missing.
+    found = sorted(filter(str.isdigit, os.listdir(path)), key=int) if os.path.isdir(path) else []
+    infos = info if isinstance(info, list) else [None] * len(found)
+    if len(found) != len(infos):
+        raise Failure('input "%s": expected %d artifacts in %s, got %d' % (name, len(infos), path, len(found)))
+    items = zip(found, infos)
+    return [read_artifact(element, "%s-%s" % (name, i), os.path.join(path, i), item) for i, item in items]
 
 
 def make_artifact(type_, name, path, info):

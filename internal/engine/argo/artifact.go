@@ -1,0 +1,181 @@
+package argo
+
+import (
+	"strconv"
+	"strings"
+
+	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// listsPlace is where the artifacts of a pipeline's loops are kept, below the root of the artifact repository. The node's
+// name is the path of the pipeline in the run: it may run several times, side by side.
+const listsPlace = "{{workflow.name}}/{{workflow.uid}}/{{=sprig.sha256sum(node.name)}}"
+
+// unusedKey makes Argo's validation take an artifact that an expression chooses. It is never looked at.
+const unusedKey = "chosen-by-expression"
+
+// artifactArgument passes an artifact to a task: that of another task, a choice between some, what a loop left, or an
+// object that exists already.
+func artifactArgument(name, text string, env expr.Env, want spec.Type) (wfv1.Artifact, error) {
+	if spec.IsImport(text) {
+		return importedArtifact(name, text, env)
+	}
+	a := wfv1.Artifact{Name: name}
+	t, errs := expr.Parse(text)
+	if err := joined(errs); err != nil {
+		return a, err
+	}
+	reference, bare := t.Bare(env)
+	if !bare {
+		code, err := t.CompileValueFrom(env, want)
+		a.FromExpression, a.ArtifactLocation = code, keyOnly(unusedKey)
+		return a, err
+	}
+	v, _ := env.Lookup(reference)
+	if v.Coding == expr.Collected {
+		task, output := splitArtifact(v.Argo)
+		a.ArtifactLocation, a.Archive, a.Optional = keyOnly(listsPlace+"/"+task+"/"+output), unpacked(), true
+		return a, nil
+	}
+	a.From = "{{" + v.Argo + "}}"
+	return a, nil
+}
+
+// splitArtifact takes tasks.t.outputs.artifacts.x apart.
+func splitArtifact(argo string) (task, output string) {
+	task, output, _ = strings.Cut(strings.TrimPrefix(argo, "tasks."), ".outputs.artifacts.")
+	return task, output
+}
+
+// artifactOutput is an artifact that a pipeline gives, that of a task or of its own inputs or a choice between some, and
+// its metadata.
+func artifactOutput(name, text string, env expr.Env, want spec.Type) (wfv1.Artifact, *wfv1.ValueFrom, error) {
+	a := wfv1.Artifact{Name: name}
+	t, errs := expr.Parse(text)
+	if err := joined(errs); err != nil {
+		return a, nil, err
+	}
+	meta, err := outputFrom(text, metadataEnv(env, t), spec.String)
+	if err != nil {
+		return a, nil, err
+	}
+	meta.Default = wfv1.AnyStringPtr("")
+	if reference, ok := t.Bare(env); ok {
+		v, _ := env.Lookup(reference)
+		a.From = "{{" + v.Argo + "}}"
+		return a, meta, nil
+	}
+	a.FromExpression, err = t.CompileValueFrom(env, want)
+	return a, meta, err
+}
+
+// artifactMetadata is the metadata of the artifact that a text chooses, or of each in a list.
+func artifactMetadata(text string, env expr.Env) (string, error) {
+	t, errs := expr.Parse(text)
+	if err := joined(errs); err != nil {
+		return "", err
+	}
+	if spec.IsImport(text) {
+		uri, err := t.CompileJSONString(env)
+		return `{"uri":` + uri + `}`, err
+	}
+	env = metadataEnv(env, t)
+	want := spec.String
+	if name, ok := t.Bare(env); ok {
+		v, _ := env.Lookup(name)
+		want = v.Type
+	}
+	return t.CompileOr(env, want, "")
+}
+
+// The key names that Argo's own examples have in the secrets of buckets.
+const (
+	accessKeyName      = "accesskey"
+	secretKeyName      = "secretkey"
+	serviceAccountName = "serviceAccountKey"
+	amazonEndpoint     = "s3.amazonaws.com"
+)
+
+// importedArtifact is an object that exists already.
+func importedArtifact(name, text string, env expr.Env) (wfv1.Artifact, error) {
+	a := wfv1.Artifact{Name: name}
+	i, err := spec.ParseImport(text)
+	if err != nil {
+		return a, err
+	}
+	key, err := compileText(i.Key, env, spec.String)
+	if err != nil {
+		return a, err
+	}
+	switch i.Scheme {
+	case "s3":
+		a.S3 = &wfv1.S3Artifact{Key: key, S3Bucket: bucketOf(i)}
+	case "gs":
+		a.GCS = &wfv1.GCSArtifact{Key: key, GCSBucket: wfv1.GCSBucket{Bucket: i.Bucket}}
+		if secret := i.Options["secret"]; secret != "" {
+			a.GCS.ServiceAccountKeySecret = keyOf(secret, i.Options["key"], serviceAccountName)
+		}
+	case spec.RepositoryScheme:
+		a.ArtifactLocation = keyOnly(key)
+	default:
+		a.HTTP = &wfv1.HTTPArtifact{URL: key}
+	}
+	return a, nil
+}
+
+// bucketOf is the bucket of an S3 address. Without a secret, the pod's own identity is used.
+func bucketOf(i spec.Import) wfv1.S3Bucket {
+	b := wfv1.S3Bucket{Bucket: i.Bucket, Endpoint: i.Options["endpoint"], Region: i.Options["region"]}
+	if b.Endpoint == "" {
+		b.Endpoint = amazonEndpoint
+	}
+	if insecure, err := strconv.ParseBool(i.Options["insecure"]); err == nil {
+		b.Insecure = &insecure
+	}
+	if secret := i.Options["secret"]; secret != "" {
+		b.AccessKeySecret = keyOf(secret, i.Options["access_key"], accessKeyName)
+		b.SecretKeySecret = keyOf(secret, i.Options["secret_key"], secretKeyName)
+	} else {
+		b.UseSDKCreds = true
+	}
+	return b
+}
+
+func keyOf(secret, key, fallback string) *corev1.SecretKeySelector {
+	if key == "" {
+		key = fallback
+	}
+	return &corev1.SecretKeySelector{LocalObjectReference: corev1.LocalObjectReference{Name: secret}, Key: key}
+}
+
+// listKeys are where a loop keeps its artifacts, without the index.
+func listKeys(name string, outputs map[string]spec.Output) map[string]string {
+	keys := map[string]string{}
+	for output, o := range outputs {
+		if o.Type.IsArtifact() {
+			keys[output] = listsPlace + "/" + taskName(name) + "/" + output
+		}
+	}
+	return keys
+}
+
+// keyArguments tell a task where to keep its artifacts.
+func keyArguments(keys map[string]string, env expr.Env, isLoop bool) ([]wfv1.Parameter, error) {
+	var given []wfv1.Parameter
+	for _, output := range sortedKeys(keys) {
+		key := keys[output]
+		if isLoop {
+			index, err := compileText("{{ each.index }}", env, spec.Integer)
+			if err != nil {
+				return nil, err
+			}
+			key += "/" + index
+		}
+		given = append(given, wfv1.Parameter{Name: keyParameter(output), Value: wfv1.AnyStringPtr(key)})
+	}
+	return given, nil
+}

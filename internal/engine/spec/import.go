@@ -1,0 +1,93 @@
+package spec
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Import is an object that exists already and that a task takes as an artifact, as KFP's importer does.
+type Import struct {
+	Scheme string // a key of importOptions
+	Bucket string // of s3 and gs
+	// Key of the object in the bucket, or in the artifact repository of the run, or the whole address of http and
+	// https. It may hold {{ }}.
+	Key     string
+	Options map[string]string // after the question mark, by name
+}
+
+// RepositoryScheme starts the address of an object in the artifact repository of the run.
+const RepositoryScheme = "repository"
+
+// importOptions lists what may stand after the question mark, by scheme. The addresses of http and https are passed on
+// as they are.
+var importOptions = map[string][]string{
+	RepositoryScheme: {},
+	"s3":             {"endpoint", "region", "insecure", "secret", "access_key", "secret_key"},
+	"gs":             {"secret", "key"},
+	"http":           nil,
+	"https":          nil,
+}
+
+var importPattern = regexp.MustCompile(`^([a-zA-Z][a-zA-Z0-9+.-]*)://`)
+
+// IsImport reports whether a text is the address of an object rather than a reference to one.
+func IsImport(text string) bool { return importPattern.MatchString(text) }
+
+// ParseImport reads such an address: s3://bucket/key, gs://bucket/key, http(s)://…, or repository://key. Only the key, and
+// any part of an http address behind the scheme, may hold {{ }}.
+func ParseImport(text string) (Import, error) {
+	found := importPattern.FindStringSubmatch(text)
+	if found == nil {
+		return Import{}, fmt.Errorf("%q is not an address like s3://bucket/key", text)
+	}
+	i := Import{Scheme: strings.ToLower(found[1]), Options: map[string]string{}}
+	allowed, known := importOptions[i.Scheme]
+	if !known {
+		return i, fmt.Errorf("%q is not a scheme from which artifacts can be taken; use s3, gs, http, https, or repository for the artifact repository of the run", i.Scheme)
+	}
+	if i.Scheme == "http" || i.Scheme == "https" {
+		i.Key = text
+		return i, nil
+	}
+	rest := text[len(found[0]):]
+	if q := strings.LastIndexByte(rest, '?'); q > strings.LastIndex(rest, "}}") {
+		if err := i.readOptions(rest[q+1:], allowed); err != nil {
+			return i, err
+		}
+		rest = rest[:q]
+	}
+	if i.Scheme != RepositoryScheme {
+		i.Bucket, rest, _ = strings.Cut(rest, "/")
+		if i.Bucket == "" || strings.Contains(i.Bucket, "{{") {
+			return i, fmt.Errorf("%q does not start with a constant bucket; write %s://bucket/key", text, i.Scheme)
+		}
+	}
+	i.Key = strings.TrimPrefix(rest, "/")
+	if i.Key == "" {
+		return i, fmt.Errorf("%q names no object; add its key", text)
+	}
+	return i, nil
+}
+
+func (i *Import) readOptions(query string, allowed []string) error {
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		return fmt.Errorf("the options %q cannot be read: %w", query, err)
+	}
+	for name := range values {
+		if !slices.Contains(allowed, name) {
+			if len(allowed) == 0 {
+				return fmt.Errorf("option %q means nothing for %s", name, i.Scheme)
+			}
+			return fmt.Errorf("option %q means nothing for %s; there is %s", name, i.Scheme, strings.Join(allowed, ", "))
+		}
+		i.Options[name] = values.Get(name)
+	}
+	if v, given := i.Options["insecure"]; given && v != "true" && v != "false" {
+		return fmt.Errorf("option insecure is true or false, not %q", v)
+	}
+	return nil
+}
