@@ -1,0 +1,123 @@
+// Package internal_test holds what is true of all packages together.
+package internal_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/terraform-provider-kfp/terraform-provider-kfp/internal/"
+
+// rule says which packages, by their path below internal, may not import which. A pattern matches a package exactly or, if it
+// ends in a slash or a hyphen, all that start with it.
+type rule struct {
+	packages []string
+	except   []string
+	deny     []string
+	only     []string // of this module's packages, the only ones that may be imported; nil: any
+	why      string
+}
+
+// outside is what reaches out of the process, or gives another result each time.
+var outside = []string{"os", "os/", "net", "net/", "syscall", "math/rand", "math/rand/", "crypto/rand", "k8s.io/client-go/", "google.golang.org/grpc"}
+
+// effects are the packages of the engine that talk to clusters and registries.
+var effects = []string{"engine/cluster", "engine/image", "engine/image/"}
+
+var rules = []rule{
+	{
+		packages: []string{"engine/"},
+		deny:     []string{"github.com/hashicorp/terraform-", module + "provider"},
+		why:      "the engine knows nothing of Terraform",
+	},
+	{
+		packages: []string{"engine/"}, except: append([]string{"engine/python/runtime/pypitest"}, effects...),
+		deny: append([]string{module + "engine/cluster", module + "engine/image", module + "engine/image/"}, outside...),
+		why:  "what is compiled at plan and at apply must be the same, so compiling is pure",
+	},
+	{
+		packages: []string{"engine/", "provider"}, except: []string{"engine/argo", "engine/cluster"},
+		deny: []string{"github.com/argoproj/"},
+		why:  "only engine/argo compiles to Argo's types, and engine/cluster reads and writes them",
+	},
+	{packages: []string{"engine/spec", "engine/problem", "engine/wire"}, only: []string{}, why: "everything else is built upon it"},
+	{packages: []string{"engine/expr"}, only: []string{"engine/spec", "engine/wire", "engine/problem"}, why: "expressions know types, not pipelines"},
+	{packages: []string{"engine/diagram"}, only: []string{"engine/spec", "engine/problem", "engine/expr"}, why: "a picture shows what a pipeline says, not what becomes of it"},
+	{packages: []string{"engine/graph"}, deny: []string{module + "engine/argo"}, why: "checks come before compiling"},
+	{packages: []string{"engine/cluster"}, deny: []string{module + "engine/argo", module + "engine/graph"}, why: "it moves objects and does not judge them"},
+}
+
+// Packages import each other in one direction only.
+func TestImports(t *testing.T) {
+	t.Parallel()
+	checked := 0
+	err := filepath.WalkDir(".", func(file string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") {
+			return err
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, spec := range parsed.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			checked++
+			for _, r := range rules {
+				if r.forbids(path.Dir(filepath.ToSlash(file)), imported) {
+					t.Errorf("%s imports %s: %s", file, imported, r.why)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if checked < 100 {
+		t.Errorf("only %d imports were seen", checked)
+	}
+}
+
+func (r rule) forbids(importer, imported string) bool {
+	if !matches(r.packages, importer) || matches(r.except, importer) {
+		return false
+	}
+	own, isOwn := strings.CutPrefix(imported, module)
+	return matches(r.deny, imported) || r.only != nil && isOwn && !matches(r.only, own)
+}
+
+func matches(patterns []string, name string) bool {
+	for _, p := range patterns {
+		if name == p || (strings.HasSuffix(p, "/") || strings.HasSuffix(p, "-")) && strings.HasPrefix(name, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// A test that finds nothing wrong has to be seen finding something.
+func TestImportRulesForbid(t *testing.T) {
+	t.Parallel()
+	for _, pair := range [][2]string{
+		{"engine/spec", module + "engine/expr"}, {"engine/argo", "net/http"}, {"engine/graph", module + "engine/argo"},
+		{"engine/graph", "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"}, {"engine/argo", module + "engine/cluster"},
+		{"engine/image/registry", "github.com/hashicorp/terraform-plugin-framework/diag"}, {"engine/cluster", module + "provider"},
+	} {
+		found := false
+		for _, r := range rules {
+			found = found || r.forbids(pair[0], pair[1])
+		}
+		if !found {
+			t.Errorf("nothing forbids %s to import %s", pair[0], pair[1])
+		}
+	}
+}
