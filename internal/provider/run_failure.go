@@ -3,35 +3,27 @@ package provider
 import (
 	"context"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"time"
-
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	corev1 "k8s.io/api/core/v1"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
-// How much of the logs a diagnostic shows.
-const (
-	maxFailures = 5
-	logLines    = 20
-	maxLine     = 300
-)
+// maxFailures bounds how many failed tasks a diagnostic shows.
+const maxFailures = 5
 
-// explainFailure makes one diagnostic that names the failed tasks with their messages and last log lines.
-func (r *runResource) explainFailure(ctx context.Context, namespace, name string, status spec.RunStatus, diags *diag.Diagnostics) {
+// describeFailure names the failed tasks with their messages and last log lines.
+func (d *data) describeFailure(ctx context.Context, run awaited, status spec.RunStatus) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Run %s/%s ended as %s after %s.", namespace, name, status.Phase, elapsed(status))
-	if status.Message != "" {
+	fmt.Fprintf(&b, "Run %s/%s ended as %s after %s.", run.namespace, run.name, status.Phase, elapsed(status))
+	if status.Message != "" && !tasksExplain(status) {
 		fmt.Fprintf(&b, " %s", status.Message)
 	}
 	b.WriteString("\n")
-	pods := r.podsOf(ctx, namespace, name)
+	reader := d.readPods(ctx, run.namespace, run.name)
 	shown := 0
-	for _, path := range slices.Sorted(maps.Keys(status.Tasks)) {
+	hints := hints{}
+	for _, path := range inOrder(status.Tasks) {
 		task := status.Tasks[path]
 		if !task.Phase.Failed() || len(task.Failures) == 0 && hasFailedChild(status.Tasks, path) {
 			continue
@@ -39,13 +31,28 @@ func (r *runResource) explainFailure(ctx context.Context, namespace, name string
 		if shown++; shown > maxFailures {
 			continue
 		}
-		r.describeTask(ctx, &b, namespace, path, task, pods)
+		describeTask(ctx, &b, path, task, reader)
+		hints.add(task)
 	}
 	if shown > maxFailures {
 		fmt.Fprintf(&b, "\n… and %d more failed tasks.\n", shown-maxFailures)
 	}
-	fmt.Fprintf(&b, "\nMend the cause and apply again: that starts a new run.")
-	diags.AddError("The run failed", b.String())
+	hints.addText(status.Message)
+	for _, hint := range hints.list {
+		fmt.Fprintf(&b, "\n%s\n", hint)
+	}
+	fmt.Fprintf(&b, "\n%s", run.again)
+	return b.String()
+}
+
+// tasksExplain reports whether a failed task says more than the run as a whole.
+func tasksExplain(status spec.RunStatus) bool {
+	for _, task := range status.Tasks {
+		if task.Phase.Failed() {
+			return true
+		}
+	}
+	return false
 }
 
 func hasFailedChild(tasks map[string]spec.TaskStatus, path string) bool {
@@ -57,110 +64,49 @@ func hasFailedChild(tasks map[string]spec.TaskStatus, path string) bool {
 	return false
 }
 
-func (r *runResource) describeTask(ctx context.Context, b *strings.Builder, namespace, path string, task spec.TaskStatus, pods map[string]corev1.Pod) {
+func describeTask(ctx context.Context, b *strings.Builder, path string, task spec.TaskStatus, reader *podReader) {
 	fmt.Fprintf(b, "\nTask %q: %s", path, task.Phase)
-	if task.Attempts > 1 {
-		fmt.Fprintf(b, " after %d attempts", task.Attempts)
+	var last spec.Failure
+	if n := len(task.Failures); n > 0 {
+		last = task.Failures[n-1]
 	}
-	if task.Message != "" && !strings.HasPrefix(task.Message, "retryStrategy.") {
-		fmt.Fprintf(b, ": %s", task.Message)
+	if last.ExitCode != "" {
+		fmt.Fprintf(b, ", exit code %s", last.ExitCode)
+	}
+	if task.Attempts > 1 {
+		fmt.Fprintf(b, ", %d attempts", task.Attempts)
 	}
 	b.WriteString("\n")
-	if remedy := remedyFor(task.Message); remedy != "" {
-		fmt.Fprintf(b, "  %s\n", remedy)
+	message := last.Message
+	if message == "" {
+		message = task.Message
 	}
-	if len(task.Failures) == 0 {
-		return
+	if message != "" {
+		fmt.Fprintf(b, "  %s\n", indented(reader.message(ctx, last.NodeID, message)))
 	}
-	last := task.Failures[len(task.Failures)-1]
-	if last.Message != "" && last.Message != task.Message {
-		fmt.Fprintf(b, "  %s\n", last.Message)
-	}
-	if !last.HasPod {
-		return
-	}
-	pod, ok := pods[last.NodeID]
-	if !ok {
-		b.WriteString("  Its pod is gone, and the log with it.\n")
-		return
-	}
-	lines, err := r.data.cluster.LastLines(ctx, namespace, pod.Name, mainContainer, logLines)
-	if err != nil {
-		fmt.Fprintf(b, "  Its log cannot be read: %v\n", err)
-		return
-	}
-	for _, line := range withoutExecutor(lines) {
-		if len(line) > maxLine {
-			line = line[:maxLine] + "…"
-		}
-		fmt.Fprintf(b, "  | %s\n", line)
+	if last.HasPod {
+		b.WriteString(reader.log(ctx, last.NodeID))
 	}
 }
 
-// withoutExecutor leaves out what Argo's executor adds to the log of the user's container.
-func withoutExecutor(lines []string) []string {
-	return slices.DeleteFunc(lines, func(line string) bool {
-		return strings.HasPrefix(line, "time=\"") && strings.Contains(line, " argo=true") || strings.HasPrefix(line, "Error: exit status ")
-	})
+// indented keeps the further lines of a message in its paragraph.
+func indented(message string) string {
+	return strings.ReplaceAll(cut(strings.TrimSpace(message), 10*maxLine), "\n", "\n  ")
 }
 
-const (
-	mainContainer   = "main"
-	workflowLabel   = "workflows.argoproj.io/workflow"
-	nodeAnnotation  = "workflows.argoproj.io/node-id"
-	unfinishedTitle = "The run has not ended"
-)
-
-// podsOf returns a run's pods by Argo's node id.
-func (r *runResource) podsOf(ctx context.Context, namespace, run string) map[string]corev1.Pod {
-	pods, err := r.data.cluster.Pods(ctx, namespace, workflowLabel+"="+run)
-	if err != nil {
-		return nil
-	}
-	byNode := make(map[string]corev1.Pod, len(pods))
-	for _, p := range pods {
-		byNode[p.Annotations[nodeAnnotation]] = p
-	}
-	return byNode
-}
-
-// explainUnfinished tells what a run is waiting for when time is up or the apply is interrupted.
-func (r *runResource) explainUnfinished(ctx context.Context, namespace, name string, status spec.RunStatus, timeout time.Duration, interrupted bool, diags *diag.Diagnostics) {
-	var b strings.Builder
-	if interrupted {
-		fmt.Fprintf(&b, "The apply was interrupted; run %s/%s goes on in the cluster.", namespace, name)
-	} else {
-		fmt.Fprintf(&b, "Run %s/%s was not over within %s (timeouts.create); it goes on in the cluster.", namespace, name, timeout)
-	}
-	b.WriteString(" The next apply waits for this same run; terraform destroy stops it.\n")
-	for _, path := range slices.Sorted(maps.Keys(status.Tasks)) {
-		if t := status.Tasks[path]; !t.Phase.Ended() {
-			fmt.Fprintf(&b, "\nTask %q is %s. %s", path, t.Phase, t.Message)
+// maskStatus takes secrets out of what is kept in the state: the messages of failed tasks.
+func (d *data) maskStatus(ctx context.Context, namespace, run string, status *spec.RunStatus) {
+	var reader *podReader
+	for path, task := range status.Tasks {
+		if task.Message == "" || len(task.Failures) == 0 {
+			continue
 		}
-	}
-	for _, line := range stuckPods(r.podsOf(ctx, namespace, name)) {
-		b.WriteString("\n" + line)
-	}
-	diags.AddError(unfinishedTitle, b.String())
-}
-
-// stuckPods says what pods wait for: a node, an image, a secret.
-func stuckPods(pods map[string]corev1.Pod) []string {
-	var lines []string
-	for _, p := range pods {
-		for _, c := range p.Status.Conditions {
-			if c.Type == corev1.PodScheduled && c.Status == corev1.ConditionFalse {
-				lines = append(lines, fmt.Sprintf("Pod %s cannot be scheduled: %s", p.Name, c.Message))
-			}
+		if reader == nil {
+			reader = d.readPods(ctx, namespace, run)
 		}
-		for _, c := range slices.Concat(p.Status.InitContainerStatuses, p.Status.ContainerStatuses) {
-			if w := c.State.Waiting; w != nil && w.Message != "" {
-				lines = append(lines, fmt.Sprintf("Pod %s, container %s: %s: %s", p.Name, c.Name, w.Reason, w.Message))
-			}
-		}
+		task.Message = reader.message(ctx, task.Failures[len(task.Failures)-1].NodeID, task.Message)
+		status.Tasks[path] = task
 	}
-	slices.Sort(lines)
-	return lines
 }
 
 func elapsed(s spec.RunStatus) time.Duration {

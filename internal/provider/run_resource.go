@@ -2,11 +2,14 @@ package provider
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
@@ -34,12 +37,16 @@ func (r *runResource) Metadata(_ context.Context, req resource.MetadataRequest, 
 	resp.TypeName = req.ProviderTypeName + "_run"
 }
 
-// plannedNameKey is the private key under which a plan keeps the name of the run that it will make. Delete compares
-// it with the name in the state; see handsOver.
-const plannedNameKey = "planned_name"
+// handoverKey is where a plan keeps the run that it will make in the private state; see handover.
+const handoverKey = "handover"
 
 func (r *runResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() || r.data == nil {
+	if req.Plan.Raw.IsNull() {
+		// Destroy hands nothing over, whatever the last plan said.
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, handoverKey, []byte(`{}`))...)
+		return
+	}
+	if r.data == nil {
 		return
 	}
 	var plan, config runModel
@@ -65,9 +72,12 @@ func (r *runResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 		}
 	}
 	r.planResult(ctx, req, resp, &plan)
-	if !plan.Name.IsUnknown() {
-		resp.Diagnostics.Append(resp.Private.SetKey(ctx, plannedNameKey, []byte(`{"name":"`+plan.Name.ValueString()+`"}`))...)
+	next, err := json.Marshal(handover{Name: plan.Name.ValueString(), Retry: plan.RetryFailed.ValueBool()})
+	if err != nil {
+		resp.Diagnostics.AddError("Cannot keep the plan of the run", err.Error())
+		return
 	}
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, handoverKey, next)...)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 }
 
@@ -80,7 +90,12 @@ func (r *runResource) planResult(ctx context.Context, req resource.ModifyPlanReq
 		if moved {
 			resp.RequiresReplace = append(resp.RequiresReplace, path.Root("name"))
 		}
-		ended := spec.Phase(state.Phase.ValueString()).Ended()
+		phase := spec.Phase(state.Phase.ValueString())
+		ended := phase.Ended()
+		if phase.Failed() && plan.Wait.ValueBool() {
+			// A failed run is not what this resource stands for. Terraform itself replaces it only where its creation failed.
+			resp.RequiresReplace = append(resp.RequiresReplace, path.Root("phase"))
+		}
 		if !moved && len(resp.RequiresReplace) == 0 && (ended || !plan.Wait.ValueBool()) {
 			plan.keepResult(state)
 			return
@@ -99,21 +114,42 @@ func (r *runResource) Create(ctx context.Context, req resource.CreateRequest, re
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	workflow := argo.Run(run)
-	_, err := r.data.cluster.Create(ctx, cluster.Workflows, workflow)
-	if cluster.ReasonOf(err) == cluster.Exists {
-		err = r.adopt(ctx, run, workflow.Name)
-	}
+	object, adopted, err := r.data.startRun(ctx, run)
 	if err != nil {
-		addClusterError(&resp.Diagnostics, "start", "run", workflow.Name, err)
+		addClusterError(&resp.Diagnostics, "start", "run", plan.Name.ValueString(), err)
 		return
 	}
 	// From here on the run exists, so its identity is in the state whatever happens.
-	plan.Name = types.StringValue(workflow.Name)
+	plan.Name = types.StringValue(object.Name)
 	plan.setStatus(spec.RunStatus{Phase: spec.PhasePending})
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	r.waitFor(ctx, &plan, run, timeout, &resp.Diagnostics)
+	if adopted && plan.RetryFailed.ValueBool() {
+		if err := r.data.retryRun(ctx, object); err != nil {
+			addClusterError(&resp.Diagnostics, "retry the failed tasks of", "run", object.Name, err)
+			return
+		}
+	}
+	r.finish(ctx, &plan, run, timeout, "create", &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+}
+
+// finish writes what became of the run into the model, once it has ended where that is to be waited for. A run that is
+// still in progress when time is up, or when the apply is interrupted, stays in the state as Running; the next apply
+// waits for it again.
+func (r *runResource) finish(ctx context.Context, m *runModel, run spec.Run, timeout time.Duration, operation string, diags *diag.Diagnostics) {
+	if !m.Wait.ValueBool() {
+		return
+	}
+	again := "Mend the cause and apply again: that starts a new run. With retry_failed = true it would run only the failed tasks again."
+	if m.RetryFailed.ValueBool() {
+		again = "Mend the cause and apply again: that runs the failed tasks again, and a new run where the pipeline or the parameters changed."
+	}
+	m.setStatus(r.data.awaitRun(ctx, awaited{
+		namespace: run.Namespace, name: m.Name.ValueString(), outputs: run.Pipeline.Outputs,
+		timeout: timeout, timeoutName: "timeouts." + operation,
+		again: again, later: "The next apply waits for this same run; terraform destroy stops it.",
+		tell: func(message string) { tflog.Info(ctx, message, map[string]any{"run": run.Namespace + "/" + m.Name.ValueString()}) },
+	}, diags))
 }
 
 func (r *runResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -139,6 +175,10 @@ func (r *runResource) Read(ctx context.Context, req resource.ReadRequest, resp *
 			addClusterError(&resp.Diagnostics, "read", "run", state.Name.ValueString(), err)
 			return
 		}
+		if spec.Phase(state.Phase.ValueString()) == status.Phase && timeValue(status.FinishedAt).Equal(state.FinishedAt) && ended {
+			return
+		}
+		r.data.maskStatus(ctx, object.Namespace, object.Name, &status)
 		state.setStatus(status)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	}
@@ -156,7 +196,8 @@ func (r *runResource) Update(ctx context.Context, req resource.UpdateRequest, re
 		return
 	}
 	if plan.Phase.IsUnknown() {
-		r.waitFor(ctx, &plan, run, timeout, &resp.Diagnostics)
+		plan.setStatus(spec.RunStatus{Phase: spec.PhasePending})
+		r.finish(ctx, &plan, run, timeout, "update", &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 }
@@ -166,18 +207,18 @@ func (r *runResource) Delete(ctx context.Context, req resource.DeleteRequest, re
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	timeout, diags := state.Timeouts.Delete(ctx, defaultDeleteTimeout)
 	resp.Diagnostics.Append(diags...)
-	planned, diags := req.Private.GetKey(ctx, plannedNameKey)
+	private, diags := req.Private.GetKey(ctx, handoverKey)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	namespace, name := state.Namespace.ValueString(), state.Name.ValueString()
-	if handsOver(planned, state) && r.worthKeeping(ctx, namespace, name) {
+	next := readHandover(private)
+	if next.takes(state) && r.data.worthKeeping(ctx, namespace, name, next.Retry) {
 		return
 	}
-	if err := r.cancel(ctx, namespace, name, timeout); err != nil {
-		addClusterError(&resp.Diagnostics, "delete", "run", name, err)
-		return
+	r.data.removeRun(ctx, namespace, name, timeout, &resp.Diagnostics)
+	if !resp.Diagnostics.HasError() {
+		r.data.sweep(ctx, namespace, &resp.Diagnostics)
 	}
-	r.data.sweep(ctx, namespace, &resp.Diagnostics)
 }

@@ -23,6 +23,7 @@ type runModel struct {
 	ServiceAccount types.String   `tfsdk:"service_account"`
 	Triggers       types.Map      `tfsdk:"triggers"`
 	Wait           types.Bool     `tfsdk:"wait"`
+	RetryFailed    types.Bool     `tfsdk:"retry_failed"`
 	Phase          types.String   `tfsdk:"phase"`
 	Message        types.String   `tfsdk:"message"`
 	StartedAt      types.String   `tfsdk:"started_at"`
@@ -73,7 +74,11 @@ func (r *runResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp
 			},
 			"wait": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(true),
-				MarkdownDescription: "Wait until the run has ended, and fail if it failed. Default: `true`.",
+				MarkdownDescription: "Wait until the run has ended, and fail if it failed. With `false`, apply only starts the run; `phase`, `outputs` and `tasks` follow at later refreshes. Default: `true`.",
+			},
+			"retry_failed": schema.BoolAttribute{
+				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
+				MarkdownDescription: "What an apply does after the run failed: with `true` it runs the failed tasks of the same run again, together with those that did not start because of them, and keeps the results of the others, as `argo retry` does. With `false` it makes a whole new run. A changed pipeline, parameter or trigger is always a new run. Default: `false`.",
 			},
 			"phase":       computed("`Pending`, `Running`, `Succeeded`, `Failed` or `Error`."),
 			"message":     computed("What Argo says about the run as a whole; usually empty."),

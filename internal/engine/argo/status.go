@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -187,3 +188,12 @@ func (r statusReader) count(t *spec.TaskStatus, node wfv1.NodeStatus) {
 	}
 	t.Failures = append(t.Failures, f)
 }
+
+// lastWords finds where Argo's message goes over to what the container wrote as its termination message.
+var lastWords = regexp.MustCompile(`^(?s)(\S+ \(exit code -?\d+\)): .*$`)
+
+// HasLastWords reports whether the message of a task contains what its container wrote.
+func HasLastWords(message string) bool { return lastWords.MatchString(message) }
+
+// WithoutLastWords leaves what Argo itself says.
+func WithoutLastWords(message string) string { return lastWords.ReplaceAllString(message, "$1") }

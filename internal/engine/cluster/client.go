@@ -86,6 +86,7 @@ type Object struct {
 	ResourceVersion string
 	Labels          map[string]string
 	Annotations     map[string]string
+	Deleting        bool // deleted, and kept by a finalizer
 	raw             *unstructured.Unstructured
 }
 
@@ -107,7 +108,7 @@ func (o *Object) Raw() map[string]any { return o.raw.Object }
 func newObject(u *unstructured.Unstructured) *Object {
 	return &Object{
 		Namespace: u.GetNamespace(), Name: u.GetName(), UID: string(u.GetUID()), ResourceVersion: u.GetResourceVersion(),
-		Labels: u.GetLabels(), Annotations: u.GetAnnotations(), raw: u,
+		Labels: u.GetLabels(), Annotations: u.GetAnnotations(), Deleting: u.GetDeletionTimestamp() != nil, raw: u,
 	}
 }
 

@@ -11,10 +11,13 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// maxLogBytes bounds what is read of one container's log.
-const maxLogBytes = 64 << 10
+// maxLogBytes bounds what is read of one container's log: a line may be of any length.
+const maxLogBytes = 4 << 20
 
-// LastLines returns the last lines of a container's log, at most n and 64 KiB. A pod that is gone has no lines.
+// Pods is the resource of pods.
+var Pods = Resource{Version: "v1", Resource: "pods"}
+
+// LastLines returns the last lines of a container's log, at most n. A pod that is gone has no lines.
 func (c *Client) LastLines(ctx context.Context, namespace, pod, container string, n int64) ([]string, error) {
 	conn, err := c.connect()
 	if err != nil {
@@ -27,12 +30,9 @@ func (c *Client) LastLines(ctx context.Context, namespace, pod, container string
 		return nil, explain(err, Resource{Resource: "pods/log"}, namespace, pod)
 	}
 	defer stream.Close()
-	data, err := io.ReadAll(stream)
+	data, err := io.ReadAll(io.LimitReader(stream, maxLogBytes))
 	if err != nil {
 		return nil, fmt.Errorf("reading the log of pod %s/%s: %w", namespace, pod, err)
-	}
-	if len(data) > maxLogBytes {
-		data = data[len(data)-maxLogBytes:]
 	}
 	text := strings.TrimRight(string(bytes.ToValidUTF8(data, []byte("\uFFFD"))), "\n")
 	if text == "" {
@@ -52,4 +52,20 @@ func (c *Client) Pods(ctx context.Context, namespace, selector string) ([]corev1
 		return nil, explain(err, Resource{Resource: "pods"}, namespace, "")
 	}
 	return list.Items, nil
+}
+
+// RemovePod deletes a pod that has ended, and waits until its name is free.
+func (c *Client) RemovePod(ctx context.Context, namespace, name string) error {
+	conn, err := c.connect()
+	if err != nil {
+		return err
+	}
+	err = explain(conn.typed.CoreV1().Pods(namespace).Delete(ctx, name, metav1.DeleteOptions{GracePeriodSeconds: new(int64)}), Pods, namespace, name)
+	if IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return c.Follow(ctx, Pods, namespace, name, func(object *Object) (bool, error) { return object == nil, nil })
 }

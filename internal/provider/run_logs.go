@@ -1,0 +1,130 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/redact"
+)
+
+// How much of a log a diagnostic shows.
+const (
+	logLines      = 20
+	maxLine       = 300
+	mainContainer = "main"
+)
+
+// podReader reads what the pods of one run have to say, without the secrets that they know. It reads each Secret once.
+type podReader struct {
+	data      *data
+	namespace string
+	pods      map[string]corev1.Pod // by Argo's node id
+	err       error                 // why pods is empty
+	secrets   map[string]secretRead
+}
+
+type secretRead struct {
+	values []string
+	err    error
+}
+
+func (d *data) readPods(ctx context.Context, namespace, run string) *podReader {
+	pods, err := d.podsOf(ctx, namespace, run)
+	return &podReader{data: d, namespace: namespace, pods: pods, err: err, secrets: map[string]secretRead{}}
+}
+
+// podsOf returns a run's pods by Argo's node id.
+func (d *data) podsOf(ctx context.Context, namespace, run string) (map[string]corev1.Pod, error) {
+	pods, err := d.cluster.Pods(ctx, namespace, argo.RunPodsLabel+"="+run)
+	if err != nil {
+		return nil, err
+	}
+	byNode := make(map[string]corev1.Pod, len(pods))
+	for _, p := range pods {
+		byNode[p.Annotations[argo.NodeAnnotation]] = p
+	}
+	return byNode, nil
+}
+
+// redactor takes the secrets out that a pod knows; closed names one that may not be read, so that nothing that the
+// pod says may be shown.
+func (r *podReader) redactor(ctx context.Context, pod *corev1.Pod) (out redact.Redactor, closed string) {
+	var values []string
+	for _, name := range cluster.SecretsOf(pod, mainContainer) {
+		read, ok := r.secrets[name]
+		if !ok {
+			read.values, read.err = r.data.cluster.SecretValues(ctx, r.namespace, name)
+			r.secrets[name] = read
+		}
+		if read.err != nil {
+			return out, name
+		}
+		values = append(values, read.values...)
+	}
+	return redact.New(values), ""
+}
+
+// message returns what Argo says of a pod. It contains the container's last words.
+func (r *podReader) message(ctx context.Context, node, message string) string {
+	if !argo.HasLastWords(message) {
+		return message
+	}
+	pod, ok := r.pods[node]
+	if !ok {
+		return argo.WithoutLastWords(message)
+	}
+	redactor, closed := r.redactor(ctx, &pod)
+	if closed != "" {
+		return argo.WithoutLastWords(message)
+	}
+	return redactor.Text(message)
+}
+
+// log returns the last lines of a pod's log, indented, or one line that says why there are none.
+func (r *podReader) log(ctx context.Context, node string) string {
+	pod, ok := r.pods[node]
+	switch {
+	case r.err != nil:
+		return fmt.Sprintf("  Its log cannot be read: %v\n", r.err)
+	case !ok:
+		return "  Its pod is gone, and the log with it.\n"
+	}
+	redactor, closed := r.redactor(ctx, &pod)
+	if closed != "" {
+		return fmt.Sprintf("  Its log may hold values of secret %s, which the provider may not read and so cannot mask. See it with: kubectl logs -n %s %s -c %s\n",
+			closed, r.namespace, pod.Name, mainContainer)
+	}
+	lines, err := r.data.cluster.LastLines(ctx, r.namespace, pod.Name, mainContainer, logLines)
+	if err != nil {
+		return fmt.Sprintf("  Its log cannot be read: %v\n", err)
+	}
+	// Secrets go before lines are cut, since a part of one would not be known again.
+	lines = strings.Split(redactor.Text(strings.Join(lines, "\n")), "\n")
+	var b strings.Builder
+	for _, line := range withoutExecutor(lines) {
+		fmt.Fprintf(&b, "  | %s\n", cut(strings.TrimRight(line, "\r"), maxLine))
+	}
+	return b.String()
+}
+
+// withoutExecutor leaves out what Argo's executor adds to the log of the user's container.
+func withoutExecutor(lines []string) []string {
+	return slices.DeleteFunc(lines, func(line string) bool {
+		return line == "" || strings.HasPrefix(line, "time=\"") && strings.Contains(line, " argo=true") || strings.HasPrefix(line, "Error: exit status ")
+	})
+}
+
+// cut shortens a text to n characters.
+func cut(text string, n int) string {
+	runes := []rune(text)
+	if len(runes) <= n {
+		return text
+	}
+	return string(runes[:n]) + "…"
+}
