@@ -207,4 +207,3 @@ func (e *testEnv) onlyRun(t *testing.T) string {
 	}
 	return string(runs[0].GetUID())
 }
-

@@ -148,7 +148,9 @@ func (r *runResource) finish(ctx context.Context, m *runModel, run spec.Run, tim
 		namespace: run.Namespace, name: m.Name.ValueString(), outputs: run.Pipeline.Outputs,
 		timeout: timeout, timeoutName: "timeouts." + operation,
 		again: again, later: "The next apply waits for this same run; terraform destroy stops it.",
-		tell: func(message string) { tflog.Info(ctx, message, map[string]any{"run": run.Namespace + "/" + m.Name.ValueString()}) },
+		tell: func(message string) {
+			tflog.Info(ctx, message, map[string]any{"run": run.Namespace + "/" + m.Name.ValueString()})
+		},
 	}, diags))
 }
 
