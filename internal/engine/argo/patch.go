@@ -125,7 +125,7 @@ func (b *patchBuilder) main(s spec.Settings) map[string]any {
 		main["resources"] = b.resources(*s.Resources)
 	}
 	var mounts []corev1.VolumeMount
-	for _, name := range sortedKeys(s.Volumes) {
+	for _, name := range sortedVolumes(s) {
 		v := s.Volumes[name]
 		mounts = append(mounts, corev1.VolumeMount{Name: volumeName(name), MountPath: v.MountPath, SubPath: v.SubPath, ReadOnly: v.ReadOnly})
 	}
@@ -197,9 +197,16 @@ func volumeName(name string) string {
 	return "user-" + strings.ReplaceAll(strings.ToLower(name), "_", "-")
 }
 
+// sortedVolumes sorts by the names in the pod, since those are all that can be read back.
+func sortedVolumes(s spec.Settings) []string {
+	names := sortedKeys(s.Volumes)
+	slices.SortFunc(names, func(a, b string) int { return compare(volumeName(a), volumeName(b)) })
+	return names
+}
+
 func (b *patchBuilder) volumes(s spec.Settings) []corev1.Volume {
 	var volumes []corev1.Volume
-	for _, name := range sortedKeys(s.Volumes) {
+	for _, name := range sortedVolumes(s) {
 		source, err := volumeSource(s.Volumes[name])
 		if err != nil && b.err == nil {
 			b.err = fmt.Errorf("volume %s: %w", name, err)

@@ -236,6 +236,9 @@ func depends(t spec.Task, n *graph.Node, tasks map[string]spec.Task, nodes map[s
 		parts = append(parts, anyState(name, states, joined == " && " && len(n.Needs)+len(n.Choices) > 1))
 	}
 	condition := strings.Join(parts, joined)
+	if t.RunIf == spec.AnySucceeded && len(parts) == 1 {
+		condition = "(" + condition + ")" // read back it would be the same as all_succeeded
+	}
 	if t.RunIf != "" && t.RunIf != spec.AllSucceeded {
 		return condition
 	}

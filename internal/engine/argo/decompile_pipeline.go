@@ -1,0 +1,376 @@
+package argo
+
+import (
+	"maps"
+	"slices"
+
+	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// Refs finds what a templateRef points to, by the name of the object.
+type Refs func(object string) (spec.Ref, bool)
+
+// DecompilePipeline reads a pipeline back. prior is what was known of it before; nil: nothing. What a live object does
+// not tell stays as it was there. The places that could not be read keep what prior says.
+func DecompilePipeline(w *wfv1.WorkflowTemplate, refs Refs, prior *spec.Pipeline) (spec.Pipeline, []Unread) {
+	d := pipelineDecompiler{template: w, refs: refs, prior: spec.Pipeline{}, named: map[string]*wfv1.Template{}}
+	if prior != nil {
+		d.prior = *prior
+		d.unchanged = unchangedTasks(w, *prior)
+	}
+	for i := range w.Spec.Templates {
+		d.named[w.Spec.Templates[i].Name] = &w.Spec.Templates[i]
+	}
+	d.read()
+	if prior != nil {
+		adopt(&d.pipeline, *prior, func() string { return pipelineVersion(d.pipeline) })
+	}
+	return d.pipeline, d.unread
+}
+
+// pipelineVersion compiles; empty if that is not possible.
+func pipelineVersion(p spec.Pipeline) string {
+	g, problems := graph.Check(p)
+	if problems.HasError() {
+		return ""
+	}
+	o, err := Pipeline(p, g)
+	if err != nil {
+		return ""
+	}
+	return o.Version
+}
+
+type pipelineDecompiler struct {
+	template  *wfv1.WorkflowTemplate
+	named     map[string]*wfv1.Template
+	refs      Refs
+	prior     spec.Pipeline
+	unchanged map[string]bool // tasks that are what prior says
+	pipeline  spec.Pipeline
+	tasks     []*taskReader
+	outputs   map[string]spec.Output
+	bases     bases
+	failing   map[string]bool // tasks after whose failure others run
+	needed    map[string]bool // tasks whose failure others do not stand
+	unread    []Unread
+}
+
+func (d *pipelineDecompiler) miss(path, reason string) {
+	d.unread = append(d.unread, Unread{Path: path, Reason: reason})
+}
+
+func (d *pipelineDecompiler) read() {
+	w := d.template
+	p := &d.pipeline
+	p.Namespace, p.Name, p.Description = w.Namespace, w.Name, w.Annotations[DescribeKey]
+	main := d.named[w.Spec.Entrypoint]
+	if main == nil || main.DAG == nil {
+		d.miss("tasks", "the entrypoint is not a template with a DAG")
+		main = &wfv1.Template{DAG: &wfv1.DAGTemplate{}}
+	}
+	i, unread := decompileInterface(w, main.Inputs.Artifacts)
+	d.unread = append(d.unread, unread...)
+	p.Parameters, d.outputs = i.Inputs, i.Outputs
+	d.options(main)
+	p.Defaults = d.prior.Defaults
+	p.Defaults.Labels, p.Defaults.Annotations = nil, nil
+	if m := w.Spec.PodMetadata; m != nil {
+		p.Defaults.Labels, p.Defaults.Annotations = m.Labels, m.Annotations
+	}
+	p.Tasks = d.group("tasks", main, d.prior.Tasks)
+	if w.Spec.OnExit != "" {
+		exit := d.named[w.Spec.OnExit]
+		if exit == nil || exit.DAG == nil {
+			d.miss("on_exit", "the template for the end is not a DAG")
+		} else {
+			p.OnExit = d.group("on_exit", exit, d.prior.OnExit)
+		}
+	}
+	d.settle()
+	d.readOutputs(main)
+}
+
+// group begins with the tasks of one DAG.
+func (d *pipelineDecompiler) group(attribute string, t *wfv1.Template, prior map[string]spec.Task) map[string]spec.Task {
+	tasks := map[string]spec.Task{}
+	for i := range t.DAG.Tasks {
+		argo := &t.DAG.Tasks[i]
+		name := specName(argo.Name)
+		path := keyed(attribute, name)
+		if d.unchanged[path] {
+			tasks[name] = prior[name]
+			continue
+		}
+		r := &taskReader{d: d, path: path, name: name, outer: argo, prior: prior[name], isExit: attribute == "on_exit"}
+		r.begin()
+		tasks[name] = r.task
+		d.tasks = append(d.tasks, r)
+	}
+	return tasks
+}
+
+// settle reads texts until no more can be read. A text can be read once it is known which of the tasks that it refers
+// to may be absent, and that follows from the texts of those.
+func (d *pipelineDecompiler) settle() {
+	for d.round() > 0 || d.relax() {
+	}
+	for _, r := range d.tasks {
+		r.finish()
+		d.put(r)
+	}
+	d.order()
+}
+
+// round returns how many texts could be read.
+func (d *pipelineDecompiler) round() int {
+	g := d.check()
+	d.bases = bases{}
+	read := 0
+	for _, r := range d.tasks {
+		read += r.readTexts(g)
+	}
+	for _, r := range d.tasks {
+		d.put(r)
+	}
+	return read
+}
+
+func (d *pipelineDecompiler) put(r *taskReader) {
+	if r.isExit {
+		d.pipeline.OnExit[r.name] = r.current()
+	} else {
+		d.pipeline.Tasks[r.name] = r.current()
+	}
+}
+
+// relax finds tasks that may fail because a text takes their outputs for absent though nothing read so far says so, and
+// reports whether that helped. Of a loop the text does not tell, so loops are tried one by one.
+func (d *pipelineDecompiler) relax() bool {
+	var sure, loops []change
+	for _, other := range d.tasks {
+		switch {
+		case !d.takenForAbsent(other):
+		case other.task.ForEach == "":
+			sure = append(sure, d.allowed(other)...)
+		default:
+			loops = append(loops, d.allowed(other)...)
+		}
+	}
+	if d.try(sure...) {
+		return true
+	}
+	for _, c := range slices.Concat(sure, loops[:min(len(loops), maxRelaxed)]) {
+		if d.try(c) {
+			return true
+		}
+	}
+	return d.try(slices.Concat(sure, loops)...)
+}
+
+// maxRelaxed bounds how many guesses are tried one by one.
+const maxRelaxed = 20
+
+// change is a guess about a task.
+type change struct {
+	reader *taskReader
+	to     spec.Task
+}
+
+// try keeps guesses if a text can be read with them, and those that were read before still can.
+func (d *pipelineDecompiler) try(changes ...change) bool {
+	if len(changes) == 0 {
+		return false
+	}
+	before := make([]taskReader, len(d.tasks))
+	for i, r := range d.tasks {
+		before[i] = *r
+		before[i].open, before[i].done = slices.Clone(r.open), slices.Clone(r.done)
+	}
+	for _, c := range changes {
+		c.reader.task = c.to
+		d.put(c.reader)
+	}
+	if d.round() > 0 && d.stillReads() {
+		return true
+	}
+	for i, r := range d.tasks {
+		*r = before[i]
+		d.put(r)
+	}
+	return false
+}
+
+// stillReads reads again what was read, now that more is known.
+func (d *pipelineDecompiler) stillReads() bool {
+	g := d.check()
+	d.bases = bases{}
+	for _, r := range d.tasks {
+		again := *r
+		again.open, again.done = slices.Clone(r.done), nil
+		again.readTexts(g)
+		if len(again.open) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// allowed guesses that the task may fail, unless one behind it says that it must not.
+func (d *pipelineDecompiler) allowed(r *taskReader) []change {
+	if r.task.AllowFailure || d.failing[failingKey(r.outer.Name, r.isExit)] || d.needed[failingKey(r.outer.Name, r.isExit)] {
+		return nil
+	}
+	t := r.task
+	t.AllowFailure = true
+	return []change{{r, t}}
+}
+
+func (d *pipelineDecompiler) takenForAbsent(other *taskReader) bool {
+	for _, r := range d.tasks {
+		if other.isExit == r.isExit && r.takesForAbsent(other.outer.Name) {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *pipelineDecompiler) check() *graph.Graph {
+	g, _ := graph.Check(d.pipeline)
+	return g
+}
+
+// order removes from depends_on what follows from the texts, and finds run_if.
+func (d *pipelineDecompiler) order() {
+	without := d.pipeline
+	without.Tasks, without.OnExit = maps.Clone(d.pipeline.Tasks), maps.Clone(d.pipeline.OnExit)
+	for _, r := range d.tasks {
+		t := r.task
+		t.DependsOn = nil
+		if r.isExit {
+			without.OnExit[r.name] = t
+		} else {
+			without.Tasks[r.name] = t
+		}
+	}
+	g, _ := graph.Check(without)
+	for _, r := range d.tasks {
+		nodes := g.Tasks
+		if r.isExit {
+			nodes = g.Exit
+		}
+		implied := map[string]bool{}
+		for _, need := range nodes[r.name].Needs {
+			implied[need.Task] = true
+		}
+		r.task.DependsOn = slices.DeleteFunc(slices.Clone(r.task.DependsOn), func(name string) bool { return implied[name] })
+		if len(r.task.DependsOn) == 0 {
+			r.task.DependsOn = nil
+		}
+		d.put(r)
+	}
+	d.runIf()
+}
+
+// runIf finds the condition on the tasks before that compiles to what the object says.
+func (d *pipelineDecompiler) runIf() {
+	g := d.check()
+	for _, r := range d.tasks {
+		nodes, tasks := g.Tasks, d.pipeline.Tasks
+		if r.isExit {
+			nodes, tasks = g.Exit, d.pipeline.OnExit
+		}
+		found := r.task.RunIf
+		for _, candidate := range []spec.RunIf{found, "", spec.AnySucceeded, spec.AllFailed, spec.AnyFailed, spec.AllDone} {
+			t := r.task
+			t.RunIf = candidate
+			if depends(t, nodes[r.name], tasks) == r.outer.Depends {
+				found = candidate
+				break
+			}
+		}
+		r.task.RunIf = found
+		d.put(r)
+	}
+}
+
+func (d *pipelineDecompiler) readOutputs(main *wfv1.Template) {
+	texts := expr.NewDecompiler(d.check().Scope.Outputs())
+	give := func(name, text string, ok bool) {
+		if !ok {
+			d.miss(keyed("outputs", name), "it cannot be written as an expression")
+			if text, ok = d.prior.Outputs[name]; !ok {
+				return
+			}
+		}
+		set(&d.pipeline.Outputs, name, text)
+	}
+	for _, p := range main.Outputs.Parameters {
+		want, ok := d.outputs[p.Name]
+		if !ok {
+			want.Type = spec.Any
+		}
+		text, ok := readOutput(texts, p, want.Type)
+		give(p.Name, text, ok)
+	}
+	for _, a := range main.Outputs.Artifacts {
+		text, ok := readArtifact(texts, a, d.outputs[a.Name].Type)
+		give(a.Name, text, ok)
+	}
+}
+
+func readOutput(d *expr.Decompiler, p wfv1.Parameter, want spec.Type) (string, bool) {
+	switch {
+	case p.ValueFrom == nil:
+		return "", false
+	case p.ValueFrom.Parameter != "":
+		return bareText(d, p.ValueFrom.Parameter)
+	case p.ValueFrom.Expression != "":
+		return d.ValueFrom(p.ValueFrom.Expression, want)
+	}
+	return "", false
+}
+
+func (d *pipelineDecompiler) options(main *wfv1.Template) {
+	s := d.template.Spec
+	o := spec.Options{Parallelism: s.Parallelism, Timeout: secondsText(s.ActiveDeadlineSeconds), ArchiveLogs: s.ArchiveLogs, FailFast: main.DAG.FailFast}
+	if t := s.TTLStrategy; t != nil {
+		o.TTL = &spec.TTL{
+			AfterCompletion: secondsText(t.SecondsAfterCompletion), AfterSuccess: secondsText(t.SecondsAfterSuccess), AfterFailure: secondsText(t.SecondsAfterFailure),
+		}
+	}
+	if s.PodGC != nil {
+		o.PodGC = string(s.PodGC.Strategy)
+	}
+	if s.ArtifactGC != nil {
+		o.ArtifactGC = string(s.ArtifactGC.Strategy)
+	}
+	if r := s.ArtifactRepositoryRef; r != nil {
+		o.ArtifactRepository = &spec.RepositoryRef{ConfigMap: r.ConfigMap, Key: r.Key}
+	}
+	o.Synchronization = decompileSynchronization(s.Synchronization)
+	if s.WorkflowMetadata != nil {
+		o.Labels = s.WorkflowMetadata.Labels
+	}
+	d.pipeline.Options = o
+}
+
+func decompileSynchronization(s *wfv1.Synchronization) *spec.Synchronization {
+	if s == nil {
+		return nil
+	}
+	out := &spec.Synchronization{}
+	for _, m := range s.Mutexes {
+		out.Mutexes = append(out.Mutexes, m.Name)
+	}
+	for _, sem := range s.Semaphores {
+		if ref := sem.ConfigMapKeyRef; ref != nil {
+			out.Semaphores = append(out.Semaphores, spec.Semaphore{ConfigMap: ref.Name, Key: ref.Key})
+		}
+	}
+	return out
+}

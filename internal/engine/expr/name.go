@@ -1,0 +1,66 @@
+package expr
+
+import (
+	"strings"
+
+	"github.com/expr-lang/expr/ast"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// Name is the preferred name of the variable that a plain tag of Argo, such as {{tasks.load.outputs.parameters.rows}},
+// stands for.
+func (d *Decompiler) Name(tag string) (string, bool) {
+	argo, opened := strings.CutPrefix(tag, "{{")
+	argo, closed := strings.CutSuffix(argo, "}}")
+	if !opened || !closed {
+		return "", false
+	}
+	names := d.names(strings.TrimSpace(argo))
+	if len(names) == 0 {
+		return "", false
+	}
+	return names[0], true
+}
+
+// Hash undoes CompileHash of one text.
+func (d *Decompiler) Hash(argo string) (string, bool) {
+	inner, ok := strings.CutPrefix(argo, "{{=")
+	inner, closed := strings.CutSuffix(inner, "}}")
+	if !ok || !closed {
+		return "", false
+	}
+	tree, err := parseTree(inner)
+	if err != nil {
+		return "", false
+	}
+	sum, ok := tree.Node.(*ast.CallNode)
+	if !ok || len(sum.Arguments) != 1 {
+		return "", false
+	}
+	args, ok := call(sum.Arguments[0], "toJson", 1)
+	if !ok {
+		return "", false
+	}
+	list, ok := args[0].(*ast.ArrayNode)
+	if !ok || len(list.Nodes) != 1 {
+		return "", false
+	}
+	if constant, ok := list.Nodes[0].(*ast.StringNode); ok {
+		return escape(constant.Value, false), true
+	}
+	compile := func(t *Template) (string, error) { return CompileHash(d.env, t) }
+	for _, split := range []bool{true, false} {
+		var b strings.Builder
+		u := undoer{d: d, shown: true}
+		if split {
+			u.sum(&b, list.Nodes[0])
+		} else {
+			b.WriteString("{{ " + printUser(u.undo(list.Nodes[0], false)) + " }}")
+		}
+		if found, ok := d.proved(argo, spec.Any, compile, b.String()); ok {
+			return found, true
+		}
+	}
+	return "", false
+}
