@@ -45,9 +45,9 @@ func decompileInterface(w *wfv1.WorkflowTemplate, artifacts wfv1.Artifacts) (spe
 	for _, a := range artifacts {
 		known, ok := types.Inputs[a.Name]
 		if !ok {
-			known.Type = spec.Artifact
+			known = inputType{Type: spec.Artifact, Optional: a.Optional}
 		}
-		set(&i.Inputs, a.Name, spec.Input{Type: known.Type, Optional: a.Optional, Description: known.Description})
+		set(&i.Inputs, a.Name, spec.Input{Type: known.Type, Optional: known.Optional, Description: known.Description})
 	}
 	for name, o := range types.Outputs {
 		set(&i.Outputs, name, spec.Output{Type: o.Type, Description: o.Description})

@@ -1,7 +1,6 @@
 package argo
 
 import (
-	"encoding/json"
 	"maps"
 	"reflect"
 
@@ -93,12 +92,6 @@ func (a adopter) entries(found, prior reflect.Value) {
 
 func equal(a, b any) bool { return reflect.DeepEqual(a, b) }
 
-// sameJSON reports whether two texts are JSON of the same value.
-func sameJSON(a, b string) bool {
-	var x, y any
-	return json.Unmarshal([]byte(a), &x) == nil && json.Unmarshal([]byte(b), &y) == nil && reflect.DeepEqual(x, y)
-}
-
 // unchangedTasks names the tasks (by path) that are in the object what the prior pipeline compiles to. They need not be
 // read, and can stay even where other tasks that they refer to are gone.
 func unchangedTasks(w *wfv1.WorkflowTemplate, prior spec.Pipeline) map[string]bool {
@@ -170,8 +163,8 @@ func (d *pipelineDecompiler) passedText(name string, v expr.Var, env expr.Env, i
 	text := ""
 	whole := "{{ " + name + " }}"
 	if v.Type.IsArtifact() {
-		if a, err := artifactFrom("", whole, env, v.Type, false); err == nil {
-			text = a.From
+		if a, err := artifactArgument("", whole, env, v.Type); err == nil {
+			text = artifactText(a)
 		}
 		if metadata, err := artifactMetadata(whole, env); err == nil {
 			text += metadata

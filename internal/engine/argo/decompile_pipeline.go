@@ -3,6 +3,7 @@ package argo
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 
@@ -100,6 +101,10 @@ func (d *pipelineDecompiler) group(attribute string, t *wfv1.Template, prior map
 	tasks := map[string]spec.Task{}
 	for i := range t.DAG.Tasks {
 		argo := &t.DAG.Tasks[i]
+		if argo.Name == endTask {
+			d.ended(argo.Depends, attribute == "on_exit")
+			continue
+		}
 		name := specName(argo.Name)
 		path := keyed(attribute, name)
 		if d.unchanged[path] {
@@ -112,6 +117,30 @@ func (d *pipelineDecompiler) group(attribute string, t *wfv1.Template, prior map
 		d.tasks = append(d.tasks, r)
 	}
 	return tasks
+}
+
+// ended reads which failures are allowed though no other task looks at them.
+func (d *pipelineDecompiler) ended(depends string, isExit bool) {
+	for _, m := range taskState.FindAllStringSubmatch(depends, -1) {
+		set(&d.failing, failingKey(m[1], isExit), true)
+	}
+}
+
+// isLoop reports whether a task of Argo's, named as there, is repeated.
+func (d *pipelineDecompiler) isLoop(argo string) bool {
+	for _, t := range d.template.Spec.Templates {
+		if t.DAG == nil {
+			continue
+		}
+		for _, task := range t.DAG.Tasks {
+			inner := d.named[task.Template]
+			wrapped := inner != nil && inner.DAG != nil && len(inner.DAG.Tasks) > 0 && inner.DAG.Tasks[0].WithParam != ""
+			if task.Name == argo && (task.WithParam != "" || wrapped) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // settle reads texts until no more can be read. A text can be read once it is known which of the tasks that it refers
@@ -212,7 +241,8 @@ func (d *pipelineDecompiler) stillReads() bool {
 	for _, r := range d.tasks {
 		again := *r
 		again.open, again.done = slices.Clone(r.done), nil
-		again.readTexts(g)
+		for again.readTexts(g) > 0 {
+		}
 		if len(again.open) > 0 {
 			return false
 		}
@@ -288,7 +318,7 @@ func (d *pipelineDecompiler) runIf() {
 		for _, candidate := range []spec.RunIf{found, "", spec.AnySucceeded, spec.AllFailed, spec.AnyFailed, spec.AllDone} {
 			t := r.task
 			t.RunIf = candidate
-			if depends(t, nodes[r.name], tasks) == r.outer.Depends {
+			if depends(t, nodes[r.name], tasks, nodes) == r.outer.Depends {
 				found = candidate
 				break
 			}
@@ -299,7 +329,8 @@ func (d *pipelineDecompiler) runIf() {
 }
 
 func (d *pipelineDecompiler) readOutputs(main *wfv1.Template) {
-	texts := expr.NewDecompiler(d.check().Scope.Outputs())
+	env := d.check().Scope.Outputs()
+	texts := expr.NewDecompiler(env)
 	give := func(name, text string, ok bool) {
 		if !ok {
 			d.miss(keyed("outputs", name), "it cannot be written as an expression")
@@ -310,6 +341,9 @@ func (d *pipelineDecompiler) readOutputs(main *wfv1.Template) {
 		set(&d.pipeline.Outputs, name, text)
 	}
 	for _, p := range main.Outputs.Parameters {
+		if strings.HasPrefix(p.Name, hiddenPrefix) {
+			continue
+		}
 		want, ok := d.outputs[p.Name]
 		if !ok {
 			want.Type = spec.Any
@@ -318,7 +352,10 @@ func (d *pipelineDecompiler) readOutputs(main *wfv1.Template) {
 		give(p.Name, text, ok)
 	}
 	for _, a := range main.Outputs.Artifacts {
-		text, ok := readArtifact(texts, a, d.outputs[a.Name].Type)
+		text, ok := bareText(texts, a.From)
+		if a.FromExpression != "" {
+			text, ok = texts.ValueFrom(a.FromExpression, d.outputs[a.Name].Type)
+		}
 		give(a.Name, text, ok)
 	}
 }

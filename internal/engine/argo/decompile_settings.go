@@ -1,6 +1,7 @@
 package argo
 
 import (
+	"encoding/json"
 	"strconv"
 	"strings"
 	"time"
@@ -14,7 +15,7 @@ import (
 
 // settings reads a task's settings from the variant of the template that it uses and the hidden arguments.
 func (r *taskReader) settings(hidden map[string]string) {
-	variant := r.inner.TemplateRef.Template
+	variant := strings.TrimSuffix(r.inner.TemplateRef.Template, listSuffix)
 	if strings.HasSuffix(variant, cacheSuffix) {
 		r.cache(hidden)
 		variant = strings.TrimSuffix(variant, cacheSuffix)
@@ -149,7 +150,7 @@ func without(defaults, merged spec.Settings) spec.Settings {
 	} else if merged.Tolerations == nil && defaults.Tolerations != nil {
 		s.Tolerations = []spec.Toleration{}
 	}
-	s.Affinity = unlessText(defaults.Affinity, merged.Affinity, sameJSON)
+	s.Affinity = unlessText(defaults.Affinity, merged.Affinity, sameAffinity)
 	s.ServiceAccount = unlessText(defaults.ServiceAccount, merged.ServiceAccount, nil)
 	s.ImagePullPolicy = unlessText(defaults.ImagePullPolicy, merged.ImagePullPolicy, nil)
 	if equal(defaults.ImagePullSecrets, merged.ImagePullSecrets) {
@@ -205,6 +206,11 @@ func sameDuration(a, b string) bool {
 	x, errA := time.ParseDuration(a)
 	y, errB := time.ParseDuration(b)
 	return errA == nil && errB == nil && x == y
+}
+
+func sameAffinity(a, b string) bool {
+	var x, y any
+	return json.Unmarshal([]byte(a), &x) == nil && json.Unmarshal([]byte(b), &y) == nil && equal(x, y)
 }
 
 func or(text, fallback string) string {

@@ -41,6 +41,8 @@ type openText struct {
 	keep    func() // takes what was there before, for a text that cannot be read
 }
 
+const forEach = ".for_each"
+
 var (
 	taskState = regexp.MustCompile(`([A-Za-z0-9_-]+)\.(Succeeded|Failed|Errored|Skipped|Omitted|Daemoned|AnySucceeded|AllFailed)\b`)
 	taskWord  = regexp.MustCompile(`[A-Za-z0-9_-]+`)
@@ -83,7 +85,6 @@ func (r *taskReader) unwrap(t *wfv1.Template) {
 	r.wrapper, r.inner = t, &t.DAG.Tasks[0]
 	r.task.Parallelism = t.Parallelism
 	r.merged.Synchronization = decompileSynchronization(t.Synchronization)
-	r.task.AllowFailure = r.task.AllowFailure || r.inner.ContinueOn != nil
 }
 
 func (r *taskReader) component() {
@@ -127,7 +128,7 @@ func (r *taskReader) readDepends() {
 		switch key := failingKey(name, r.isExit); {
 		case slices.Contains(states[name], "Failed"):
 			set(&r.d.failing, key, true)
-		case slices.Contains(states[name], "Skipped"):
+		case slices.Contains(states[name], "Skipped") && !r.d.isLoop(name):
 			set(&r.d.needed, key, true)
 		}
 	}
@@ -180,7 +181,7 @@ func (r *taskReader) loop() {
 	argo := r.inner.WithParam
 	r.task.ForEach = "[]"
 	r.open = append(r.open, openText{
-		at: ".for_each", argo: argo,
+		at: forEach, argo: argo,
 		read: func(d *expr.Decompiler, env expr.Env) (text string, ok bool) {
 			text, r.indexed, ok = readItems(d, env, argo)
 			return text, ok
@@ -248,6 +249,7 @@ func (r *taskReader) arguments() {
 			value = p.Value.String()
 		}
 		switch {
+		case strings.HasPrefix(p.Name, keyParameter("")):
 		case strings.HasPrefix(p.Name, artifactParameter("")):
 			metadata[strings.TrimPrefix(p.Name, artifactParameter(""))] = value
 		case strings.HasPrefix(p.Name, hiddenPrefix):
@@ -276,9 +278,9 @@ func (r *taskReader) artifact(a wfv1.Artifact, metadata string) {
 	want := r.task.Component.Inputs[a.Name].Type
 	last := r.prior.Inputs[a.Name]
 	r.open = append(r.open, openText{
-		at: keyed(".inputs", a.Name), argo: a.From + a.FromExpression + metadata,
+		at: keyed(".inputs", a.Name), argo: artifactText(a) + metadata,
 		read: func(d *expr.Decompiler, env expr.Env) (string, bool) {
-			text, ok := readArtifact(d, a, want)
+			text, ok := readArtifact(d, env, a, metadata, want)
 			if !ok {
 				return "", false
 			}
@@ -304,17 +306,6 @@ func (r *taskReader) text(at, argo, prior string, read func(*expr.Decompiler, ex
 	}})
 }
 
-// readArtifact reads where an artifact comes from.
-func readArtifact(d *expr.Decompiler, a wfv1.Artifact, want spec.Type) (string, bool) {
-	code := a.FromExpression
-	if inner, ok := strings.CutPrefix(a.From, "{{="); ok {
-		code = strings.TrimSuffix(inner, "}}")
-	} else if a.From != "" {
-		return bareText(d, a.From)
-	}
-	return d.ValueFrom(code, want)
-}
-
 func bareText(d *expr.Decompiler, tag string) (string, bool) {
 	name, ok := d.Name(tag)
 	return "{{ " + name + " }}", ok
@@ -333,7 +324,12 @@ func (r *taskReader) readTexts(g *graph.Graph) int {
 		inside = expr.NewDecompiler(insideEnv)
 	}
 	before := len(r.open)
+	// What each.value is follows from the list.
+	waits := slices.ContainsFunc(r.open, func(t openText) bool { return t.at == forEach })
 	r.open = slices.DeleteFunc(r.open, func(t openText) bool {
+		if waits && t.at != forEach && !t.outside {
+			return false
+		}
 		d, e := inside, insideEnv
 		if t.outside {
 			d, e = outside, env
@@ -375,7 +371,7 @@ func (r *taskReader) passed(env expr.Env) expr.Env {
 		metadata[name] = argo
 	}
 	for _, a := range r.outer.Arguments.Artifacts {
-		given[a.From+metadata[artifactParameter(a.Name)]] = a.Name
+		given[artifactText(a)+metadata[artifactParameter(a.Name)]] = a.Name
 	}
 	for name, v := range env.Shared {
 		argo := r.d.passedText(name, v, env, r.isExit)
