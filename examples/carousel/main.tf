@@ -11,12 +11,17 @@ provider "kfp" {
   image_builder = { buildkit = { address = var.buildkit_address } }
 }
 
+# What the tag means now. A component that takes the digest runs the same image in each run.
+data "kfp_image" "python" {
+  name = var.python_image
+}
+
 # A Python function that needs nothing but itself. Its inputs and outputs come from its signature.
 resource "kfp_component" "tax_rate" {
   name = "get-state-tax-rate"
   python = {
     source     = file("${path.module}/tax_rate.py")
-    base_image = var.python_image
+    base_image = data.kfp_image.python.reference
   }
 }
 

@@ -42,6 +42,7 @@ func (r *componentResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		return
 	}
 	r.planNamespace(ctx, config.Namespace, req, resp, &plan.Namespace)
+	r.planImage(ctx, &plan, &config, req.State, &resp.Diagnostics)
 	resp.Diagnostics.Append(plan.derive(ctx, config)...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -111,6 +112,7 @@ func (r *componentResource) Delete(ctx context.Context, req resource.DeleteReque
 
 // apply puts the version's objects into the cluster, the code before the template that mounts it.
 func (r *componentResource) apply(ctx context.Context, m *componentModel, verb string, diags *diag.Diagnostics) {
+	r.resolveCommand(ctx, m, diags)
 	c, _, ds := m.spec(ctx)
 	diags.Append(ds...)
 	if diags.HasError() {

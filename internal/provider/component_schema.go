@@ -120,7 +120,7 @@ func containerAttribute() schema.SingleNestedAttribute {
 		MarkdownDescription: "Any container image. `command` and `args` may hold `{{ inputs.x }}`, `{{ inputs.an_artifact.path }}` and `{{ outputs.y.path }}`, the file that the container has to write.",
 		Attributes: map[string]schema.Attribute{
 			"image":   schema.StringAttribute{Required: true, MarkdownDescription: "Image reference, best with a digest."},
-			"command": schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Program and first arguments. Default: the image's entrypoint."},
+			"command": schema.ListAttribute{Optional: true, Computed: true, ElementType: types.StringType, MarkdownDescription: "Program and first arguments. Default: the image's entrypoint, and without `args` its command behind it, as the registry has them when the component is made."},
 			"args":    schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Arguments."},
 		},
 	}

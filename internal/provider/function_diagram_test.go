@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -88,7 +89,9 @@ func TestPictureOfTheCarousel(t *testing.T) {
 	}
 	// The test says which provider it is, and has no files beside its configuration.
 	main := regexp.MustCompile(`(?s)terraform \{.*?\n\}\n`).ReplaceAllString(example(t, directory+"/main.tf"), "")
-	main = strings.ReplaceAll(main, "${path.module}", directory) + example(t, directory+"/variables.tf")
+	registry, _ := hub(t, "python:3.11-slim", "r-base:4.2.2")
+	main = strings.NewReplacer("${path.module}", directory, "var.docker_hub_mirror", strconv.Quote(registry.Host), "var.repository", strconv.Quote(registry.Host)).
+		Replace(main + example(t, directory+"/variables.tf"))
 	want := knownvalue.StringFunc(func(got string) error {
 		if *update {
 			return os.WriteFile(file, []byte(got), 0o600)

@@ -270,9 +270,9 @@ resource "kfp_image" "x" {
   delete_on_destroy = true
   append = {
     base_image = "busybox:1.36"
-    files      = { "/etc/hello" = { content = "hello" }, "/bin/run" = { content = "#!/bin/sh\n", mode = "0755" } }
+    files      = { "/etc/hello" = { content = "hello" }, "/opt/run" = { content = "#!/bin/sh\n", mode = "0755" } }
     env        = { GREETING = "hello" }
-    entrypoint = ["/bin/run"]
+    entrypoint = ["/opt/run"]
     workdir    = "/etc"
     user       = "1000"
   }
@@ -285,12 +285,12 @@ resource "kfp_image" "x" {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if got := fmt.Sprintf("%v %v %s %s", cfg.Entrypoint, cfg.Cmd, cfg.Workdir, cfg.User); got != "[/bin/run] [] /etc 1000" {
+				if got := fmt.Sprintf("%v %v %s %s", cfg.Entrypoint, cfg.Cmd, cfg.Workdir, cfg.User); got != "[/opt/run] [] /etc 1000" {
 					t.Error(got)
 				}
 			},
-			Config:      fmt.Sprintf("resource \"kfp_image\" \"x\" {\n  repository = %q\n  append = { base_image = \"\", workdir = \"etc\" }\n}", e.repo+":tag"),
-			ExpectError: regexp.MustCompile(`(?s)append.workdir.*holds a\s+tag`),
+			Config:      fmt.Sprintf("resource \"kfp_image\" \"x\" {\n  repository = %q\n  append = { base_image = \"\", workdir = \"etc\", files = { \"/lib/x\" = { content = \"\" } } }\n}", e.repo+":tag"),
+			ExpectError: regexp.MustCompile(`(?s)lies below /lib.*append.workdir.*holds a\s+tag`),
 		}},
 	})
 }

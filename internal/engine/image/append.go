@@ -9,6 +9,7 @@ import (
 	"path"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/image/files"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
@@ -68,6 +69,11 @@ func sourceTree(ctx context.Context, l *problem.List, at problem.Path, dest stri
 		l.Errorf(at, titleFiles, "%s", err)
 		return nil, ""
 	}
+	if link := usualLink(dest); link != "" {
+		l.Errorf(at, titleFiles, "%s lies below /%s, which is a symbolic link in many images. Container runtimes would put a directory in its place, which hides what the image has there. "+
+			"Choose another place, such as /usr/local/bin or /opt.", dest, link)
+		return nil, ""
+	}
 	if (src.Path == "") == (src.Content == nil) {
 		l.Errorf(at, titleSpec, "The file %s comes from exactly one of path and content. Give one of them.", dest)
 		return nil, ""
@@ -90,6 +96,21 @@ func sourceTree(ctx context.Context, l *problem.List, at problem.Path, dest stri
 		return nil, ""
 	}
 	return tree, "file"
+}
+
+// usualLinks are directories that are symbolic links in images of most distributions. What a base has is not known
+// without pulling all of it, and containerd unpacks a layer without a look at those below.
+var usualLinks = []string{"bin", "sbin", "lib", "lib32", "lib64", "libx32", "var/run", "var/lock"}
+
+// usualLink is the one of usualLinks that a file lies below, or empty.
+func usualLink(dest string) string {
+	dest = strings.TrimPrefix(path.Clean("/"+dest), "/")
+	for _, link := range usualLinks {
+		if strings.HasPrefix(dest+"/", link+"/") {
+			return link
+		}
+	}
+	return ""
 }
 
 func (f FileSource) mode() (fs.FileMode, error) {

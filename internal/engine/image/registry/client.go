@@ -104,6 +104,12 @@ func (c *Client) Mirrors() []Mirror { return c.table.mirrors() }
 // PlainHTTP tells whether the registry of a reference may be spoken to without TLS.
 func (c *Client) PlainHTTP(registry string) bool { return c.table.plainHTTP(registry) }
 
+// Knows tells whether there are settings for a registry.
+func (c *Client) Knows(registry string) bool {
+	_, ok := c.table[hostName(registry)]
+	return ok
+}
+
 // Credentials returns the login for a host, for BuildKit's session. It is empty for anonymous access.
 func (c *Client) Credentials(ctx context.Context, host string) (authn.AuthConfig, error) {
 	if hostName(host) == dockerHub {
