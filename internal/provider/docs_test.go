@@ -1,0 +1,189 @@
+package provider_test
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+)
+
+// An HCL block of a guide is checked by the real terraform, without a cluster. What it needs to be complete and the reader
+// does not want to see stands in the same file in a comment:
+//
+//	<!-- context
+//	resource "kfp_component" "say" { … }
+//	-->
+//
+// A line @block in it, and the next block is put in that place. <!-- unchecked: why --> leaves the next block out.
+var guideParts = regexp.MustCompile("(?s)(?:^|\n)(?:<!-- (context)\n(.*?)-->|<!-- (unchecked): (.*?)-->|[ ]*```(?:hcl|terraform)\n(.*?)\n[ ]*```)")
+
+func TestConfigurationsOfTheGuidesAreValid(t *testing.T) {
+	t.Parallel()
+	binary := buildProvider(t)
+	guides, err := filepath.Glob("../../templates/guides/*.md")
+	if err != nil || len(guides) < 3 {
+		t.Fatalf("%d guides: %v", len(guides), err)
+	}
+	for _, guide := range append(guides, "../../README.md") {
+		t.Run(filepath.Base(guide), func(t *testing.T) {
+			t.Parallel()
+			text, err := os.ReadFile(guide)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, g := range guideConfigurations(t, string(text)) {
+				t.Run(fmt.Sprint(i+1), func(t *testing.T) {
+					t.Parallel()
+					g.check(t, binary)
+				})
+			}
+		})
+	}
+}
+
+// configuration is the top-level blocks of some blocks of a guide, by address: "resource.kfp_component.say".
+type configuration map[string]string
+
+// guideConfigurations merges the blocks of a guide into as few configurations as possible: a later block may refer to an
+// earlier one, and one that declares something anew makes a new configuration in which it is replaced.
+func guideConfigurations(t *testing.T, guide string) []configuration {
+	t.Helper()
+	var all []configuration
+	now := configuration{}
+	frame, unchecked := "@block", false
+	for _, part := range guideParts.FindAllStringSubmatch(guide, -1) {
+		switch {
+		case part[1] != "" && strings.Contains(part[2], "@block"):
+			frame = part[2]
+			continue
+		case part[1] != "":
+			now.add(t, part[2])
+			continue
+		case part[3] != "":
+			unchecked = true
+			continue
+		case unchecked:
+			unchecked = false
+			continue
+		}
+		text := strings.Replace(frame, "@block", part[5], 1)
+		frame = "@block"
+		next := maps.Clone(now)
+		if replaced := next.add(t, text); replaced {
+			all = append(all, now)
+		}
+		now = next
+	}
+	if len(now) > 0 {
+		all = append(all, now)
+	}
+	return all
+}
+
+// add reports whether something was declared before.
+func (c configuration) add(t *testing.T, text string) (replaced bool) {
+	t.Helper()
+	file, diags := hclsyntax.ParseConfig([]byte(text), "block", hcl.InitialPos)
+	if diags.HasErrors() {
+		t.Fatalf("not HCL: %v\n%s", diags, text)
+	}
+	body, _ := file.Body.(*hclsyntax.Body)
+	if len(body.Attributes) > 0 {
+		t.Errorf("these are arguments alone; say by a context comment with @block where they stand:\n%s", text)
+	}
+	for _, block := range body.Blocks {
+		address := strings.Join(append([]string{block.Type}, block.Labels...), ".")
+		if block.Type == "terraform" {
+			continue // the test says which provider it is
+		}
+		if len(block.Labels) == 0 || block.Type == "provider" && !slices.Contains([]string{"", "kfp"}, block.Labels[0]) {
+			address += fmt.Sprintf("#%d", len(c))
+		}
+		_, ok := c[address]
+		replaced = replaced || ok
+		c[address] = text[block.TypeRange.Start.Byte:block.CloseBraceRange.End.Byte]
+	}
+	return replaced
+}
+
+// needsMore tells why a configuration cannot be planned without a cluster, or with this terraform.
+func (c configuration) needsMore() string {
+	for address := range c {
+		switch kind, _, _ := strings.Cut(address, "."); strings.TrimRight(kind, "#0123456789") {
+		case "data", "import", "check", "ephemeral", "list":
+			return kind
+		}
+	}
+	return ""
+}
+
+func (c configuration) check(t *testing.T, binary string) {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("../../examples/carousel")); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"main.tf", "variables.tf"} {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text := requiredProviders
+	for _, address := range slices.Sorted(maps.Keys(c)) {
+		text += c[address] + "\n"
+	}
+	files := map[string]string{
+		"main.tf": text,
+		"rc":      fmt.Sprintf("provider_installation {\n  dev_overrides { \"terraform-provider-kfp/kfp\" = %q }\n  direct {}\n}\n", filepath.Dir(binary)),
+	}
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	commands := [][]string{{"validate", "-no-color"}}
+	if c.needsMore() == "" {
+		commands = append(commands, []string{"plan", "-no-color", "-input=false", "-refresh=false"})
+	}
+	for _, args := range commands {
+		terraform := exec.CommandContext(t.Context(), terraformPath(t), args...)
+		terraform.Dir = dir
+		terraform.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TF_CLI_CONFIG_FILE=" + filepath.Join(dir, "rc"), "CHECKPOINT_DISABLE=1"}
+		if out, err := terraform.CombinedOutput(); err != nil {
+			t.Errorf("terraform %s: %v\n%s\n%s", args[0], err, out, text)
+			return
+		}
+	}
+}
+
+func terraformPath(t *testing.T) string {
+	t.Helper()
+	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
+		return path
+	}
+	path, err := exec.LookPath("terraform")
+	if err != nil {
+		t.Skip("there is no terraform on the PATH")
+	}
+	return path
+}
+
+// buildProvider builds the provider for terraform to start by itself.
+func buildProvider(t *testing.T) string {
+	t.Helper()
+	terraformPath(t)
+	binary := filepath.Join(t.TempDir(), "terraform-provider-kfp")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "../..")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return binary
+}
