@@ -231,7 +231,7 @@ func boolOr(v types.Bool, env string) (bool, error) {
 }
 
 func (p *kfpProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{newComponentResource, newImageResource, newPipelineResource, newRunResource, newRecurringRunResource}
+	return []func() resource.Resource{newComponentResource, newImageResource, newPipelineResource, newRunResource, newRecurringRunResource, newBackfillResource}
 }
 
 func (p *kfpProvider) DataSources(context.Context) []func() datasource.DataSource {

@@ -78,3 +78,9 @@ func (v textValue[N]) StringSemanticEquals(ctx context.Context, o basetypes.Stri
 	a, b := v.ValueString(), other.ValueString()
 	return a == b || n.same(a, b), diags
 }
+
+// sameAs reports whether two values mean the same; one that is not known means nothing.
+func (v textValue[N]) sameAs(ctx context.Context, o textValue[N]) bool {
+	same, _ := v.StringSemanticEquals(ctx, o)
+	return same
+}

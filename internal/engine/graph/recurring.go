@@ -77,3 +77,20 @@ func checkScheduled(l *problem.List, at problem.Path, r spec.RecurringRun) {
 	}
 	CheckArguments(l, at, "pipeline "+r.Pipeline.Name, r.Pipeline.Inputs, constants)
 }
+
+// CheckBackfill finds what is wrong with the name and the parameters of a backfill.
+func CheckBackfill(b spec.Backfill) problem.List {
+	var l problem.List
+	if !spec.IsObjectName(b.Name) && b.Name != spec.Unknown {
+		l.Errorf(problem.At("name"), "Invalid name", "%q cannot name a backfill. Use at most %d lower-case letters, digits and hyphens, with a letter or digit at both ends.", b.Name, spec.MaxNameLength)
+	}
+	if b.Name == b.RecurringRun && b.Name != spec.Unknown {
+		l.Errorf(problem.At("name"), "Name of the schedule", "%q is the name of the recurring run, whose runs have the names that the backfill's would get. Choose another name.", b.Name)
+	}
+	if b.Pipeline.Name == "" {
+		return l // not known yet
+	}
+	checkScheduled(&l, problem.At("parameters"), spec.RecurringRun{Pipeline: b.Pipeline, Parameters: b.Parameters, Timezone: b.Timezone})
+	l.Sort()
+	return l
+}

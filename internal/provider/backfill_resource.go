@@ -1,0 +1,248 @@
+package provider
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+const defaultBackfillTimeout = 12 * time.Hour
+
+var (
+	_ resource.ResourceWithConfigure  = &backfillResource{}
+	_ resource.ResourceWithModifyPlan = &backfillResource{}
+)
+
+func newBackfillResource() resource.Resource { return &backfillResource{} }
+
+type backfillResource struct {
+	configured
+}
+
+func (r *backfillResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_backfill"
+}
+
+// plannedBackfillKey is the private key under which a plan keeps the identity of the backfill that it will make. An apply
+// in which runs fail leaves the resource tainted, so Terraform replaces it; Delete then leaves the runs to the successor.
+const plannedBackfillKey = "planned_backfill"
+
+type plannedBackfill struct {
+	Identity string `json:"identity"`
+}
+
+func (r *backfillResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() {
+		setPlannedBackfill(ctx, resp, "")
+		return
+	}
+	if r.data == nil {
+		return
+	}
+	var plan backfillModel
+	var state *backfillModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if !req.State.Raw.IsNull() {
+		state = &backfillModel{}
+		resp.Diagnostics.Append(req.State.Get(ctx, state)...)
+	}
+	b, diags := plan.read(ctx)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if b.spec.Name != spec.Unknown {
+		addProblems(&resp.Diagnostics, graph.CheckBackfill(b.spec))
+	}
+	plan.Namespace = types.StringUnknown()
+	if b.spec.Namespace != "" && b.spec.Namespace != spec.Unknown {
+		plan.Namespace = types.StringValue(b.spec.Namespace)
+	}
+	r.planTicks(ctx, &plan, state, b, resp)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	identity := ""
+	if !plan.Namespace.IsUnknown() {
+		identity = argo.BackfillIdentity(b.spec)
+	}
+	setPlannedBackfill(ctx, resp, identity)
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+}
+
+func setPlannedBackfill(ctx context.Context, resp *resource.ModifyPlanResponse, identity string) {
+	text, err := json.Marshal(plannedBackfill{identity})
+	if err != nil {
+		resp.Diagnostics.AddError("Cannot plan the backfill", err.Error())
+		return
+	}
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, plannedBackfillKey, text)...)
+}
+
+// planTicks plans the times, which stay as they are while nothing asks for others, and whether anything is left to do.
+func (r *backfillResource) planTicks(ctx context.Context, plan, state *backfillModel, b readBackfill, resp *resource.ModifyPlanResponse) {
+	if state != nil && !plan.Namespace.Equal(state.Namespace) {
+		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("namespace"))
+	}
+	plan.forgetResults()
+	kept := state != nil && len(resp.RequiresReplace) == 0 && plan.Triggers.Equal(state.Triggers) &&
+		plan.From.sameAs(ctx, state.From) && plan.To.sameAs(ctx, state.To)
+	if kept {
+		plan.Ticks = state.Ticks
+		if len(state.Remaining.Elements())+len(state.Failed.Elements()) == 0 {
+			plan.Succeeded, plan.Failed, plan.Remaining, plan.Runs = state.Succeeded, state.Failed, state.Remaining, state.Runs
+		}
+		return
+	}
+	ticks, problems := plan.computeTicks(b, time.Now())
+	addProblems(&resp.Diagnostics, problems)
+	plan.Ticks = types.ListUnknown(types.StringType)
+	if ticks != nil {
+		plan.Ticks = listOfTexts(tickTexts(ticks))
+	}
+}
+
+func (r *backfillResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan backfillModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	timeout, diags := plan.Timeouts.Create(ctx, defaultBackfillTimeout)
+	resp.Diagnostics.Append(diags...)
+	b := r.prepare(ctx, &plan, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	work, err := r.data.newBackfillWork(ctx, b, nil)
+	if err != nil {
+		addClusterError(&resp.Diagnostics, "start", "backfill", b.Name, err)
+		return
+	}
+	// From here on there is something in the cluster, so it is in the state whatever happens.
+	plan.setResults(b.Ticks, work.results)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	work.run(ctx, timeout, &resp.Diagnostics)
+	plan.setResults(b.Ticks, work.results)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+}
+
+func (r *backfillResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state backfillModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, diags := plan.Timeouts.Update(ctx, defaultBackfillTimeout)
+	resp.Diagnostics.Append(diags...)
+	b := r.prepare(ctx, &plan, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !plan.Runs.IsUnknown() {
+		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+		return
+	}
+	work, err := r.data.newBackfillWork(ctx, b, state.results(ctx, &resp.Diagnostics))
+	if err != nil {
+		addClusterError(&resp.Diagnostics, "continue", "backfill", b.Name, err)
+		return
+	}
+	work.run(ctx, timeout, &resp.Diagnostics)
+	plan.setResults(b.Ticks, work.results)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+}
+
+// prepare reads what to do, with ticks that the plan did not know yet.
+func (r *backfillResource) prepare(ctx context.Context, plan *backfillModel, diags *diag.Diagnostics) spec.Backfill {
+	b, ds := plan.read(ctx)
+	diags.Append(ds...)
+	if diags.HasError() {
+		return b.spec
+	}
+	addErrors(diags, graph.CheckBackfill(b.spec))
+	plan.Namespace = types.StringValue(b.spec.Namespace)
+	if plan.Ticks.IsUnknown() {
+		ticks, problems := plan.computeTicks(b, time.Now())
+		addErrors(diags, problems)
+		b.spec.Ticks = ticks
+	}
+	return b.spec
+}
+
+func (r *backfillResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state backfillModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	found, err := r.data.cluster.Find(ctx, cluster.ConfigMaps, state.Namespace.ValueString(), argo.LedgerName(state.Name.ValueString()))
+	if cluster.IsNotFound(err) {
+		return // what was done remains true, and an apply that goes on writes it down again
+	}
+	if err != nil {
+		addReadError(&resp.Diagnostics, "backfill", state.Name.ValueString(), err)
+		return
+	}
+	results, err := argo.ReadLedger(found.Into)
+	if err != nil {
+		addClusterError(&resp.Diagnostics, "read", "backfill", state.Name.ValueString(), err)
+		return
+	}
+	for unix, result := range state.results(ctx, &resp.Diagnostics) {
+		if _, ok := results[unix]; !ok {
+			results[unix] = result
+		}
+	}
+	state.setResults(tickTimes(state.Ticks), results)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+}
+
+func (r *backfillResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state backfillModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, diags := state.Timeouts.Delete(ctx, defaultDeleteTimeout)
+	resp.Diagnostics.Append(diags...)
+	planned, diags := req.Private.GetKey(ctx, plannedBackfillKey)
+	resp.Diagnostics.Append(diags...)
+	b, diags := state.read(ctx)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	var next plannedBackfill
+	if len(planned) > 0 && json.Unmarshal(planned, &next) == nil && next.Identity == argo.BackfillIdentity(b.spec) {
+		return // its successor takes the runs over
+	}
+	if err := r.end(ctx, b.spec, timeout); err != nil {
+		addClusterError(&resp.Diagnostics, "delete", "backfill", b.spec.Name, err)
+		return
+	}
+	r.data.sweep(ctx, b.spec.Namespace, &resp.Diagnostics)
+}
+
+// end stops the runs in progress and removes all of them, and the ledger last.
+func (r *backfillResource) end(ctx context.Context, b spec.Backfill, timeout time.Duration) error {
+	runs, err := r.data.cluster.List(ctx, cluster.Workflows, b.Namespace, argo.BackfillSelector(b.Name))
+	if err != nil {
+		return err
+	}
+	names := make([]string, 0, len(runs))
+	for name := range runs {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	one := runResource{configured: r.configured}
+	for _, name := range names {
+		if err := one.cancel(ctx, b.Namespace, name, timeout); err != nil {
+			return err
+		}
+	}
+	return r.data.cluster.Delete(ctx, cluster.ConfigMaps, b.Namespace, argo.LedgerName(b.Name), "")
+}
