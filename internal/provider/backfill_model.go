@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -82,13 +83,8 @@ func (m backfillModel) computeTicks(b readBackfill, now time.Time) ([]time.Time,
 	case !from.Before(to):
 		l.Errorf(problem.At("to"), "Nothing to run", "to %s is not after from %s. Swap them.", m.To.ValueString(), m.From.ValueString())
 		return nil, l
-	case b.spec.Timezone == spec.Unknown || len(b.lines) == 0:
+	case b.spec.Timezone == spec.Unknown || len(b.lines) == 0 || slices.Contains(b.lines, spec.Unknown):
 		return nil, l
-	}
-	for _, line := range b.lines {
-		if line == spec.Unknown {
-			return nil, l
-		}
 	}
 	s, problems := schedule.Parse(schedule.Spec{Crons: b.lines, Timezone: b.spec.Timezone})
 	if s == nil {

@@ -235,7 +235,7 @@ func (p *kfpProvider) Resources(context.Context) []func() resource.Resource {
 }
 
 func (p *kfpProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{newImageDataSource}
+	return []func() datasource.DataSource{newImageDataSource, newComponentData, newPipelineData, newRunsData}
 }
 
 func (p *kfpProvider) Functions(context.Context) []func() function.Function {

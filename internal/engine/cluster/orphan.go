@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
@@ -31,3 +32,6 @@ func (o *Object) AppliedByOthers() bool {
 	}
 	return false
 }
+
+// CreatedAt is when the object was made.
+func (o *Object) CreatedAt() time.Time { return o.raw.GetCreationTimestamp().Time }
