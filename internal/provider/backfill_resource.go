@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"time"
 
@@ -130,7 +131,7 @@ func (r *backfillResource) Create(ctx context.Context, req resource.CreateReques
 	// From here on there is something in the cluster, so it is in the state whatever happens.
 	plan.setResults(b.Ticks, work.results)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	work.run(ctx, timeout, &resp.Diagnostics)
+	work.run(ctx, timeout, "timeouts.create", &resp.Diagnostics)
 	plan.setResults(b.Ticks, work.results)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 }
@@ -154,7 +155,7 @@ func (r *backfillResource) Update(ctx context.Context, req resource.UpdateReques
 		addClusterError(&resp.Diagnostics, "continue", "backfill", b.Name, err)
 		return
 	}
-	work.run(ctx, timeout, &resp.Diagnostics)
+	work.run(ctx, timeout, "timeouts.update", &resp.Diagnostics)
 	plan.setResults(b.Ticks, work.results)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 }
@@ -220,29 +221,32 @@ func (r *backfillResource) Delete(ctx context.Context, req resource.DeleteReques
 	if len(planned) > 0 && json.Unmarshal(planned, &next) == nil && next.Identity == argo.BackfillIdentity(b.spec) {
 		return // its successor takes the runs over
 	}
-	if err := r.end(ctx, b.spec, timeout); err != nil {
-		addClusterError(&resp.Diagnostics, "delete", "backfill", b.spec.Name, err)
-		return
+	r.end(ctx, b.spec, timeout, &resp.Diagnostics)
+	if !resp.Diagnostics.HasError() {
+		r.data.sweep(ctx, b.spec.Namespace, &resp.Diagnostics)
 	}
-	r.data.sweep(ctx, b.spec.Namespace, &resp.Diagnostics)
 }
 
 // end stops the runs in progress and removes all of them, and the ledger last.
-func (r *backfillResource) end(ctx context.Context, b spec.Backfill, timeout time.Duration) error {
+func (r *backfillResource) end(ctx context.Context, b spec.Backfill, timeout time.Duration, diags *diag.Diagnostics) {
 	runs, err := r.data.cluster.List(ctx, cluster.Workflows, b.Namespace, argo.BackfillSelector(b.Name))
 	if err != nil {
-		return err
+		addClusterError(diags, "list the runs of", "backfill", b.Name, err)
+		return
 	}
-	names := make([]string, 0, len(runs))
-	for name := range runs {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	one := runResource{configured: r.configured}
-	for _, name := range names {
-		if err := one.cancel(ctx, b.Namespace, name, timeout); err != nil {
-			return err
+	for _, name := range slices.Sorted(maps.Keys(runs)) {
+		if status, err := runStatus(runs[name], nil); err == nil && status.Phase.Ended() {
+			if err := r.data.cluster.Delete(ctx, cluster.Workflows, b.Namespace, name, runs[name].UID); err != nil {
+				addClusterError(diags, "delete", "run", name, err)
+				return
+			}
+			continue
+		}
+		if r.data.removeRun(ctx, b.Namespace, name, timeout, diags); diags.HasError() {
+			return
 		}
 	}
-	return r.data.cluster.Delete(ctx, cluster.ConfigMaps, b.Namespace, argo.LedgerName(b.Name), "")
+	if err := r.data.cluster.Delete(ctx, cluster.ConfigMaps, b.Namespace, argo.LedgerName(b.Name), ""); err != nil {
+		addClusterError(diags, "delete", "backfill", b.Name, err)
+	}
 }

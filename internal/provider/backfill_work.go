@@ -2,9 +2,9 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -26,17 +26,16 @@ type backfillWork struct {
 	mu      sync.Mutex
 	results map[int64]spec.TickResult
 	failed  []failedTick
+	open    []failedTick
 	errs    []error
 }
 
+// failedTick is a run that failed, or that was not waited for to its end.
 type failedTick struct {
 	tick   time.Time
 	run    string
-	status spec.RunStatus
+	detail string // what awaitRun says of it
 }
-
-// errStopped says that runs ended before their time because the apply was interrupted or timed out.
-var errStopped = errors.New("not waited for to the end")
 
 // newBackfillWork makes the ledger, or takes over the one that an apply which was killed has left. known is what the
 // state holds of the ticks; the ledger knows better.
@@ -91,8 +90,9 @@ func (w *backfillWork) note(ctx context.Context, tick time.Time, result spec.Tic
 	return err
 }
 
-// run starts the runs in the order of their ticks, so many at a time, and waits for them.
-func (w *backfillWork) run(ctx context.Context, timeout time.Duration, diags *diag.Diagnostics) {
+// run starts the runs in the order of their ticks, so many at a time, and waits for them. timeoutName is the attribute
+// that sets the timeout.
+func (w *backfillWork) run(ctx context.Context, timeout time.Duration, timeoutName string, diags *diag.Diagnostics) {
 	waiting, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	slots := make(chan struct{}, w.backfill.Parallelism)
@@ -110,158 +110,144 @@ func (w *backfillWork) run(ctx context.Context, timeout time.Duration, diags *di
 		}
 		running.Go(func() {
 			defer func() { <-slots }()
-			w.tick(waiting, tick)
+			w.tick(waiting, tick, awaited{timeout: timeout, timeoutName: timeoutName})
 		})
 	}
 	running.Wait()
-	w.report(ctx, timeout, errors.Is(waiting.Err(), context.DeadlineExceeded), diags)
+	w.report(diags)
 }
 
 // stops reports whether no more runs are to start.
 func (w *backfillWork) stops() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return len(w.errs) > 0 || len(w.failed) > 0 && !w.backfill.ContinueOnFailure
+	return len(w.errs)+len(w.open) > 0 || len(w.failed) > 0 && !w.backfill.ContinueOnFailure
 }
 
 // tick runs one tick and notes what became of it.
-func (w *backfillWork) tick(ctx context.Context, tick time.Time) {
-	status, name, err := w.runTick(ctx, tick)
-	if err == nil {
-		result := spec.TickResult{Run: name, Phase: status.Phase, Message: shortened(status.Message), StartedAt: status.StartedAt, FinishedAt: status.FinishedAt}
-		w.mu.Lock()
-		w.results[tick.Unix()] = result
-		if status.Phase.Failed() {
-			w.failed = append(w.failed, failedTick{tick, name, status})
-		}
-		w.mu.Unlock()
-		after, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
-		defer cancel()
-		err = w.note(after, tick, result)
-	}
+func (w *backfillWork) tick(ctx context.Context, tick time.Time, wait awaited) {
+	name, err := w.start(ctx, tick)
 	if err != nil {
 		w.mu.Lock()
-		delete(w.results, tick.Unix())
+		defer w.mu.Unlock()
 		w.errs = append(w.errs, fmt.Errorf("%s: %w", tick.Format(time.RFC3339), err))
-		w.mu.Unlock()
+		return
+	}
+	wait.namespace, wait.name, wait.later, wait.again = w.backfill.Namespace, name, "The next apply waits for it.", "The next apply runs it again."
+	wait.tell = func(message string) {
+		tflog.Info(ctx, message, map[string]any{"backfill": w.backfill.Namespace + "/" + w.backfill.Name, "run": name})
+	}
+	var diags diag.Diagnostics
+	status := w.data.awaitRun(ctx, wait, &diags)
+	seen := failedTick{tick: tick, run: name}
+	for _, d := range diags.Errors() {
+		seen.detail += d.Detail()
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !status.Phase.Ended() {
+		w.open = append(w.open, seen)
+		return
+	}
+	if status.Phase.Failed() {
+		w.failed = append(w.failed, seen)
+	}
+	result := spec.TickResult{Run: name, Phase: status.Phase, Message: shortened(status.Message), StartedAt: status.StartedAt, FinishedAt: status.FinishedAt}
+	w.results[tick.Unix()] = result
+	// What has ended is written down even if the apply is being interrupted.
+	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), afterwards)
+	defer cancel()
+	if err := w.note(after, tick, result); err != nil {
+		w.errs = append(w.errs, fmt.Errorf("%s: %w", tick.Format(time.RFC3339), err))
 	}
 }
 
-// runTick starts the run of a tick, or takes over the one that is there, and waits for its end. One that has failed in an
-// earlier apply gives way to a new one.
-func (w *backfillWork) runTick(ctx context.Context, tick time.Time) (spec.RunStatus, string, error) {
+// start starts the run of a tick, or takes over the one that is there. One that failed in an earlier apply gives way to a
+// new one.
+func (w *backfillWork) start(ctx context.Context, tick time.Time) (name string, err error) {
 	b := w.backfill
 	workflow, err := argo.BackfillRun(b, tick)
 	if err != nil {
-		return spec.RunStatus{}, "", err
+		return "", err
 	}
-	_, err = w.data.cluster.Create(ctx, cluster.Workflows, workflow)
-	if cluster.ReasonOf(err) == cluster.Exists {
-		var again bool
-		if again, err = w.adopt(ctx, workflow.Name); again && err == nil {
-			_, err = w.data.cluster.Create(ctx, cluster.Workflows, workflow)
+	for {
+		_, err := w.data.cluster.Create(ctx, cluster.Workflows, workflow)
+		if cluster.ReasonOf(err) != cluster.Exists {
+			return workflow.Name, err
+		}
+		taken, err := w.adopt(ctx, workflow.Name)
+		if taken || err != nil {
+			return workflow.Name, err
 		}
 	}
-	if err != nil {
-		return spec.RunStatus{}, workflow.Name, err
-	}
-	tflog.Info(ctx, "Backfill run in progress", map[string]any{"backfill": b.Namespace + "/" + b.Name, "run": workflow.Name})
-	var status spec.RunStatus
-	err = w.data.cluster.Follow(ctx, cluster.Workflows, b.Namespace, workflow.Name, func(o *cluster.Object) (bool, error) {
-		if o == nil {
-			return true, errGone
-		}
-		var err error
-		status, err = runStatus(o, nil)
-		return status.Phase.Ended(), err
-	})
-	if ctx.Err() != nil {
-		err = errStopped
-	}
-	return status, workflow.Name, err
 }
 
-// adopt takes over a run of the same name, which must be this backfill's. again: it had failed and is removed.
-func (w *backfillWork) adopt(ctx context.Context, name string) (again bool, err error) {
+// adopt takes over a run of the same name, which must be this backfill's. False: the name is free now.
+func (w *backfillWork) adopt(ctx context.Context, name string) (taken bool, err error) {
 	b := w.backfill
 	found, err := w.data.cluster.Get(ctx, cluster.Workflows, b.Namespace, name)
-	if cluster.IsNotFound(err) {
-		return true, nil
-	}
-	if err != nil {
+	switch {
+	case cluster.IsNotFound(err):
+		return false, nil
+	case err != nil:
 		return false, err
-	}
-	if !argo.SameBackfill(found.Annotations, b) {
+	case found.Deleting:
+		return false, w.data.untilGone(ctx, b.Namespace, name)
+	case !argo.SameBackfill(found.Annotations, b):
 		return false, fmt.Errorf("a workflow named %s/%s exists already and is not this backfill's; delete it, or give the backfill another name", b.Namespace, name)
 	}
 	status, err := runStatus(found, nil)
 	if err != nil || !status.Phase.Failed() {
+		return err == nil, err
+	}
+	if err := w.data.cluster.Delete(ctx, cluster.Workflows, b.Namespace, name, found.UID); err != nil {
 		return false, err
 	}
-	return true, w.data.removeRun(ctx, found)
-}
-
-// removeRun deletes a run and waits until its name is free.
-func (d *data) removeRun(ctx context.Context, found *cluster.Object) error {
-	if err := d.cluster.Delete(ctx, cluster.Workflows, found.Namespace, found.Name, found.UID); err != nil {
-		return err
-	}
-	return d.cluster.Follow(ctx, cluster.Workflows, found.Namespace, found.Name, func(o *cluster.Object) (bool, error) {
-		return o == nil || o.UID != found.UID, nil
-	})
+	return false, w.data.untilGone(ctx, b.Namespace, name)
 }
 
 // report makes one diagnostic of what went wrong.
-func (w *backfillWork) report(ctx context.Context, timeout time.Duration, timedOut bool, diags *diag.Diagnostics) {
+func (w *backfillWork) report(diags *diag.Diagnostics) {
 	b := w.backfill
-	succeeded := 0
+	succeeded, failed := 0, 0
 	for _, tick := range b.Ticks {
-		if w.results[tick.Unix()].Phase == spec.PhaseSucceeded {
+		switch phase := w.results[tick.Unix()].Phase; {
+		case phase == spec.PhaseSucceeded:
 			succeeded++
+		case phase.Failed():
+			failed++
 		}
 	}
 	if succeeded == len(b.Ticks) && len(w.errs) == 0 {
 		return
 	}
 	var text strings.Builder
-	fmt.Fprintf(&text, "Of the %d runs of backfill %s/%s, %d have succeeded, %d have failed and %d remain.", len(b.Ticks), b.Namespace, b.Name,
-		succeeded, len(w.failed), len(b.Ticks)-succeeded-len(w.failed))
+	fmt.Fprintf(&text, "Of the %d runs of backfill %s/%s, %d have succeeded, %d have failed and %d remain. The next apply goes on from here, with the failed ones first.\n",
+		len(b.Ticks), b.Namespace, b.Name, succeeded, failed, len(b.Ticks)-succeeded-failed)
 	title := "The backfill is not complete"
-	switch {
-	case len(w.failed) > 0:
+	if len(w.failed) > 0 {
 		title = "Runs of the backfill failed"
-		text.WriteString(" The next apply runs the failed ones again and goes on with the rest.\n")
-	case timedOut:
-		fmt.Fprintf(&text, " Time was up after %s (timeouts); runs in progress go on in the cluster. The next apply goes on from here.\n", timeout)
-	case ctx.Err() != nil:
-		text.WriteString(" The apply was interrupted; runs in progress go on in the cluster. The next apply goes on from here.\n")
 	}
-	w.describeFailures(ctx, &text)
+	describeTicks(&text, w.failed)
+	describeTicks(&text, w.open)
 	for _, err := range w.errs {
-		if !errors.Is(err, errStopped) {
-			fmt.Fprintf(&text, "\n%s", clusterDetail(err))
-		}
+		fmt.Fprintf(&text, "\n%s", clusterDetail(err))
 	}
 	diags.AddError(title, text.String())
 }
 
-// describeFailures tells the runs that failed, the first of them in full.
-func (w *backfillWork) describeFailures(ctx context.Context, text *strings.Builder) {
-	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
-	defer cancel()
-	for i, f := range w.failed {
-		if i == maxFailures {
-			fmt.Fprintf(text, "\n… and %d more failed runs.", len(w.failed)-maxFailures)
+// describeTicks tells the first run in full and names others.
+func describeTicks(text *strings.Builder, ticks []failedTick) {
+	slices.SortFunc(ticks, func(a, b failedTick) int { return a.tick.Compare(b.tick) })
+	for i, f := range ticks {
+		switch {
+		case i == 0:
+			fmt.Fprintf(text, "\n%s: %s\n", f.tick.Format(time.RFC3339), f.detail)
+		case i < maxFailures:
+			fmt.Fprintf(text, "\n%s: run %s as well.", f.tick.Format(time.RFC3339), f.run)
+		default:
+			fmt.Fprintf(text, "\n… and %d more.", len(ticks)-i)
 			return
-		}
-		fmt.Fprintf(text, "\n%s (run %s): %s %s", f.tick.Format(time.RFC3339), f.run, f.status.Phase, f.status.Message)
-		if i > 0 {
-			continue
-		}
-		var one diag.Diagnostics
-		(&runResource{configured: configured{data: w.data}}).explainFailure(after, w.backfill.Namespace, f.run, f.status, &one)
-		for _, d := range one {
-			fmt.Fprintf(text, "\n%s\n", d.Detail())
 		}
 	}
 }
