@@ -232,7 +232,7 @@ func TestAccImageDockerfile(t *testing.T) {
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: e.factories(),
 		Steps: []resource.TestStep{
-			{Config: e.dockerfile(dir, args("bad")), ExpectError: regexp.MustCompile(`(?s)Cannot build image.*RUN echo.*The last lines of the step:\s+bad`)},
+			{Config: e.dockerfile(dir, args("bad")), ExpectError: regexp.MustCompile(`(?s)Image cannot be built.*RUN echo.*The last lines of the step:\s+bad`)},
 			{
 				Config: e.dockerfile(dir, args("fine")),
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{

@@ -254,12 +254,12 @@ func (r *imageResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 
 // addImageError says why an image could not be made.
 func addImageError(diags *diag.Diagnostics, name string, err error) {
-	title := "Cannot make image " + name
 	var build *image.BuildError
 	if errors.As(err, &build) {
-		title = "Cannot build image " + name
+		diags.AddError("Image cannot be built", err.Error()) // which names it
+		return
 	}
-	diags.AddError(title, err.Error())
+	diags.AddError("Cannot make image "+name, err.Error())
 }
 
 // logProgress writes each step of a build and push to the log, as it begins and ends, and each line that it prints.

@@ -40,7 +40,8 @@ type registryModel struct {
 }
 
 type imageBuilderModel struct {
-	BuildKit types.Object `tfsdk:"buildkit"`
+	BuildKit  types.Object `tfsdk:"buildkit"`
+	InCluster types.Object `tfsdk:"in_cluster"`
 }
 
 type buildkitModel struct {
@@ -76,7 +77,9 @@ func imageBuilderAttribute() schema.SingleNestedAttribute {
 			"buildkit": schema.SingleNestedAttribute{
 				Optional:            true,
 				MarkdownDescription: "A BuildKit daemon that runs already.",
-				Validators:          []validator.Object{objectvalidator.AtLeastOneOf(path.MatchRoot("image_builder").AtName("buildkit"))},
+				Validators: []validator.Object{
+					objectvalidator.ExactlyOneOf(path.MatchRoot("image_builder").AtName("buildkit"), path.MatchRoot("image_builder").AtName("in_cluster")),
+				},
 				Attributes: map[string]schema.Attribute{
 					"address":            schema.StringAttribute{Required: true, MarkdownDescription: "`tcp://host:port` or `unix:///path`."},
 					"ca_certificate":     schema.StringAttribute{Optional: true, MarkdownDescription: "Authority that signed the daemon's certificate, PEM. With this or a client certificate TLS is spoken. Default: the system's authorities."},
@@ -85,12 +88,13 @@ func imageBuilderAttribute() schema.SingleNestedAttribute {
 					"tls_server_name":    schema.StringAttribute{Optional: true, MarkdownDescription: "Name that the daemon's certificate is checked against. Default: the host of `address`."},
 				},
 			},
+			"in_cluster": inClusterAttribute(),
 		},
 	}
 }
 
 // imageTools makes what images are made with. Nothing is connected to.
-func (m providerModel) imageTools(ctx context.Context, userAgent string, diags *diag.Diagnostics) *imageTools {
+func (m providerModel) imageTools(ctx context.Context, d *data, userAgent string, diags *diag.Diagnostics) *imageTools {
 	tools := &imageTools{unknown: hasUnknown(m.Registries) || hasUnknown(m.ImageBuilder)}
 	if tools.unknown {
 		return tools
@@ -120,6 +124,9 @@ func (m providerModel) imageTools(ctx context.Context, userAgent string, diags *
 	diags.Append(m.ImageBuilder.As(ctx, &builder, objectOptions)...)
 	if isKnown(builder.BuildKit) {
 		tools.builder = builder.buildkit(ctx, client, diags)
+	}
+	if !builder.InCluster.IsNull() {
+		tools.builder = builder.inCluster(ctx, d, client, diags)
 	}
 	return tools
 }

@@ -158,8 +158,8 @@ func (p *kfpProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		serviceAccount: stringOr(m.ServiceAccount, "KFP_SERVICE_ACCOUNT"),
 		unknown:        m.anyUnknown(),
 	}
-	d.images = m.imageTools(ctx, config.UserAgent, &resp.Diagnostics)
 	d.namespace = cmp.Or(d.namespace, p.defaultNamespace, "default")
+	d.images = m.imageTools(ctx, d, config.UserAgent, &resp.Diagnostics)
 	resp.ResourceData, resp.DataSourceData = d, d
 }
 

@@ -29,6 +29,7 @@ var (
 	Workflows         = Resource{Group: "argoproj.io", Version: "v1alpha1", Resource: "workflows"}
 	CronWorkflows     = Resource{Group: "argoproj.io", Version: "v1alpha1", Resource: "cronworkflows"}
 	ConfigMaps        = Resource{Version: "v1", Resource: "configmaps"}
+	PodsResource      = Resource{Version: "v1", Resource: "pods"}
 )
 
 // Client reads and writes objects. It connects at its first request, so that a plan works without a cluster. It is

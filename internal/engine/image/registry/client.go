@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -108,6 +109,18 @@ func (c *Client) PlainHTTP(registry string) bool { return c.table.plainHTTP(regi
 func (c *Client) Knows(registry string) bool {
 	_, ok := c.table[hostName(registry)]
 	return ok
+}
+
+// InsecureHosts lists the registries that were allowed plain http, sorted.
+func (c *Client) InsecureHosts() []string {
+	var out []string
+	for host, s := range c.table {
+		if s.Insecure {
+			out = append(out, host)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // Credentials returns the login for a host, for BuildKit's session. It is empty for anonymous access.
