@@ -136,10 +136,11 @@ func (c configuration) check(t *testing.T, binary string) {
 			t.Fatal(err)
 		}
 	}
-	text := requiredProviders
+	blocks := []string{requiredProviders}
 	for _, address := range slices.Sorted(maps.Keys(c)) {
-		text += c[address] + "\n"
+		blocks = append(blocks, c[address])
 	}
+	text := strings.Join(blocks, "\n")
 	files := map[string]string{
 		"main.tf": text,
 		"rc":      fmt.Sprintf("provider_installation {\n  dev_overrides { \"terraform-provider-kfp/kfp\" = %q }\n  direct {}\n}\n", filepath.Dir(binary)),

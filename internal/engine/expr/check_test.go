@@ -67,6 +67,8 @@ func TestErrors(t *testing.T) {
 		{"{{ let x = 1; x }}", spec.Any, 7, "let"},
 		{"{{ b'x' }}", spec.Any, 3, "byte"},
 		{"{{ parameters.opt + 'x' }}", spec.String, 3, "parameters.opt may be absent|parameters.opt ?? …"},
+		{"{{ parameters.opt == nil ? parameters.opt + 'x' : '' }}", spec.String, 27, "parameters.opt may be absent"},
+		{"{{ parameters.opt != nil || parameters.opt + 'x' == 'y' ? 'a' : 'b' }}", spec.String, 28, "parameters.opt may be absent"},
 		{"a {{ parameters.opt }}", spec.String, 5, "parameters.opt may be absent"},
 		{"{{ nil }}", spec.Any, 2, "gives nil"},
 		{"{{ parameters.s // c }}", spec.Any, 16, "comments"},
@@ -237,6 +239,25 @@ func TestOutputsOfPipelines(t *testing.T) {
 		}
 		if back, ok := d.ValueFrom(compiled, got); !ok || back != text {
 			t.Errorf("%s decompiles to %q", compiled, back)
+		}
+	}
+}
+
+// A condition tells that an optional variable is there.
+func TestOptionalsAreGuardedByConditions(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"{{ parameters.opt == nil ? '' : 'x' + parameters.opt }}", "{{ parameters.opt != nil ? parameters.opt + 'x' : '' }}",
+		"{{ parameters.opt != nil && parameters.opt + 'x' == 'y' ? 'a' : 'b' }}",
+		"{{ parameters.opt == nil || parameters.opt + 'x' == 'y' ? 'a' : 'b' }}",
+		"{{ !(parameters.opt == nil) && parameters.n > 1 ? 'a' + parameters.opt : 'b' }}",
+	} {
+		parsed, errs := expr.Parse(text)
+		if len(errs) == 0 {
+			_, errs = parsed.Check(checkEnv(), spec.String)
+		}
+		if len(errs) > 0 {
+			t.Errorf("%s: %v", text, errs)
 		}
 	}
 }

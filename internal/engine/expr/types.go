@@ -1,7 +1,6 @@
 package expr
 
 import (
-	"fmt"
 	"reflect"
 
 	"github.com/expr-lang/expr/ast"
@@ -140,38 +139,6 @@ func typeOf(t reflect.Type) spec.Type {
 		return listOf(typeOf(t.Elem()))
 	}
 	return spec.Any
-}
-
-// guardedOptionals refuses optional variables where an absent value would be taken for data: anywhere but in a comparison
-// for equality, as an operand of ??, or where the value is just passed on.
-func (b *bound) guardedOptionals(node ast.Node, allowed bool) {
-	switch n := node.(type) {
-	case *ast.IdentifierNode:
-		if r, ok := b.refs[n.Value]; ok && r.variable.Optional && !allowed {
-			b.fail(node, fmt.Sprintf("Say what stands in for it: %s ?? ….", r.name), "%s may be absent.", r.name)
-		}
-		return
-	case *ast.BinaryNode:
-		guards := n.Operator == "??" || n.Operator == "==" || n.Operator == "!="
-		b.guardedOptionals(n.Left, guards)
-		b.guardedOptionals(n.Right, guards)
-		return
-	case *ast.ConditionalNode:
-		b.guardedOptionals(n.Cond, false)
-		b.guardedOptionals(n.Exp1, allowed)
-		b.guardedOptionals(n.Exp2, allowed)
-		return
-	case *ast.MemberNode:
-		b.guardedOptionals(n.Node, allowed || n.Optional)
-		b.guardedOptionals(n.Property, false)
-		return
-	case *ast.ChainNode:
-		b.guardedOptionals(n.Node, allowed)
-		return
-	}
-	for _, child := range children(node) {
-		b.guardedOptionals(child, false)
-	}
 }
 
 // wholeArtifacts refuses artifacts anywhere but as the value that an expression chooses: a file has no value here.

@@ -22,7 +22,7 @@ func ContainerEnv(i spec.Interface) Env {
 			names["inputs."+name+".path"] = expr.Var{Type: spec.String, Text: InputsDirectory + "/" + name}
 			continue
 		}
-		names["inputs."+name] = expr.Var{Type: in.Type, Argo: "inputs.parameters." + name}
+		names["inputs."+name] = parameterVar(name, in)
 	}
 	for name := range i.Outputs {
 		names["outputs."+name+".path"] = expr.Var{Type: spec.String, Text: OutputsDirectory + "/" + name}
@@ -73,6 +73,7 @@ func checkContainer(l *problem.List, c spec.Component) {
 					used[r.Name] = true
 				}
 				_, errs = t.Check(env, spec.Any)
+				errs = append(errs, bareOptional(t, env)...)
 			}
 			for _, e := range errs {
 				l.Errorf(at.Index(i), "Invalid expression", "%s", describe(e))
@@ -92,4 +93,13 @@ func checkContainer(l *problem.List, c spec.Component) {
 			l.Warnf(problem.At("outputs").Key(name), "Output never written", "Neither command nor args hold {{ outputs.%s.path }}, the file that the container has to write; the task would fail.", name)
 		}
 	}
+}
+
+// bareOptional refuses a whole argument that is an optional input: a container would get the mark for what is absent.
+func bareOptional(t *expr.Template, env Env) []expr.Error {
+	name, ok := t.Bare(env)
+	if v, _ := env.Lookup(name); !ok || !v.Optional {
+		return nil
+	}
+	return []expr.Error{{Message: name + " may be absent.", Remedy: "Say what stands in for it: " + name + " ?? …."}}
 }
