@@ -47,12 +47,12 @@ func (m componentModel) pythonSpec(ctx context.Context, t *texts) *spec.Python {
 	var python pythonModel
 	t.diags.Append(m.Python.As(ctx, &python, objectOptions)...)
 	p := &spec.Python{
-		Source: t.one(python.Source), SourceFile: "component.py", Function: python.Function.ValueString(),
+		Source: t.one(python.Source), SourceFile: python.fileName(), Function: python.Function.ValueString(),
 		Packages: t.list(ctx, python.Packages), IndexURLs: t.list(ctx, python.IndexURLs), TrustedHosts: t.list(ctx, python.TrustedHosts),
 		Additional: t.strings(ctx, python.AdditionalSources), Files: t.strings(ctx, python.Files),
 	}
-	if !python.File.IsNull() {
-		p.SourceFile = filepath.Base(t.one(python.File))
+	if python.File.IsUnknown() {
+		p.SourceFile = t.one(python.File)
 	}
 	// base_image runs a function that must be self-contained; image holds the modules that the function uses.
 	p.Lightweight = python.Image.IsNull()
@@ -62,6 +62,14 @@ func (m componentModel) pythonSpec(ctx context.Context, t *texts) *spec.Python {
 		p.Image = t.one(python.Image)
 	}
 	return p
+}
+
+// fileName is the name of the source in messages and tracebacks.
+func (m pythonModel) fileName() string {
+	if m.File.IsNull() {
+		return "component.py"
+	}
+	return filepath.Base(m.File.ValueString())
 }
 
 // texts reads strings and remembers whether any is unknown.

@@ -14,8 +14,9 @@ import (
 )
 
 var (
-	_ resource.ResourceWithConfigure  = &componentResource{}
-	_ resource.ResourceWithModifyPlan = &componentResource{}
+	_ resource.ResourceWithConfigure   = &componentResource{}
+	_ resource.ResourceWithModifyPlan  = &componentResource{}
+	_ resource.ResourceWithImportState = &componentResource{}
 )
 
 func newComponentResource() resource.Resource { return &componentResource{} }
@@ -69,16 +70,23 @@ func (r *componentResource) Read(ctx context.Context, req resource.ReadRequest, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	name := state.Name.ValueString() + "-" + state.Version.ValueString()
-	_, err := r.data.cluster.Find(ctx, cluster.WorkflowTemplates, state.Namespace.ValueString(), name)
-	if err == nil && !state.Python.IsNull() {
-		_, err = r.data.cluster.Find(ctx, cluster.ConfigMaps, state.Namespace.ValueString(), name)
+	if state.Version.IsNull() {
+		r.imported(ctx, &state, resp)
+		return
 	}
+	name := state.Name.ValueString() + "-" + state.Version.ValueString()
+	live, code, err := r.objects(ctx, state.Namespace.ValueString(), name, !state.Python.IsNull())
 	switch {
 	case cluster.IsNotFound(err):
 		resp.State.RemoveResource(ctx)
+		return
 	case err != nil:
 		addReadError(&resp.Diagnostics, "component", name, err)
+		return
+	}
+	r.refresh(ctx, &state, live, code, &resp.Diagnostics)
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	}
 }
 
@@ -110,7 +118,7 @@ func (r *componentResource) Delete(ctx context.Context, req resource.DeleteReque
 	r.data.retire(ctx, state.Namespace.ValueString(), state.Name.ValueString(), state.Version.ValueString(), &resp.Diagnostics)
 }
 
-// apply puts the version's objects into the cluster, the code before the template that mounts it.
+// apply puts the version's objects into the cluster.
 func (r *componentResource) apply(ctx context.Context, m *componentModel, verb string, diags *diag.Diagnostics) {
 	r.resolveCommand(ctx, m, diags)
 	c, _, ds := m.spec(ctx)
@@ -125,17 +133,27 @@ func (r *componentResource) apply(ctx context.Context, m *componentModel, verb s
 		diags.AddError("Cannot compile the component", err.Error())
 		return
 	}
-	if objects.Code != nil {
-		if _, err := r.data.cluster.Apply(ctx, cluster.ConfigMaps, objects.Code, false); err != nil {
-			addClusterError(diags, verb, "component", c.Name, err)
-			return
-		}
-	}
-	if _, err := r.data.cluster.Apply(ctx, cluster.WorkflowTemplates, objects.Template, false); err != nil {
+	if err := r.put(ctx, c, objects, verb); err != nil {
 		addClusterError(diags, verb, "component", c.Name, err)
 		return
 	}
 	diags.Append(m.setDerived(ctx, c, objects.Version)...)
+}
+
+// put applies the version's objects, the code before the template that mounts it.
+func (r *componentResource) put(ctx context.Context, c spec.Component, objects argo.ComponentObjects, verb string) error {
+	name := objects.Template.Name
+	if verb == "create" {
+		if err := r.data.refuseExisting(ctx, "kfp_component", c.Namespace, name, c.Namespace+"/"+name); err != nil {
+			return err
+		}
+	}
+	if objects.Code != nil {
+		if err := r.data.putCode(ctx, objects.Code, c.Namespace, name); err != nil {
+			return err
+		}
+	}
+	return r.data.put(ctx, cluster.WorkflowTemplates, objects.Template)
 }
 
 // derive fills what follows from the configuration. What depends on a value that Terraform does not know yet stays
@@ -182,11 +200,13 @@ func (m *componentModel) setUnknown(ctx context.Context, config componentModel) 
 	}
 	m.Version = types.StringUnknown()
 	m.Ref = types.ObjectUnknown(refAttributeTypes())
+	m.Drift = noDrift()
 }
 
 // setDerived writes what the analysis found. An empty version means that it is not known yet.
 func (m *componentModel) setDerived(ctx context.Context, c spec.Component, version string) diag.Diagnostics {
 	var diags diag.Diagnostics
+	m.Drift = noDrift()
 	m.Description = types.StringValue(c.Description)
 	if c.Python != nil {
 		var python pythonModel

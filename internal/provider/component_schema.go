@@ -25,6 +25,7 @@ type componentModel struct {
 	Resources   types.Object `tfsdk:"resources"`
 	Version     types.String `tfsdk:"version"`
 	Ref         types.Object `tfsdk:"ref"`
+	Drift       types.List   `tfsdk:"drift"`
 }
 
 type pythonModel struct {
@@ -79,6 +80,7 @@ func (r *componentResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 			},
 			"resources": resourcesAttribute("What the container asks for and may use at most. A task can override it."),
 			"version":   schema.StringAttribute{Computed: true, MarkdownDescription: "Hash of everything that the component is. The cluster object is called `<name>-<version>`."},
+			"drift":     driftAttribute(),
 			"ref":       schema.ObjectAttribute{Computed: true, AttributeTypes: refAttributeTypes(), MarkdownDescription: "What a task's `component` takes."},
 		},
 	}
@@ -123,6 +125,15 @@ func containerAttribute() schema.SingleNestedAttribute {
 			"command": schema.ListAttribute{Optional: true, Computed: true, ElementType: types.StringType, MarkdownDescription: "Program and first arguments. Default: the image's entrypoint, and without `args` its command behind it, as the registry has them when the component is made."},
 			"args":    schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Arguments."},
 		},
+	}
+}
+
+// driftAttribute is the same in every resource that is read back.
+func driftAttribute() schema.ListAttribute {
+	return schema.ListAttribute{
+		Computed: true, ElementType: types.StringType,
+		MarkdownDescription: "Paths in the cluster object that somebody changed and that no other attribute shows, such as a sidecar that was added. Values are not shown. " +
+			"The next apply undoes them, so a plan always says `[]`.",
 	}
 }
 

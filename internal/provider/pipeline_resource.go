@@ -14,8 +14,9 @@ import (
 )
 
 var (
-	_ resource.ResourceWithConfigure  = &pipelineResource{}
-	_ resource.ResourceWithModifyPlan = &pipelineResource{}
+	_ resource.ResourceWithConfigure   = &pipelineResource{}
+	_ resource.ResourceWithModifyPlan  = &pipelineResource{}
+	_ resource.ResourceWithImportState = &pipelineResource{}
 )
 
 func newPipelineResource() resource.Resource { return &pipelineResource{} }
@@ -83,12 +84,22 @@ func (r *pipelineResource) Read(ctx context.Context, req resource.ReadRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	_, err := r.data.cluster.Find(ctx, cluster.WorkflowTemplates, state.Namespace.ValueString(), state.Name.ValueString())
+	live, err := r.data.cluster.Find(ctx, cluster.WorkflowTemplates, state.Namespace.ValueString(), state.Name.ValueString())
 	switch {
 	case cluster.IsNotFound(err):
 		resp.State.RemoveResource(ctx)
+		return
 	case err != nil:
 		addReadError(&resp.Diagnostics, "pipeline", state.Name.ValueString(), err)
+		return
+	}
+	if state.Version.IsNull() {
+		r.imported(ctx, &state, live, &resp.Diagnostics)
+	} else {
+		r.refresh(ctx, &state, live, &resp.Diagnostics)
+	}
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	}
 }
 
@@ -137,7 +148,13 @@ func (r *pipelineResource) apply(ctx context.Context, m *pipelineModel, verb str
 		diags.AddError("Cannot compile the pipeline", err.Error())
 		return
 	}
-	if _, err := r.data.cluster.Apply(ctx, cluster.WorkflowTemplates, compiled.Template, false); err != nil {
+	if verb == "create" {
+		if err := r.data.refuseExisting(ctx, "kfp_pipeline", p.Namespace, p.Name, p.Namespace+"/"+p.Name); err != nil {
+			addClusterError(diags, verb, "pipeline", p.Name, err)
+			return
+		}
+	}
+	if err := r.data.put(ctx, cluster.WorkflowTemplates, compiled.Template); err != nil {
 		addClusterError(diags, verb, "pipeline", p.Name, err)
 		return
 	}
@@ -145,6 +162,7 @@ func (r *pipelineResource) apply(ctx context.Context, m *pipelineModel, verb str
 }
 
 func (m *pipelineModel) setDerived(ctx context.Context, p spec.Pipeline, g *graph.Graph, version string) diag.Diagnostics {
+	m.Drift = noDrift()
 	m.Version = types.StringValue(version)
 	if version == "" {
 		m.Version = types.StringUnknown()

@@ -29,6 +29,7 @@ type pipelineModel struct {
 	Defaults    types.Object `tfsdk:"defaults"`
 	Version     types.String `tfsdk:"version"`
 	Ref         types.Object `tfsdk:"ref"`
+	Drift       types.List   `tfsdk:"drift"`
 	optionsModel
 }
 
@@ -81,6 +82,7 @@ func (r *pipelineResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 			Attributes:          settingsAttributes(),
 		},
 		"version": schema.StringAttribute{Computed: true, MarkdownDescription: "Hash of everything that the pipeline is."},
+		"drift":   driftAttribute(),
 		"ref":     schema.ObjectAttribute{Computed: true, AttributeTypes: refAttributeTypes(), MarkdownDescription: "What the `pipeline` of a run or a recurring run, and the `component` of a task, take."},
 	}
 	maps.Copy(attributes, optionsAttributes())

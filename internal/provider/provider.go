@@ -40,6 +40,7 @@ type data struct {
 	cluster        *cluster.Client
 	namespace      string // of resources that name none
 	serviceAccount string // of runs that name none; empty: the namespace's default
+	forceConflicts bool   // take fields over that another program declares
 	images         *imageTools
 	unknown        bool // the connection is not known yet: at a plan that will make the cluster itself
 }
@@ -63,6 +64,7 @@ type providerModel struct {
 	Exec                  types.Object `tfsdk:"exec"`
 	Namespace             types.String `tfsdk:"namespace"`
 	ServiceAccount        types.String `tfsdk:"service_account"`
+	ForceConflicts        types.Bool   `tfsdk:"force_conflicts"`
 	Registries            types.Map    `tfsdk:"registries"`
 	ImageBuilder          types.Object `tfsdk:"image_builder"`
 }
@@ -107,6 +109,7 @@ func (p *kfpProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 			"exec":                     execAttribute(),
 			"namespace":                optional("Namespace of resources that name none. Environment: `KFP_NAMESPACE`. Default: `default`."),
 			"service_account":          optional("Service account of runs that name none. Environment: `KFP_SERVICE_ACCOUNT`. Default: the namespace's `default`."),
+			"force_conflicts":          schema.BoolAttribute{Optional: true, MarkdownDescription: "Take over fields of components, pipelines and recurring runs that another program declares by server-side apply. Default: `false`, so that such a conflict is an error."},
 			"registries":               registriesAttribute(),
 			"image_builder":            imageBuilderAttribute(),
 		},
@@ -156,6 +159,7 @@ func (p *kfpProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		cluster:        cluster.New(config),
 		namespace:      stringOr(m.Namespace, "KFP_NAMESPACE"),
 		serviceAccount: stringOr(m.ServiceAccount, "KFP_SERVICE_ACCOUNT"),
+		forceConflicts: m.ForceConflicts.ValueBool(),
 		unknown:        m.anyUnknown(),
 	}
 	d.namespace = cmp.Or(d.namespace, p.defaultNamespace, "default")

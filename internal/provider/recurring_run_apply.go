@@ -80,7 +80,7 @@ func (r *recurringRunResource) put(ctx context.Context, s spec.RecurringRun, obj
 	}
 	// What others have changed by hand the plan has shown, so it is taken back. Another program that applies the object
 	// itself is a conflict.
-	force := live == nil || !live.AppliedByOthers()
+	force := live == nil || !live.AppliedByOthers() || r.data.forceConflicts
 	if _, err := c.Apply(ctx, cluster.CronWorkflows, objects.Cron, force); err != nil {
 		return err
 	}

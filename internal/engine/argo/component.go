@@ -292,3 +292,25 @@ func resourceList(quantities map[string]string) (corev1.ResourceList, error) {
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// As are the objects under the name of another version, to compare them with that.
+func (o ComponentObjects) As(component, version string) ComponentObjects {
+	name := component + "-" + version
+	as := ComponentObjects{Version: version, Template: o.Template.DeepCopy()}
+	as.Template.Name, as.Template.Labels[VersionLabel] = name, version
+	for i := range as.Template.Spec.Templates {
+		for _, v := range as.Template.Spec.Templates[i].Volumes {
+			if v.Name == codeVolume {
+				v.ConfigMap.Name = name
+			}
+		}
+		if m := as.Template.Spec.Templates[i].Memoize; m != nil {
+			m.Cache.ConfigMap.Name = cacheConfigMap(o.Template.Namespace, name)
+		}
+	}
+	if o.Code != nil {
+		as.Code = o.Code.DeepCopy()
+		as.Code.Name, as.Code.Labels[VersionLabel] = name, version
+	}
+	return as
+}

@@ -92,9 +92,7 @@ func (a adopter) entries(found, prior reflect.Value) {
 
 func equal(a, b any) bool { return reflect.DeepEqual(a, b) }
 
-// unchangedTasks names the tasks (by path) that are in the object what the prior pipeline compiles to. They need not be
-// read, and can stay even where other tasks that they refer to are gone.
-func unchangedTasks(w *wfv1.WorkflowTemplate, prior spec.Pipeline) map[string]bool {
+func compiledPrior(prior spec.Pipeline) *wfv1.WorkflowTemplate {
 	g, problems := graph.Check(prior)
 	if problems.HasError() {
 		return nil
@@ -103,9 +101,18 @@ func unchangedTasks(w *wfv1.WorkflowTemplate, prior spec.Pipeline) map[string]bo
 	if err != nil {
 		return nil
 	}
+	return o.Template
+}
+
+// unchangedTasks names the tasks (by path) that are in the object what was compiled before. They need not be read, and
+// can stay even where other tasks that they refer to are gone.
+func unchangedTasks(w, before *wfv1.WorkflowTemplate) map[string]bool {
+	if before == nil {
+		return nil
+	}
 	live := taskFragments(w)
 	unchanged := map[string]bool{}
-	for path, text := range taskFragments(o.Template) {
+	for path, text := range taskFragments(before) {
 		unchanged[path] = live[path] == text
 	}
 	return unchanged

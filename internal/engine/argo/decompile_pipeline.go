@@ -21,7 +21,8 @@ func DecompilePipeline(w *wfv1.WorkflowTemplate, refs Refs, prior *spec.Pipeline
 	d := pipelineDecompiler{template: w, refs: refs, prior: spec.Pipeline{}, named: map[string]*wfv1.Template{}}
 	if prior != nil {
 		d.prior = *prior
-		d.unchanged = unchangedTasks(w, *prior)
+		d.compiled = compiledPrior(*prior)
+		d.unchanged = unchangedTasks(w, d.compiled)
 	}
 	for i := range w.Spec.Templates {
 		d.named[w.Spec.Templates[i].Name] = &w.Spec.Templates[i]
@@ -51,7 +52,8 @@ type pipelineDecompiler struct {
 	named     map[string]*wfv1.Template
 	refs      Refs
 	prior     spec.Pipeline
-	unchanged map[string]bool // tasks that are what prior says
+	compiled  *wfv1.WorkflowTemplate // prior; nil: there is none, or it does not compile
+	unchanged map[string]bool        // tasks that are what prior says
 	pipeline  spec.Pipeline
 	tasks     []*taskReader
 	outputs   map[string]spec.Output
@@ -329,8 +331,11 @@ func (d *pipelineDecompiler) runIf() {
 }
 
 func (d *pipelineDecompiler) readOutputs(main *wfv1.Template) {
-	env := d.check().Scope.Outputs()
-	texts := expr.NewDecompiler(env)
+	texts := expr.NewDecompiler(d.check().Scope.Outputs())
+	var before wfv1.Outputs
+	if d.compiled != nil {
+		before = d.compiled.GetTemplateByName(d.compiled.Spec.Entrypoint).Outputs
+	}
 	give := func(name, text string, ok bool) {
 		if !ok {
 			d.miss(keyed("outputs", name), "it cannot be written as an expression")
@@ -348,12 +353,19 @@ func (d *pipelineDecompiler) readOutputs(main *wfv1.Template) {
 		if !ok {
 			want.Type = spec.Any
 		}
-		text, ok := readOutput(texts, p, want.Type)
+		text, ok := d.prior.Outputs[p.Name], slices.ContainsFunc(before.Parameters, func(b wfv1.Parameter) bool { return equal(b, p) })
+		if !ok {
+			text, ok = readOutput(texts, p, want.Type)
+		}
 		give(p.Name, text, ok)
 	}
 	for _, a := range main.Outputs.Artifacts {
-		text, ok := bareText(texts, a.From)
-		if a.FromExpression != "" {
+		text, ok := d.prior.Outputs[a.Name], slices.ContainsFunc(before.Artifacts, func(b wfv1.Artifact) bool { return equal(b, a) })
+		switch {
+		case ok:
+		case a.From != "":
+			text, ok = bareText(texts, a.From)
+		default:
 			text, ok = texts.ValueFrom(a.FromExpression, d.outputs[a.Name].Type)
 		}
 		give(a.Name, text, ok)

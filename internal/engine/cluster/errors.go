@@ -59,7 +59,7 @@ func (e *Error) Remedy() string {
 	case Unreachable:
 		return "Check that the cluster is up and that the provider's host, config_path and proxy_url lead to it."
 	case Conflict:
-		return "Another program manages the named fields. Remove its hold on them, or set force_conflicts = true to take them over."
+		return "Another program manages the named fields. Remove its hold on them, or set force_conflicts = true in the provider's configuration to take them over."
 	}
 	return ""
 }

@@ -1,0 +1,72 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+)
+
+// put makes an object what it should be. Changes that others have made once, by kubectl edit for example, were in the
+// plan as drift and are taken back, and what they have added is removed. What another program declares by server-side
+// apply is a conflict unless force_conflicts is set.
+func (d *data) put(ctx context.Context, r cluster.Resource, object any) error {
+	wanted, err := argo.AsJSON(object)
+	if err != nil {
+		return err
+	}
+	live, err := d.cluster.Apply(ctx, r, object, d.forceConflicts)
+	if cluster.ConflictsWithEdits(err) {
+		live, err = d.cluster.Apply(ctx, r, object, true)
+	}
+	if err != nil {
+		return err
+	}
+	patch := argo.RemovalPatch(live.Raw(), wanted, live.EditedAt)
+	if patch == nil {
+		return nil
+	}
+	_, err = d.cluster.Patch(ctx, r, live.Namespace, live.Name, patch)
+	return err
+}
+
+// putCode makes the config map of a component's code. It is immutable, so one that is not what it should be is replaced.
+func (d *data) putCode(ctx context.Context, code any, namespace, name string) error {
+	wanted, err := argo.AsJSON(code)
+	if err != nil {
+		return err
+	}
+	live, err := d.cluster.Get(ctx, cluster.ConfigMaps, namespace, name)
+	switch {
+	case cluster.IsNotFound(err):
+	case err != nil:
+		return err
+	case len(argo.Compare(live.Raw(), wanted, live.EditedAt)) > 0:
+		if err := d.cluster.Delete(ctx, cluster.ConfigMaps, namespace, name, live.UID); err != nil {
+			return err
+		}
+	}
+	return d.put(ctx, cluster.ConfigMaps, code)
+}
+
+// refuseExisting fails if the object that is to be created is there: another state may stand for it, or somebody has
+// made it by hand.
+func (d *data) refuseExisting(ctx context.Context, resource, namespace, name, id string) error {
+	live, err := d.cluster.Get(ctx, cluster.WorkflowTemplates, namespace, name)
+	if cluster.IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if argo.IsRetired(live.Labels) {
+		return nil // nobody stands for it any more
+	}
+	owner := "It was not made by this provider."
+	if live.Labels[argo.ManagedByLabel] == argo.ManagedBy {
+		owner = "It was made by this provider, so another resource, perhaps in another state, stands for it."
+	}
+	return fmt.Errorf("WorkflowTemplate %s/%s exists already. %s Give this resource another name, or take the object over into this state:\n\n"+
+		"import {\n  to = %s.NAME\n  id = %q\n}", namespace, name, owner, resource, id)
+}

@@ -1,0 +1,217 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// objects finds what a version of a component is in the cluster. code is nil where it is not there.
+func (r *componentResource) objects(ctx context.Context, namespace, name string, isPython bool) (live, code *cluster.Object, err error) {
+	if live, err = r.data.cluster.Find(ctx, cluster.WorkflowTemplates, namespace, name); err != nil {
+		return nil, nil, err
+	}
+	if !isPython && !argo.MountsCode(live.Raw()) {
+		return live, nil, nil
+	}
+	code, err = r.data.cluster.Find(ctx, cluster.ConfigMaps, namespace, name)
+	if cluster.IsNotFound(err) {
+		return live, nil, nil
+	}
+	return live, code, err
+}
+
+// refresh writes what the cluster holds into the model. Where that is what the state compiles to, the state stays as it
+// is.
+func (r *componentResource) refresh(ctx context.Context, m *componentModel, live, code *cluster.Object, diags *diag.Diagnostics) {
+	prior, _, ds := m.spec(ctx)
+	diags.Append(ds...)
+	if diags.HasError() {
+		return
+	}
+	m.Drift = noDrift()
+	prior, ds = analysed(prior)
+	expected, err := argo.Component(prior)
+	known := err == nil && !ds.HasError()
+	if known && expected.Version != m.Version.ValueString() && m.Version.ValueString() == live.Labels[argo.VersionLabel] {
+		return // another version of this provider compiled it; the plan makes a new one
+	}
+	if known && len(componentDifferences(live, code, expected)) == 0 {
+		return
+	}
+	found, unread, err := argo.ReadComponent(live.Into, decoderOf(code), &prior)
+	if err != nil {
+		diags.AddError("Cannot read component "+live.Name, "The object in the cluster is no WorkflowTemplate of Argo Workflows any more: "+err.Error())
+		return
+	}
+	found.Namespace, found.Name = prior.Namespace, prior.Name
+	if found.Python != nil && prior.Python != nil {
+		found.Python.Source = withDefinition(*prior.Python, found.Python.Definition)
+	}
+	diags.Append(m.setSpec(ctx, found)...)
+	again, err := argo.Component(found)
+	if err != nil {
+		again = expected
+	}
+	again = again.As(m.Name.ValueString(), m.Version.ValueString())
+	paths := []string{}
+	for _, u := range unread {
+		paths = append(paths, u.String())
+	}
+	m.Drift = listOfTexts(append(paths, componentDifferences(live, code, again)...))
+}
+
+func decoderOf(o *cluster.Object) argo.Decoder {
+	if o == nil {
+		return nil
+	}
+	return o.Into
+}
+
+// componentDifferences lists where the objects of a version are not the wanted ones.
+func componentDifferences(live, code *cluster.Object, wanted argo.ComponentObjects) []string {
+	paths := differences(live, wanted.Template)
+	switch {
+	case wanted.Code == nil:
+	case code == nil:
+		paths = append(paths, fmt.Sprintf("configmap %s: it is gone, and with it the code", live.Name))
+	default:
+		for _, path := range differences(code, wanted.Code) {
+			paths = append(paths, "configmap "+path)
+		}
+	}
+	return paths
+}
+
+// withDefinition is the source as it was known with another definition of the function in it, so that a difference shows
+// line by line.
+func withDefinition(p spec.Python, definition string) string {
+	if p.Definition == definition {
+		return p.Source
+	}
+	if p.Definition == "" || strings.Count(p.Source, p.Definition) != 1 {
+		return definition
+	}
+	return strings.Replace(p.Source, p.Definition, definition, 1)
+}
+
+// setSpec writes a component that was read from the cluster. What means the same as before stays as it was written.
+func (m *componentModel) setSpec(ctx context.Context, c spec.Component) diag.Diagnostics {
+	var diags diag.Diagnostics
+	w := values{&diags}
+	m.Namespace, m.Name, m.Description = types.StringValue(c.Namespace), types.StringValue(c.Name), types.StringValue(c.Description)
+	var ds diag.Diagnostics
+	m.Inputs, ds = derivedInputs(ctx, c.Inputs, m.Inputs)
+	diags.Append(ds...)
+	m.Outputs, ds = derivedOutputs(ctx, c.Outputs, m.Outputs)
+	diags.Append(ds...)
+	m.Env = w.texts(ctx, types.MapType{ElemType: types.StringType}, c.Env, m.Env)
+	m.Resources = w.resources(ctx, c.Resources, m.Resources)
+	m.Python = nested(ctx, w, pythonAttribute().GetType(), c.Python, m.Python, func(p spec.Python, old pythonModel) pythonModel {
+		return w.python(ctx, p, old)
+	})
+	m.Container = nested(ctx, w, containerAttribute().GetType(), c.Container, m.Container, func(c spec.Container, old containerModel) containerModel {
+		return containerModel{Image: types.StringValue(c.Image), Command: w.list(ctx, c.Command, old.Command), Args: w.list(ctx, c.Args, old.Args)}
+	})
+	return diags
+}
+
+func (w values) python(ctx context.Context, p spec.Python, old pythonModel) pythonModel {
+	texts := types.MapType{ElemType: types.StringType}
+	m := pythonModel{
+		Source: types.StringValue(p.Source), File: old.File, Function: types.StringValue(p.Function),
+		Packages: w.list(ctx, p.Packages, old.Packages), IndexURLs: w.list(ctx, p.IndexURLs, old.IndexURLs), TrustedHosts: w.list(ctx, p.TrustedHosts, old.TrustedHosts),
+		AdditionalSources: w.texts(ctx, texts, p.Additional, old.AdditionalSources), Files: w.texts(ctx, texts, p.Files, old.Files),
+	}
+	if old.fileName() != p.SourceFile {
+		m.File = types.StringValue(p.SourceFile)
+	}
+	if p.Lightweight {
+		m.BaseImage = types.StringValue(p.Image)
+	} else {
+		m.Image = types.StringValue(p.Image)
+	}
+	return m
+}
+
+// ImportState takes over a component by namespace/name, with or without the version behind the name.
+func (r *componentResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	r.importByName(ctx, req, resp)
+}
+
+// imported writes everything that the cluster holds into the state.
+func (r *componentResource) imported(ctx context.Context, m *componentModel, resp *resource.ReadResponse) {
+	diags := &resp.Diagnostics
+	namespace, given := m.Namespace.ValueString(), m.Name.ValueString()
+	name, err := r.versionOf(ctx, namespace, given)
+	if err != nil {
+		addClusterError(diags, "import", "component", given, err)
+		return
+	}
+	live, code, err := r.objects(ctx, namespace, name, false)
+	if cluster.IsNotFound(err) {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		addClusterError(diags, "read", "component", name, err)
+		return
+	}
+	c, unread, err := argo.ReadComponent(live.Into, decoderOf(code), nil)
+	if err != nil {
+		addClusterError(diags, "read", "component", name, err)
+		return
+	}
+	again, err := argo.Component(c)
+	if err == nil && again.Template.Name != live.Name {
+		unread = append(unread, argo.Unread{Path: "metadata.name", Reason: "it is not what this provider calls a version of this content, " + again.Template.Name})
+	}
+	if !addUnread(diags, "component", name, unread) {
+		return
+	}
+	if err != nil {
+		diags.AddError("Cannot import component "+name, err.Error())
+		return
+	}
+	if c.Python != nil && c.Python.Lightweight && c.Python.FirstLine > 1 {
+		// Tracebacks count from the start of the file.
+		c.Python.Source = strings.Repeat("\n", c.Python.FirstLine-1) + c.Python.Source
+	}
+	diags.Append(m.setSpec(ctx, c)...)
+	diags.Append(m.setDerived(ctx, c, again.Version)...)
+	m.Drift = listOfTexts(componentDifferences(live, code, again))
+	diags.Append(resp.State.Set(ctx, m)...)
+}
+
+// versionOf finds the object of a component that is named with or without its version.
+func (r *componentResource) versionOf(ctx context.Context, namespace, given string) (string, error) {
+	all, err := r.data.cluster.Managed(ctx, cluster.WorkflowTemplates, namespace)
+	if err != nil {
+		return "", err
+	}
+	if all[given] != nil {
+		return given, nil
+	}
+	var versions []string
+	for name, o := range all {
+		if o.Labels[argo.KindLabel] == string(spec.ComponentKind) && o.Labels[argo.NameLabel] == given && !argo.IsRetired(o.Labels) {
+			versions = append(versions, namespace+"/"+name)
+		}
+	}
+	switch len(versions) {
+	case 0:
+		return given, nil
+	case 1:
+		return strings.TrimPrefix(versions[0], namespace+"/"), nil
+	}
+	return "", fmt.Errorf("there are %d versions of it; import one of them: %s", len(versions), strings.Join(slices.Sorted(slices.Values(versions)), ", "))
+}

@@ -1,0 +1,171 @@
+package provider
+
+import (
+	"context"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// refresh writes what the cluster holds into the model. Where that is what the state compiles to, the state stays as it
+// is, spelling and all.
+func (r *pipelineResource) refresh(ctx context.Context, m *pipelineModel, live *cluster.Object, diags *diag.Diagnostics) {
+	prior, _, ds := m.spec(ctx)
+	diags.Append(ds...)
+	if diags.HasError() {
+		return
+	}
+	m.Drift = noDrift()
+	expected, _ := compilePipeline(prior)
+	if expected != nil && expected.Version != m.Version.ValueString() && m.Version.ValueString() == live.Labels[argo.VersionLabel] {
+		return // another version of this provider compiled it; the plan brings it up to date
+	}
+	if expected != nil && len(differences(live, expected.Template)) == 0 {
+		return
+	}
+	found, unread, err := argo.ReadPipeline(live.Into, r.data.refs(ctx, live.Namespace), &prior)
+	if err != nil {
+		diags.AddError("Cannot read pipeline "+live.Name, "The object in the cluster is no WorkflowTemplate of Argo Workflows any more: "+err.Error())
+		return
+	}
+	diags.Append(m.setSpec(ctx, found)...)
+	again, _ := compilePipeline(found)
+	if again == nil {
+		again = expected
+	}
+	if again != nil {
+		// The label follows from everything else, of which the attributes tell.
+		again.Template.Labels[argo.VersionLabel] = m.Version.ValueString()
+	}
+	m.Drift = driftOf(unread, live, templateOf(again))
+}
+
+func templateOf(o *argo.PipelineObject) any {
+	if o == nil {
+		return nil
+	}
+	return o.Template
+}
+
+func compilePipeline(p spec.Pipeline) (*argo.PipelineObject, *graph.Graph) {
+	g, problems := graph.Check(p)
+	if problems.HasError() {
+		return nil, g
+	}
+	o, err := argo.Pipeline(p, g)
+	if err != nil {
+		return nil, g
+	}
+	return &o, g
+}
+
+// driftOf lists what is not as this provider would write it and is in no attribute. wanted is nil where what was read
+// does not compile.
+func driftOf(unread []argo.Unread, live *cluster.Object, wanted any) types.List {
+	var paths []string
+	for _, u := range unread {
+		paths = append(paths, u.String())
+	}
+	if wanted != nil {
+		paths = append(paths, differences(live, wanted)...)
+	}
+	return listOfTexts(paths)
+}
+
+func noDrift() types.List { return listOfTexts(nil) }
+
+// differences lists where a live object is not the wanted one.
+func differences(live *cluster.Object, wanted any) []string {
+	object, err := argo.AsJSON(wanted)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	var paths []string
+	for _, d := range argo.Compare(live.Raw(), object, live.EditedAt) {
+		paths = append(paths, d.String())
+	}
+	return paths
+}
+
+// refs finds components and pipelines in the cluster by the names of their objects.
+func (d *data) refs(ctx context.Context, namespace string) argo.Refs {
+	return func(object string) (spec.Ref, bool) {
+		live, err := d.cluster.Find(ctx, cluster.WorkflowTemplates, namespace, object)
+		if err != nil {
+			return spec.Ref{}, false
+		}
+		return argo.ReadRef(live.Into)
+	}
+}
+
+// setSpec writes a pipeline that was read from the cluster. What means the same as before stays as it was written.
+func (m *pipelineModel) setSpec(ctx context.Context, p spec.Pipeline) diag.Diagnostics {
+	var diags diag.Diagnostics
+	w := values{&diags}
+	m.Namespace, m.Name, m.Description = types.StringValue(p.Namespace), types.StringValue(p.Name), w.text(p.Description, m.Description)
+	var ds diag.Diagnostics
+	m.Parameters, ds = newInputs(ctx, p.Parameters, m.Parameters)
+	diags.Append(ds...)
+	m.Tasks = w.tasks(ctx, p.Tasks, m.Tasks)
+	m.OnExit = w.tasks(ctx, p.OnExit, m.OnExit)
+	m.Outputs = w.texts(ctx, types.MapType{ElemType: types.StringType}, p.Outputs, m.Outputs)
+	m.Defaults, ds = newSettingsObject(ctx, p.Defaults, m.Defaults)
+	diags.Append(ds...)
+	m.optionsModel, ds = newOptionsModel(ctx, p.Options, &m.optionsModel)
+	diags.Append(ds...)
+	return diags
+}
+
+var taskType = types.ObjectType{AttrTypes: attributeTypes(taskAttributes())}
+
+func (w values) tasks(ctx context.Context, tasks map[string]spec.Task, prior types.Map) types.Map {
+	return nestedMap(ctx, w, types.MapType{ElemType: taskType}, tasks, prior, func(t spec.Task, old taskModel) taskModel {
+		return w.task(ctx, t, old)
+	})
+}
+
+func (w values) task(ctx context.Context, t spec.Task, old taskModel) taskModel {
+	model := taskModel{
+		Component: w.ref(ctx, t.Component, old.Component), DisplayName: w.text(t.DisplayName, old.DisplayName),
+		Inputs:    w.texts(ctx, typeAt(taskType, "inputs"), t.Inputs, old.Inputs),
+		DependsOn: w.set(ctx, t.DependsOn, old.DependsOn), RunIf: w.text(string(t.RunIf), old.RunIf),
+		When: w.text(t.When, old.When), ForEach: w.text(t.ForEach, old.ForEach), Parallelism: types.Int64PointerValue(t.Parallelism),
+		AllowFailure: w.flag(t.AllowFailure, old.AllowFailure),
+	}
+	model.Approval = nested(ctx, w, typeAt(taskType, "approval"), t.Approval, old.Approval, func(a spec.Approval, old approvalModel) approvalModel {
+		return approvalModel{Timeout: textIn(a.Timeout, old.Timeout)}
+	})
+	if t.Approval == nil {
+		model.Approval = types.ObjectNull(objectTypes(typeAt(taskType, "approval"))) // {} is a gate: it must not stay
+	}
+	model.settingsModel = w.settings(ctx, t.Settings, old.settingsModel)
+	return model
+}
+
+// ref keeps the prior ref if it points to the same.
+func (w values) ref(ctx context.Context, r spec.Ref, prior types.Object) types.Object {
+	if r.Name == "" {
+		return types.ObjectNull(refAttributeTypes())
+	}
+	if old, _, _ := refFromObject(ctx, prior); isKnown(prior) && old.Kind == r.Kind && old.Name == r.Name && old.Version == r.Version {
+		return prior
+	}
+	o, diags := refObject(ctx, r, true)
+	w.diags.Append(diags...)
+	return o
+}
+
+// importID takes namespace/name apart; the namespace may be left out for the provider's.
+func importID(id, defaultNamespace string) (namespace, name string, ok bool) {
+	namespace, name, both := strings.Cut(id, "/")
+	if !both {
+		namespace, name = defaultNamespace, id
+	}
+	return namespace, name, namespace != "" && name != "" && !strings.Contains(name, "/")
+}
