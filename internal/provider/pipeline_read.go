@@ -100,7 +100,8 @@ func (d *data) refs(ctx context.Context, namespace string) argo.Refs {
 		if err != nil {
 			return spec.Ref{}, false
 		}
-		return argo.ReadRef(live.Into)
+		ref, _, err := argo.ReadRef(live.Into)
+		return ref, err == nil && argo.ObjectName(ref) == object
 	}
 }
 

@@ -35,24 +35,6 @@ func ReadComponent(template, code Decoder, prior *spec.Component) (spec.Componen
 	return c, unread, nil
 }
 
-// ReadRef reads what a task needs to know of a component or pipeline of this provider.
-func ReadRef(template Decoder) (spec.Ref, bool) {
-	var w wfv1.WorkflowTemplate
-	if err := template(&w); err != nil {
-		return spec.Ref{}, false
-	}
-	r := spec.Ref{Kind: spec.Kind(w.Labels[KindLabel]), Namespace: w.Namespace, Name: w.Labels[NameLabel], Version: w.Labels[VersionLabel]}
-	if r.Kind != spec.ComponentKind && r.Kind != spec.PipelineKind || r.Name == "" || ObjectName(r) != w.Name {
-		return spec.Ref{}, false
-	}
-	main := w.GetTemplateByName(MainTemplate)
-	if main == nil {
-		return spec.Ref{}, false
-	}
-	r.Interface, _ = decompileInterface(&w, main.Inputs.Artifacts)
-	return r, true
-}
-
 // MountsCode reports whether an object is a component with code of its own: its pods mount a config map.
 func MountsCode(template map[string]any) bool {
 	s, _ := template["spec"].(map[string]any)
