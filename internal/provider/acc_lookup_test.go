@@ -7,6 +7,22 @@ import (
 	"time"
 )
 
+// The guide shows the check that TestAccLookups runs.
+func TestGuideShowsTheTestedCheck(t *testing.T) {
+	t.Parallel()
+	guide, err := os.ReadFile("../../templates/guides/schedules-and-backfill.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tested, err := os.ReadFile("../../examples/data-sources/kfp_runs/data-source.tf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(guide), string(tested)) {
+		t.Error("the guide's check is not that of examples/data-sources/kfp_runs")
+	}
+}
+
 // One configuration makes a pipeline; others find it, and are checked against what it takes.
 func TestAccLookups(t *testing.T) {
 	t.Parallel()

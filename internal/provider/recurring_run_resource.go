@@ -161,6 +161,7 @@ func (r *recurringRunResource) Update(ctx context.Context, req resource.UpdateRe
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	r.data.retirePins(ctx, plan.Namespace.ValueString(), &resp.Diagnostics)
+	r.data.sweep(ctx, plan.Namespace.ValueString(), &resp.Diagnostics)
 }
 
 func (r *recurringRunResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
