@@ -135,7 +135,7 @@ func TestAccImagePython(t *testing.T) {
 				Config: e.python(dir, ""),
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 					plancheck.ExpectUnknownValue("kfp_image.x", jsonPath("reference")),
-					plancheck.ExpectKnownValue("kfp_image.x", jsonPath("work"), exactly("layers")),
+					plancheck.ExpectKnownValue("kfp_image.x", jsonPath("method"), exactly("layers")),
 				}},
 				Check: resource.ComposeTestCheckFunc(attribute("tag", &first), attribute("digest", &digest), func(*terraform.State) error {
 					got, err := e.client.Digest(t.Context(), e.parse(t, e.repo+":"+first))
@@ -213,7 +213,7 @@ func TestAccImageFoundAtPlan(t *testing.T) {
 			{
 				Config: e.python(one, "") + other,
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
-					plancheck.ExpectKnownValue("kfp_image.y", jsonPath("work"), exactly("nothing")),
+					plancheck.ExpectKnownValue("kfp_image.y", jsonPath("method"), exactly("layers")),
 					plancheck.ExpectKnownValue("kfp_image.y", jsonPath("reference"), pointed(func() string { return e.repo + "@" + digest })),
 				}},
 				Check: resource.TestCheckResourceAttrPtr("kfp_image.y", "digest", &digest),
@@ -236,7 +236,7 @@ func TestAccImageDockerfile(t *testing.T) {
 			{
 				Config: e.dockerfile(dir, args("fine")),
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
-					plancheck.ExpectKnownValue("kfp_image.x", jsonPath("work"), exactly("build")),
+					plancheck.ExpectKnownValue("kfp_image.x", jsonPath("method"), exactly("build")),
 				}},
 				Check: attribute("digest", &digest),
 			},

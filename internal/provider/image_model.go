@@ -104,7 +104,7 @@ func (m imageModel) appendSpec(ctx context.Context, t *texts) *image.Append {
 
 // forget makes everything unknown that follows from the content.
 func (m *imageModel) forget() {
-	for _, v := range []*types.String{&m.ContentHash, &m.Tag, &m.Digest, &m.Reference, &m.BaseDigest, &m.GeneratedDockerfile, &m.Work} {
+	for _, v := range []*types.String{&m.ContentHash, &m.Tag, &m.Digest, &m.Reference, &m.BaseDigest, &m.GeneratedDockerfile, &m.Method} {
 		*v = types.StringUnknown()
 	}
 }
@@ -117,8 +117,14 @@ func (m *imageModel) named(p *image.Prepared) {
 	if p.Dockerfile != "" {
 		m.GeneratedDockerfile = types.StringValue(p.Dockerfile)
 	}
-	if !m.Dockerfile.IsNull() {
+	switch {
+	case !m.Dockerfile.IsNull():
 		m.BaseDigest = types.StringNull()
+		m.Method = types.StringValue("build")
+	case p.NeedsBuilder():
+		m.Method = types.StringValue("build-and-layers")
+	default:
+		m.Method = types.StringValue("layers")
 	}
 }
 
@@ -135,5 +141,5 @@ func (m imageModel) sameContent(state imageModel) bool {
 
 // keep takes over what the state knows of the same image.
 func (m *imageModel) keep(state imageModel) {
-	m.Digest, m.Reference, m.BaseDigest, m.Work = state.Digest, state.Reference, state.BaseDigest, state.Work
+	m.Digest, m.Reference, m.BaseDigest = state.Digest, state.Reference, state.BaseDigest
 }

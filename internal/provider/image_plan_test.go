@@ -121,7 +121,7 @@ func TestImagePlanWithoutRegistry(t *testing.T) {
 			},
 			{
 				Config: image("127.0.0.1:1/app", "python:3.12-slim"), PlanOnly: true, ExpectNonEmptyPlan: true,
-				ConfigPlanChecks: resource.ConfigPlanChecks{PostApplyPreRefresh: []plancheck.PlanCheck{plancheck.ExpectUnknownValue("kfp_image.x", jsonPath("work"))}},
+				ConfigPlanChecks: resource.ConfigPlanChecks{PostApplyPreRefresh: []plancheck.PlanCheck{plancheck.ExpectUnknownValue("kfp_image.x", jsonPath("digest"))}},
 			},
 			{
 				Config: image("127.0.0.1:1/app", "python:3.12-slim"), ExpectError: regexp.MustCompile(`(?s)Cannot make image 127.0.0.1:1/app:kfp1-.*connection refused`),

@@ -77,7 +77,9 @@ func (r *imageResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 }
 
-// lookUp finds out what apply will have to do. Errors are what makes apply impossible for certain.
+// lookUp finds out what apply will have to do. Errors are what makes apply impossible for certain. Terraform plans once
+// more when it applies, and refuses a known value that has changed: so the plan knows a digest, which stands for its
+// content, and no more about the registry.
 func (r *imageResource) lookUp(ctx context.Context, plan *imageModel, p *image.Prepared, diags *diag.Diagnostics) {
 	ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
 	defer cancel()
@@ -87,7 +89,6 @@ func (r *imageResource) lookUp(ctx context.Context, plan *imageModel, p *image.P
 			fmt.Sprintf("Whether %s exists is not known; apply will find out. %s", p.Reference, err))
 		return
 	}
-	plan.Work = types.StringValue(string(status.Work))
 	if status.Work == image.Nothing {
 		plan.exists(status.Digest)
 	}
@@ -159,9 +160,6 @@ func (r *imageResource) ensure(ctx context.Context, plan *imageModel, timeout ti
 		return false
 	}
 	plan.named(prepared)
-	if isKnown(planned.Digest) && r.keepsPlanned(ctx, plan, planned) {
-		return true
-	}
 	result, err := prepared.Ensure(ctx, r.data.images.registry, r.data.images.builder, logProgress(ctx, prepared.Reference.String()))
 	if err != nil {
 		addImageError(diags, prepared.Reference.String(), err)
@@ -177,32 +175,6 @@ func (r *imageResource) ensure(ctx context.Context, plan *imageModel, timeout ti
 	if result.BaseDigest != "" {
 		plan.BaseDigest = types.StringValue(result.BaseDigest)
 	}
-	plan.Work = types.StringValue(string(result.Work))
-	if isKnown(planned.Work) {
-		plan.Work = planned.Work
-	}
-	return true
-}
-
-// keepsPlanned takes over the digest that the plan found, if the image is still there: its tag may have moved.
-func (r *imageResource) keepsPlanned(ctx context.Context, plan *imageModel, planned imageModel) bool {
-	ref, err := registry.ParseReference(planned.Reference.ValueString())
-	if err != nil {
-		return false
-	}
-	base := planned.BaseDigest
-	if base.IsUnknown() {
-		base = types.StringNull()
-		if cfg, err := r.data.images.registry.Config(ctx, ref, registry.Direct); err != nil {
-			return false
-		} else if d := cfg.Labels[image.LabelBaseDigest]; d != "" {
-			base = types.StringValue(d)
-		}
-	} else if ok, err := r.data.images.registry.Exists(ctx, ref); err != nil || !ok {
-		return false
-	}
-	plan.keep(planned)
-	plan.BaseDigest = base
 	return true
 }
 

@@ -28,7 +28,7 @@ type imageModel struct {
 	Reference           types.String   `tfsdk:"reference"`
 	BaseDigest          types.String   `tfsdk:"base_digest"`
 	GeneratedDockerfile types.String   `tfsdk:"generated_dockerfile"`
-	Work                types.String   `tfsdk:"work"`
+	Method              types.String   `tfsdk:"method"`
 	Timeouts            timeouts.Value `tfsdk:"timeouts"`
 }
 
@@ -96,12 +96,13 @@ func (r *imageResource) Schema(ctx context.Context, _ resource.SchemaRequest, re
 			},
 			"content_hash": computed("Hash of everything that decides about the image: files, their names and modes, settings, and the name of the base image. Known at plan."),
 			"tag":          computed("Tag that is made from the content hash. Known at plan."),
-			"digest":       computed("Digest of the image, `sha256:…`. Known at plan if the registry has the image."),
+			"digest":       computed("Digest of the image, `sha256:…`. Where the registry has the image, the plan shows it, and apply makes nothing; `(known after apply)` says that apply makes the image."),
 			"reference":    computed("`repository@digest`: what components take as their image. Known at plan if the registry has the image."),
 			"base_digest":  computed("Digest that the base image had when the image was made. Null for a `dockerfile`."),
 			"generated_dockerfile": computed("The Dockerfile with which requirements are installed, to read. The image that it makes is pushed as a tag of its own, which begins with `kfp1-deps-`, and " +
 				"`source_dir` is put onto it as one layer. Null without requirements."),
-			"work": computed("What the plan found to be done: `nothing` (the registry has the image), `layers` (files are put onto a base by the provider) or `build` (the builder runs)."),
+			"method": computed("How the image is made where the registry does not have it: `layers` (the provider puts files onto the base), `build` (the builder runs the Dockerfile) or `build-and-layers` " +
+				"(the builder installs requirements unless an earlier image has the same, and the provider puts the files onto that)."),
 			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{
 				Create: true, Update: true,
 				CreateDescription: "Time for building and pushing, such as `\"1h\"`. Default: 30 minutes.",
