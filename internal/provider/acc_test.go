@@ -129,6 +129,7 @@ type workspace struct {
 	dir   string
 	env   *testEnv
 	unset []string // variables of the environment that terraform does not get
+	set   []string // variables that it gets besides
 }
 
 func (e *testEnv) workspace(t *testing.T, files map[string]string) *workspace {
@@ -160,6 +161,7 @@ func (w *workspace) command(args ...string) *exec.Cmd {
 	for _, name := range w.unset {
 		c.Env = slices.DeleteFunc(c.Env, func(v string) bool { return strings.HasPrefix(v, name+"=") })
 	}
+	c.Env = append(c.Env, w.set...)
 	return c
 }
 

@@ -133,6 +133,9 @@ func (r *componentResource) apply(ctx context.Context, m *componentModel, verb s
 		diags.AddError("Cannot compile the component", err.Error())
 		return
 	}
+	if !r.data.readyForTemplates(ctx, c.Namespace, diags) {
+		return
+	}
 	if err := r.put(ctx, c, objects, verb); err != nil {
 		addClusterError(diags, verb, "component", c.Name, err)
 		return

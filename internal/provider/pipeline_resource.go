@@ -148,6 +148,9 @@ func (r *pipelineResource) apply(ctx context.Context, m *pipelineModel, verb str
 		diags.AddError("Cannot compile the pipeline", err.Error())
 		return
 	}
+	if !r.data.readyForTemplates(ctx, p.Namespace, diags) {
+		return
+	}
 	if verb == "create" {
 		if err := r.data.refuseExisting(ctx, "kfp_pipeline", p.Namespace, p.Name, p.Namespace+"/"+p.Name); err != nil {
 			addClusterError(diags, verb, "pipeline", p.Name, err)

@@ -42,6 +42,8 @@ type data struct {
 	serviceAccount string // of runs that name none; empty: the namespace's default
 	forceConflicts bool   // take fields over that another program declares
 	images         *imageTools
+	preflight      bool // look first whether the cluster is ready
+	preflights     preflights
 	unknown        bool // the connection is not known yet: at a plan that will make the cluster itself
 }
 
@@ -65,6 +67,7 @@ type providerModel struct {
 	Namespace             types.String `tfsdk:"namespace"`
 	ServiceAccount        types.String `tfsdk:"service_account"`
 	ForceConflicts        types.Bool   `tfsdk:"force_conflicts"`
+	Preflight             types.Bool   `tfsdk:"preflight"`
 	Registries            types.Map    `tfsdk:"registries"`
 	ImageBuilder          types.Object `tfsdk:"image_builder"`
 }
@@ -110,8 +113,10 @@ func (p *kfpProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 			"namespace":                optional("Namespace of resources that name none. Environment: `KFP_NAMESPACE`. Default: `default`."),
 			"service_account":          optional("Service account of runs that name none. Environment: `KFP_SERVICE_ACCOUNT`. Default: the namespace's `default`."),
 			"force_conflicts":          schema.BoolAttribute{Optional: true, MarkdownDescription: "Take over fields of components, pipelines and recurring runs that another program declares by server-side apply. Default: `false`, so that such a conflict is an error."},
-			"registries":               registriesAttribute(),
-			"image_builder":            imageBuilderAttribute(),
+			"preflight": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether an apply looks, before it makes the first object, at what it needs: Argo's custom resources, the rights of the provider and of the runs' service account, and a workflow controller that serves the namespace. " +
+				"Environment: `KFP_PREFLIGHT`. Default: `true`."},
+			"registries":    registriesAttribute(),
+			"image_builder": imageBuilderAttribute(),
 		},
 	}
 }
@@ -140,6 +145,11 @@ func (p *kfpProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		resp.Diagnostics.AddAttributeError(path.Root("insecure"), "Invalid environment variable", err.Error())
 		return
 	}
+	preflight, err := boolOrElse(m.Preflight, "KFP_PREFLIGHT", true)
+	if err != nil {
+		resp.Diagnostics.AddAttributeError(path.Root("preflight"), "Invalid environment variable", err.Error())
+		return
+	}
 	config := cluster.Config{
 		Host: stringOr(m.Host, "KUBE_HOST"), Username: stringOr(m.Username, "KUBE_USER"), Password: stringOr(m.Password, "KUBE_PASSWORD"),
 		Token: stringOr(m.Token, "KUBE_TOKEN"), Insecure: insecure, TLSServerName: stringOr(m.TLSServerName, "KUBE_TLS_SERVER_NAME"),
@@ -160,6 +170,7 @@ func (p *kfpProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		namespace:      stringOr(m.Namespace, "KFP_NAMESPACE"),
 		serviceAccount: stringOr(m.ServiceAccount, "KFP_SERVICE_ACCOUNT"),
 		forceConflicts: m.ForceConflicts.ValueBool(),
+		preflight:      preflight,
 		unknown:        m.anyUnknown(),
 	}
 	d.namespace = cmp.Or(d.namespace, p.defaultNamespace, "default")
@@ -219,13 +230,15 @@ func stringOr(v types.String, env string) string {
 	return os.Getenv(env)
 }
 
-func boolOr(v types.Bool, env string) (bool, error) {
+func boolOr(v types.Bool, env string) (bool, error) { return boolOrElse(v, env, false) }
+
+func boolOrElse(v types.Bool, env string, otherwise bool) (bool, error) {
 	if !v.IsNull() && !v.IsUnknown() {
 		return v.ValueBool(), nil
 	}
 	text := strings.TrimSpace(os.Getenv(env))
 	if text == "" {
-		return false, nil
+		return otherwise, nil
 	}
 	b, err := strconv.ParseBool(text)
 	if err != nil {

@@ -36,6 +36,9 @@ func (r *recurringRunResource) apply(ctx context.Context, m *recurringRunModel, 
 		diags.AddError("Cannot compile the recurring run", err.Error())
 		return
 	}
+	if !r.data.readyForSchedules(ctx, read.spec.Namespace, read.spec.ServiceAccount, diags) {
+		return
+	}
 	if err := r.put(ctx, read.spec, objects); err != nil {
 		addClusterError(diags, verb, "recurring run", read.spec.Name, err)
 		return

@@ -114,6 +114,9 @@ func (r *runResource) Create(ctx context.Context, req resource.CreateRequest, re
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if !r.data.readyForRuns(ctx, run.Namespace, run.ServiceAccount, &resp.Diagnostics) {
+		return
+	}
 	object, adopted, err := r.data.startRun(ctx, run)
 	if err != nil {
 		addClusterError(&resp.Diagnostics, "start", "run", plan.Name.ValueString(), err)

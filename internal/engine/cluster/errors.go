@@ -55,7 +55,7 @@ func (e *Error) Remedy() string {
 	case Unauthorized:
 		return "Check the provider's credentials (config_path, token, exec or client certificate); they were refused or have expired."
 	case Forbidden:
-		return "Grant the provider's user the verbs listed in the guide \"Getting started\" (section RBAC) in this namespace."
+		return "Grant the provider's user the Role of the guide \"Installation and RBAC\" in this namespace."
 	case Unreachable:
 		return "Check that the cluster is up and that the provider's host, config_path and proxy_url lead to it."
 	case Conflict:

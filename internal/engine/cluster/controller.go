@@ -1,0 +1,156 @@
+package cluster
+
+import (
+	"context"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/yaml"
+)
+
+// Controller is a Deployment of Argo's workflow controller.
+type Controller struct {
+	Namespace, Name string
+	Image           string
+	Wanted, Ready   int32  // replicas
+	Managed         string // the only namespace that it serves; empty: all
+	InstanceID      string // it serves only workflows that carry this label
+}
+
+const (
+	controllerProgram   = "workflow-controller"
+	controllerConfigMap = "workflow-controller-configmap"
+)
+
+// Controllers finds the workflow controllers, in the whole cluster if that may be looked at, else in the namespaces
+// where they usually are. everywhere says which. An error means that nothing could be looked at.
+func (c *Client) Controllers(ctx context.Context, usual ...string) (found []Controller, everywhere bool, err error) {
+	found, err = c.controllersIn(ctx, metav1.NamespaceAll)
+	if err == nil || ReasonOf(err) != Forbidden {
+		return found, err == nil, err
+	}
+	seen := false
+	for _, namespace := range usual {
+		here, inside := c.controllersIn(ctx, namespace)
+		if inside == nil {
+			found, seen = append(found, here...), true
+		}
+	}
+	if !seen {
+		return nil, false, err
+	}
+	return found, false, nil
+}
+
+func (c *Client) controllersIn(ctx context.Context, namespace string) ([]Controller, error) {
+	conn, err := c.connect()
+	if err != nil {
+		return nil, err
+	}
+	var found []Controller
+	options := metav1.ListOptions{Limit: pageSize}
+	for {
+		page, err := conn.typed.AppsV1().Deployments(namespace).List(ctx, options)
+		if err != nil {
+			return nil, explain(err, Resource{Resource: "deployments"}, namespace, "")
+		}
+		for _, d := range page.Items {
+			if container := controllerContainer(d); container != nil {
+				found = append(found, c.controller(ctx, conn, d, *container))
+			}
+		}
+		if options.Continue = page.Continue; options.Continue == "" {
+			return found, nil
+		}
+	}
+}
+
+func controllerContainer(d appsv1.Deployment) *corev1.Container {
+	for i, c := range d.Spec.Template.Spec.Containers {
+		image, _, _ := strings.Cut(path.Base(c.Image), ":")
+		if image == controllerProgram || slices.ContainsFunc(c.Command, func(arg string) bool { return path.Base(arg) == controllerProgram }) {
+			return &d.Spec.Template.Spec.Containers[i]
+		}
+	}
+	return nil
+}
+
+func (c *Client) controller(ctx context.Context, conn *connection, d appsv1.Deployment, container corev1.Container) Controller {
+	out := Controller{Namespace: d.Namespace, Name: d.Name, Image: container.Image, Wanted: 1, Ready: d.Status.ReadyReplicas}
+	if d.Spec.Replicas != nil {
+		out.Wanted = *d.Spec.Replicas
+	}
+	args := slices.Concat(container.Command, container.Args)
+	if flag, ok := flagOf(args, "--namespaced"); ok && flag != "false" {
+		out.Managed = d.Namespace
+		if managed, ok := flagOf(args, "--managed-namespace"); ok {
+			out.Managed = managed
+		}
+	}
+	name, ok := flagOf(args, "--configmap")
+	if !ok {
+		name = controllerConfigMap
+	}
+	// Without the right to read its settings, it is taken to serve all workflows.
+	if settings, err := conn.typed.CoreV1().ConfigMaps(d.Namespace).Get(ctx, name, metav1.GetOptions{}); err == nil {
+		out.InstanceID = instanceID(settings.Data)
+	}
+	return out
+}
+
+// flagOf returns the value of a flag, empty for one without.
+func flagOf(args []string, name string) (string, bool) {
+	for i, arg := range args {
+		if value, ok := strings.CutPrefix(arg, name+"="); ok {
+			return value, true
+		}
+		if arg == name {
+			if i+1 < len(args) && !strings.HasPrefix(args[i+1], "-") {
+				return args[i+1], true
+			}
+			return "", true
+		}
+	}
+	return "", false
+}
+
+// instanceID reads both forms of the settings: a key for each, or all in one.
+func instanceID(settings map[string]string) string {
+	if id := strings.Trim(strings.TrimSpace(settings["instanceID"]), `"'`); id != "" {
+		return id
+	}
+	var all struct {
+		InstanceID string `json:"instanceID"`
+	}
+	if yaml.Unmarshal([]byte(settings["config"]), &all) != nil {
+		return ""
+	}
+	return all.InstanceID
+}
+
+// Serves reports whether the controller looks at workflows of a namespace that carry no instance id.
+func (c Controller) Serves(namespace string) bool {
+	return (c.Managed == "" || c.Managed == namespace) && c.InstanceID == ""
+}
+
+var versionTag = regexp.MustCompile(`:v?(\d+)\.(\d+)[^:/]*$`)
+
+// Version returns the version that the image's tag names.
+func (c Controller) Version() (major, minor int, ok bool) {
+	m := versionTag.FindStringSubmatch(strings.Split(c.Image, "@")[0])
+	if m == nil {
+		return 0, 0, false
+	}
+	major, err := strconv.Atoi(m[1])
+	if err != nil {
+		return 0, 0, false
+	}
+	minor, err = strconv.Atoi(m[2])
+	return major, minor, err == nil
+}

@@ -1,0 +1,183 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+)
+
+// argoAPI is the version of Argo's custom resources that the provider writes.
+const argoAPI = "argoproj.io/v1alpha1"
+
+const argoGroup = "argoproj.io"
+
+// What the provider does in a namespace, by what it makes there. The guide "Installation and RBAC" has the same.
+var (
+	templateRights = []cluster.Permission{
+		{Group: argoGroup, Resource: "workflowtemplates", Verbs: []string{"get", "list", "create", "patch", "delete"}},
+		{Resource: "configmaps", Verbs: []string{"get", "list", "create", "patch", "delete"}},
+		{Group: argoGroup, Resource: "workflows", Verbs: []string{"list"}},
+		{Group: argoGroup, Resource: "cronworkflows", Verbs: []string{"list"}},
+	}
+	runRights = []cluster.Permission{
+		{Group: argoGroup, Resource: "workflows", Verbs: []string{"get", "list", "watch", "create", "patch", "delete"}},
+	}
+	scheduleRights = []cluster.Permission{
+		{Group: argoGroup, Resource: "cronworkflows", Verbs: []string{"get", "list", "create", "patch", "delete"}},
+		{Group: argoGroup, Resource: "workflows", Verbs: []string{"get", "list"}},
+	}
+	// podRights are those of the pods of a run: Argo's executor reports through them.
+	podRights = []cluster.Permission{
+		{Group: argoGroup, Resource: "workflowtaskresults", Verbs: []string{"create", "patch"}},
+	}
+)
+
+// preflights remembers what was looked at: once a provider run, before the first object is made.
+type preflights struct {
+	mu   sync.Mutex
+	done map[string]*preflight
+}
+
+type preflight struct {
+	once   sync.Once
+	failed bool
+}
+
+// look runs a check once. It returns false if the check failed, also for those who come later: they get a short error,
+// since the whole story is told once.
+func (p *preflights) look(key, what string, diags *diag.Diagnostics, check func(*diag.Diagnostics)) bool {
+	p.mu.Lock()
+	if p.done == nil {
+		p.done = map[string]*preflight{}
+	}
+	if p.done[key] == nil {
+		p.done[key] = &preflight{}
+	}
+	one := p.done[key]
+	p.mu.Unlock()
+	first := false
+	one.once.Do(func() {
+		first = true
+		var found diag.Diagnostics
+		check(&found)
+		one.failed = found.HasError()
+		diags.Append(found...)
+	})
+	if one.failed && !first {
+		diags.AddError("Not attempted", "The cluster is not ready for "+what+"; another error of this apply tells why.")
+	}
+	return !one.failed
+}
+
+// readyFor checks that the provider can make objects that need these rights in a namespace: Argo's custom resources
+// are there, and the rights are granted. What cannot be found out is no failure.
+func (d *data) readyFor(ctx context.Context, namespace, what string, rights []cluster.Permission, diags *diag.Diagnostics) bool {
+	if !d.preflight {
+		return true
+	}
+	if !d.preflights.look("api", what, diags, func(diags *diag.Diagnostics) { d.checkKinds(ctx, diags) }) {
+		return false
+	}
+	return d.preflights.look("rights of "+what+" in "+namespace, what+" in namespace "+namespace, diags, func(diags *diag.Diagnostics) {
+		missing, err := d.cluster.Missing(ctx, namespace, rights)
+		if err != nil {
+			tflog.Debug(ctx, "Cannot find out what the provider may do", map[string]any{"error": err.Error()})
+			return
+		}
+		if len(missing) > 0 {
+			diags.AddError("The provider is not allowed to manage "+what, fmt.Sprintf(
+				"In namespace %s the provider's user lacks the right to:\n%s\n\nGrant it the Role of the guide \"Installation and RBAC\" there. See what it may do with: kubectl auth can-i --list -n %s",
+				namespace, listed(missing), namespace))
+		}
+	})
+}
+
+func (d *data) readyForTemplates(ctx context.Context, namespace string, diags *diag.Diagnostics) bool {
+	return d.readyFor(ctx, namespace, "components and pipelines", templateRights, diags)
+}
+
+// readyForRuns checks besides that the pods of runs can report their results, and that a controller serves the namespace.
+func (d *data) readyForRuns(ctx context.Context, namespace, serviceAccount string, diags *diag.Diagnostics) bool {
+	return d.readyFor(ctx, namespace, "runs", runRights, diags) && d.canRun(ctx, namespace, serviceAccount, diags)
+}
+
+func (d *data) readyForSchedules(ctx context.Context, namespace, serviceAccount string, diags *diag.Diagnostics) bool {
+	return d.readyFor(ctx, namespace, "recurring runs", scheduleRights, diags) && d.canRun(ctx, namespace, serviceAccount, diags)
+}
+
+func (d *data) canRun(ctx context.Context, namespace, serviceAccount string, diags *diag.Diagnostics) bool {
+	if !d.preflight {
+		return true
+	}
+	if serviceAccount == "" {
+		serviceAccount = "default"
+	}
+	account := d.preflights.look("account "+namespace+"/"+serviceAccount, "runs of service account "+serviceAccount, diags, func(diags *diag.Diagnostics) {
+		d.checkAccount(ctx, namespace, serviceAccount, diags)
+	})
+	served := d.preflights.look("controller "+namespace, "runs in namespace "+namespace, diags, func(diags *diag.Diagnostics) {
+		d.checkController(ctx, namespace, diags)
+	})
+	return account && served
+}
+
+// checkKinds looks for Argo's custom resources.
+func (d *data) checkKinds(ctx context.Context, diags *diag.Diagnostics) {
+	kinds, err := d.cluster.Kinds(ctx, argoAPI)
+	if err != nil {
+		tflog.Debug(ctx, "Cannot find out what the cluster serves", map[string]any{"error": err.Error()})
+		return
+	}
+	var missing []string
+	for _, kind := range []string{"workflows", "workflowtemplates", "cronworkflows", "workflowtaskresults"} {
+		if !kinds[kind] {
+			missing = append(missing, kind)
+		}
+	}
+	if len(missing) > 0 {
+		diags.AddError("Argo Workflows is not installed in this cluster", fmt.Sprintf(
+			"The cluster serves no %s of %s.\n\nInstall Argo Workflows (v3.6 or later) with its custom resource definitions; the guide \"Installation and RBAC\" shows how. Check with: kubectl api-resources --api-group=%s",
+			strings.Join(missing, ", "), argoAPI, argoGroup))
+	}
+}
+
+// checkAccount looks at the service account of a run's pods.
+func (d *data) checkAccount(ctx context.Context, namespace, serviceAccount string, diags *diag.Diagnostics) {
+	if exists, err := d.cluster.HasServiceAccount(ctx, namespace, serviceAccount); err == nil && !exists {
+		diags.AddError("The service account of the run does not exist", fmt.Sprintf(
+			"Runs in namespace %s are to work as service account %q, which is not there, so no pod could start.\n\nCreate it with the Role of the guide \"Installation and RBAC\", or name another one in service_account.",
+			namespace, serviceAccount))
+		return
+	}
+	missing, err := d.cluster.MissingFor(ctx, namespace, serviceAccount, podRights)
+	if err != nil {
+		tflog.Debug(ctx, "Cannot find out what the run's service account may do", map[string]any{"error": err.Error()})
+		return
+	}
+	if len(missing) > 0 {
+		diags.AddError("The service account of the run is not allowed to report results", fmt.Sprintf(
+			"In namespace %s service account %q lacks the right to:\n%s\n\nWithout it Argo never learns what a task returned, and runs hang or fail. Grant it the Role for runs of the guide \"Installation and RBAC\": create and patch on %s.",
+			namespace, serviceAccount, listed(missing), "workflowtaskresults."+argoGroup))
+	}
+}
+
+// listed is one line for each permission.
+func listed(permissions []cluster.Permission) string {
+	var b strings.Builder
+	for _, p := range permissions {
+		fmt.Fprintf(&b, "\n  %s", p)
+	}
+	return b.String()
+}
+
+// usualNamespaces is where controllers are looked for if the whole cluster may not be.
+func usualNamespaces(own string) []string {
+	return slices.Compact(slices.Sorted(slices.Values([]string{"argo", "argo-workflows", "kubeflow", own})))
+}

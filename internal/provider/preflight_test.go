@@ -1,0 +1,102 @@
+package provider
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+)
+
+func TestControllerProblem(t *testing.T) {
+	t.Parallel()
+	good := cluster.Controller{Namespace: "argo", Name: "workflow-controller", Image: "quay.io/argoproj/workflow-controller:v3.7.18", Wanted: 1, Ready: 1}
+	with := func(change func(*cluster.Controller)) cluster.Controller {
+		c := good
+		change(&c)
+		return c
+	}
+	for _, test := range []struct {
+		name       string
+		found      []cluster.Controller
+		everywhere bool
+		title      string
+		text       string
+		certain    bool
+	}{
+		{name: "one that works", found: []cluster.Controller{good}, everywhere: true},
+		{name: "none, looked for everywhere", everywhere: true, title: "No workflow controller was found"},
+		{name: "none where they usually are"},
+		{
+			name: "switched off", found: []cluster.Controller{with(func(c *cluster.Controller) { c.Wanted, c.Ready = 0, 0 })}, everywhere: true, certain: true,
+			title: "The workflow controller is switched off", text: "kubectl scale -n argo deployment/workflow-controller --replicas=1",
+		},
+		{
+			name: "not ready", found: []cluster.Controller{with(func(c *cluster.Controller) { c.Ready = 0 })}, everywhere: true,
+			title: "The workflow controller is not ready", text: "No replica of deployment argo/workflow-controller is ready",
+		},
+		{
+			name: "too old", found: []cluster.Controller{with(func(c *cluster.Controller) { c.Image = "argoproj/workflow-controller:v3.5.8" })}, everywhere: true, certain: true,
+			title: "The workflow controller is too old", text: "understands from v3.6 on",
+		},
+		{name: "a registry with a port and no tag", found: []cluster.Controller{with(func(c *cluster.Controller) { c.Image = "localhost:5000/workflow-controller" })}, everywhere: true},
+		{name: "by digest", found: []cluster.Controller{with(func(c *cluster.Controller) { c.Image = "x/workflow-controller:v4.1.0-rc1@sha256:1234" })}, everywhere: true},
+		{
+			name: "for another namespace", found: []cluster.Controller{with(func(c *cluster.Controller) { c.Managed = "ml" })}, everywhere: true, certain: true,
+			title: "No workflow controller serves the namespace", text: "argo/workflow-controller serves only namespace ml",
+		},
+		{
+			name: "for an instance id", found: []cluster.Controller{with(func(c *cluster.Controller) { c.InstanceID = "blue" })}, everywhere: true, certain: true,
+			title: "No workflow controller serves the namespace", text: `serves only workflows with instance id "blue"`,
+		},
+		{name: "for another namespace, and perhaps others", found: []cluster.Controller{with(func(c *cluster.Controller) { c.Managed = "ml" })}},
+		{name: "a broken one beside one that works", found: []cluster.Controller{with(func(c *cluster.Controller) { c.Wanted = 0 }), good}, everywhere: true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			title, text, certain := controllerProblem(test.found, test.everywhere, "etl")
+			if title != test.title || !strings.Contains(text, test.text) || certain != test.certain {
+				t.Errorf("got %q, certain %v: %s", title, certain, text)
+			}
+		})
+	}
+}
+
+// A cluster without Argo is one clear error, and the objects after the first are told so shortly.
+func TestPreflightWithoutArgo(t *testing.T) {
+	t.Parallel()
+	requests := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		requests++
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusNotFound)
+		_, _ = w.Write([]byte(`{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"NotFound","code":404}`))
+	}))
+	defer server.Close()
+	d := &data{cluster: cluster.New(cluster.Config{Host: server.URL}), preflight: true}
+	var first, second diag.Diagnostics
+	if d.readyForTemplates(t.Context(), "etl", &first) || d.readyForRuns(t.Context(), "etl", "", &second) {
+		t.Fatal("a cluster without Argo is said to be ready")
+	}
+	if len(first) != 1 || first[0].Summary() != "Argo Workflows is not installed in this cluster" || !strings.Contains(first[0].Detail(), "serves no workflows, workflowtemplates, cronworkflows, workflowtaskresults of argoproj.io/v1alpha1") {
+		t.Errorf("got %v", first)
+	}
+	if len(second) != 1 || second[0].Summary() != "Not attempted" {
+		t.Errorf("got %v", second)
+	}
+	if requests != 1 {
+		t.Errorf("%d requests", requests)
+	}
+}
+
+func TestPreflightCanBeSwitchedOff(t *testing.T) {
+	t.Parallel()
+	d := &data{cluster: cluster.New(cluster.Config{Host: "http://127.0.0.1:1"})}
+	var diags diag.Diagnostics
+	if !d.readyForRuns(t.Context(), "etl", "", &diags) || len(diags) > 0 {
+		t.Errorf("got %v", diags)
+	}
+}
