@@ -36,6 +36,11 @@ func (r *pipelineResource) imported(ctx context.Context, m *pipelineModel, live 
 		return
 	}
 	again, g := compilePipeline(p)
+	if again != nil && live.Labels[argo.ManagedByLabel] != argo.ManagedBy {
+		if wanted, err := argo.AsJSON(again.Template); err == nil {
+			unread = append(unread, argo.Inexpressible(live.Raw(), wanted)...)
+		}
+	}
 	if !addUnread(diags, "pipeline", live.Name, unread) {
 		return
 	}

@@ -172,6 +172,11 @@ func (r *runResource) Read(ctx context.Context, req resource.ReadRequest, resp *
 		resp.State.RemoveResource(ctx)
 	case err != nil:
 		addReadError(&resp.Diagnostics, "run", state.Name.ValueString(), err)
+	case state.Phase.IsNull():
+		r.imported(ctx, &state, object, &resp.Diagnostics)
+		if !resp.Diagnostics.HasError() {
+			resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+		}
 	case !ended && state.Wait.ValueBool():
 		// An apply was interrupted while it waited. The state says so until the next apply has waited.
 	default:

@@ -1,6 +1,7 @@
 package argo
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -19,6 +20,7 @@ type Refs func(object string) (spec.Ref, bool)
 // not tell stays as it was there. The places that could not be read keep what prior says.
 func DecompilePipeline(w *wfv1.WorkflowTemplate, refs Refs, prior *spec.Pipeline) (spec.Pipeline, []Unread) {
 	d := pipelineDecompiler{template: w, refs: refs, prior: spec.Pipeline{}, named: map[string]*wfv1.Template{}}
+	d.fresh = prior == nil
 	if prior != nil {
 		d.prior = *prior
 		d.compiled = compiledPrior(*prior)
@@ -52,6 +54,7 @@ type pipelineDecompiler struct {
 	named     map[string]*wfv1.Template
 	refs      Refs
 	prior     spec.Pipeline
+	fresh     bool                   // there is no prior
 	compiled  *wfv1.WorkflowTemplate // prior; nil: there is none, or it does not compile
 	unchanged map[string]bool        // tasks that are what prior says
 	pipeline  spec.Pipeline
@@ -80,6 +83,9 @@ func (d *pipelineDecompiler) read() {
 	d.unread = append(d.unread, unread...)
 	p.Parameters, d.outputs = i.Inputs, i.Outputs
 	d.options(main)
+	if d.fresh {
+		d.prior.Defaults = d.notedDefaults()
+	}
 	p.Defaults = d.prior.Defaults
 	p.Defaults.Labels, p.Defaults.Annotations = nil, nil
 	if m := w.Spec.PodMetadata; m != nil {
@@ -96,6 +102,17 @@ func (d *pipelineDecompiler) read() {
 	}
 	d.settle()
 	d.readOutputs(main)
+}
+
+// notedDefaults are those that the object says the pipeline has. Whether the tasks have them is seen there.
+func (d *pipelineDecompiler) notedDefaults() spec.Settings {
+	var defaults spec.Settings
+	if text := d.template.Annotations[DefaultsAnnotation]; text != "" {
+		if err := json.Unmarshal([]byte(text), &defaults); err != nil {
+			d.miss(keyed("metadata.annotations", DefaultsAnnotation), "it is not the JSON that it was: "+err.Error())
+		}
+	}
+	return defaults
 }
 
 // group begins with the tasks of one DAG.
@@ -150,8 +167,10 @@ func (d *pipelineDecompiler) isLoop(argo string) bool {
 func (d *pipelineDecompiler) settle() {
 	for d.round() > 0 || d.relax() {
 	}
+	g := d.check()
+	d.bases = bases{}
 	for _, r := range d.tasks {
-		r.finish()
+		r.finish(g)
 		d.put(r)
 	}
 	d.order()

@@ -46,3 +46,25 @@ func MountsCode(template map[string]any) bool {
 	}
 	return false
 }
+
+// ReadArguments reads what a run was given: the name of the object of its pipeline, the service account, and the
+// parameters, decoded by the pipeline's interface. pipeline is empty for a workflow that runs no template.
+func ReadArguments(into Decoder) (pipeline, version, serviceAccount string, parameters func(spec.Interface) map[string]string, err error) {
+	var wf wfv1.Workflow
+	if err := into(&wf); err != nil {
+		return "", "", "", nil, err
+	}
+	if ref := wf.Spec.WorkflowTemplateRef; ref != nil && !ref.ClusterScope {
+		pipeline = ref.Name
+	}
+	parameters = func(i spec.Interface) map[string]string {
+		var given map[string]string
+		for _, p := range wf.Spec.Arguments.Parameters {
+			if p.Value != nil {
+				set(&given, p.Name, decodeValue(p.Value.String(), i.Inputs[p.Name].Type))
+			}
+		}
+		return given
+	}
+	return pipeline, wf.Labels[PipelineVersion], wf.Spec.ServiceAccountName, parameters, nil
+}

@@ -38,7 +38,8 @@ type openText struct {
 	outside bool // of the wrapper
 	read    func(*expr.Decompiler, expr.Env) (string, bool)
 	set     func(text string)
-	keep    func() // takes what was there before, for a text that cannot be read
+	loose   func(*expr.Decompiler) (string, bool) // reads what people have written by hand; nil: cannot
+	keep    func()                                // takes what was there before, for a text that cannot be read
 }
 
 const forEach = ".for_each"
@@ -271,6 +272,7 @@ func (r *taskReader) input(name, argo string) {
 	r.text(keyed(".inputs", name), argo, r.prior.Inputs[name],
 		func(d *expr.Decompiler, _ expr.Env) (string, bool) { return d.Text(argo, want) },
 		func(text string) { r.task.Inputs[name] = text })
+	r.open[len(r.open)-1].loose = func(d *expr.Decompiler) (string, bool) { return d.Loose(argo, want) }
 }
 
 // artifact waits until the metadata beside it is understood too: it tells whether the artifact may be absent.
@@ -386,8 +388,15 @@ func (r *taskReader) passed(env expr.Env) expr.Env {
 }
 
 // finish gives up on the texts that could not be read.
-func (r *taskReader) finish() {
+func (r *taskReader) finish(g *graph.Graph) {
+	env := r.scope(g)
 	for _, t := range r.open {
+		if t.loose != nil && r.wrapper == nil {
+			if text, ok := t.loose(r.d.decompiler(env, r.isExit)); ok {
+				t.set(text)
+				continue
+			}
+		}
 		r.d.miss(r.path+t.at, "no expression compiles to "+abbreviated(t.argo))
 		t.keep()
 	}

@@ -59,6 +59,9 @@ func checkInverse(t interface {
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
+	if diff := cmp.Diff(p.Defaults, fresh.Defaults, cmpopts.EquateEmpty()); diff != "" {
+		t.Fatalf("defaults (-want +got):\n%s", diff)
+	}
 	if diff := cmp.Diff(o.Template, again.Template); diff != "" {
 		t.Fatalf("what was read back compiles to something else (-want +got):\n%s\nspec:\n%s", diff, cmp.Diff(p, fresh, cmpopts.EquateEmpty()))
 	}

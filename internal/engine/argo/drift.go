@@ -9,8 +9,9 @@ import (
 
 // Difference is a place where a live object is not what this provider would write.
 type Difference struct {
-	Path string // such as spec.templates["main"].sidecars
-	What string // without values: they may be secret
+	Path  string // such as spec.templates["main"].sidecars
+	What  string // without values: they may be secret
+	Extra bool   // only the live object has it
 }
 
 func (d Difference) String() string { return d.Path + ": " + d.What }
@@ -31,6 +32,18 @@ func Compare(live, wanted map[string]any, byHand ChangedByHand) []Difference {
 		c.compare([]string{"metadata", key}, "metadata."+key, l, w)
 	}
 	return c.found
+}
+
+// Inexpressible finds what an object that people have written says beyond what a spec was read of it, which compiles to
+// wanted. dependencies are another way to write depends.
+func Inexpressible(live, wanted map[string]any) []Unread {
+	var all []Unread
+	for _, d := range Compare(live, wanted, func([]string) bool { return true }) {
+		if d.Extra && !strings.HasSuffix(d.Path, ".dependencies") {
+			all = append(all, Unread{Path: d.Path, Reason: d.What})
+		}
+	}
+	return all
 }
 
 // metadataOfObject returns the labels or annotations that Compare looks at: those of the other object, and this
@@ -76,7 +89,7 @@ type comparison struct {
 }
 
 func (c *comparison) add(path, what string, args ...any) {
-	c.found = append(c.found, Difference{path, fmt.Sprintf(what, args...)})
+	c.found = append(c.found, Difference{Path: path, What: fmt.Sprintf(what, args...)})
 }
 
 // extra reports whether what only the live object has counts.
@@ -88,7 +101,7 @@ func (c *comparison) compare(keys []string, path string, live, wanted any) {
 	switch w := wanted.(type) {
 	case nil:
 		if c.extra(keys, live) {
-			c.add(path, "%s that this provider did not write", described(live))
+			c.found = append(c.found, Difference{Path: path, What: described(live) + " that this provider did not write", Extra: true})
 		}
 	case map[string]any:
 		if l, ok := live.(map[string]any); ok {

@@ -27,15 +27,17 @@ const (
 	BackfillLabel   = prefix + "backfill"
 	RunAnnotation   = prefix + "run"   // hash of what a run does, by which an interrupted apply knows it again
 	TypesAnnotation = prefix + "types" // what Argo has no field for: the types of inputs and outputs
-	DescribeKey     = "workflows.argoproj.io/description"
-	DisplayKey      = prefix + "display-names"
-	RefsAnnotation  = prefix + "refs" // interfaces of the components that a pipeline's tasks use
-	hiddenPrefix    = "kfp-"          // of parameters that users do not see
-	MainTemplate    = "main"
-	apiVersion      = "argoproj.io/v1alpha1"
-	templateKind    = "WorkflowTemplate"
-	workflowKind    = "Workflow"
-	codeDirectory   = "/kfp/component"
+	// DefaultsAnnotation holds a pipeline's defaults, which in the object are part of each task. It is not part of the version.
+	DefaultsAnnotation = prefix + "defaults"
+	DescribeKey        = "workflows.argoproj.io/description"
+	DisplayKey         = prefix + "display-names"
+	RefsAnnotation     = prefix + "refs" // interfaces of the components that a pipeline's tasks use
+	hiddenPrefix       = "kfp-"          // of parameters that users do not see
+	MainTemplate       = "main"
+	apiVersion         = "argoproj.io/v1alpha1"
+	templateKind       = "WorkflowTemplate"
+	workflowKind       = "Workflow"
+	codeDirectory      = "/kfp/component"
 )
 
 // Where files are in a component's pod.

@@ -44,6 +44,9 @@ func Pipeline(p spec.Pipeline, g *graph.Graph) (PipelineObject, error) {
 		annotations[DescribeKey] = p.Description
 	}
 	version := contentHash([]any{c.spec, annotations})
+	if err := noteDefaults(annotations, p.Defaults); err != nil {
+		return PipelineObject{}, err
+	}
 	return PipelineObject{Version: version, weights: c.weights, Template: &wfv1.WorkflowTemplate{
 		TypeMeta: metav1.TypeMeta{APIVersion: apiVersion, Kind: templateKind},
 		ObjectMeta: metav1.ObjectMeta{
@@ -52,6 +55,20 @@ func Pipeline(p spec.Pipeline, g *graph.Graph) (PipelineObject, error) {
 		},
 		Spec: c.spec,
 	}}, nil
+}
+
+// noteDefaults keeps what is under defaults, so that it is read back as such. Labels and annotations have a place of their
+// own in the object.
+func noteDefaults(annotations map[string]string, defaults spec.Settings) error {
+	defaults.Labels, defaults.Annotations = nil, nil
+	text, err := wire.Marshal(defaults)
+	if err != nil {
+		return fmt.Errorf("defaults: %w", err)
+	}
+	if text != "{}" {
+		annotations[DefaultsAnnotation] = text
+	}
+	return nil
 }
 
 type pipelineCompiler struct {

@@ -64,3 +64,30 @@ func (d *Decompiler) Hash(argo string) (string, bool) {
 	}
 	return "", false
 }
+
+// Loose reads a text that people have written for Argo: plain tags of known variables among data. It says the same,
+// though Template.Compile writes it in another way.
+func (d *Decompiler) Loose(argo string, want spec.Type) (string, bool) {
+	pieces, ok := argoPieces(argo)
+	if !ok {
+		return "", false
+	}
+	var b strings.Builder
+	for i, p := range pieces {
+		if !p.isExpr {
+			b.WriteString(escape(p.text, i+1 < len(pieces)))
+			continue
+		}
+		name, ok := d.Name("{{" + p.text + "}}")
+		if !ok {
+			return "", false
+		}
+		b.WriteString("{{ " + name + " }}")
+	}
+	t, errs := Parse(b.String())
+	if len(errs) > 0 {
+		return "", false
+	}
+	_, errs = t.Check(d.env, want)
+	return b.String(), len(errs) == 0
+}
