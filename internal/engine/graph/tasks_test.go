@@ -1,0 +1,104 @@
+package graph_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// stepRef is a component with inputs and outputs of several types.
+func stepRef() spec.Ref {
+	return spec.Ref{Kind: spec.ComponentKind, Namespace: "etl", Name: "step", Version: "v", Interface: spec.Interface{
+		Inputs: map[string]spec.Input{
+			"text": {Type: spec.String, Default: new("x"), AllowedValues: []string{"x", "y"}}, "free": {Type: spec.String, Default: new("")},
+			"maybe": {Type: spec.String, Optional: true}, "file": {Type: spec.Dataset, Optional: true}, "files": {Type: spec.ListOf(spec.Dataset), Optional: true},
+		},
+		Outputs: map[string]spec.Output{"text": {Type: spec.String}, "file": {Type: spec.Dataset}},
+	}}
+}
+
+type change func(*spec.Pipeline)
+
+func input(task, name, text string) change {
+	return func(p *spec.Pipeline) { p.Tasks[task].Inputs[name] = text }
+}
+
+func task(name string, f func(*spec.Task)) change {
+	return func(p *spec.Pipeline) {
+		t := p.Tasks[name]
+		f(&t)
+		p.Tasks[name] = t
+	}
+}
+
+func loop(name string) change { return task(name, func(t *spec.Task) { t.ForEach = `["p","q"]` }) }
+
+func runIf(name string, r spec.RunIf) change {
+	return task(name, func(t *spec.Task) { t.RunIf = r; t.DependsOn = []string{"a", "b"} })
+}
+
+// checked is a pipeline of tasks a, b and c with changes.
+func checked(changes ...change) []string {
+	p := spec.Pipeline{
+		Namespace: "etl", Name: "p", Tasks: map[string]spec.Task{}, Outputs: map[string]string{},
+		Parameters: map[string]spec.Input{"optional": {Type: spec.String, Optional: true}, "word": {Type: spec.String}},
+	}
+	for _, name := range []string{"a", "b", "c"} {
+		p.Tasks[name] = spec.Task{Component: stepRef(), Inputs: map[string]string{}}
+	}
+	for _, c := range changes {
+		c(&p)
+	}
+	_, problems := graph.Check(p)
+	var texts []string
+	for _, problem := range problems {
+		texts = append(texts, problem.String())
+	}
+	return texts
+}
+
+func TestTasksThatCannotWork(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name    string
+		changes []change
+		want    []string // parts of the only problem; none: nothing is wrong
+	}{
+		{"a value that is allowed", []change{input("a", "text", "y")}, nil},
+		{"a value that is not allowed", []change{input("a", "text", "z")}, []string{`tasks["a"].inputs["text"]`, `"z" is not among the allowed values: "x", "y"`}},
+		{"optional for optional", []change{input("a", "maybe", "{{ parameters.optional }}")}, nil},
+		{"optional for a default", []change{input("a", "free", "{{ parameters.optional }}")}, []string{`tasks["a"].inputs["free"]`, "parameters.optional ??"}},
+		{"optional with a fallback", []change{input("a", "free", "{{ parameters.optional ?? 'none' }}")}, nil},
+		{"an absent output", []change{input("c", "free", "{{ tasks.a.outputs.text }}"), runIf("c", spec.AllDone)}, []string{`tasks["c"].inputs["free"]`, `task "a" has not succeeded`, "tasks.a.outputs.text ??"}},
+		{"an output with a fallback", []change{input("c", "free", "{{ tasks.a.outputs.text ?? 'none' }}"), runIf("c", spec.AllDone)}, nil},
+		{"a text for an artifact", []change{input("a", "file", "data.csv")}, []string{`tasks["a"].inputs["file"]`, `"data.csv" is a text`, "s3://bucket/key"}},
+		{"an address for an artifact", []change{input("a", "file", "s3://bucket/{{ parameters.word }}.csv?secret=s")}, nil},
+		{"an address with an unknown name", []change{input("a", "file", "s3://bucket/{{ parameters.wrod }}.csv")}, []string{`tasks["a"].inputs["file"]`, "parameters.word"}},
+		{"an unknown scheme", []change{input("a", "file", "ftp://bucket/x")}, []string{`"ftp" is not a scheme`}},
+		{"an unknown option", []change{input("a", "file", "s3://bucket/x?user=me")}, []string{`Option "user" means nothing for s3`}},
+		{"a bucket that varies", []change{input("a", "file", "s3://{{ parameters.word }}/x")}, []string{"constant bucket"}},
+		{"a list of a loop", []change{loop("a"), input("b", "files", "{{ tasks.a.outputs.file }}")}, nil},
+		{"one of a list", []change{loop("a"), input("b", "file", "{{ tasks.a.outputs.file }}")}, []string{`tasks["b"].inputs["file"]`, "list(Dataset)", "Dataset is wanted"}},
+		{"a choice with a list", []change{loop("a"), input("b", "files", "{{ tasks.a.outputs.file ?? tasks.c.outputs.file }}")}, []string{"List of artifacts in an expression"}},
+		{"a list as an output", []change{loop("a"), func(p *spec.Pipeline) { p.Outputs["files"] = "{{ tasks.a.outputs.file }}" }}, []string{`outputs["files"]`, "only tasks of the same pipeline can take"}},
+		{
+			"a list with a cache", []change{loop("a"), input("b", "files", "{{ tasks.a.outputs.file }}"), task("a", func(t *spec.Task) { t.Cache = &spec.Cache{Enabled: true} })},
+			[]string{`tasks["a"].cache`, "Remove cache"},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			got := checked(c.changes...)
+			if c.want == nil && len(got) > 0 || c.want != nil && len(got) == 0 {
+				t.Fatalf("got %q, want %q", got, c.want)
+			}
+			for _, want := range c.want {
+				if !strings.Contains(strings.Join(got, "\n"), want) {
+					t.Errorf("%q does not say %q", got, want)
+				}
+			}
+		})
+	}
+}
