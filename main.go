@@ -5,6 +5,7 @@ import (
 	"context"
 	"flag"
 	"log"
+	"os"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
@@ -17,11 +18,27 @@ var version = "dev"
 func main() {
 	debug := flag.Bool("debug", false, "run with support for debuggers such as delve")
 	flag.Parse()
+	quietFramework()
 	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
 		Address: "registry.terraform.io/terraform-provider-kfp/kfp",
 		Debug:   *debug,
 	})
 	if err != nil {
 		log.Fatal(err)
+	}
+}
+
+// quietFramework keeps the framework from tracing each attribute unless somebody wants to see logs. The traces cost more
+// than all the rest of a plan, and since the framework (1.19) adds to its logging context with each attribute, they cost
+// quadratically more in a pipeline of many tasks.
+func quietFramework() {
+	const level = "TF_LOG_SDK_FRAMEWORK"
+	for _, name := range []string{"TF_LOG", "TF_LOG_PROVIDER", "TF_LOG_SDK", level} {
+		if os.Getenv(name) != "" {
+			return
+		}
+	}
+	if err := os.Setenv(level, "WARN"); err != nil {
+		log.Print(err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
@@ -16,8 +17,8 @@ func (m pipelineModel) spec(ctx context.Context) (p spec.Pipeline, unknown bool,
 	p = spec.Pipeline{
 		Namespace: t.one(m.Namespace), Name: t.one(m.Name), Description: t.one(m.Description),
 		Parameters: inputsSpec(ctx, m.Parameters, &t),
-		Tasks:      tasksSpec(ctx, m.Tasks, &t),
-		OnExit:     tasksSpec(ctx, m.OnExit, &t),
+		Tasks:      tasksSpec(ctx, path.Root("tasks"), m.Tasks, &t),
+		OnExit:     tasksSpec(ctx, path.Root("on_exit"), m.OnExit, &t),
 		Outputs:    t.strings(ctx, m.Outputs),
 	}
 	if m.Parameters.IsUnknown() {
@@ -31,7 +32,7 @@ func (m pipelineModel) spec(ctx context.Context) (p spec.Pipeline, unknown bool,
 	return p, t.unknown, diags
 }
 
-func tasksSpec(ctx context.Context, m types.Map, t *texts) map[string]spec.Task {
+func tasksSpec(ctx context.Context, at path.Path, m types.Map, t *texts) map[string]spec.Task {
 	if m.IsUnknown() {
 		t.unknown = true
 	}
@@ -41,9 +42,21 @@ func tasksSpec(ctx context.Context, m types.Map, t *texts) map[string]spec.Task 
 	models := mapElements[taskModel](ctx, m, t)
 	tasks := make(map[string]spec.Task, len(models))
 	for name, model := range models {
+		model.checkKind(at.AtMapKey(name), t.diags)
 		tasks[name] = model.spec(ctx, t)
 	}
 	return tasks
+}
+
+// checkKind refuses a task that is neither a component nor a gate, or both. The framework has a validator for that, but each
+// one walks through the whole pipeline: a thousand tasks would take a minute.
+func (m taskModel) checkKind(at path.Path, diags *diag.Diagnostics) {
+	switch {
+	case m.Component.IsNull() && m.Approval.IsNull():
+		diags.AddAttributeError(at.AtName("component"), "Nothing to run", "The task has neither component nor approval. Give the ref of a kfp_component or of a kfp_pipeline as its component, or make it a gate with approval = {}.")
+	case !m.Component.IsNull() && !m.Approval.IsNull():
+		diags.AddAttributeError(at.AtName("approval"), "Two things to run", "The task has both component and approval. A gate runs nothing: move it to a task of its own.")
+	}
 }
 
 type approvalModel struct {

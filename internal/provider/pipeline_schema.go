@@ -5,9 +5,7 @@ import (
 	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/objectvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
@@ -97,9 +95,6 @@ func taskAttributes() map[string]schema.Attribute {
 		"component": schema.ObjectAttribute{
 			Optional: true, AttributeTypes: refAttributeTypes(),
 			MarkdownDescription: "What the task runs: the `ref` of a `kfp_component` or of another `kfp_pipeline`. Exactly one of `component` and `approval`.",
-			Validators: []validator.Object{objectvalidator.ExactlyOneOf(
-				path.MatchRelative().AtParent().AtName("component"), path.MatchRelative().AtParent().AtName("approval"),
-			)},
 		},
 		"approval": schema.SingleNestedAttribute{
 			Optional:            true,
