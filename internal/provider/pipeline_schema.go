@@ -6,12 +6,14 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -62,13 +64,13 @@ func (r *pipelineResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 		"tasks": schema.MapNestedAttribute{
 			Required:            true,
 			MarkdownDescription: "Tasks by name. Their order follows from the outputs that they use of each other, and from `depends_on`.",
-			NestedObject:        schema.NestedAttributeObject{Attributes: taskAttributes()},
+			NestedObject:        nestedObject(taskAttributes()),
 			Validators:          []validator.Map{mapvalidator.SizeAtLeast(1)},
 		},
 		"on_exit": schema.MapNestedAttribute{
 			Optional:            true,
 			MarkdownDescription: "Tasks that always run at the end, whatever became of the others. They may read `run.status` and `run.failures`, and parameters, but no outputs of `tasks`.",
-			NestedObject:        schema.NestedAttributeObject{Attributes: taskAttributes()},
+			NestedObject:        nestedObject(taskAttributes()),
 		},
 		"outputs": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,
@@ -135,4 +137,14 @@ func runIfs() []string {
 		names = append(names, string(r))
 	}
 	return names
+}
+
+// nestedObject sets the type that the framework would otherwise make anew, again and again, for each attribute of each
+// task.
+func nestedObject(attributes map[string]schema.Attribute) schema.NestedAttributeObject {
+	types := make(map[string]attr.Type, len(attributes))
+	for name, a := range attributes {
+		types[name] = a.GetType()
+	}
+	return schema.NestedAttributeObject{Attributes: attributes, CustomType: basetypes.ObjectType{AttrTypes: types}}
 }
