@@ -81,11 +81,29 @@ type backfillState struct {
 
 func readBackfillState(t *testing.T, w *workspace) backfillState {
 	t.Helper()
-	var outputs struct{ Backfill struct{ Value backfillState } }
-	if err := json.Unmarshal([]byte(w.mustRun("output", "-json")), &outputs); err != nil {
+	var state struct {
+		Values struct {
+			RootModule struct {
+				Resources []struct {
+					Type   string
+					Values json.RawMessage
+				}
+			} `json:"root_module"`
+		}
+	}
+	if err := json.Unmarshal([]byte(w.mustRun("show", "-json")), &state); err != nil {
 		t.Fatal(err)
 	}
-	return outputs.Backfill.Value
+	var found backfillState
+	for _, r := range state.Values.RootModule.Resources {
+		if r.Type != "kfp_backfill" {
+			continue
+		}
+		if err := json.Unmarshal(r.Values, &found); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return found
 }
 
 // Thirty ticks, three at a time, and the apply is killed in the middle: each tick runs once, in order.
@@ -93,7 +111,7 @@ func TestAccBackfillIsTakenUpAfterAKill(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t)
 	config := backfilled("{{ schedule.time }} {{ format_time(schedule.local_time, '15h') }}",
-		"from = \"2026-03-28T20:00:00Z\"\nto = \"2026-03-30T02:00:00Z\"\nparallelism = 3") + "output \"backfill\" { value = kfp_backfill.this }\n"
+		"from = \"2026-03-28T20:00:00Z\"\nto = \"2026-03-30T02:00:00Z\"\nparallelism = 3")
 	w := env.workspace(t, map[string]string{"main.tf": config})
 	first := w.command("apply", "-auto-approve", "-input=false")
 	first.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -159,8 +177,7 @@ func TestAccBackfillGoesOnAfterAFailure(t *testing.T) {
 	env := newTestEnv(t)
 	times := "from = \"2026-03-01T00:00:00Z\"\nto = \"2026-03-01T04:00:00Z\""
 	// 'sleep x' fails at the third tick.
-	bad := strings.Replace(backfilled("{{ schedule.time }}", times), "sleep \\\"$3\\\"", "case $1 in *T02*) echo broken hour; exit 3;; esac", 1) +
-		"output \"backfill\" { value = kfp_backfill.this }\n"
+	bad := strings.Replace(backfilled("{{ schedule.time }}", times), "sleep \\\"$3\\\"", "case $1 in *T02*) echo broken hour; exit 3;; esac", 1)
 	w := env.workspace(t, map[string]string{"main.tf": bad})
 	out, err := w.run("apply", "-auto-approve", "-input=false")
 	if err == nil {
@@ -247,5 +264,60 @@ func checkOrder(t *testing.T, runs []backfillRun, most int) {
 		if together > most {
 			t.Errorf("%d runs were in progress at %s", together, r.started)
 		}
+	}
+}
+
+// An interrupted apply says what remains, and the next one takes the runs in progress over.
+func TestAccBackfillIsTakenUpAfterAnInterrupt(t *testing.T) {
+	t.Parallel()
+	env := newTestEnv(t)
+	config := strings.Replace(backfilled("{{ schedule.time }}", "from = \"2026-03-01T00:00:00Z\"\nto = \"2026-03-01T06:00:00Z\"\nparallelism = 2"), "seconds = 1 }", "seconds = 15 }", 1)
+	w := env.workspace(t, map[string]string{"main.tf": config})
+	first := w.command("apply", "-auto-approve", "-input=false")
+	var out strings.Builder
+	first.Stdout, first.Stderr = &out, &out
+	if err := first.Start(); err != nil {
+		t.Fatal(err)
+	}
+	before := env.awaitBackfill(t, "past", 3)
+	if err := first.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Wait(); err == nil || !strings.Contains(flatten(out.String()), "Of the 6 runs of backfill") || !strings.Contains(flatten(out.String()), "The next apply waits for it.") {
+		t.Fatalf("the interrupted apply: %v\n%s", err, out.String())
+	}
+	before = env.backfillRuns(t, "past")
+	if state := readBackfillState(t, w); len(state.Ticks) != 6 || len(state.Succeeded) == 0 || len(state.Remaining) < 2 {
+		t.Errorf("state after the interrupt: %+v", state)
+	}
+	if out, err := w.run("apply", "-auto-approve", "-input=false"); err != nil {
+		t.Fatalf("second apply: %v\n%s", err, out)
+	}
+	after := env.backfillRuns(t, "past")
+	for i, r := range before {
+		if after[i].uid != r.uid {
+			t.Errorf("the run of %s was started twice", r.tick)
+		}
+	}
+	if state := readBackfillState(t, w); len(after) != 6 || len(state.Succeeded) != 6 {
+		t.Errorf("%d runs, state %+v", len(after), state)
+	}
+	w.mustRun("plan", "-detailed-exitcode", "-input=false")
+
+	// Other triggers run everything again.
+	w.write("main.tf", strings.Replace(strings.Replace(config, "seconds = 15", "seconds = 1", 1), "parallelism = 2", "parallelism = 6\n  triggers = { again = 1 }", 1))
+	if out, err := w.run("apply", "-auto-approve", "-input=false"); err != nil {
+		t.Fatalf("apply with triggers: %v\n%s", err, out)
+	}
+	again := env.backfillRuns(t, "past")
+	for i, r := range again {
+		if len(again) != 6 || r.uid == after[i].uid {
+			t.Fatalf("triggers did not run everything again: %+v", again)
+		}
+	}
+	// Destroying stops what is in progress.
+	w.mustRun("destroy", "-auto-approve", "-input=false")
+	if left := env.backfillRuns(t, "past"); len(left) > 0 {
+		t.Errorf("destroy left %d runs", len(left))
 	}
 }

@@ -131,6 +131,7 @@ func TestAccRecurringRuns(t *testing.T) {
 		"edited":  everyMinute("edited", "first", 75, "concurrency = \"forbid\"\nstarting_deadline = \"10m\""),
 		"off":     everyMinute("off", "x", 1, "enabled = false\nstarting_deadline = \"1h\""),
 		"forbid":  everyMinute("forbid", "x", 75, `concurrency = "forbid"`),
+		"late":    everyMinute("late", "x", 75, "concurrency = \"forbid\"\nstarting_deadline = \"10m\""),
 		"replace": everyMinute("replace", "x", 75, `concurrency = "replace"`),
 		"bounded": everyMinute("bounded", "x", 150, `max_concurrency = 2`),
 		"ending":  everyMinute("ending", "x", 1, fmt.Sprintf("end_time = %q", at(90).Format(time.RFC3339))),
@@ -175,7 +176,7 @@ func TestAccRecurringRuns(t *testing.T) {
 	until(t, at(140))
 
 	for name, want := range map[string][]int{
-		"fires": {0, 60, 120}, "moved": {0}, "edited": {0, 120}, "off": {60, 120}, "forbid": {0, 120}, "replace": {0, 60, 120},
+		"fires": {0, 60, 120}, "moved": {0}, "edited": {0, 120}, "off": {60, 120}, "forbid": {0, 120}, "late": {0, 60}, "replace": {0, 60, 120},
 		"bounded": {0, 60, 120}, "ending": {0, 60}, "removed": {0}, "pinned": {0, 60, 120},
 	} {
 		checkTicks(t, env, t0, name, want...)

@@ -256,5 +256,5 @@ func (p *kfpProvider) DataSources(context.Context) []func() datasource.DataSourc
 }
 
 func (p *kfpProvider) Functions(context.Context) []func() function.Function {
-	return []func() function.Function{newMermaidFunction, newSVGFunction}
+	return []func() function.Function{newMermaidFunction, newSVGFunction, newNextRunsFunction}
 }

@@ -151,6 +151,10 @@ func (m *recurringRunModel) setLines(lines, prior []string) {
 		m.Cron = newText[cronLine](lines[0])
 		return
 	}
+	if text, ok := schedule.IntervalOf(lines); ok {
+		m.Interval = newText[duration](text)
+		return
+	}
 	list := make([]attr.Value, len(lines))
 	for i, line := range lines {
 		list[i] = newText[cronLine](line)
@@ -158,11 +162,27 @@ func (m *recurringRunModel) setLines(lines, prior []string) {
 	m.Crons = types.ListValueMust(cronType{}, list)
 }
 
+// keepSpelling plans the state's words for what the configuration says in others. Terraform allows that where they mean
+// the same, and plans no change.
+func (m *recurringRunModel) keepSpelling(ctx context.Context, state recurringRunModel) {
+	keep(ctx, &m.Cron, state.Cron)
+	keep(ctx, &m.Interval, state.Interval)
+	keep(ctx, &m.StartingDeadline, state.StartingDeadline)
+	keep(ctx, &m.StartTime, state.StartTime)
+	keep(ctx, &m.EndTime, state.EndTime)
+}
+
+func keep[N notation](ctx context.Context, planned *textValue[N], state textValue[N]) {
+	if planned.sameAs(ctx, state) {
+		*planned = state
+	}
+}
+
 func secondsText(seconds *int64) string {
 	if seconds == nil {
 		return ""
 	}
-	return (time.Duration(*seconds) * time.Second).String()
+	return schedule.Brief(time.Duration(*seconds) * time.Second)
 }
 
 func instantText(t time.Time) string {

@@ -14,6 +14,11 @@ import (
 
 // refresh writes what the cluster holds into the model.
 func (r *recurringRunResource) refresh(ctx context.Context, m *recurringRunModel, found *cluster.Object, diags *diag.Diagnostics) {
+	if m.Pipeline.IsNull() {
+		if r.findPipeline(ctx, m, found, diags); diags.HasError() {
+			return
+		}
+	}
 	prior, ds := m.read(ctx)
 	diags.Append(ds...)
 	limit, err := r.limit(ctx, m)

@@ -46,6 +46,9 @@ func (r *recurringRunResource) ModifyPlan(ctx context.Context, req resource.Modi
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if state != nil {
+		plan.keepSpelling(ctx, *state)
+	}
 	r.planNamespace(ctx, config.Namespace, req, resp, &plan.Namespace)
 	if config.ServiceAccount.IsNull() {
 		plan.ServiceAccount = types.StringValue(r.data.serviceAccount)

@@ -10,13 +10,17 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
 
-// ReadRef reads the ref of a component version or a pipeline off its WorkflowTemplate, and its description.
+// ReadRef reads the ref of a component version, a pipeline or a pipeline's version off its WorkflowTemplate, and its
+// description.
 func ReadRef(into Decoder) (ref spec.Ref, description string, err error) {
 	var w wfv1.WorkflowTemplate
 	if err := into(&w); err != nil {
 		return spec.Ref{}, "", err
 	}
 	kind := spec.Kind(w.Labels[KindLabel])
+	if kind == pinnedKind {
+		kind = spec.PipelineKind
+	}
 	if kind != spec.ComponentKind && kind != spec.PipelineKind {
 		return spec.Ref{}, "", fmt.Errorf("WorkflowTemplate %s/%s is neither a component nor a pipeline of this provider", w.Namespace, w.Name)
 	}

@@ -98,3 +98,21 @@ func TestEqualDurationsAndTimes(t *testing.T) {
 		t.Error("times")
 	}
 }
+
+func TestIntervalOfSeveralLines(t *testing.T) {
+	t.Parallel()
+	for minutes := 1; minutes <= 720; minutes++ {
+		text := (time.Duration(minutes) * time.Minute).String()
+		s, _ := Parse(Spec{Interval: text})
+		if s == nil || len(s.Lines()) < 2 {
+			continue
+		}
+		got, ok := IntervalOf(s.Lines())
+		if !ok || !EqualDuration(got, text) {
+			t.Errorf("the lines of %s are read as %q", text, got)
+		}
+	}
+	if got, ok := IntervalOf([]string{"0 2 * * *", "30 14 * * MON"}); ok {
+		t.Errorf("two lines are read as %q", got)
+	}
+}

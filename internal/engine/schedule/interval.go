@@ -151,3 +151,20 @@ func lcm(a, b int) int {
 	}
 	return a / x * b
 }
+
+// IntervalOf finds the interval that several lines keep together, such as "45m". False: they are no interval's.
+func IntervalOf(lines []string) (string, bool) {
+	if len(lines) < 2 {
+		return "", false
+	}
+	for minutes := 1; minutes <= 720; minutes++ {
+		d := time.Duration(minutes) * time.Minute
+		if kept, ok := intervalLines(d); ok && len(kept) == len(lines) && EqualAll(kept, lines) {
+			return brief(d), true
+		}
+	}
+	return "", false
+}
+
+// Brief writes a duration as people do: 1h30m, not 1h30m0s.
+func Brief(d time.Duration) string { return brief(d) }

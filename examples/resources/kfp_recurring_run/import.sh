@@ -1,0 +1,1 @@
+terraform import kfp_recurring_run.nightly etl/nightly-load
