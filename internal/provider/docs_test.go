@@ -15,7 +15,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
-// An HCL block of a guide is checked by the real terraform, without a cluster. What it needs to be complete and the reader
+// An HCL block of the documents is checked by the real terraform, without a cluster. What it needs to be complete and the reader
 // does not want to see stands in the same file in a comment:
 //
 //	<!-- context
@@ -23,23 +23,23 @@ import (
 //	-->
 //
 // A line @block in it, and the next block is put in that place. <!-- unchecked: why --> leaves the next block out.
-var guideParts = regexp.MustCompile("(?s)(?:^|\n)(?:<!-- (context)\n(.*?)-->|<!-- (unchecked): (.*?)-->|[ ]*```(?:hcl|terraform)\n(.*?)\n[ ]*```)")
+var pageParts = regexp.MustCompile("(?s)(?:^|\n)(?:<!-- (context)\n(.*?)-->|<!-- (unchecked): (.*?)-->|[ ]*```(?:hcl|terraform)\n(.*?)\n[ ]*```)")
 
-func TestConfigurationsOfTheGuidesAreValid(t *testing.T) {
+func TestConfigurationsInTheDocumentsAreValid(t *testing.T) {
 	t.Parallel()
 	binary := buildProvider(t)
-	guides, err := filepath.Glob("../../templates/guides/*.md")
-	if err != nil || len(guides) < 3 {
-		t.Fatalf("%d guides: %v", len(guides), err)
+	pages, err := filepath.Glob("../../docs/*/*.md")
+	if err != nil || len(pages) < 10 {
+		t.Fatalf("%d pages: %v", len(pages), err)
 	}
-	for _, guide := range append(guides, "../../README.md") {
-		t.Run(filepath.Base(guide), func(t *testing.T) {
+	for _, page := range append(pages, "../../docs/index.md", "../../README.md") {
+		t.Run(filepath.Base(filepath.Dir(page))+"/"+filepath.Base(page), func(t *testing.T) {
 			t.Parallel()
-			text, err := os.ReadFile(guide)
+			text, err := os.ReadFile(page)
 			if err != nil {
 				t.Fatal(err)
 			}
-			for i, g := range guideConfigurations(t, string(text)) {
+			for i, g := range pageConfigurations(t, string(text)) {
 				t.Run(fmt.Sprint(i+1), func(t *testing.T) {
 					t.Parallel()
 					g.check(t, binary)
@@ -49,17 +49,17 @@ func TestConfigurationsOfTheGuidesAreValid(t *testing.T) {
 	}
 }
 
-// configuration is the top-level blocks of some blocks of a guide, by address: "resource.kfp_component.say".
+// configuration is the top-level blocks of some blocks of a page, by address: "resource.kfp_component.say".
 type configuration map[string]string
 
-// guideConfigurations merges the blocks of a guide into as few configurations as possible: a later block may refer to an
+// pageConfigurations merges the blocks of a page into as few configurations as possible: a later block may refer to an
 // earlier one, and one that declares something anew makes a new configuration in which it is replaced.
-func guideConfigurations(t *testing.T, guide string) []configuration {
+func pageConfigurations(t *testing.T, page string) []configuration {
 	t.Helper()
 	var all []configuration
 	now := configuration{}
 	frame, unchecked := "@block", false
-	for _, part := range guideParts.FindAllStringSubmatch(guide, -1) {
+	for _, part := range pageParts.FindAllStringSubmatch(page, -1) {
 		switch {
 		case part[1] != "" && strings.Contains(part[2], "@block"):
 			frame = part[2]
@@ -114,15 +114,23 @@ func (c configuration) add(t *testing.T, text string) (replaced bool) {
 	return replaced
 }
 
-// needsMore tells why a configuration cannot be planned without a cluster, or with this terraform.
-func (c configuration) needsMore() string {
-	for address := range c {
-		switch kind, _, _ := strings.Cut(address, "."); strings.TrimRight(kind, "#0123456789") {
+// needsMore tells whether planning a configuration would ask a cluster or a registry, or a person for a variable.
+func (c configuration) needsMore() bool {
+	for address, text := range c {
+		kind, rest, _ := strings.Cut(address, ".")
+		switch strings.TrimRight(kind, "#0123456789") {
 		case "data", "import", "check", "ephemeral", "list":
-			return kind
+			return true
+		case "variable":
+			if !strings.Contains(text, "default") {
+				return true
+			}
+		}
+		if strings.HasPrefix(rest, "kfp_image.") {
+			return true
 		}
 	}
-	return ""
+	return false
 }
 
 func (c configuration) check(t *testing.T, binary string) {
@@ -151,7 +159,7 @@ func (c configuration) check(t *testing.T, binary string) {
 		}
 	}
 	commands := [][]string{{"validate", "-no-color"}}
-	if c.needsMore() == "" {
+	if !c.needsMore() {
 		commands = append(commands, []string{"plan", "-no-color", "-input=false", "-refresh=false"})
 	}
 	for _, args := range commands {

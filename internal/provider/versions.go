@@ -2,6 +2,8 @@ package provider
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -26,16 +28,10 @@ func (d *data) retire(ctx context.Context, namespace, component, version string,
 
 // sweep removes the retired component versions of a namespace that no pipeline, recurring run or unfinished run uses.
 func (d *data) sweep(ctx context.Context, namespace string, diags *diag.Diagnostics) {
-	templates, err := d.cluster.Managed(ctx, cluster.WorkflowTemplates, namespace)
+	retired, err := d.cluster.List(ctx, cluster.WorkflowTemplates, namespace, argo.RetiredSelector)
 	if err != nil {
 		addClusterError(diags, "list", "component versions in namespace", namespace, err)
 		return
-	}
-	var retired []string
-	for name, o := range templates {
-		if argo.IsRetired(o.Labels) {
-			retired = append(retired, name)
-		}
 	}
 	if len(retired) == 0 {
 		return
@@ -45,7 +41,7 @@ func (d *data) sweep(ctx context.Context, namespace string, diags *diag.Diagnost
 		addClusterError(diags, "find the users of", "component versions in namespace", namespace, err)
 		return
 	}
-	for _, name := range retired {
+	for _, name := range slices.Sorted(maps.Keys(retired)) {
 		if used[name] {
 			continue
 		}
@@ -65,7 +61,7 @@ func (d *data) usedTemplates(ctx context.Context, namespace string) (map[string]
 		resource cluster.Resource
 		selector string
 	}{
-		{cluster.WorkflowTemplates, ""},
+		{cluster.WorkflowTemplates, argo.UserSelector},
 		{cluster.CronWorkflows, ""},
 		{cluster.Workflows, argo.UnfinishedSelector},
 	} {

@@ -1,7 +1,16 @@
 package argo
 
+import "github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+
 // RetiredLabel marks a component version that its resource no longer stands for. It is removed once nothing uses it.
 const RetiredLabel = prefix + "retired"
+
+// RetiredSelector finds marked versions.
+const RetiredSelector = ManagedByLabel + "=" + ManagedBy + "," + RetiredLabel + "=true"
+
+// UserSelector finds the WorkflowTemplates that may refer to others, whoever made them: all but components, of which a
+// namespace can have hundreds.
+const UserSelector = KindLabel + "!=" + string(spec.ComponentKind)
 
 // UnfinishedSelector finds the workflows that have not ended.
 const UnfinishedSelector = "workflows.argoproj.io/completed!=true"
