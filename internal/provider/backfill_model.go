@@ -23,6 +23,7 @@ type recurringRefModel struct {
 	Name           types.String `tfsdk:"name"`
 	Namespace      types.String `tfsdk:"namespace"`
 	Pipeline       types.Object `tfsdk:"pipeline"`
+	Pin            types.Bool   `tfsdk:"pin"`
 	Parameters     types.Map    `tfsdk:"parameters"`
 	ServiceAccount types.String `tfsdk:"service_account"`
 	Lines          types.List   `tfsdk:"lines"`
@@ -52,6 +53,7 @@ func (m backfillModel) read(ctx context.Context) (readBackfill, diag.Diagnostics
 	diags.Append(ds...)
 	b.spec.Namespace, b.spec.RecurringRun, b.spec.Pipeline = t.one(ref.Namespace), t.one(ref.Name), pipeline
 	b.spec.ServiceAccount, b.spec.Timezone = t.one(ref.ServiceAccount), t.one(ref.Timezone)
+	b.spec.Pinned = t.flag(ref.Pin)
 	b.spec.Parameters = map[string]string{}
 	maps.Copy(b.spec.Parameters, t.strings(ctx, ref.Parameters))
 	maps.Copy(b.spec.Parameters, t.strings(ctx, m.Parameters))

@@ -123,6 +123,9 @@ func (r *backfillResource) Create(ctx context.Context, req resource.CreateReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if !r.data.readyForBackfills(ctx, b.Namespace, b.ServiceAccount, &resp.Diagnostics) {
+		return
+	}
 	work, err := r.data.newBackfillWork(ctx, b, nil)
 	if err != nil {
 		addClusterError(&resp.Diagnostics, "start", "backfill", b.Name, err)

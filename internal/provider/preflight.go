@@ -30,9 +30,14 @@ var (
 		{Group: argoGroup, Resource: "workflows", Verbs: []string{"get", "list", "watch", "create", "patch", "delete"}},
 	}
 	scheduleRights = []cluster.Permission{
-		{Group: argoGroup, Resource: "cronworkflows", Verbs: []string{"get", "list", "create", "patch", "delete"}},
-		{Group: argoGroup, Resource: "workflows", Verbs: []string{"get", "list"}},
+		{Group: argoGroup, Resource: "cronworkflows", Verbs: []string{"get", "list", "watch", "create", "patch", "delete"}},
+		{Group: argoGroup, Resource: "workflows", Verbs: []string{"list", "delete"}},
+		{Group: argoGroup, Resource: "workflowtemplates", Verbs: []string{"get", "list", "create", "delete"}}, // copies for pin
+		{Resource: "configmaps", Verbs: []string{"get", "list", "create", "patch", "delete"}},                 // for max_concurrency
 	}
+	backfillRights = append([]cluster.Permission{
+		{Resource: "configmaps", Verbs: []string{"get", "list", "create", "patch", "delete"}}, // the ledger
+	}, runRights...)
 	// podRights are those of the pods of a run: Argo's executor reports through them.
 	podRights = []cluster.Permission{
 		{Group: argoGroup, Resource: "workflowtaskresults", Verbs: []string{"create", "patch"}},
@@ -110,6 +115,10 @@ func (d *data) readyForRuns(ctx context.Context, namespace, serviceAccount strin
 
 func (d *data) readyForSchedules(ctx context.Context, namespace, serviceAccount string, diags *diag.Diagnostics) bool {
 	return d.readyFor(ctx, namespace, "recurring runs", scheduleRights, diags) && d.canRun(ctx, namespace, serviceAccount, diags)
+}
+
+func (d *data) readyForBackfills(ctx context.Context, namespace, serviceAccount string, diags *diag.Diagnostics) bool {
+	return d.readyFor(ctx, namespace, "backfills", backfillRights, diags) && d.canRun(ctx, namespace, serviceAccount, diags)
 }
 
 func (d *data) canRun(ctx context.Context, namespace, serviceAccount string, diags *diag.Diagnostics) bool {

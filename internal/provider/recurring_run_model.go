@@ -80,7 +80,7 @@ func (m *recurringRunModel) setDerived(r readRecurring) diag.Diagnostics {
 		pipeline = m.PinnedPipeline
 	}
 	ref, diags := types.ObjectValue(recurringRefTypes(), map[string]attr.Value{
-		"name": m.Name, "namespace": m.Namespace, "pipeline": pipeline, "parameters": m.Parameters,
+		"name": m.Name, "namespace": m.Namespace, "pipeline": pipeline, "pin": m.Pin, "parameters": m.Parameters,
 		"service_account": m.ServiceAccount, "lines": lines, "timezone": m.Timezone,
 	})
 	m.Ref = ref

@@ -55,7 +55,7 @@ type historyModel struct {
 // recurringRefTypes is the type of a recurring run's ref: all that a backfill has to know of it.
 func recurringRefTypes() map[string]attr.Type {
 	return map[string]attr.Type{
-		"name": types.StringType, "namespace": types.StringType, "pipeline": types.ObjectType{AttrTypes: refAttributeTypes()},
+		"name": types.StringType, "namespace": types.StringType, "pipeline": types.ObjectType{AttrTypes: refAttributeTypes()}, "pin": types.BoolType,
 		"parameters": types.MapType{ElemType: types.StringType}, "service_account": types.StringType,
 		"lines": types.ListType{ElemType: types.StringType}, "timezone": types.StringType,
 	}

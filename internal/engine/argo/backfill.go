@@ -79,6 +79,9 @@ func BackfillRun(b spec.Backfill, tick time.Time) (*wfv1.Workflow, error) {
 		return nil, err
 	}
 	wf.Annotations[RunAnnotation] = BackfillIdentity(b)
+	if b.Pinned {
+		wf.Spec.WorkflowTemplateRef.Name = PinnedName(b.Pipeline)
+	}
 	return wf, nil
 }
 

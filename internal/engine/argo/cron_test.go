@@ -205,3 +205,105 @@ func TestPinnedCopyPointsToCopies(t *testing.T) {
 		t.Errorf("metadata %v", meta)
 	}
 }
+
+// A backfill of a pinned schedule runs what the schedule runs.
+func TestBackfillRunsWhatItsScheduleRuns(t *testing.T) {
+	t.Parallel()
+	for _, pinned := range []bool{false, true} {
+		r := nightly()
+		r.Pinned = pinned
+		wf, err := argo.BackfillRun(spec.Backfill{Namespace: "etl", Name: "march", Pipeline: r.Pipeline, Pinned: pinned, Parameters: r.Parameters}, time.Unix(1772326800, 0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := member(t, member(t, member(t, mustRecurring(t, r).Cron, "spec"), "workflowSpec"), "workflowTemplateRef")["name"]
+		if got := wf.Spec.WorkflowTemplateRef.Name; got != want || wf.Name != "march-1772326800" {
+			t.Errorf("pinned %v: run %s uses %s, the schedule %v", pinned, wf.Name, got, want)
+		}
+	}
+}
+
+func TestRunsAreRead(t *testing.T) {
+	t.Parallel()
+	run := map[string]any{
+		"metadata": map[string]any{
+			"name": "nightly-1", "namespace": "etl", "creationTimestamp": "2026-03-08T07:00:01Z",
+			"labels":      map[string]any{argo.PipelineLabel: "quote", argo.PipelineVersion: "abcdefghij", argo.RecurringLabel: "nightly"},
+			"annotations": map[string]any{"workflows.argoproj.io/scheduled-time": "2026-03-08T02:00:00-05:00"},
+		},
+		"spec": map[string]any{"arguments": map[string]any{"parameters": []any{map[string]any{"name": "day", "value": "{{workflow.scheduledTime}}"}}}},
+		"status": map[string]any{
+			"phase": "Failed", "message": "broken", "startedAt": "2026-03-08T07:00:02Z", "finishedAt": "2026-03-08T07:01:02Z",
+			"nodes": map[string]any{
+				"nightly-1": map[string]any{
+					"id": "nightly-1", "name": "nightly-1", "type": "DAG", "phase": "Failed",
+					"inputs":  map[string]any{"parameters": []any{map[string]any{"name": "day", "value": "2026-03-07"}, map[string]any{"name": "kfp-pod", "value": "{}"}}},
+					"outputs": map[string]any{"parameters": []any{map[string]any{"name": "rows", "value": "3"}}},
+				},
+				"nightly-1-2": map[string]any{"id": "nightly-1-2", "name": "nightly-1.load", "type": "Pod", "phase": "Failed", "message": "exit code 1"},
+			},
+		},
+	}
+	got, err := argo.ReadRun(decoderOf(t, run), spec.Interface{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tick := time.Date(2026, 3, 8, 7, 0, 0, 0, time.UTC)
+	if !got.ScheduledTime.Equal(tick) || !argo.DueAt(got).Equal(tick) || got.RecurringRun != "nightly" || got.Pipeline != "quote" || !got.Tasks["load"].Phase.Failed() {
+		t.Errorf("read %+v", got)
+	}
+	if diff := cmp.Diff(map[string]string{"day": "2026-03-07"}, got.Parameters); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(map[string]string{"rows": "3"}, got.Outputs); diff != "" {
+		t.Error(diff)
+	}
+	if want := "terraform-provider-kfp/kind=run,terraform-provider-kfp/pipeline=a,terraform-provider-kfp/backfill=b"; argo.RunSelector("a", "", "b") != want {
+		t.Errorf("selector %s", argo.RunSelector("a", "", "b"))
+	}
+}
+
+func TestLedgerIsReadBack(t *testing.T) {
+	t.Parallel()
+	b := spec.Backfill{Namespace: "etl", Name: "march", RecurringRun: "nightly"}
+	ledger := argo.Ledger(b)
+	tick := time.Unix(1772326800, 0)
+	want := spec.TickResult{Run: "march-1772326800", Phase: spec.PhaseSucceeded, StartedAt: tick.UTC(), FinishedAt: tick.Add(time.Minute).UTC()}
+	patch, err := argo.LedgerPatch(tick, want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ledger.Data = map[string]string{"somebody": "else", "12": "no JSON"}
+	for key, text := range member(t, patch, "data") {
+		ledger.Data[key], _ = text.(string)
+	}
+	got, err := argo.ReadLedger(decoderOf(t, ledger))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[int64]spec.TickResult{tick.Unix(): want}, got); diff != "" {
+		t.Error(diff)
+	}
+	other := b
+	other.Triggers = map[string]string{"again": "1"}
+	if !argo.SameBackfill(ledger.Annotations, b) || argo.SameBackfill(ledger.Annotations, other) {
+		t.Error("a ledger does not know its backfill")
+	}
+}
+
+func TestRefsAreReadBack(t *testing.T) {
+	t.Parallel()
+	for _, c := range []spec.Component{taxRate(), quote()} {
+		ref, description, err := argo.ReadRef(decoderOf(t, mustComponent(t, c).Template))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := spec.Ref{Kind: spec.ComponentKind, Namespace: c.Namespace, Name: c.Name, Version: mustComponent(t, c).Version, Interface: c.Interface}
+		if diff := cmp.Diff(want, ref, cmpopts.EquateEmpty()); diff != "" || description != c.Description {
+			t.Errorf("description %q (-want +got)\n%s", description, diff)
+		}
+	}
+	if _, _, err := argo.ReadRef(decoderOf(t, map[string]any{"metadata": map[string]any{"name": "x", "namespace": "etl"}})); err == nil {
+		t.Error("somebody else's template is read as a pipeline")
+	}
+}

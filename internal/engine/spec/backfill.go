@@ -8,6 +8,7 @@ type Backfill struct {
 	Name              string
 	RecurringRun      string
 	Pipeline          Ref
+	Pinned            bool              // run the version that Pipeline names, not the newest
 	Parameters        map[string]string // texts that may use schedule.time
 	ServiceAccount    string
 	Timezone          string // of schedule.local_time
