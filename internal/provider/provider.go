@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -22,7 +23,7 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 )
 
-var _ provider.Provider = &kfpProvider{}
+var _ provider.ProviderWithActions = &kfpProvider{}
 
 type kfpProvider struct {
 	version          string
@@ -175,7 +176,7 @@ func (p *kfpProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	}
 	d.namespace = cmp.Or(d.namespace, p.defaultNamespace, "default")
 	d.images = m.imageTools(ctx, d, config.UserAgent, &resp.Diagnostics)
-	resp.ResourceData, resp.DataSourceData = d, d
+	resp.ResourceData, resp.DataSourceData, resp.ActionData = d, d, d
 }
 
 func (m providerModel) configPaths(ctx context.Context) []string {
@@ -257,4 +258,9 @@ func (p *kfpProvider) DataSources(context.Context) []func() datasource.DataSourc
 
 func (p *kfpProvider) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{newMermaidFunction, newSVGFunction, newNextRunsFunction}
+}
+
+// Actions need Terraform 1.14; older versions do not see them.
+func (p *kfpProvider) Actions(context.Context) []func() action.Action {
+	return []func() action.Action{newRunAction}
 }

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -22,7 +23,7 @@ func (d *data) describeFailure(ctx context.Context, run awaited, status spec.Run
 	b.WriteString("\n")
 	reader := d.readPods(ctx, run.namespace, run.name)
 	shown := 0
-	hints := hints{}
+	hints := hints{namespace: run.namespace}
 	for _, path := range inOrder(status.Tasks) {
 		task := status.Tasks[path]
 		if !task.Phase.Failed() || len(task.Failures) == 0 && hasFailedChild(status.Tasks, path) {
@@ -84,10 +85,13 @@ func describeTask(ctx context.Context, b *strings.Builder, path string, task spe
 	if message != "" {
 		fmt.Fprintf(b, "  %s\n", indented(reader.message(ctx, last.NodeID, message)))
 	}
-	if last.HasPod {
+	if last.HasPod && !neverMade.MatchString(message) {
 		b.WriteString(reader.log(ctx, last.NodeID))
 	}
 }
+
+// neverMade matches Argo's message of a pod that the cluster refused.
+var neverMade = regexp.MustCompile(`errored: pods? .* is (forbidden|invalid)`)
 
 // indented keeps the further lines of a message in its paragraph.
 func indented(message string) string {

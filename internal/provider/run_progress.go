@@ -47,7 +47,7 @@ func describeProgress(path string, t spec.TaskStatus) string {
 		text += fmt.Sprintf(", attempt %d", t.Attempts)
 	}
 	if t.Message != "" {
-		return text + ": " + t.Message
+		return text + ": " + plainCause(t.Message)
 	}
 	return text + "."
 }

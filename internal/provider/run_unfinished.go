@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -20,38 +21,69 @@ func (d *data) describeUnfinished(ctx context.Context, run awaited, status spec.
 		fmt.Fprintf(&b, "Run %s/%s was not over within %s (%s); it goes on in the cluster.", run.namespace, run.name, run.timeout, run.timeoutName)
 	}
 	fmt.Fprintf(&b, " %s\n", run.later)
-	hints := hints{}
+	hints := hints{namespace: run.namespace}
+	var told strings.Builder
 	for _, path := range inOrder(status.Tasks) {
 		if t := status.Tasks[path]; !t.Phase.Ended() {
-			fmt.Fprintf(&b, "\n%s", describeProgress(path, t))
+			told.WriteString("\n" + describeProgress(path, t))
 			hints.addText(t.Message)
 		}
 	}
-	for _, line := range stuckPods(d.readPods(ctx, run.namespace, run.name).pods) {
-		b.WriteString("\n" + line)
-		hints.addText(line)
+	b.WriteString(told.String())
+	for _, stuck := range stuckPods(d.readPods(ctx, run.namespace, run.name).pods) {
+		// Argo mostly repeats what Kubernetes says of a pod.
+		if !strings.Contains(told.String(), stuck.cause) {
+			b.WriteString("\n" + stuck.pod + stuck.cause)
+			hints.addText(stuck.cause)
+		}
 	}
+	d.addControllerProblem(ctx, &hints, run.namespace, status)
 	for _, hint := range hints.list {
 		fmt.Fprintf(&b, "\n\n%s", hint)
 	}
 	return strings.TrimRight(b.String(), "\n")
 }
 
+// addControllerProblem looks for a reason why nothing goes on at all.
+func (d *data) addControllerProblem(ctx context.Context, hints *hints, namespace string, status spec.RunStatus) {
+	if !d.preflight {
+		return
+	}
+	found, everywhere, err := d.cluster.Controllers(ctx, usualNamespaces(namespace)...)
+	if err == nil {
+		if title, text, _ := controllerProblem(found, everywhere, namespace); title != "" {
+			hints.list = append(hints.list, title+". "+text)
+			return
+		}
+	}
+	if status.StartedAt.IsZero() {
+		hints.list = append(hints.list, "No workflow controller has taken the run up. See whether one runs and serves the namespace: kubectl get pods -A -l app=workflow-controller")
+	}
+}
+
+// stuckPod is a pod that waits.
+type stuckPod struct{ pod, cause string }
+
 // stuckPods says what pods wait for: a node, an image, a secret.
-func stuckPods(pods map[string]corev1.Pod) []string {
-	var lines []string
+func stuckPods(pods map[string]corev1.Pod) []stuckPod {
+	var stuck []stuckPod
 	for _, p := range pods {
 		for _, c := range p.Status.Conditions {
 			if c.Type == corev1.PodScheduled && c.Status == corev1.ConditionFalse {
-				lines = append(lines, fmt.Sprintf("Pod %s cannot be scheduled: %s", p.Name, c.Message))
+				stuck = append(stuck, stuckPod{"Pod " + p.Name + " cannot be scheduled: ", c.Message})
 			}
 		}
 		for _, c := range slices.Concat(p.Status.InitContainerStatuses, p.Status.ContainerStatuses) {
 			if w := c.State.Waiting; w != nil && w.Message != "" {
-				lines = append(lines, fmt.Sprintf("Pod %s, container %s: %s: %s", p.Name, c.Name, w.Reason, w.Message))
+				stuck = append(stuck, stuckPod{"Pod " + p.Name + ", container " + c.Name + ": ", plainCause(w.Reason + ": " + w.Message)})
 			}
 		}
 	}
-	slices.Sort(lines)
-	return lines
+	slices.SortFunc(stuck, func(a, b stuckPod) int { return strings.Compare(a.pod+a.cause, b.pod+b.cause) })
+	return stuck
 }
+
+// plainCause leaves out that the kubelet pauses between attempts: what it says of the attempts is the cause.
+func plainCause(message string) string { return backOff.ReplaceAllString(message, "") }
+
+var backOff = regexp.MustCompile(`ImagePullBackOff: Back-off pulling image "[^"]*": `)

@@ -190,7 +190,7 @@ func (r statusReader) count(t *spec.TaskStatus, node wfv1.NodeStatus) {
 }
 
 // lastWords finds where Argo's message goes over to what the container wrote as its termination message.
-var lastWords = regexp.MustCompile(`^(?s)(\S+ \(exit code -?\d+\)): .*$`)
+var lastWords = regexp.MustCompile(`(?s)^((?:\S+: )?\S+ \(exit code -?\d+\)): .*$`)
 
 // HasLastWords reports whether the message of a task contains what its container wrote.
 func HasLastWords(message string) bool { return lastWords.MatchString(message) }

@@ -116,7 +116,9 @@ func attributesOf(namespace, group, resource, verb string) *authv1.ResourceAttri
 
 // allowedBy reports whether a rule without names of objects allows the verb.
 func allowedBy(rules []authv1.ResourceRule, group, resource, verb string) bool {
-	has := func(list []string, item string) bool { return slices.Contains(list, item) || slices.Contains(list, "*") }
+	has := func(list []string, item string) bool {
+		return slices.Contains(list, item) || slices.Contains(list, "*")
+	}
 	return slices.ContainsFunc(rules, func(r authv1.ResourceRule) bool {
 		return len(r.ResourceNames) == 0 && has(r.APIGroups, group) && has(r.Resources, resource) && has(r.Verbs, verb)
 	})

@@ -1,0 +1,146 @@
+package provider
+
+import (
+	"context"
+	"crypto/rand"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/action/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+var (
+	_ action.ActionWithConfigure  = &runAction{}
+	_ action.ActionWithModifyPlan = &runAction{}
+)
+
+func newRunAction() action.Action { return &runAction{} }
+
+// runAction runs a pipeline now. Each invocation is a run of its own, and nothing of it is kept in the state.
+type runAction struct {
+	data *data
+}
+
+type runActionModel struct {
+	Namespace      types.String   `tfsdk:"namespace"`
+	Pipeline       types.Object   `tfsdk:"pipeline"`
+	Parameters     types.Map      `tfsdk:"parameters"`
+	ServiceAccount types.String   `tfsdk:"service_account"`
+	Wait           types.Bool     `tfsdk:"wait"`
+	Timeouts       timeouts.Value `tfsdk:"timeouts"`
+}
+
+func (a *runAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_run"
+}
+
+func (a *runAction) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Runs a pipeline now, and tells of each task as it starts and ends. Every invocation is a new run, which stays in the cluster as long as the pipeline's `ttl` says. Needs Terraform 1.14 or later.",
+		Attributes: map[string]schema.Attribute{
+			"namespace":       schema.StringAttribute{Optional: true, MarkdownDescription: "Namespace. Default: the provider's `namespace`."},
+			"pipeline":        schema.ObjectAttribute{Required: true, AttributeTypes: refAttributeTypes(), MarkdownDescription: "The `ref` of a `kfp_pipeline`."},
+			"parameters":      schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Values of the pipeline's parameters; lists and structs by `jsonencode`. Never secrets: Argo keeps them in clear text."},
+			"service_account": schema.StringAttribute{Optional: true, MarkdownDescription: "Service account of the pods. Default: the provider's `service_account`, else the namespace's `default`."},
+			"wait":            schema.BoolAttribute{Optional: true, MarkdownDescription: "Wait until the run has ended, and fail if it failed. Default: `true`."},
+			"timeouts": timeouts.AttributesWithOpts(ctx, timeouts.Opts{
+				InvokeDescription: "How long to wait for the run, such as `30m`. Default: `1h`.",
+			}),
+		},
+	}
+}
+
+func (a *runAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
+	if req.ProviderData == nil {
+		return
+	}
+	d, ok := req.ProviderData.(*data)
+	if !ok {
+		resp.Diagnostics.AddError("Internal error", "The provider's configuration has an unexpected type. Please report this.")
+		return
+	}
+	a.data = d
+}
+
+// ModifyPlan checks the parameters against the pipeline's, so that a wrong one is said at plan.
+func (a *runAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
+	var config runActionModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() || a.data == nil {
+		return
+	}
+	run, diags := a.spec(ctx, config)
+	resp.Diagnostics.Append(diags...)
+	if !diags.HasError() {
+		addProblems(&resp.Diagnostics, graph.CheckRun(run))
+	}
+}
+
+func (a *runAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	var config runActionModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	run, diags := a.spec(ctx, config)
+	resp.Diagnostics.Append(diags...)
+	timeout, diags := config.Timeouts.Invoke(ctx, defaultRunTimeout)
+	resp.Diagnostics.Append(diags...)
+	addErrors(&resp.Diagnostics, graph.CheckRun(run))
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	// What makes the run another one than all before it.
+	run.Triggers = map[string]string{"invocation": rand.Text()}
+	a.invoke(ctx, run, timeout, config.Wait.IsNull() || config.Wait.ValueBool(), func(text string) {
+		resp.SendProgress(action.InvokeProgressEvent{Message: text})
+	}, &resp.Diagnostics)
+}
+
+func (a *runAction) invoke(ctx context.Context, run spec.Run, timeout time.Duration, wait bool, tell func(string), diags *diag.Diagnostics) {
+	if !a.data.readyForRuns(ctx, run.Namespace, run.ServiceAccount, diags) {
+		return
+	}
+	object, _, err := a.data.startRun(ctx, run)
+	if err != nil {
+		addClusterError(diags, "start", "run of pipeline", run.Pipeline.Name, err)
+		return
+	}
+	tell("Started run " + object.Namespace + "/" + object.Name + ".")
+	if !wait {
+		return
+	}
+	status := a.data.awaitRun(ctx, awaited{
+		namespace: object.Namespace, name: object.Name, outputs: run.Pipeline.Outputs,
+		timeout: timeout, timeoutName: "timeouts.invoke",
+		again: "Mend the cause and invoke the action again.",
+		later: "Follow it with: kubectl get -n " + object.Namespace + " workflow/" + object.Name + " -w",
+		tell:  tell,
+	}, diags)
+	for _, name := range slices.Sorted(maps.Keys(status.Outputs)) {
+		tell("Output " + name + ": " + cut(status.Outputs[name], maxLine))
+	}
+}
+
+// spec reads the configuration.
+func (a *runAction) spec(ctx context.Context, m runActionModel) (spec.Run, diag.Diagnostics) {
+	if m.Namespace.IsNull() {
+		m.Namespace = types.StringValue(a.data.namespace)
+	}
+	if m.ServiceAccount.IsNull() {
+		m.ServiceAccount = types.StringValue(a.data.serviceAccount)
+	}
+	run, _, diags := runModel{
+		Namespace: m.Namespace, ServiceAccount: m.ServiceAccount, Pipeline: m.Pipeline, Parameters: m.Parameters,
+		Name: types.StringNull(), Triggers: types.MapNull(types.StringType),
+	}.spec(ctx)
+	return run, diags
+}
