@@ -90,6 +90,9 @@ resource "kfp_pipeline" "inner" {
 				"join": "0=<a>;1=<b>;2=<c>;", "merge": "a0:a0:{{workflow.name}};b1:b1:{{workflow.name}};c2:c2:{{workflow.name}}",
 				"some": "a:a:{{workflow.name}};c:c:{{workflow.name}}", "empty": "",
 			},
+			attributes: map[string]string{
+				"tasks.some.artifacts.file": `[{"braces":"{{workflow.name}}","name":"a"},{"braces":"{{workflow.name}}","name":"c"}]`,
+			},
 			pods: 12,
 		},
 		{
@@ -113,7 +116,10 @@ resource "kfp_pipeline" "inner" {
 			extra:   "---" + artifacts,
 			outputs: map[string]string{"choice": "{{ tasks.choice.output }}"},
 			want:    map[string]string{"choice": "other||other"},
-			pods:    2,
+			attributes: map[string]string{
+				"tasks.other.artifacts.file": `{"braces":"{{workflow.name}}","name":"other"}`,
+			},
+			pods: 2,
 		},
 		{
 			name: "exit of a nested pipeline",

@@ -58,6 +58,7 @@ type construct struct {
 	arguments  string            // of the run
 	want       map[string]string // outputs of the run
 	phases     map[string]string // of tasks
+	attributes map[string]string // others of the run
 	pods       int
 	fails      string // message of the failure that is expected
 }
@@ -101,6 +102,9 @@ func (c construct) run(t *testing.T) {
 		}
 		for task, phase := range c.phases {
 			checks = append(checks, resource.TestCheckResourceAttr("kfp_run.this", "tasks."+task+".phase", phase))
+		}
+		for name, want := range c.attributes {
+			checks = append(checks, resource.TestCheckResourceAttr("kfp_run.this", name, want))
 		}
 		checks = append(checks, env.checkPods(c.pods))
 		step.Check = resource.ComposeAggregateTestCheckFunc(checks...)
@@ -151,6 +155,73 @@ func TestAccConstructs(t *testing.T) {
 				"all": `["x=2","y=3"]`,
 			},
 			pods: 9,
+		},
+		{
+			name:       "if elif else, nested",
+			parameters: `side = { type = "string" }`,
+			arguments:  `side = "edge"`,
+			tasks: `
+    flip  = { component = kfp_component.say.ref, inputs = { text = "{{ parameters.side }}" } }
+    heads = { component = kfp_component.say.ref, inputs = { text = "heads" }, when = "tasks.flip.output == 'heads'" }
+    tails = { component = kfp_component.say.ref, inputs = { text = "tails" }, when = "tasks.flip.output == 'tails'" }
+    other = { component = kfp_pipeline.inner.ref, inputs = { side = "{{ tasks.flip.output }}" }, when = "not (tasks.flip.output in ['heads', 'tails'])" }
+    after = { component = kfp_component.say.ref, inputs = { text = "{{ tasks.heads.output ?? tasks.tails.output ?? tasks.other.output }}" } }`,
+			extra: `
+---
+resource "kfp_pipeline" "inner" {
+  name       = "inner"
+  parameters = { side = { type = "string" } }
+  tasks = {
+    edge = { component = kfp_component.say.ref, inputs = { text = "on edge" }, when = "parameters.side == 'edge'" }
+    lost = { component = kfp_component.say.ref, inputs = { text = "lost" }, when = "parameters.side != 'edge'" }
+  }
+  outputs = { found = "{{ tasks.edge.output ?? tasks.lost.output }}" }
+}`,
+			outputs: map[string]string{"after": "{{ tasks.after.output }}"},
+			want:    map[string]string{"after": "on edge"},
+			phases:  map[string]string{"heads": "Skipped", "other": "Succeeded", "other/lost": "Skipped"},
+			pods:    3,
+		},
+		{
+			name:       "loops in loops",
+			parameters: `rows = { type = "list(list(string))" }`,
+			arguments:  `rows = jsonencode([["a", "b"], [], ["c"]])`,
+			tasks: `
+    rows = { component = kfp_pipeline.row.ref, for_each = "{{ parameters.rows }}", inputs = { cells = "{{ each.value }}", row = "{{ each.index }}" } }
+    all  = { component = kfp_component.list.ref, inputs = { json = "{{ tasks.rows.output }}" } }`,
+			extra: `
+---
+resource "kfp_pipeline" "row" {
+  name       = "row"
+  parameters = { cells = { type = "list(string)" }, row = { type = "integer" } }
+  tasks = {
+    cell = { component = kfp_component.say.ref, for_each = "{{ parameters.cells }}", inputs = { text = "{{ parameters.row }}{{ each.value }}" }, when = "each.value != 'b'" }
+  }
+  outputs = { cells = "{{ tasks.cell.output }}" }
+}`,
+			outputs: map[string]string{"all": "{{ tasks.all.output }}", "rows": "{{ tasks.rows.output }}"},
+			want:    map[string]string{"all": `[["0a"],[],["2c"]]`, "rows": `[["0a"],[],["2c"]]`},
+			pods:    3,
+		},
+		{
+			name: "success on the third attempt",
+			tasks: `
+    flaky = {
+      component = kfp_component.flaky.ref
+      field_env = { NODE = "metadata.annotations['workflows.argoproj.io/node-name']" }
+      retry     = { limit = 3, backoff = { duration = "1s" } }
+    }`,
+			extra: `
+---
+resource "kfp_component" "flaky" {
+  name      = "flaky"
+  outputs   = { node = { type = "string" } }
+  container = { image = "busybox:1.36", command = ["sh", "-c", "case $NODE in *'(2)') printf third > {{ outputs.node.path }};; *) exit 1;; esac"] }
+}`,
+			outputs:    map[string]string{"node": "{{ tasks.flaky.output }}"},
+			want:       map[string]string{"node": "third"},
+			attributes: map[string]string{"tasks.flaky.attempts": "3"},
+			pods:       3,
 		},
 		{
 			name: "artifacts and retry",

@@ -37,20 +37,24 @@ func (m *runModel) setStatus(s spec.RunStatus) {
 	m.Phase = types.StringValue(string(s.Phase))
 	m.Message = types.StringValue(s.Message)
 	m.StartedAt, m.FinishedAt = timeValue(s.StartedAt), timeValue(s.FinishedAt)
-	outputs := map[string]attr.Value{}
-	for name, v := range s.Outputs {
-		outputs[name] = types.StringValue(v)
-	}
-	m.Outputs = types.MapValueMust(types.StringType, outputs)
+	m.Outputs = stringMap(s.Outputs)
 	tasks := map[string]attr.Value{}
 	for path, t := range s.Tasks {
 		tasks[path] = types.ObjectValueMust(taskStatusType.AttrTypes, map[string]attr.Value{
 			"phase": types.StringValue(string(t.Phase)), "message": types.StringValue(t.Message),
 			"started_at": timeValue(t.StartedAt), "finished_at": timeValue(t.FinishedAt),
-			"attempts": types.Int64Value(t.Attempts), "cached": types.BoolValue(t.Cached),
+			"attempts": types.Int64Value(t.Attempts), "cached": types.BoolValue(t.Cached), "artifacts": stringMap(t.Artifacts),
 		})
 	}
 	m.Tasks = types.MapValueMust(taskStatusType, tasks)
+}
+
+func stringMap(values map[string]string) types.Map {
+	elements := make(map[string]attr.Value, len(values))
+	for name, v := range values {
+		elements[name] = types.StringValue(v)
+	}
+	return types.MapValueMust(types.StringType, elements)
 }
 
 // keepResult plans the result that the state holds.

@@ -35,7 +35,7 @@ type runModel struct {
 
 var taskStatusType = types.ObjectType{AttrTypes: map[string]attr.Type{
 	"phase": types.StringType, "message": types.StringType, "started_at": types.StringType, "finished_at": types.StringType,
-	"attempts": types.Int64Type, "cached": types.BoolType,
+	"attempts": types.Int64Type, "cached": types.BoolType, "artifacts": types.MapType{ElemType: types.StringType},
 }}
 
 func (r *runResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -90,7 +90,7 @@ func (r *runResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp
 			},
 			"tasks": schema.MapAttribute{
 				Computed: true, ElementType: taskStatusType,
-				MarkdownDescription: "What became of each task, by name; of tasks inside nested pipelines by path, such as `nested/load`. `attempts` counts pods, `cached` says that no pod was needed.",
+				MarkdownDescription: "What became of each task, by name; of tasks inside nested pipelines by path, such as `nested/load`. `attempts` counts pods, `cached` says that no pod was needed. `artifacts` holds the metadata of the artifacts that the task made as JSON, metrics among them: `jsondecode(kfp_run.x.tasks[\"train\"].artifacts[\"metrics\"]).accuracy`. Those of a loop are a list.",
 			},
 			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{
 				Create: true, Update: true, Delete: true,

@@ -91,6 +91,52 @@ func outputValues(outputs *wfv1.Outputs, types map[string]spec.Output) map[strin
 	return values
 }
 
+// loopItem is in the names of the nodes of a loop: "t(0:item)". Attempts are "t(0)".
+var loopItem = regexp.MustCompile(`\([0-9]+:`)
+
+// artifactsOf adds the metadata of the artifacts that a node made, metrics among them. Those of a loop become a list, in
+// the order in which the iterations started.
+func artifactsOf(node wfv1.NodeStatus, known map[string]string) map[string]string {
+	// A retry has the outputs of its last attempt once more.
+	if node.Outputs == nil || node.Type == wfv1.NodeTypeRetry || node.Phase != wfv1.NodeSucceeded {
+		return known
+	}
+	for _, p := range node.Outputs.Parameters {
+		name, ok := strings.CutPrefix(p.Name, artifactParameter(""))
+		if !ok || p.Value == nil || p.Value.String() == "" {
+			continue
+		}
+		text := decodeValue(p.Value.String(), spec.Struct)
+		var info struct {
+			Metadata json.RawMessage `json:"metadata"`
+		}
+		if json.Unmarshal([]byte(text), &info) != nil || len(info.Metadata) == 0 {
+			continue
+		}
+		if known == nil {
+			known = map[string]string{}
+		}
+		known[name] = joinLists(known[name], string(info.Metadata), loopItem.MatchString(node.Name))
+	}
+	return known
+}
+
+// joinLists adds one to a list, or replaces what was there where there is no loop.
+func joinLists(known, one string, isLoop bool) string {
+	if !isLoop {
+		return one
+	}
+	var all []json.RawMessage
+	if known != "" && json.Unmarshal([]byte(known), &all) != nil {
+		return one
+	}
+	text, err := wire.Marshal(append(all, json.RawMessage(one)))
+	if err != nil {
+		return known
+	}
+	return text
+}
+
 func decodeValue(text string, t spec.Type) string {
 	if t != "" && t != spec.String {
 		if decoded, err := wire.DecodeJSON(text); err == nil {
@@ -120,7 +166,8 @@ func (r statusReader) read() {
 		}
 		t := r.tasks[path]
 		r.count(&t, node)
-		if node.Name == r.wf.Name+"."+strings.ReplaceAll(path, "/", ".") || t.Phase == "" {
+		t.Artifacts = artifactsOf(node, t.Artifacts)
+		if node.Name == r.wf.Name+"."+taskName(strings.ReplaceAll(path, "/", ".")) || t.Phase == "" {
 			t.Phase, t.Message = spec.Phase(node.Phase), node.Message
 			t.StartedAt, t.FinishedAt = timeOf(node.StartedAt), timeOf(node.FinishedAt)
 		}

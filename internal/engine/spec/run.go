@@ -60,7 +60,8 @@ type TaskStatus struct {
 	Attempts    int64 // pods that were started
 	Cached      bool  // the outputs came from an earlier run
 	Outputs     map[string]string
-	Failures    []Failure // the pods that failed last
+	Artifacts   map[string]string // metadata of the artifacts that it made, as JSON, by output
+	Failures    []Failure         // the pods that failed last
 }
 
 // Failure is one failed pod, or what kept Argo from starting one.

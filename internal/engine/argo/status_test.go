@@ -1,0 +1,68 @@
+package argo_test
+
+import (
+	"testing"
+
+	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// node is one of Argo's nodes, started so many seconds after the run.
+func node(name string, kind wfv1.NodeType, phase wfv1.NodePhase, second int, outputs ...wfv1.Parameter) wfv1.NodeStatus {
+	n := wfv1.NodeStatus{ID: name, Name: name, DisplayName: name, Type: kind, Phase: phase, StartedAt: metav1.Unix(int64(second), 0)}
+	if len(outputs) > 0 {
+		n.Outputs = &wfv1.Outputs{Parameters: outputs}
+	}
+	return n
+}
+
+func output(name, value string) wfv1.Parameter {
+	return wfv1.Parameter{Name: name, Value: wfv1.AnyStringPtr(value)}
+}
+
+func TestStatusOfARun(t *testing.T) {
+	t.Parallel()
+	wf := &wfv1.Workflow{ObjectMeta: metav1.ObjectMeta{Name: "run"}, Status: wfv1.WorkflowStatus{Phase: wfv1.WorkflowFailed, Nodes: wfv1.Nodes{}}}
+	for _, n := range []wfv1.NodeStatus{
+		node("run", wfv1.NodeTypeDAG, wfv1.NodeFailed, 0, output("rate", "0.5"), output("kfp-artifact-file", "{}")),
+		node("run.load-data", wfv1.NodeTypeRetry, wfv1.NodeSucceeded, 1, output("kfp-artifact-file", `{"metadata":{"rows":1}}`)),
+		node("run.load-data(0)", wfv1.NodeTypePod, wfv1.NodeFailed, 1),
+		node("run.load-data(1)", wfv1.NodeTypePod, wfv1.NodeSucceeded, 2, output("kfp-artifact-file", `{"metadata":{"rows":1}}`)),
+		node("run.each", wfv1.NodeTypeTaskGroup, wfv1.NodeSucceeded, 3),
+		node("run.each(0:a.b(c)", wfv1.NodeTypePod, wfv1.NodeSucceeded, 3, output("kfp-artifact-file", `{"metadata":{"name":"{␛{x}}"}}`)),
+		node("run.each(1:b)", wfv1.NodeTypePod, wfv1.NodeSucceeded, 4, output("kfp-artifact-file", `{"metadata":{"name":"b"}}`)),
+		node("run.nested", wfv1.NodeTypeDAG, wfv1.NodeFailed, 5),
+		node("run.nested.kfp-inner", wfv1.NodeTypeDAG, wfv1.NodeFailed, 5),
+		node("run.nested.kfp-inner.train", wfv1.NodeTypePod, wfv1.NodeFailed, 5),
+		node("run.nested.kfp-inner.onExit", wfv1.NodeTypeDAG, wfv1.NodeSucceeded, 6),
+		node("run.nested.kfp-inner.onExit.tell", wfv1.NodeTypePod, wfv1.NodeSucceeded, 6),
+		node("run.kfp-end", wfv1.NodeTypeDAG, wfv1.NodeSucceeded, 7),
+		node("run.kfp-end.kfp-nothing", wfv1.NodeTypeSkipped, wfv1.NodeSkipped, 7),
+		node("other.task", wfv1.NodeTypePod, wfv1.NodeSucceeded, 7),
+	} {
+		wf.Status.Nodes[n.Name] = n
+	}
+	got, err := argo.Status(wf, map[string]spec.Output{"rate": {Type: spec.Float}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	failed := []spec.Failure{{Node: "run.nested.kfp-inner.train", NodeID: "run.nested.kfp-inner.train", HasPod: true}}
+	want := spec.RunStatus{
+		Phase: spec.PhaseFailed, Outputs: map[string]string{"rate": "0.5"},
+		Tasks: map[string]spec.TaskStatus{
+			"load_data":          {Phase: spec.PhaseSucceeded, Attempts: 2, Artifacts: map[string]string{"file": `{"rows":1}`}, Failures: []spec.Failure{{Node: "run.load-data(0)", NodeID: "run.load-data(0)", HasPod: true}}},
+			"each":               {Phase: spec.PhaseSucceeded, Attempts: 2, Artifacts: map[string]string{"file": `[{"name":"{{x}}"},{"name":"b"}]`}},
+			"nested":             {Phase: spec.PhaseFailed},
+			"nested/train":       {Phase: spec.PhaseFailed, Attempts: 1, Failures: failed},
+			"nested/onExit/tell": {Phase: spec.PhaseSucceeded, Attempts: 1},
+		},
+	}
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(spec.TaskStatus{}, "StartedAt", "FinishedAt")); diff != "" {
+		t.Errorf("status differs (-want +got):\n%s", diff)
+	}
+}
