@@ -1,13 +1,18 @@
 package provider_test
 
 import (
+	"context"
 	"fmt"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 )
 
 // steps are components that start fast, for pipelines in which only the flow matters.
@@ -59,6 +64,7 @@ type construct struct {
 	want       map[string]string // outputs of the run
 	phases     map[string]string // of tasks
 	attributes map[string]string // others of the run
+	displayed  string            // a name that Argo's user interface shows
 	pods       int
 	fails      string // message of the failure that is expected
 }
@@ -106,7 +112,7 @@ func (c construct) run(t *testing.T) {
 		for name, want := range c.attributes {
 			checks = append(checks, resource.TestCheckResourceAttr("kfp_run.this", name, want))
 		}
-		checks = append(checks, env.checkPods(c.pods))
+		checks = append(checks, env.checkPods(c.pods), env.checkDisplayed(c.displayed))
 		step.Check = resource.ComposeAggregateTestCheckFunc(checks...)
 	}
 	resource.Test(t, resource.TestCase{
@@ -310,7 +316,8 @@ resource "kfp_pipeline" "inner" {
 			name: "settings",
 			tasks: `
     say = {
-      component = kfp_component.say.ref
+      component    = kfp_component.say.ref
+      display_name = "Say-it"
       inputs    = { text = "x" }
       timeout   = "2m"
       env       = { A = "1 $HOME {{ run.name }}", B = "{{ \"{{workflow.name}}\" }}" }
@@ -318,15 +325,40 @@ resource "kfp_pipeline" "inner" {
       volumes   = { scratch = { mount_path = "/scratch", empty_dir = { size_limit = "1Mi" } } }
       field_env = { POD = "metadata.name" }
     }`,
-			extra:   `defaults = { labels = { team = "etl" }, retry = { limit = 1 } }`,
-			outputs: map[string]string{"said": "{{ tasks.say.output }}"},
-			want:    map[string]string{"said": "x"},
-			pods:    1,
+			extra:     `defaults = { labels = { team = "etl" }, retry = { limit = 1 } }`,
+			displayed: "Say-it",
+			outputs:   map[string]string{"said": "{{ tasks.say.output }}"},
+			want:      map[string]string{"said": "x"},
+			pods:      1,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			c.run(t)
 		})
+	}
+}
+
+// checkDisplayed fails unless a node of the only run has the name; an empty one is not looked for.
+func (e *testEnv) checkDisplayed(want string) func(*terraform.State) error {
+	return func(*terraform.State) error {
+		if want == "" {
+			return nil
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		runs, err := e.list(ctx, cluster.Workflows)
+		if err != nil {
+			return err
+		}
+		for _, run := range runs {
+			nodes, _, _ := unstructured.NestedMap(run.Object, "status", "nodes")
+			for _, n := range nodes {
+				if n.(map[string]any)["displayName"] == want {
+					return nil
+				}
+			}
+		}
+		return fmt.Errorf("no node is called %q", want)
 	}
 }

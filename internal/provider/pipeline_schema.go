@@ -105,7 +105,7 @@ func taskAttributes() map[string]schema.Attribute {
 				"timeout": durationAttribute("Go on by itself after this time, such as `24h`. Default: wait for ever."),
 			},
 		},
-		"display_name": schema.StringAttribute{Optional: true, MarkdownDescription: "Name that people see in Argo's user interface. Default: the task's name."},
+		"display_name": schema.StringAttribute{Optional: true, MarkdownDescription: "Name that people see in Argo's user interface: 2 to 63 letters, digits, hyphens and dots. Default: the task's name."},
 		"inputs": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,
 			MarkdownDescription: "Inputs by name: a constant (lists and structs by `jsonencode`), or a text with `{{ }}` such as `{{ tasks.cost.output }}`.",

@@ -96,6 +96,7 @@ func componentTemplate(c spec.Component) (wfv1.Template, map[string]string, erro
 			EmptyDir: &corev1.EmptyDirVolumeSource{},
 		}}},
 	}
+	showsDisplayName(&t)
 	container, err := baseContainer(c)
 	if err != nil {
 		return t, nil, err
@@ -145,7 +146,7 @@ func componentInputs(i spec.Interface) wfv1.Inputs {
 		}
 		in.Parameters = append(in.Parameters, inputParameter(name, input))
 	}
-	in.Parameters = append(in.Parameters, wfv1.Parameter{Name: podParameter, Default: wfv1.AnyStringPtr("{}")})
+	in.Parameters = append(in.Parameters, hidden(podParameter, "{}"))
 	slices.SortFunc(in.Parameters, func(a, b wfv1.Parameter) int { return compare(a.Name, b.Name) })
 	return in
 }

@@ -160,7 +160,7 @@ func fullPipeline(t *rapid.T, ref, nested spec.Ref) spec.Pipeline {
 		p.Tasks[name] = drawTask(t, name, task)
 	}
 	p.Tasks["gate"] = spec.Task{
-		Approval: &spec.Approval{Timeout: oneOf(t, "approval", "", "24h")}, DependsOn: []string{"t_0"}, When: oneOf(t, "gate", "", "parameters.word == 'x'"),
+		DisplayName: oneOf(t, "gate display", "", "Go-on"), Approval: &spec.Approval{Timeout: oneOf(t, "approval", "", "24h")}, DependsOn: []string{"t_0"}, When: oneOf(t, "gate", "", "parameters.word == 'x'"),
 	}
 	p.Tasks["inner"] = spec.Task{Component: nested, Inputs: map[string]string{"radius": "2"}, DependsOn: []string{"gate"}}
 	if rapid.Bool().Draw(t, "exit") {
@@ -174,6 +174,7 @@ func fullPipeline(t *rapid.T, ref, nested spec.Ref) spec.Pipeline {
 }
 
 func drawTask(t *rapid.T, name string, task spec.Task) spec.Task {
+	task.DisplayName = oneOf(t, name+" display", "", "Load.data")
 	if len(task.DependsOn) == 0 && name != "tell_all" || strings.Contains(fmt.Sprint(task.Inputs), "tasks.") {
 		return task // a condition on no task says nothing, and what is read must be there
 	}
@@ -206,7 +207,6 @@ func TestTheGeneratorUsesEveryField(t *testing.T) {
 
 // notCompiled lists what no object holds.
 var notCompiled = map[string]bool{
-	"Pipeline.Tasks[].DisplayName": true, "Pipeline.OnExit[].DisplayName": true,
 	"Pipeline.Tasks[].Settings.Labels": true, "Pipeline.Tasks[].Settings.Annotations": true,
 	"Pipeline.OnExit[].Settings.Labels": true, "Pipeline.OnExit[].Settings.Annotations": true,
 	// Every kind of interface is drawn as the pipeline's own.

@@ -58,6 +58,7 @@ func (r *taskReader) begin() {
 		switch {
 		case t != nil && t.Suspend != nil:
 			r.task.Approval = &spec.Approval{Timeout: t.Suspend.Duration}
+			r.task.DisplayName = t.Annotations[string(wfv1.TemplateAnnotationDisplayName)]
 			r.task.Inputs = nil
 			r.condition(r.outer)
 			return
@@ -262,6 +263,7 @@ func (r *taskReader) arguments() {
 	for _, a := range r.inner.Arguments.Artifacts {
 		r.artifact(a, metadata[a.Name])
 	}
+	r.task.DisplayName = hidden[displayName]
 	if r.task.Component.Kind == spec.ComponentKind {
 		r.settings(hidden)
 	}

@@ -47,6 +47,7 @@ func firstTwo(reference string) []string {
 func (c *pipelineCompiler) nested(tasks wfv1.Template, name string) wfv1.Template {
 	inputs := *tasks.Inputs.DeepCopy()
 	given := handedOn(inputs)
+	given.Parameters = slices.DeleteFunc(given.Parameters, func(p wfv1.Parameter) bool { return p.Name == displayName })
 	hook := *given.DeepCopy()
 	hook.Parameters = slices.DeleteFunc(hook.Parameters, func(p wfv1.Parameter) bool { return strings.HasPrefix(p.Name, keyParameter("")) })
 	if c.exitUses(graph.StatusParameter) {
@@ -60,7 +61,7 @@ func (c *pipelineCompiler) nested(tasks wfv1.Template, name string) wfv1.Templat
 		outputs[output] = c.graph.Outputs[output]
 	}
 	return wfv1.Template{
-		Name: name, Inputs: inputs, Outputs: passedOut(outputs, false),
+		Name: name, Inputs: inputs, Annotations: tasks.Annotations, Outputs: passedOut(outputs, false),
 		DAG: &wfv1.DAGTemplate{Tasks: []wfv1.DAGTask{{
 			Name: innerTask, Template: tasks.Name, Arguments: given,
 			Hooks: wfv1.LifecycleHooks{wfv1.ExitLifecycleEvent: {Template: exitTemplate, Arguments: hook}},

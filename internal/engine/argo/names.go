@@ -30,7 +30,6 @@ const (
 	// DefaultsAnnotation holds a pipeline's defaults, which in the object are part of each task. It is not part of the version.
 	DefaultsAnnotation = prefix + "defaults"
 	DescribeKey        = "workflows.argoproj.io/description"
-	DisplayKey         = prefix + "display-names"
 	RefsAnnotation     = prefix + "refs" // interfaces of the components that a pipeline's tasks use
 	hiddenPrefix       = "kfp-"          // of parameters that users do not see
 	MainTemplate       = "main"

@@ -131,6 +131,7 @@ func (c *pipelineCompiler) mains(name, suffix string) error {
 		return err
 	}
 	main.Inputs = inputs
+	showsDisplayName(&main)
 	main.DAG.FailFast = c.pipeline.Options.FailFast
 	if main.Outputs, err = c.outputs(); err != nil {
 		return err

@@ -51,6 +51,9 @@ func plain(t call) (wfv1.DAGTask, error) {
 	if err := give(keyArguments(t.keys, t.env, t.task.ForEach != "")); err != nil {
 		return compiled, err
 	}
+	if t.task.DisplayName != "" {
+		compiled.Arguments.Parameters = append(compiled.Arguments.Parameters, wfv1.Parameter{Name: displayName, Value: wfv1.AnyStringPtr(t.task.DisplayName)})
+	}
 	if t.task.Component.Kind == spec.ComponentKind {
 		if err := give(settingsArguments(t)); err != nil {
 			return compiled, err
@@ -70,7 +73,11 @@ func plain(t call) (wfv1.DAGTask, error) {
 // approval compiles a gate that a person opens.
 func (c *pipelineCompiler) approval(t call) (wfv1.DAGTask, error) {
 	compiled := wfv1.DAGTask{Name: taskName(t.name), Template: "task-" + taskName(t.name)}
-	c.addTemplate(wfv1.Template{Name: compiled.Template, Suspend: &wfv1.SuspendTemplate{Duration: t.task.Approval.Timeout}})
+	gate := wfv1.Template{Name: compiled.Template, Suspend: &wfv1.SuspendTemplate{Duration: t.task.Approval.Timeout}}
+	if t.task.DisplayName != "" {
+		gate.Annotations = map[string]string{string(wfv1.TemplateAnnotationDisplayName): t.task.DisplayName}
+	}
+	c.addTemplate(gate)
 	var err error
 	if t.task.When != "" {
 		compiled.When, err = compileCondition(t.task.When, t.env)

@@ -52,7 +52,11 @@ func metadataVar(artifact expr.Var) expr.Var {
 	meta := expr.Var{Type: spec.String, Argo: metadataOf(artifact.Argo), Nullable: artifact.Nullable}
 	switch {
 	case artifact.Coding == expr.Collected:
+		// Nor has a loop without items more than the default.
 		meta.Type, meta.Coding = spec.List, expr.Collected
+		of, _, _ := strings.Cut(meta.Argo, ".outputs.")
+		parameters, access := expr.Access(of+".outputs.parameters"), expr.Access(meta.Argo)
+		meta.Argo, meta.Code = "", "type("+parameters+`) == "map" && not (`+access+` in [nil, ""]) ? `+access+` : "[]"`
 	case artifact.Nullable:
 		access := expr.Access(meta.Argo)
 		meta.Argo, meta.Code = "", access+` in [nil, ""] ? nil : `+access

@@ -27,7 +27,14 @@ const (
 	backoffMax      = hiddenPrefix + "backoff-max"
 	cacheMaxAge     = hiddenPrefix + "cache-max-age"
 	cacheKey        = hiddenPrefix + "cache-key"
+	displayName     = hiddenPrefix + "display-name" // of every template that a task can call
 )
+
+// showsDisplayName lets Argo's user interface show the name that a task gives, if it gives one.
+func showsDisplayName(t *wfv1.Template) {
+	t.Inputs.Parameters = append(t.Inputs.Parameters, hidden(displayName, ""))
+	t.Annotations = map[string]string{string(wfv1.TemplateAnnotationDisplayName): tag(displayName)}
+}
 
 // keyParameter is where an artifact is kept, in the variant whose artifacts make a list.
 func keyParameter(output string) string { return hiddenPrefix + "key-" + output }

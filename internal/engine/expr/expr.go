@@ -24,7 +24,8 @@ const (
 	// Quoted is a JSON string that holds JSON, neither of them encoded: Argo's workflow.failures.
 	Quoted
 	// Collected is the list that Argo makes of the outputs of a loop: JSON whose elements are the texts of the outputs, or
-	// the values themselves where all of them are objects or lists. A loop without any output counts as an empty list.
+	// the values themselves where all of them are objects or lists. A loop without any output counts as an empty list;
+	// Code, if it is set, gives a text for that.
 	Collected
 )
 

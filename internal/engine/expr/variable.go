@@ -115,6 +115,9 @@ func (v Var) collected(typed bool) ast.Node {
 }
 
 func (v Var) collectedText() ast.Node {
+	if v.Code != "" {
+		return code(v.Code)
+	}
 	full := path(v.Argo, true)
 	last, ok := full.(*ast.MemberNode)
 	if !ok {

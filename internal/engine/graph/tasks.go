@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"regexp"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
@@ -47,8 +48,14 @@ func (c *checker) loop(n *Node, names map[string]expr.Var) {
 	}
 }
 
+// displayable is what Argo's controller accepts; it fails the task otherwise.
+var displayable = regexp.MustCompile(`^[a-zA-Z0-9][-a-zA-Z0-9.]{0,61}[a-zA-Z0-9]$`)
+
 func (c *checker) task(at problem.Path, t spec.Task, n *Node, env Env) {
 	c.component(at.Attr("component"), t)
+	if t.DisplayName != "" && t.DisplayName != spec.Unknown && !displayable.MatchString(t.DisplayName) {
+		c.problems.Errorf(at.Attr("display_name"), "Invalid display name", "%q cannot be shown: Argo takes 2 to 63 letters, digits, hyphens and dots, with a letter or digit at both ends.", t.DisplayName)
+	}
 	c.inputs(at.Attr("inputs"), t)
 	for _, text := range n.texts {
 		c.text(at.Join(text.at), text, env)

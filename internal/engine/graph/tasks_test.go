@@ -79,6 +79,8 @@ func TestTasksThatCannotWork(t *testing.T) {
 		{"an unknown scheme", []change{input("a", "file", "ftp://bucket/x")}, []string{`"ftp" is not a scheme`}},
 		{"an unknown option", []change{input("a", "file", "s3://bucket/x?user=me")}, []string{`Option "user" means nothing for s3`}},
 		{"a bucket that varies", []change{input("a", "file", "s3://{{ parameters.word }}/x")}, []string{"constant bucket"}},
+		{"a display name", []change{task("a", func(t *spec.Task) { t.DisplayName = "Load.2" })}, nil},
+		{"a display name with spaces", []change{task("a", func(t *spec.Task) { t.DisplayName = "Load it" })}, []string{`tasks["a"].display_name`, `"Load it" cannot be shown`}},
 		{"a list of a loop", []change{loop("a"), input("b", "files", "{{ tasks.a.outputs.file }}")}, nil},
 		{"one of a list", []change{loop("a"), input("b", "file", "{{ tasks.a.outputs.file }}")}, []string{`tasks["b"].inputs["file"]`, "list(Dataset)", "Dataset is wanted"}},
 		{"a choice with a list", []change{loop("a"), input("b", "files", "{{ tasks.a.outputs.file ?? tasks.c.outputs.file }}")}, []string{"List of artifacts in an expression"}},
