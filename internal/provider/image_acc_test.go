@@ -53,7 +53,7 @@ provider "kfp" {
 }
 
 // python is an image of a directory.
-func (e *imageEnv) python(dir, more string) string {
+func (e *imageEnv) python(dir string) string {
 	return e.config(fmt.Sprintf(`
 resource "kfp_image" "x" {
   repository        = %q
@@ -61,10 +61,9 @@ resource "kfp_image" "x" {
   python = {
     source_dir = %q
     base_image = "python:3.11-slim"
-    %s
   }
 }
-`, e.repo, dir, more))
+`, e.repo, dir))
 }
 
 func (e *imageEnv) dockerfile(dir, more string) string {
@@ -123,6 +122,7 @@ func write(t *testing.T, dir string, files map[string]string) {
 // An image comes into being, a plan without changes costs one HEAD, a changed line one layer, and what vanished from
 // the registry comes back with the same digest.
 func TestAccImagePython(t *testing.T) {
+	t.Parallel()
 	e := newImageEnv(t)
 	dir := t.TempDir()
 	write(t, dir, map[string]string{"main.py": "print('one')\n", "lib/größe.py": "x = 1\n", "__pycache__/main.pyc": "x"})
@@ -132,7 +132,7 @@ func TestAccImagePython(t *testing.T) {
 		ProtoV6ProviderFactories: e.factories(),
 		Steps: []resource.TestStep{
 			{
-				Config: e.python(dir, ""),
+				Config: e.python(dir),
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 					plancheck.ExpectUnknownValue("kfp_image.x", jsonPath("reference")),
 					plancheck.ExpectKnownValue("kfp_image.x", jsonPath("method"), exactly("layers")),
@@ -147,7 +147,7 @@ func TestAccImagePython(t *testing.T) {
 			},
 			{
 				PreConfig: func() { e.Requests() },
-				Config:    e.python(dir, ""), PlanOnly: true,
+				Config:    e.python(dir), PlanOnly: true,
 				// Nothing but HEADs of the one tag, however often the test harness plans.
 				Check: nil,
 			},
@@ -160,7 +160,7 @@ func TestAccImagePython(t *testing.T) {
 					}
 					write(t, dir, map[string]string{"main.py": "print('two')\n"})
 				},
-				Config: e.python(dir, ""),
+				Config: e.python(dir),
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 					plancheck.ExpectResourceAction("kfp_image.x", plancheck.ResourceActionUpdate),
 				}},
@@ -178,7 +178,7 @@ func TestAccImagePython(t *testing.T) {
 						t.Fatal(err)
 					}
 				},
-				Config: e.python(dir, ""),
+				Config: e.python(dir),
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 					plancheck.ExpectResourceAction("kfp_image.x", plancheck.ResourceActionCreate),
 				}},
@@ -187,7 +187,7 @@ func TestAccImagePython(t *testing.T) {
 		},
 		CheckDestroy: func(*terraform.State) error {
 			if ok, err := e.client.Exists(t.Context(), e.parse(t, e.repo+":"+second)); ok || err != nil {
-				return fmt.Errorf("the image is still there: %v", err)
+				return fmt.Errorf("the image is still there: %w", err)
 			}
 			return nil
 		},
@@ -196,6 +196,7 @@ func TestAccImagePython(t *testing.T) {
 
 // The same content in another directory, in another order, with other times, is found at plan.
 func TestAccImageFoundAtPlan(t *testing.T) {
+	t.Parallel()
 	e := newImageEnv(t)
 	one, two := t.TempDir(), t.TempDir()
 	write(t, one, map[string]string{"a.py": "1", "b/c.py": "2"})
@@ -205,13 +206,13 @@ func TestAccImageFoundAtPlan(t *testing.T) {
 		t.Fatal(err)
 	}
 	var digest string
-	other := strings.ReplaceAll(strings.TrimPrefix(e.python(two, ""), e.config("")), `"x"`, `"y"`)
+	other := strings.ReplaceAll(strings.TrimPrefix(e.python(two), e.config("")), `"x"`, `"y"`)
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: e.factories(),
 		Steps: []resource.TestStep{
-			{Config: e.python(one, ""), Check: attribute("digest", &digest)},
+			{Config: e.python(one), Check: attribute("digest", &digest)},
 			{
-				Config: e.python(one, "") + other,
+				Config: e.python(one) + other,
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 					plancheck.ExpectKnownValue("kfp_image.y", jsonPath("method"), exactly("layers")),
 					plancheck.ExpectKnownValue("kfp_image.y", jsonPath("reference"), pointed(func() string { return e.repo + "@" + digest })),
@@ -224,6 +225,7 @@ func TestAccImageFoundAtPlan(t *testing.T) {
 
 // A Dockerfile is built by BuildKit; a step that fails shows its last lines; a changed file builds again.
 func TestAccImageDockerfile(t *testing.T) {
+	t.Parallel()
 	e := newImageEnv(t)
 	dir := t.TempDir()
 	write(t, dir, map[string]string{"Dockerfile": "FROM busybox:1.36\nARG WORD\nCOPY x /x\nRUN echo $WORD; test $WORD = fine\n", "x": "one"})
@@ -256,6 +258,7 @@ func TestAccImageDockerfile(t *testing.T) {
 
 // Files and settings put onto a base need no builder.
 func TestAccImageAppend(t *testing.T) {
+	t.Parallel()
 	e := newImageEnv(t)
 	var reference string
 	resource.Test(t, resource.TestCase{

@@ -20,8 +20,8 @@ func (r *componentResource) planImage(ctx context.Context, plan, config *compone
 	if !prior.Raw.IsNull() {
 		diags.Append(prior.Get(ctx, &old)...)
 	}
-	at, name := plan.imageName(ctx)
-	_, before := old.imageName(ctx)
+	at, name := plan.imageName()
+	_, before := old.imageName()
 	ref, ok := checkImageName(at, name, diags)
 	if ok && name != before {
 		r.data.images.checkExists(ctx, at, ref, diags)
@@ -84,7 +84,7 @@ func (m *componentModel) setContainer(ctx context.Context, c containerModel) (di
 }
 
 // imageName is the image that the component names, and where; empty if it is not known yet or there is none.
-func (m componentModel) imageName(ctx context.Context) (path.Path, string) {
+func (m componentModel) imageName() (path.Path, string) {
 	text := func(o types.Object, name string) string {
 		if s, ok := o.Attributes()[name].(types.String); ok {
 			return s.ValueString()

@@ -18,10 +18,8 @@ import (
 // spec reads the configuration part of the model. If any of it is not known yet, unknown is true and the spec must not
 // be used.
 func (m imageModel) spec(ctx context.Context) (s image.Spec, unknown bool, diags diag.Diagnostics) {
-	for _, v := range []attr.Value{m.Repository, m.Platforms, m.Python, m.Dockerfile, m.Append} {
-		if hasUnknown(v) {
-			return s, true, nil
-		}
+	if slices.ContainsFunc([]attr.Value{m.Repository, m.Platforms, m.Python, m.Dockerfile, m.Append}, hasUnknown) {
+		return s, true, nil
 	}
 	t := texts{diags: &diags}
 	s = image.Spec{Repository: t.one(m.Repository), Platforms: t.set(ctx, m.Platforms)}

@@ -52,6 +52,7 @@ func pushRandom(t *testing.T, name string) string {
 
 // A tag is what the registry says it is at each plan, and a component that takes its digest follows it.
 func TestImageDataSource(t *testing.T) {
+	t.Parallel()
 	s, settings := hub(t)
 	config := func(name string) string {
 		return "provider \"kfp\" {\n" + settings + "}\n" + fmt.Sprintf("data \"kfp_image\" \"x\" {\n  name = %q\n}\noutput \"reference\" {\n  value = data.kfp_image.x.reference\n}\n", name)
@@ -76,6 +77,7 @@ func TestImageDataSource(t *testing.T) {
 }
 
 func TestExampleImageIsPlanned(t *testing.T) {
+	t.Parallel()
 	s, settings := hub(t, "python:3.12-slim", "r-base:4.4.2")
 	dir, err := filepath.Abs("../../examples/resources/kfp_image")
 	if err != nil {
@@ -101,6 +103,7 @@ func TestExampleImageIsPlanned(t *testing.T) {
 
 // What cannot be known at plan is a warning, and what is certainly wrong an error.
 func TestImagePlanWithoutRegistry(t *testing.T) {
+	t.Parallel()
 	s, settings := hub(t, "python:3.12-slim")
 	dir := t.TempDir()
 	write(t, dir, map[string]string{"main.py": "1"})
@@ -131,6 +134,7 @@ func TestImagePlanWithoutRegistry(t *testing.T) {
 }
 
 func TestImageRefusesLoginsInURLs(t *testing.T) {
+	t.Parallel()
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: offline,
 		Steps: []resource.TestStep{{

@@ -72,6 +72,7 @@ func findSecretsInFiles(t *testing.T, dir string) {
 // Credentials are in no state, plan, log or error: those of a registry that repeats them in its answers, of a package
 // index, and of a build that prints its secret.
 func TestAccImageSecretsStaySecret(t *testing.T) {
+	t.Parallel()
 	e := newImageEnv(t)
 	index := imagetest.Index(t, "me:index-battery", "kfpone")
 	e.Guard(`Basic realm="registry"`, "Basic "+base64.StdEncoding.EncodeToString([]byte("me:hunter2")))
@@ -142,6 +143,7 @@ resource "kfp_image" "dockerfile" {
 
 // What the plan knows comes out the same, whatever moves before apply.
 func TestAccImageTagsMove(t *testing.T) {
+	t.Parallel()
 	e := newImageEnv(t)
 	base := e.repo + "-base:1"
 	before := pushRandom(t, base)
@@ -211,8 +213,9 @@ func TestAccImageTagsMove(t *testing.T) {
 
 // Terraform and the provider are killed at each stage of a push: no tag points to half an image, and the next apply converges.
 func TestAccImageKilled(t *testing.T) {
+	t.Parallel()
 	e := newImageEnv(t)
-	w := e.workspace(t, map[string]string{"main.tf": requiredProviders + strings.ReplaceAll(e.python("src", ""), "delete_on_destroy = true", ""), "src/main.py": strings.Repeat(t.Name(), 100_000)})
+	w := e.workspace(t, map[string]string{"main.tf": requiredProviders + strings.ReplaceAll(e.python("src"), "delete_on_destroy = true", ""), "src/main.py": strings.Repeat(t.Name(), 100_000)})
 	var tag string
 	for _, at := range []string{"PATCH /blobs/", "PUT /blobs/", "PUT /manifests/kfp1"} {
 		var once sync.Once
@@ -252,7 +255,7 @@ func TestAccImageKilled(t *testing.T) {
 }
 
 // Times of what users wait for, and a context of 200 MiB in 200 files with names in Unicode.
-func TestAccImageTimes(t *testing.T) {
+func TestAccImageTimes(t *testing.T) { //nolint:paralleltest // it measures
 	e := newImageEnv(t)
 	w := e.workspace(t, map[string]string{
 		"main.tf": requiredProviders + e.config("") + fmt.Sprintf(`
@@ -269,12 +272,11 @@ resource "kfp_image" "build" {
 		"docker/Dockerfile": "FROM python:3.11-slim\nRUN python3 -c 'print(1)'\nCOPY main.py /app/\n",
 		"docker/main.py":    fmt.Sprintf("print(%q)\n", e.repo),
 	})
-	timed := func(what string, args ...string) string {
+	timed := func(what string, args ...string) {
 		start := time.Now()
 		e.Requests()
-		out := w.mustRun(args...)
+		w.mustRun(args...)
 		t.Logf("%-50s %6s, %d requests to the registry", what, time.Since(start).Round(10*time.Millisecond), len(e.Requests()))
-		return out
 	}
 	apply := []string{"apply", "-auto-approve", "-input=false"}
 	timed("first apply, two images", apply...)

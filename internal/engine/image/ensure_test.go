@@ -216,7 +216,7 @@ func TestEnsureAppend(t *testing.T) {
 	dir := lay(t, t.TempDir(), map[string]string{"tool": "#!/bin/sh\n", "d/x": "1", "d/skip": "2", "d/.dockerignore": "skip"})
 	spec := image.Spec{Repository: s.Host + "/app", Platforms: []string{"linux/arm64"}, Append: &image.Append{
 		BaseImage: s.Host + "/base:1", Entrypoint: []string{"/usr/bin/tool"}, User: "7", Workdir: "/w", Env: map[string]string{"A": "b"},
-		Files: map[string]image.FileSource{"/usr/bin/tool": {Path: filepath.Join(dir, "tool"), Mode: "0755"}, "/d": {Path: filepath.Join(dir, "d")}, "/d/x": {Content: str("override")}},
+		Files: map[string]image.FileSource{"/usr/bin/tool": {Path: filepath.Join(dir, "tool"), Mode: "0755"}, "/d": {Path: filepath.Join(dir, "d")}, "/d/x": {Content: new("override")}},
 	}}
 	p := prepare(t, spec)
 	if p.Files != 3 {

@@ -54,11 +54,11 @@ func (p *Prepared) settings() settings {
 // contentHash is the sha256 of the scheme, the settings and the sums of all trees.
 func contentHash(s settings, sums []string) string {
 	h := sha256.New()
-	io.WriteString(h, scheme+"\n")
+	_, _ = io.WriteString(h, scheme+"\n")
 	if err := json.NewEncoder(h).Encode(s); err != nil {
 		panic(err) // strings, lists and maps of strings always have a JSON form
 	}
-	io.WriteString(h, strings.Join(sums, "\n")+"\n")
+	_, _ = io.WriteString(h, strings.Join(sums, "\n")+"\n")
 	return fmt.Sprintf("sha256:%x", h.Sum(nil))
 }
 

@@ -17,8 +17,6 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 )
 
-func str(s string) *string { return &s }
-
 func pythonSpec(dir string) image.Spec {
 	return image.Spec{Repository: "r.example.com/a/b", Python: &image.Python{SourceDir: dir, BaseImage: "python:3.12-slim"}}
 }
@@ -32,7 +30,7 @@ func TestHashIsStable(t *testing.T) {
 	deps.Python.Requirements = []string{"numpy==2.1.0"}
 	df := image.Spec{Repository: "r.example.com/a/b", Dockerfile: &image.Dockerfile{Context: ctx}}
 	app := image.Spec{Repository: "r.example.com/a/b", Append: &image.Append{BaseImage: "busybox:1", Env: map[string]string{"A": "b"},
-		Files: map[string]image.FileSource{"/etc/a": {Content: str("x")}, "/etc/b": {Path: filepath.Join(src, "main.py"), Mode: "0755"}, "/opt/lib": {Path: filepath.Join(src, "lib")}}}}
+		Files: map[string]image.FileSource{"/etc/a": {Content: new("x")}, "/etc/b": {Path: filepath.Join(src, "main.py"), Mode: "0755"}, "/opt/lib": {Path: filepath.Join(src, "lib")}}}}
 	for name, tc := range map[string]struct {
 		spec image.Spec
 		want string
@@ -208,9 +206,9 @@ func TestProblems(t *testing.T) {
 		"no Dockerfile": {image.Spec{Repository: "r.example.com/a", Dockerfile: &image.Dockerfile{Context: good}}, []string{"The Dockerfile cannot be read"}},
 		"secret":        {image.Spec{Repository: "r.example.com/a", Dockerfile: &image.Dockerfile{Context: dir, File: "D2", Secrets: map[string]image.Secret{"a b": {}}}}, []string{`dockerfile.secrets["a b"]: Invalid image: "a b" is not the id`, "exactly one of env and file"}},
 		"append": {image.Spec{Repository: "r.example.com/a", Append: &image.Append{BaseImage: "a", Workdir: "rel", Env: map[string]string{"A=B": ""}, Files: map[string]image.FileSource{
-			"/":    {Content: str("")},
-			"/a/b": {Content: str("")}, "/a": {Content: str("")},
-			"/c": {}, "/d": {Content: str(""), Mode: "rwx"}, "/e": {Path: "/nowhere"}, "/f": {Path: dir, Mode: "0755"},
+			"/":    {Content: new("")},
+			"/a/b": {Content: new("")}, "/a": {Content: new("")},
+			"/c": {}, "/d": {Content: new(""), Mode: "rwx"}, "/e": {Path: "/nowhere"}, "/f": {Path: dir, Mode: "0755"},
 		}}}, []string{`"/": names no file`, "/a/b: lies below /a, which is a file", `append.files["/c"]: `, `"rwx" is not a file mode`, `append.files["/e"].path: Files cannot be used: /nowhere`, "whose files keep their own modes", `append.workdir: `, `append.env["A=B"]: `}},
 	}
 	for name, tc := range tests {

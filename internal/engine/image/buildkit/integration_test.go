@@ -19,22 +19,22 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/image/registry"
 )
 
-// real is a registry with python:3.11-slim and busybox:1.36, and a daemon that reaches it, or the test is skipped.
-type real struct {
+// daemon is a registry with python:3.11-slim and busybox:1.36, and a daemon that reaches it, or the test is skipped.
+type daemon struct {
 	host    string
 	client  *registry.Client
 	builder *Builder
 	repo    string // a new repository
 }
 
-func setup(t testing.TB) real {
+func setup(t testing.TB) daemon {
 	t.Helper()
 	host := imagetest.RealHost(t)
 	address := os.Getenv("KFP_TEST_BUILDKIT")
 	if address == "" {
 		t.Skip("KFP_TEST_BUILDKIT is not set: it names a daemon such as tcp://127.0.0.1:1234")
 	}
-	r := real{host: host, client: newClient(t, map[string]registry.Settings{"docker.io": {Mirror: host}})}
+	r := daemon{host: host, client: newClient(t, map[string]registry.Settings{"docker.io": {Mirror: host}})}
 	var err error
 	r.builder, err = New(Options{Address: address}, r.client)
 	must(t, err)
@@ -233,7 +233,7 @@ func TestRealRequirements(t *testing.T) {
 	}
 }
 
-func topLayer(t testing.TB, r real, ref registry.Reference) string {
+func topLayer(t testing.TB, r daemon, ref registry.Reference) string {
 	t.Helper()
 	d, err := r.client.Fetch(t.Context(), ref, registry.Direct)
 	must(t, err)
@@ -247,7 +247,7 @@ func topLayer(t testing.TB, r real, ref registry.Reference) string {
 }
 
 // filesOf lists the files of an image with their time, and content if that is short.
-func filesOf(t testing.TB, r real, reference string) map[string]string {
+func filesOf(t testing.TB, r daemon, reference string) map[string]string {
 	t.Helper()
 	d, err := r.client.Fetch(t.Context(), ref(t, reference), registry.Direct)
 	must(t, err)

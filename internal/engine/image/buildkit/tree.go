@@ -2,6 +2,7 @@ package buildkit
 
 import (
 	"context"
+	"errors"
 	"io"
 	"io/fs"
 	"os"
@@ -63,12 +64,13 @@ func (t *treeFS) Walk(ctx context.Context, target string, fn fs.WalkDirFunc) err
 		if skip != "" && strings.HasPrefix(e.Name, skip) {
 			continue
 		}
-		switch err := fn(filepath.FromSlash(e.Name), &fsutil.DirEntryInfo{Stat: stat(e)}, nil); {
-		case err == fs.SkipAll:
+		err := fn(filepath.FromSlash(e.Name), &fsutil.DirEntryInfo{Stat: stat(e)}, nil)
+		switch {
+		case errors.Is(err, fs.SkipAll):
 			return nil
-		case err == fs.SkipDir && e.Kind == files.Dir:
+		case errors.Is(err, fs.SkipDir) && e.Kind == files.Dir:
 			skip = e.Name + "/"
-		case err == fs.SkipDir:
+		case errors.Is(err, fs.SkipDir):
 			// The rest of the directory that the file is in.
 			if skip = e.Name[:strings.LastIndexByte(e.Name, '/')+1]; skip == "" {
 				return nil

@@ -136,11 +136,8 @@ func (r *reader) stage(s *instructions.Stage) {
 				r.image(c.From, line(c.Location()))
 			}
 		case *instructions.RunCommand:
-			for _, f := range c.FlagsUsed {
-				if f == "mount" {
-					r.mounts(c)
-					break
-				}
+			if slices.Contains(c.FlagsUsed, "mount") {
+				r.mounts(c)
 			}
 		}
 	}

@@ -28,9 +28,9 @@ func drawPath(t *rapid.T, part *rapid.Generator[string], label string) string {
 	return filepath.Join(parts...)
 }
 
-func drawPatterns(t *rapid.T, label string, max int) []string {
+func drawPatterns(t *rapid.T, label string, most int) []string {
 	var out []string
-	for range rapid.IntRange(0, max).Draw(t, label+" count") {
+	for range rapid.IntRange(0, most).Draw(t, label+" count") {
 		p := drawPath(t, patternPart, label)
 		if rapid.IntRange(0, 2).Draw(t, label+" again") == 0 {
 			p = "!" + p

@@ -142,5 +142,6 @@ func (s *session) ended() bool {
 
 // dial opens a connection to the daemon: the standard streams of a program in the pod that talks to its socket.
 func (s *session) dial(context.Context) (net.Conn, error) {
+	//nolint:contextcheck // the context of a dial ends with it, and not with the connection
 	return s.cluster.Pipe(s.namespace, s.name, containerName, []string{"buildctl", "dial-stdio"}), nil
 }

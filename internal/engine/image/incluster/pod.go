@@ -60,7 +60,7 @@ func (b *Builder) start(ctx context.Context, reference string, progress func(ima
 		b.remove(ctx, s)
 		return fail(err.Error(), lines, "Check image_builder.in_cluster: image, pull secrets, resources and node selector.")
 	}
-	b.hold(s)
+	b.hold(s) //nolint:contextcheck // the pod is held until it is removed, also by builds that come later
 	progress(image.Progress{Step: step, State: image.Done, Duration: time.Since(begin).Round(time.Millisecond)})
 	return s, nil
 }

@@ -17,8 +17,8 @@ import (
 
 func emptyIndex() v1.ImageIndex { return empty.Index }
 
-func basic(user, pass string) string {
-	return "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+pass))
+func basic(pass string) string {
+	return "Basic " + base64.StdEncoding.EncodeToString([]byte("me:"+pass))
 }
 
 func TestLogins(t *testing.T) {
@@ -29,15 +29,15 @@ func TestLogins(t *testing.T) {
 		docker          string // the Docker configuration's auth
 		ok              bool
 	}{
-		"basic":                   {`Basic realm="x"`, basic("me", "hunter2"), Settings{Username: "me", Password: "hunter2"}, "", true},
-		"basic, wrong":            {`Basic realm="x"`, basic("me", "hunter2"), Settings{Username: "me", Password: "hunter3"}, "", false},
+		"basic":                   {`Basic realm="x"`, basic("hunter2"), Settings{Username: "me", Password: "hunter2"}, "", true},
+		"basic, wrong":            {`Basic realm="x"`, basic("hunter2"), Settings{Username: "me", Password: "hunter3"}, "", false},
 		"token service":           {bearer, "Bearer bearer-of-good-news", Settings{Username: "me", Password: "hunter2"}, "", true},
 		"token service, wrong":    {bearer, "Bearer bearer-of-good-news", Settings{Username: "me", Password: "hunter3"}, "", false},
 		"token":                   {bearer, "Bearer my-own-token", Settings{Token: "my-own-token"}, "", true},
-		"Docker configuration":    {`Basic realm="x"`, basic("me", "hunter2"), Settings{}, "me:hunter2", true},
-		"settings come first":     {`Basic realm="x"`, basic("me", "hunter2"), Settings{Username: "me", Password: "hunter2"}, "me:old", true},
-		"Docker, wrong":           {`Basic realm="x"`, basic("me", "hunter2"), Settings{}, "me:hunter3", false},
-		"anonymous, not accepted": {`Basic realm="x"`, basic("me", "hunter2"), Settings{}, "", false},
+		"Docker configuration":    {`Basic realm="x"`, basic("hunter2"), Settings{}, "me:hunter2", true},
+		"settings come first":     {`Basic realm="x"`, basic("hunter2"), Settings{Username: "me", Password: "hunter2"}, "me:old", true},
+		"Docker, wrong":           {`Basic realm="x"`, basic("hunter2"), Settings{}, "me:hunter3", false},
+		"anonymous, not accepted": {`Basic realm="x"`, basic("hunter2"), Settings{}, "", false},
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -67,7 +67,7 @@ func TestLogins(t *testing.T) {
 				t.Fatalf("%v is of kind %q", err, KindOf(err))
 			}
 			text := fmt.Sprintf("%v %+v %#v\n%s", err, err, err, log.String())
-			for _, secret := range []string{"hunter2", "hunter3", "bearer-of-good-news", "my-own-token", basic("me", "hunter2")[6:], basic("me", "hunter3")[6:]} {
+			for _, secret := range []string{"hunter2", "hunter3", "bearer-of-good-news", "my-own-token", basic("hunter2")[6:], basic("hunter3")[6:]} {
 				if strings.Contains(text, secret) {
 					t.Errorf("%s is in:\n%s", secret, text)
 				}
@@ -81,7 +81,7 @@ func TestLogins(t *testing.T) {
 
 func TestCredentialHelper(t *testing.T) {
 	s := imagetest.InProcess(t)
-	s.Guard(`Basic realm="x"`, basic("me", "hunter2"))
+	s.Guard(`Basic realm="x"`, basic("hunter2"))
 	home := t.TempDir()
 	t.Setenv("HOME", home)
 	t.Setenv("DOCKER_CONFIG", filepath.Join(home, ".docker"))

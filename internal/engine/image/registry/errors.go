@@ -135,15 +135,15 @@ func (e *Error) fromAnswer(te *transport.Error, wait time.Duration) {
 
 // said is the registry's answer in one line.
 func said(te *transport.Error) string {
-	s := fmt.Sprintf("the registry answers %d %s", te.StatusCode, http.StatusText(te.StatusCode))
+	words := []string{fmt.Sprintf("the registry answers %d %s", te.StatusCode, http.StatusText(te.StatusCode))}
 	for _, d := range te.Errors {
 		if d.Message != "" {
-			s += fmt.Sprintf(" (%s: %s)", d.Code, d.Message)
+			words = append(words, fmt.Sprintf("(%s: %s)", d.Code, d.Message))
 		} else if d.Code != "" {
-			s += fmt.Sprintf(" (%s)", d.Code)
+			words = append(words, "("+string(d.Code)+")")
 		}
 	}
-	return strings.Join(strings.Fields(s), " ")
+	return strings.Join(strings.Fields(strings.Join(words, " ")), " ")
 }
 
 func (e *Error) fromNetwork(err error) {

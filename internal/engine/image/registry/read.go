@@ -150,7 +150,7 @@ func IsPlatformImage(d v1.Descriptor) bool {
 // since it is the only one there.
 func PlatformString(p v1.Platform) string {
 	parts := []string{p.OS, p.Architecture}
-	if p.Variant != "" && !(p.Architecture == "arm64" && p.Variant == "v8") {
+	if p.Variant != "" && (p.Architecture != "arm64" || p.Variant != "v8") {
 		parts = append(parts, p.Variant)
 	}
 	return strings.Join(parts, "/")

@@ -116,7 +116,7 @@ func (t *patient) repeat(req *http.Request) (*http.Response, error) {
 		resp, err := t.once(again, attempt)
 		wait, limited := t.limited(req, resp, attempt)
 		hopeless := req.Context().Err() != nil || wait > t.retry.MaxWait || attempt >= t.attempts(err)
-		if hopeless || !repeatable(req) || !(limited || passing(resp, err)) {
+		if hopeless || !repeatable(req) || !limited && !passing(resp, err) {
 			return resp, err
 		}
 		if resp != nil {
@@ -204,7 +204,7 @@ func (t *patient) limited(req *http.Request, resp *http.Response, attempt int) (
 		return 0, false
 	}
 	asked, said := retryAfter(resp.Header.Get("Retry-After"))
-	if resp.StatusCode != http.StatusTooManyRequests && !(resp.StatusCode == http.StatusServiceUnavailable && said) {
+	if resp.StatusCode != http.StatusTooManyRequests && (resp.StatusCode != http.StatusServiceUnavailable || !said) {
 		return 0, false
 	}
 	wait := asked
