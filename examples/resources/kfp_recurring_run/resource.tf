@@ -34,7 +34,3 @@ resource "kfp_recurring_run" "nightly" {
 
   history = { succeeded = 14, failed = 14 }
 }
-
-output "next_loads" {
-  value = kfp_recurring_run.nightly.next_runs
-}
