@@ -50,7 +50,8 @@ func (r *componentResource) refresh(ctx context.Context, m *componentModel, live
 	}
 	found, unread, err := argo.ReadComponent(live.Into, decoderOf(code), &prior)
 	if err != nil {
-		diags.AddError("Cannot read component "+live.Name, "The object in the cluster is no WorkflowTemplate of Argo Workflows any more: "+err.Error())
+		// Somebody has written what is no WorkflowTemplate of Argo Workflows.
+		m.Drift = listOfTexts(componentDifferences(live, code, expected))
 		return
 	}
 	found.Namespace, found.Name = prior.Namespace, prior.Name
@@ -58,9 +59,11 @@ func (r *componentResource) refresh(ctx context.Context, m *componentModel, live
 		found.Python.Source = withDefinition(*prior.Python, found.Python.Definition)
 	}
 	diags.Append(m.setSpec(ctx, found)...)
-	again, err := argo.Component(found)
-	if err != nil {
-		again = expected
+	again := expected
+	if found.Python != nil || found.Container != nil {
+		if compiled, err := argo.Component(found); err == nil {
+			again = compiled
+		}
 	}
 	again = again.As(m.Name.ValueString(), m.Version.ValueString())
 	paths := []string{}
@@ -171,8 +174,11 @@ func (r *componentResource) imported(ctx context.Context, m *componentModel, res
 		addClusterError(diags, "read", "component", name, err)
 		return
 	}
-	again, err := argo.Component(c)
-	if err == nil && again.Template.Name != live.Name {
+	var again argo.ComponentObjects
+	if c.Python != nil || c.Container != nil {
+		again, err = argo.Component(c)
+	}
+	if err == nil && again.Template != nil && again.Template.Name != live.Name {
 		unread = append(unread, argo.Unread{Path: "metadata.name", Reason: "it is not what this provider calls a version of this content, " + again.Template.Name})
 	}
 	if !addUnread(diags, "component", name, unread) {

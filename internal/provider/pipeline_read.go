@@ -31,7 +31,8 @@ func (r *pipelineResource) refresh(ctx context.Context, m *pipelineModel, live *
 	}
 	found, unread, err := argo.ReadPipeline(live.Into, r.data.refs(ctx, live.Namespace), &prior)
 	if err != nil {
-		diags.AddError("Cannot read pipeline "+live.Name, "The object in the cluster is no WorkflowTemplate of Argo Workflows any more: "+err.Error())
+		// Somebody has written what is no WorkflowTemplate of Argo Workflows.
+		m.Drift = driftOf([]argo.Unread{{Path: "spec", Reason: err.Error()}}, live, templateOf(expected))
 		return
 	}
 	diags.Append(m.setSpec(ctx, found)...)

@@ -19,6 +19,9 @@ import (
 func DecompileComponent(w *wfv1.WorkflowTemplate, code *corev1.ConfigMap, prior *spec.Component) (spec.Component, []Unread) {
 	d := componentDecompiler{template: w}
 	d.read(code)
+	if c := &d.component; c.Python == nil && c.Container == nil && prior != nil {
+		c.Python, c.Container = prior.Python, prior.Container
+	}
 	if prior != nil {
 		adopt(&d.component, *prior, func() string { return componentVersion(d.component) })
 	}
@@ -26,6 +29,9 @@ func DecompileComponent(w *wfv1.WorkflowTemplate, code *corev1.ConfigMap, prior 
 }
 
 func componentVersion(c spec.Component) string {
+	if c.Python == nil && c.Container == nil {
+		return ""
+	}
 	o, err := Component(c)
 	if err != nil {
 		return ""

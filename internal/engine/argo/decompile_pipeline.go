@@ -433,10 +433,13 @@ func decompileSynchronization(s *wfv1.Synchronization) *spec.Synchronization {
 	}
 	out := &spec.Synchronization{}
 	for _, m := range s.Mutexes {
-		out.Mutexes = append(out.Mutexes, m.Name)
+		if m != nil {
+			out.Mutexes = append(out.Mutexes, m.Name)
+		}
 	}
 	for _, sem := range s.Semaphores {
-		if ref := sem.ConfigMapKeyRef; ref != nil {
+		if sem != nil && sem.ConfigMapKeyRef != nil {
+			ref := sem.ConfigMapKeyRef
 			out.Semaphores = append(out.Semaphores, spec.Semaphore{ConfigMap: ref.Name, Key: ref.Key})
 		}
 	}

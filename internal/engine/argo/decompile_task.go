@@ -264,7 +264,7 @@ func (r *taskReader) arguments() {
 		r.artifact(a, metadata[a.Name])
 	}
 	r.task.DisplayName = hidden[displayName]
-	if r.task.Component.Kind == spec.ComponentKind {
+	if r.task.Component.Kind == spec.ComponentKind && r.inner.TemplateRef != nil {
 		r.settings(hidden)
 	}
 }

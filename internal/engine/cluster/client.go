@@ -240,3 +240,8 @@ func (t countingRoundTripper) RoundTrip(r *http.Request) (*http.Response, error)
 	t.count()
 	return t.next.RoundTrip(r)
 }
+
+// ObjectOf wraps an object as decoded JSON.
+func ObjectOf(content map[string]any) *Object {
+	return newObject(&unstructured.Unstructured{Object: content})
+}
