@@ -279,14 +279,14 @@ func TestAccBackfillIsTakenUpAfterAnInterrupt(t *testing.T) {
 	if err := first.Start(); err != nil {
 		t.Fatal(err)
 	}
-	before := env.awaitBackfill(t, "past", 3)
+	env.awaitBackfill(t, "past", 3)
 	if err := first.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
 	if err := first.Wait(); err == nil || !strings.Contains(flatten(out.String()), "Of the 6 runs of backfill") || !strings.Contains(flatten(out.String()), "The next apply waits for it.") {
 		t.Fatalf("the interrupted apply: %v\n%s", err, out.String())
 	}
-	before = env.backfillRuns(t, "past")
+	before := env.backfillRuns(t, "past")
 	if state := readBackfillState(t, w); len(state.Ticks) != 6 || len(state.Succeeded) == 0 || len(state.Remaining) < 2 {
 		t.Errorf("state after the interrupt: %+v", state)
 	}

@@ -81,7 +81,7 @@ func TestWrittenRemediesAreAccepted(t *testing.T) {
 		t.Fatal(err)
 	}
 	n := 0
-	for _, line := range strings.Split(string(data), "\n") {
+	for line := range strings.SplitSeq(string(data), "\n") {
 		_, after, ok := strings.Cut(line, ` Write "`)
 		if !ok || strings.Contains(line, "Invalid ") || strings.Contains(after, "interval") {
 			continue

@@ -14,8 +14,6 @@ type set uint64
 // star marks a field that was written as "*" or "?". Cron treats day fields differently when both were written out.
 const star set = 1 << 63
 
-func (s set) has(v int) bool { return s&(1<<uint(v)) != 0 }
-
 // values lists the members in order.
 func (s set) values() []int {
 	var list []int
@@ -91,7 +89,7 @@ const maxFaults = 4
 func (f *field) parse(text string) (set, []fault) {
 	var s set
 	var faults []fault
-	for _, item := range strings.Split(text, ",") {
+	for item := range strings.SplitSeq(text, ",") {
 		part, bad := f.parseItem(item)
 		if bad != nil {
 			bad.value = item

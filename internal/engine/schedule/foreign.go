@@ -44,7 +44,7 @@ var unsupported = []struct {
 // findUnsupported explains the first element that no line of five fields can express.
 func findUnsupported(words []string) (item, why string) {
 	for _, word := range words {
-		for _, item := range strings.Split(word, ",") {
+		for item := range strings.SplitSeq(word, ",") {
 			for _, u := range unsupported {
 				if u.pattern.MatchString(item) {
 					return item, u.why
@@ -63,10 +63,10 @@ var (
 
 // dialect is how a line of six or seven fields is to be read.
 type dialect struct {
-	name              string
-	seconds, year     bool
-	sundayOne         bool // days of the week count from 1 = Sunday
-	description, hint string
+	name          string
+	seconds, year bool
+	sundayOne     bool // days of the week count from 1 = Sunday
+	description   string
 }
 
 var (

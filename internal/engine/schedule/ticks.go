@@ -174,7 +174,8 @@ func (e entry) first(from, anchor time.Time) time.Time {
 	}
 	anchor = anchor.Truncate(time.Second)
 	if !from.Before(anchor) {
-		return anchor.Add((from.Sub(anchor)/e.cron.every + 1) * e.cron.every)
+		since := from.Sub(anchor)
+		return anchor.Add(since - since%e.cron.every + e.cron.every)
 	}
 	return anchor
 }
