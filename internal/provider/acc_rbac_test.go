@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -62,16 +63,16 @@ func without(resource string, verbs ...string) func(*unstructured.Unstructured) 
 		for _, r := range rules {
 			rule, _ := r.(map[string]any)
 			resources, _, _ := unstructured.NestedStringSlice(rule, "resources")
+			allowed, _, _ := unstructured.NestedStringSlice(rule, "verbs")
 			for _, name := range resources {
-				one := map[string]any{"apiGroups": rule["apiGroups"], "resources": []any{name}}
 				var left []any
-				for _, verb := range rule["verbs"].([]any) {
-					if name != resource || !strings.Contains(" "+strings.Join(verbs, " ")+" ", " "+verb.(string)+" ") {
+				for _, verb := range allowed {
+					if name != resource || !slices.Contains(verbs, verb) {
 						left = append(left, verb)
 					}
 				}
-				if one["verbs"] = left; len(left) > 0 {
-					kept = append(kept, one)
+				if len(left) > 0 {
+					kept = append(kept, map[string]any{"apiGroups": rule["apiGroups"], "resources": []any{name}, "verbs": left})
 				}
 			}
 		}
