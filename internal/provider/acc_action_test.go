@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -68,7 +69,7 @@ output "ref" { value = kfp_pipeline.this.ref }
 
 // actionCaller speaks to an action as Terraform does.
 type actionCaller struct {
-	server tfprotov6.ProviderServerWithActions
+	server tfprotov6.ProviderServerWithActions //nolint:staticcheck // the only name that actions have in this version
 	name   string
 	typ    tftypes.Type
 }
@@ -79,7 +80,7 @@ func newActionCaller(t *testing.T, server tfprotov6.ProviderServer, name string)
 	if err != nil {
 		t.Fatal(err)
 	}
-	actions, ok := server.(tfprotov6.ProviderServerWithActions)
+	actions, ok := server.(tfprotov6.ProviderServerWithActions) //nolint:staticcheck // as above
 	if !ok {
 		t.Fatal("the provider has no actions")
 	}
@@ -144,7 +145,7 @@ func dynamicValue(t *testing.T, text string, typ tftypes.Type) *tfprotov6.Dynami
 	for name, attribute := range object.AttributeTypes {
 		values[name] = tftypes.NewValue(attribute, nil)
 		if raw, ok := given[name]; ok {
-			v, err := tftypes.ValueFromJSON(raw, attribute)
+			v, err := tftypes.ValueFromJSON(raw, attribute) //nolint:staticcheck // a ref as a value, as Terraform sends it
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -159,10 +160,5 @@ func dynamicValue(t *testing.T, text string, typ tftypes.Type) *tfprotov6.Dynami
 }
 
 func matchesAny(messages []string, pattern string) bool {
-	for _, m := range messages {
-		if regexp.MustCompile(pattern).MatchString(m) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(messages, regexp.MustCompile(pattern).MatchString)
 }

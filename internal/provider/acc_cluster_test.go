@@ -29,10 +29,11 @@ func regexpOf(text string) *regexp.Regexp {
 	return regexp.MustCompile(strings.Join(words, `[\s│]+`))
 }
 
-func (e *testEnv) writeConfigMap(t *testing.T, name, key, value string) {
+// failFor makes the config map that tells the pipeline of flaky which item fails.
+func (e *testEnv) failFor(t *testing.T, item string) {
 	t.Helper()
 	maps := e.typed.CoreV1().ConfigMaps(e.Namespace)
-	object := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: name}, Data: map[string]string{key: value}}
+	object := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "flaky"}, Data: map[string]string{"fail": item}}
 	_, err := maps.Create(t.Context(), object, metav1.CreateOptions{})
 	if apierrors.IsAlreadyExists(err) {
 		_, err = maps.Update(t.Context(), object, metav1.UpdateOptions{})

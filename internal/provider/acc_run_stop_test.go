@@ -141,7 +141,7 @@ resource "kfp_run" "this" {
 func TestAccRetryFailedRunsOnlyWhatFailed(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t)
-	env.writeConfigMap(t, "flaky", "fail", "b")
+	env.failFor(t, "b")
 	first := ""
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: env.factories(),
@@ -154,7 +154,7 @@ func TestAccRetryFailedRunsOnlyWhatFailed(t *testing.T) {
 			{
 				PreConfig: func() {
 					first = env.onlyRun(t)
-					env.writeConfigMap(t, "flaky", "fail", "nothing")
+					env.failFor(t, "nothing")
 				},
 				Config: flaky("retry_failed = true"),
 				Check: resource.ComposeAggregateTestCheckFunc(
@@ -174,7 +174,7 @@ func TestAccRetryFailedRunsOnlyWhatFailed(t *testing.T) {
 func TestAccAFailedRunIsMadeAnew(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t)
-	env.writeConfigMap(t, "flaky", "fail", "b")
+	env.failFor(t, "b")
 	first := ""
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: env.factories(),
@@ -184,7 +184,7 @@ func TestAccAFailedRunIsMadeAnew(t *testing.T) {
 			{
 				PreConfig: func() {
 					first = env.onlyRun(t)
-					env.writeConfigMap(t, "flaky", "fail", "nothing")
+					env.failFor(t, "nothing")
 				},
 				Config: flaky(""),
 				Check: resource.ComposeAggregateTestCheckFunc(
