@@ -143,7 +143,10 @@ func TestAcceptedLinesMeanTheSameToArgo(t *testing.T) {
 		if errs != nil {
 			return
 		}
-		s := theirs.(*cron.SpecSchedule)
+		s, ok := theirs.(*cron.SpecSchedule)
+		if !ok {
+			t.Fatalf("robfig reads %q as %T", line, theirs)
+		}
 		got := [5]set{set(s.Minute), set(s.Hour), set(s.Dom), set(s.Month), set(s.Dow)}
 		if got != c.sets {
 			t.Fatalf("%q: Argo reads %x, we read %x", line, got, c.sets)
