@@ -131,12 +131,13 @@ func TestAccDrift(t *testing.T) {
 	e.edit(t, cluster.WorkflowTemplates, "nightly", func(o map[string]any) {
 		s := o["spec"].(map[string]any)
 		tasks := named(t, s["templates"], "tasks")
-		tax := named(t, tasks["dag"].(map[string]any)["tasks"], "tax")
+		dag := tasks["dag"].(map[string]any)
+		tax := named(t, dag["tasks"], "tax")
 		parameters := tax["arguments"].(map[string]any)["parameters"]
 		named(t, parameters, "kfp-retry-limit")["value"] = "5"
 		pod := named(t, parameters, "kfp-pod")
 		pod["value"] = strings.ReplaceAll(pod["value"].(string), "prod", "test")
-		named(t, tasks["dag"].(map[string]any)["tasks"], "tell")["when"] = `{{=tasks.tax.status == "Succeeded"}}`
+		named(t, dag["tasks"], "tell")["when"] = `{{=tasks.tax.status == "Succeeded"}}`
 		tasks["sidecars"] = []any{map[string]any{"name": "spy", "image": "busybox", "env": []any{map[string]any{"name": "X", "value": "hunter2"}}}}
 		s["priority"], s["activeDeadlineSeconds"] = int64(7), int64(60)
 		o["metadata"].(map[string]any)["labels"].(map[string]any)["argocd.argoproj.io/instance"] = "tracker"

@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -41,13 +42,13 @@ resource "kfp_run" "once" {
 	if err != nil || len(runs) != 1 {
 		t.Fatalf("%d runs: %v", len(runs), err)
 	}
-	imports := ""
+	var imports strings.Builder
 	for address, name := range map[string]string{
 		"kfp_component.rate": "rate", "kfp_component.say": e.versionOf(t, "say"), "kfp_pipeline.nightly": "nightly", "kfp_pipeline.quick": "quick", "kfp_run.once": runs[0].GetName(),
 	} {
-		imports += "import {\n  to = " + address + "\n  id = \"" + e.Namespace + "/" + name + "\"\n}\n"
+		imports.WriteString("import {\n  to = " + address + "\n  id = \"" + e.Namespace + "/" + name + "\"\n}\n")
 	}
-	generated := e.workspace(t, map[string]string{"main.tf": providerOnly + imports})
+	generated := e.workspace(t, map[string]string{"main.tf": providerOnly + imports.String()})
 	out := generated.mustRun("plan", "-input=false", "-generate-config-out=generated.tf")
 	if !strings.Contains(out, "Plan: 5 to import, 0 to add, 0 to change, 0 to destroy.") {
 		t.Errorf("the generated configuration has something to do:\n%s", out)
@@ -55,7 +56,7 @@ resource "kfp_run" "once" {
 	generated.mustRun("apply", "-auto-approve", "-input=false")
 	generated.unchanged()
 
-	written := e.workspace(t, map[string]string{"main.tf": config + imports})
+	written := e.workspace(t, map[string]string{"main.tf": config + imports.String()})
 	out = written.mustRun("plan", "-input=false")
 	// The source of the function is known without what stands around it.
 	if !strings.Contains(out, "Plan: 5 to import, 0 to add, 1 to change, 0 to destroy.") || !strings.Contains(out, "+ # Rates.") {
@@ -94,9 +95,7 @@ func TestAccImportOfForeignTemplates(t *testing.T) {
 			"name": name, "templateRef": map[string]any{"name": say, "template": "main"},
 			"arguments": map[string]any{"parameters": []any{map[string]any{"name": "text", "value": text}}},
 		}
-		for k, v := range more {
-			task[k] = v
-		}
+		maps.Copy(task, more)
 		return task
 	}
 	foreign("by-hand", nil, call("first-one", "{{inputs.parameters.day}}", nil), call("second", "<{{tasks.first-one.outputs.parameters.said}}>", map[string]any{"dependencies": []any{"first-one"}}))

@@ -80,7 +80,10 @@ var ownership = map[string]map[string]any{
 }
 
 func edited(content map[string]any, fields map[string]any) *cluster.Object {
-	meta := content["metadata"].(map[string]any)
+	meta, ok := content["metadata"].(map[string]any)
+	if !ok {
+		panic("an object without metadata")
+	}
 	meta["managedFields"] = []any{map[string]any{"manager": "kubectl-edit", "operation": "Update", "apiVersion": "argoproj.io/v1alpha1", "fieldsType": "FieldsV1", "fieldsV1": fields}}
 	return cluster.ObjectOf(content)
 }
@@ -132,7 +135,7 @@ func with(t *testing.T, object map[string]any, keys []any, value any) map[string
 		last := i == len(keys)-1
 		switch key := key.(type) {
 		case string:
-			m := at.(map[string]any)
+			m, _ := at.(map[string]any)
 			if last && value == nil {
 				delete(m, key)
 			} else if last {
@@ -142,7 +145,7 @@ func with(t *testing.T, object map[string]any, keys []any, value any) map[string
 				put = func(v any) { m[key] = v }
 			}
 		case int:
-			l := at.([]any)
+			l, _ := at.([]any)
 			if last && value == nil {
 				put(slices.Delete(l, key, key+1))
 			} else if last {

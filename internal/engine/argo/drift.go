@@ -114,7 +114,7 @@ func (c *comparison) compare(keys []string, path string, live, wanted any) {
 			c.lists(keys, path, l, w)
 			return
 		}
-		if !(isNothing(live) && len(w) == 0) {
+		if !isNothing(live) || len(w) > 0 {
 			c.scalar(path, live, wanted)
 		}
 	default:

@@ -31,7 +31,7 @@ func covers(m metav1.ManagedFieldsEntry, path []string) bool {
 		return false
 	}
 	var fields map[string]any
-	if err := json.Unmarshal(m.FieldsV1.Raw, &fields); err != nil {
+	if err := json.Unmarshal(m.FieldsV1.GetRawBytes(), &fields); err != nil {
 		return true
 	}
 	for _, key := range path {
