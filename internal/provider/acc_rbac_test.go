@@ -119,7 +119,9 @@ func TestAccCarouselUnderTheDocumentedRoles(t *testing.T) {
 	env := newTestEnv(t)
 	env.grant(t, "provider.yaml", nil)
 	env.grant(t, "runs.yaml", nil)
-	w := env.workspace(t, exampleFiles(t, "carousel"))
+	files := exampleFiles(t, "carousel")
+	files["terraform.tfvars"] = "docker_hub_mirror = \"127.0.0.1:5000\"\n"
+	w := env.workspace(t, files)
 	w.set = []string{"KUBE_CONFIG_PATH=" + env.kubeconfigOf(t, "terraform"), "KFP_SERVICE_ACCOUNT=pipeline-runner"}
 	w.mustRun("apply", "-auto-approve", "-input=false")
 	if got := w.mustRun("output", "-raw", "quote"); strings.TrimSpace(got) != quoteLines {
