@@ -22,9 +22,7 @@ Stardust:        50 pounds`
 func TestAccCarousel(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t)
-	files := exampleFiles(t, "carousel")
-	files["terraform.tfvars"] = "docker_hub_mirror = \"127.0.0.1:5000\"\n"
-	w := env.workspace(t, files)
+	w := env.workspace(t, exampleFiles(t, "carousel"))
 	w.mustRun("apply", "-auto-approve", "-input=false")
 
 	var outputs struct {
@@ -83,6 +81,9 @@ func exampleFiles(t *testing.T, name string) map[string]string {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if strings.Contains(files["variables.tf"], "docker_hub_mirror") {
+		files["terraform.tfvars"] = "docker_hub_mirror = \"127.0.0.1:5000\"\n" // the dev cluster's registry
 	}
 	return files
 }
