@@ -69,6 +69,11 @@ func TestAccImageInCluster(t *testing.T) {
 	t.Parallel()
 	newImageEnv(t)
 	env := newTestEnv(t)
+	// Under the documented Role, and nothing more.
+	if _, err := env.typed.CoreV1().ServiceAccounts(env.Namespace).Create(t.Context(), &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Name: "terraform"}}, metav1.CreateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	env.grant(t, "image-builder.yaml", nil)
 	repository := fmt.Sprintf("10.200.0.1:5000/kfp-test/in-cluster-%d", time.Now().UnixNano())
 	w := env.workspace(t, map[string]string{
 		"main.tf":            inCluster(repository, `requests = { cpu = "100m", memory = "128Mi" }`, inClusterImages),
@@ -76,6 +81,7 @@ func TestAccImageInCluster(t *testing.T) {
 		"context/big":        strings.Repeat("0123456789abcdef", 1<<20), // 16 MiB through the API server
 		"context/größe.txt":  "x",
 	})
+	w.set = []string{"KUBE_CONFIG_PATH=" + env.kubeconfigOf(t, "terraform")}
 	if err := os.Symlink("größe.txt", filepath.Join(w.dir, "context/link")); err != nil {
 		t.Fatal(err)
 	}
