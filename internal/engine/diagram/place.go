@@ -81,7 +81,7 @@ func (p *placer) findConflicts() {
 			for ; scanned <= j; scanned++ {
 				w := layer[scanned]
 				for _, u := range p.up[w] {
-					if (p.pos[u] < low || p.pos[u] > high) && !(p.lane(u) && p.lane(w)) {
+					if (p.pos[u] < low || p.pos[u] > high) && (!p.lane(u) || !p.lane(w)) {
 						p.conflict[[2]int{u, w}] = true
 					}
 				}
@@ -201,8 +201,8 @@ func (p *placer) compact(layers [][]int, root []int) []float64 {
 			}
 		}
 	}
-	for i := len(order) - 1; i >= 0; i-- {
-		v := order[i]
+	for _, v := range slices.Backward(order) {
+		v := v
 		room := math.Inf(1)
 		for _, to := range right[v] {
 			room = min(room, xs[to.to]-to.gap)

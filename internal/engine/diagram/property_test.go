@@ -177,7 +177,7 @@ var mermaidEdge = regexp.MustCompile(`^ +\w+ (-->|-\.->)`)
 
 func checkMermaid(t *rapid.T, text string, d drawn) {
 	edges, inner := 0, 0
-	for _, line := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
+	for line := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
 		if !slices.ContainsFunc(mermaidLines, func(r *regexp.Regexp) bool { return r.MatchString(line) }) {
 			t.Fatalf("not a line of ours: %q", line)
 		}
@@ -203,7 +203,7 @@ func FuzzNames(f *testing.F) {
 			name + "2": {DisplayName: text, DependsOn: []string{name, text}, RunIf: spec.RunIf(text), Approval: &spec.Approval{Timeout: text}},
 		}, OnExit: tasks{component: {ForEach: text, When: text, DependsOn: []string{component}}}}
 		svgParts(t, SVG(p, Options{}))
-		for _, line := range strings.Split(strings.TrimSuffix(Mermaid(p, Options{}), "\n"), "\n") {
+		for line := range strings.SplitSeq(strings.TrimSuffix(Mermaid(p, Options{}), "\n"), "\n") {
 			if !slices.ContainsFunc(mermaidLines, func(r *regexp.Regexp) bool { return r.MatchString(line) }) {
 				t.Fatalf("not a line of ours: %q", line)
 			}

@@ -2,6 +2,7 @@ package diagram
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -129,9 +130,7 @@ func large() spec.Pipeline {
 		"deploy":   {Component: component("deploy-model"), When: "tasks.compare.outputs.auc > parameters.threshold", DependsOn: []string{"gate"}, Inputs: inputs{"model": "{{ tasks.compare.outputs.best }}"}},
 		"rollback": {Component: component("roll-back"), RunIf: spec.AnyFailed, DependsOn: []string{"deploy"}},
 	}
-	for name, t := range more {
-		p.Tasks[name] = t
-	}
+	maps.Copy(p.Tasks, more)
 	p.Outputs["endpoint"] = "{{ tasks.deploy.outputs.endpoint }}"
 	p.Outputs["auc"] = "{{ tasks.compare.outputs.auc }}"
 	return p

@@ -126,7 +126,7 @@ func newNode(name string, t spec.Task) *Node {
 	for _, text := range n.texts {
 		n.Indexed = n.Indexed || text.usesIndex()
 		// A loop whose condition looks at the items gives a shorter list, maybe an empty one; it is not skipped.
-		n.Skippable = n.Skippable || text.at.String() == "when" && !(t.ForEach != "" && text.usesItem())
+		n.Skippable = n.Skippable || text.at.String() == "when" && (t.ForEach == "" || !text.usesItem())
 	}
 	for out, o := range t.Component.Outputs {
 		if t.ForEach != "" {

@@ -33,7 +33,7 @@ func task(name string, f func(*spec.Task)) change {
 	}
 }
 
-func loop(name string) change { return task(name, func(t *spec.Task) { t.ForEach = `["p","q"]` }) }
+func loopA() change { return task("a", func(t *spec.Task) { t.ForEach = `["p","q"]` }) }
 
 func runIf(name string, r spec.RunIf) change {
 	return task(name, func(t *spec.Task) { t.RunIf = r; t.DependsOn = []string{"a", "b"} })
@@ -81,12 +81,12 @@ func TestTasksThatCannotWork(t *testing.T) {
 		{"a bucket that varies", []change{input("a", "file", "s3://{{ parameters.word }}/x")}, []string{"constant bucket"}},
 		{"a display name", []change{task("a", func(t *spec.Task) { t.DisplayName = "Load.2" })}, nil},
 		{"a display name with spaces", []change{task("a", func(t *spec.Task) { t.DisplayName = "Load it" })}, []string{`tasks["a"].display_name`, `"Load it" cannot be shown`}},
-		{"a list of a loop", []change{loop("a"), input("b", "files", "{{ tasks.a.outputs.file }}")}, nil},
-		{"one of a list", []change{loop("a"), input("b", "file", "{{ tasks.a.outputs.file }}")}, []string{`tasks["b"].inputs["file"]`, "list(Dataset)", "Dataset is wanted"}},
-		{"a choice with a list", []change{loop("a"), input("b", "files", "{{ tasks.a.outputs.file ?? tasks.c.outputs.file }}")}, []string{"List of artifacts in an expression"}},
-		{"a list as an output", []change{loop("a"), func(p *spec.Pipeline) { p.Outputs["files"] = "{{ tasks.a.outputs.file }}" }}, []string{`outputs["files"]`, "only tasks of the same pipeline can take"}},
+		{"a list of a loop", []change{loopA(), input("b", "files", "{{ tasks.a.outputs.file }}")}, nil},
+		{"one of a list", []change{loopA(), input("b", "file", "{{ tasks.a.outputs.file }}")}, []string{`tasks["b"].inputs["file"]`, "list(Dataset)", "Dataset is wanted"}},
+		{"a choice with a list", []change{loopA(), input("b", "files", "{{ tasks.a.outputs.file ?? tasks.c.outputs.file }}")}, []string{"List of artifacts in an expression"}},
+		{"a list as an output", []change{loopA(), func(p *spec.Pipeline) { p.Outputs["files"] = "{{ tasks.a.outputs.file }}" }}, []string{`outputs["files"]`, "only tasks of the same pipeline can take"}},
 		{
-			"a list with a cache", []change{loop("a"), input("b", "files", "{{ tasks.a.outputs.file }}"), task("a", func(t *spec.Task) { t.Cache = &spec.Cache{Enabled: true} })},
+			"a list with a cache", []change{loopA(), input("b", "files", "{{ tasks.a.outputs.file }}"), task("a", func(t *spec.Task) { t.Cache = &spec.Cache{Enabled: true} })},
 			[]string{`tasks["a"].cache`, "Remove cache"},
 		},
 	} {

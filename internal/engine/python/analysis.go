@@ -2,6 +2,7 @@ package python
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
@@ -128,11 +129,11 @@ func (a *analysis) candidates(all []*functionDef) []*functionDef {
 // named finds the function that the options name.
 func (a *analysis) named(all []*functionDef) *functionDef {
 	var names []string
-	for i := len(all) - 1; i >= 0; i-- {
-		if all[i].name == a.options.Function {
-			return all[i]
+	for _, v := range slices.Backward(all) {
+		if v.name == a.options.Function {
+			return v
 		}
-		names = append(names, all[i].name)
+		names = append(names, v.name)
 	}
 	has := "no function at all"
 	if len(names) > 0 {
@@ -188,7 +189,7 @@ func (a *analysis) checkBody() {
 	walkStatements(a.def.body, func(s stmt) {
 		switch s := s.(type) {
 		case *returnStmt:
-			if c, ok := s.value.(*constantExpr); s.value != nil && !(ok && c.kind == kwNone) {
+			if c, ok := s.value.(*constantExpr); s.value != nil && (!ok || c.kind != kwNone) {
 				valued = append(valued, s.span)
 			}
 		case *evalStmt:
@@ -232,10 +233,8 @@ func scopeFor(s *scope, def *functionDef) *scope {
 // hasDecorator reports whether a function has one of these decorators of KFP.
 func (a *analysis) hasDecorator(def *functionDef, names ...string) bool {
 	for _, d := range def.decorators {
-		for _, name := range names {
-			if a.kfpName(d) == name {
-				return true
-			}
+		if slices.Contains(names, a.kfpName(d)) {
+			return true
 		}
 	}
 	return false

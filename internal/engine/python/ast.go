@@ -115,7 +115,7 @@ const (
 	generator         comprehensionKind = "generator expression"
 )
 
-// clause is for … in … if …
+// clause is for … in … if ….
 type clause struct {
 	span
 	async      bool

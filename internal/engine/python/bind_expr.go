@@ -136,7 +136,7 @@ func (b *binder) comprehension(x *comprehension) {
 	}
 	if outer.kind == comprehensionScope {
 		outer.awaits = true
-	} else if !(outer.kind == functionScope && outer.async) {
+	} else if outer.kind != functionScope || !outer.async {
 		b.failf(x.span, "asynchronous comprehension outside of an asynchronous function")
 	}
 }

@@ -54,14 +54,14 @@ func (b *binder) compound(s stmt) {
 		b.expr(s.test)
 		b.loop(s.body, s.orElse)
 	case *forStmt:
-		if s.async && !(b.scope.kind == functionScope && b.scope.async) {
+		if s.async && (b.scope.kind != functionScope || !b.scope.async) {
 			b.failf(s.span, "'async for' outside async function")
 		}
 		b.store(s.target)
 		b.expr(s.iterable)
 		b.loop(s.body, s.orElse)
 	case *withStmt:
-		if s.async && !(b.scope.kind == functionScope && b.scope.async) {
+		if s.async && (b.scope.kind != functionScope || !b.scope.async) {
 			b.failf(s.span, "'async with' outside async function")
 		}
 		for _, item := range s.items {

@@ -12,14 +12,15 @@ import (
 func undefinedNames(findings []Finding) string {
 	var names []string
 	for _, f := range findings {
-		if f.Category == Containment {
+		switch f.Category {
+		case Containment:
 			name := strings.Split(f.Title, `"`)[1]
 			mark := ""
 			if f.Severity == problem.Warning {
 				mark = "?"
 			}
 			names = append(names, fmt.Sprintf("%s%s@%d:%d", name, mark, f.Line, f.Column))
-		} else if f.Category == Syntax {
+		case Syntax:
 			names = append(names, f.Detail)
 		}
 	}
@@ -178,11 +179,11 @@ def helper(): pass
 def f(a: str):
     np.zeros(LIMIT)
     Row(p), helper()
-    np.ones(lenght)
+    np.ones(length)
     lenn(a)
 `
 	_, findings := Analyze(Source{"f.py", source}, Options{Lightweight: true, Function: "f"})
-	if got, want := undefinedNames(findings), "np@7:5 LIMIT@7:14 Row@8:5 p@8:9 helper@8:13 lenght@9:13 lenn@10:5"; got != want {
+	if got, want := undefinedNames(findings), "np@7:5 LIMIT@7:14 Row@8:5 p@8:9 helper@8:13 length@9:13 lenn@10:5"; got != want {
 		t.Fatalf("got %s, want %s", got, want)
 	}
 	for i, want := range []string{

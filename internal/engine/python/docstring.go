@@ -84,7 +84,7 @@ func readDocstring(text string) documentation {
 	var description []string
 	sections := map[string][]string{}
 	section := ""
-	for _, line := range strings.Split(text, "\n") {
+	for line := range strings.SplitSeq(text, "\n") {
 		if m := sectionHead.FindStringSubmatch(line); m != nil {
 			section = m[1]
 			continue

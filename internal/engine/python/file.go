@@ -112,12 +112,6 @@ func clip(text string, most int) string {
 	return strings.ToValidUTF8(text[:most], "") + "…"
 }
 
-// location is how a message refers to a place.
-func (f *file) location(at span) string {
-	line, column := f.place(at.from)
-	return fmt.Sprintf("%s:%d:%d", f.name(), line, column)
-}
-
 // code returns the text of a node, cut short where it is long.
 func (f *file) code(x interface{ where() span }) string {
 	return shorten(f.Text[x.where().from:x.where().to])

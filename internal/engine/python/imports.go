@@ -148,7 +148,7 @@ func (a *analysis) provided() func(path string) bool {
 		}
 		name := normalName(m[1])
 		names[name] = true
-		for _, implied := range strings.Fields(implied[name]) {
+		for implied := range strings.FieldsSeq(implied[name]) {
 			names[implied] = true
 		}
 	}

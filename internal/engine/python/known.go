@@ -6,7 +6,7 @@ import "strings"
 func words(lists ...string) map[string]bool {
 	set := map[string]bool{}
 	for _, list := range lists {
-		for _, word := range strings.Fields(list) {
+		for word := range strings.FieldsSeq(list) {
 			set[word] = true
 		}
 	}

@@ -43,11 +43,11 @@ func (p *parser) argument(open token, order *argumentOrder) argument {
 		p.take()
 		a.name = name.id
 		if k := p.kind(); k == comma || k == rightParen {
-			p.fail(start.span.upTo(p.previous().span), "expected argument value expression")
+			p.fail(start.upTo(p.previous().span), "expected argument value expression")
 		}
 		a.value = p.expression()
 		if p.startsClause() {
-			p.fail(start.span.upTo(p.previous().span), "invalid syntax. Maybe you meant '==' or ':=' instead of '='?")
+			p.fail(start.upTo(p.previous().span), "invalid syntax. Maybe you meant '==' or ':=' instead of '='?")
 		}
 	default:
 		a.value = p.positionalArgument(open, order.any)

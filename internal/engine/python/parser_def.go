@@ -101,7 +101,7 @@ type parameterReader struct {
 }
 
 func (r *parameterReader) parameter() {
-	p, start := r.parser, r.parser.current()
+	p, start := r.parser, r.current()
 	switch start.kind {
 	case slash:
 		p.take()

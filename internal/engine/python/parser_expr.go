@@ -98,7 +98,7 @@ func (p *parser) assignInExpression(x expr) {
 	}
 	at := x.where()
 	if name, ok := x.(*nameExpr); ok {
-		p.fail(name.span.upTo(p.current().span), "invalid syntax. Maybe you meant '==' or ':=' instead of '='?")
+		p.fail(name.upTo(p.current().span), "invalid syntax. Maybe you meant '==' or ':=' instead of '='?")
 	}
 	switch x := x.(type) {
 	case *listExpr, *tupleExpr, *comprehension, *constantExpr, *operation, *conditionalExpr, *lambdaExpr, *starExpr:
@@ -155,9 +155,10 @@ func (p *parser) binary(loosest int) expr {
 // operator takes an operator of one or two words.
 func (p *parser) operator() kind {
 	k := p.take().kind
-	if k == kwNot {
+	switch k {
+	case kwNot:
 		p.want(kwIn)
-	} else if k == kwIs {
+	case kwIs:
 		p.got(kwNot)
 	}
 	return k

@@ -69,7 +69,7 @@ func (p *parser) conversion(letter string) {
 		p.fail(mark.span, "%s: missing conversion character", letter)
 	}
 	if mark.to != t.from {
-		p.fail(mark.span.upTo(t.span), "%s: conversion type must come right after the exclamation mark", letter)
+		p.fail(mark.upTo(t.span), "%s: conversion type must come right after the exclamation mark", letter)
 	}
 	switch word := p.word(p.take()); word {
 	case "s", "r", "a":

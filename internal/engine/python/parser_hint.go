@@ -28,7 +28,7 @@ func (p *parser) hintStatement(before token) {
 // hintAssign recognizes = where == or := was meant.
 func (p *parser) hintAssign(before token) {
 	if before.kind == identifier && p.peek(2) != assign {
-		at := before.span.upTo(p.current().span)
+		at := before.upTo(p.current().span)
 		p.fail(at, "invalid syntax. Maybe you meant '==' or ':=' instead of '='?")
 	}
 }

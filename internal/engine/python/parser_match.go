@@ -207,7 +207,7 @@ func (p *parser) dottedExpr() expr {
 	for p.kind() == dot {
 		t := p.take()
 		attribute := p.name()
-		x.trailers = append(x.trailers, trailer{span: t.span.upTo(attribute.span), name: attribute.id, nameAt: attribute.span})
+		x.trailers = append(x.trailers, trailer{span: t.upTo(attribute.span), name: attribute.id, nameAt: attribute.span})
 	}
 	x.span = p.since(name.from)
 	return x

@@ -100,8 +100,8 @@ func Analyze(src Source, opts Options) (*Function, []Finding) {
 // on which it starts; no text where there is no such function. A decorator of KFP between others leaves empty lines.
 func Extract(src Source, function string) (text string, startLine int) {
 	f := open(src)
-	for i := len(f.functions()) - 1; i >= 0; i-- {
-		if def := f.functions()[i]; def.name == function {
+	for _, v := range slices.Backward(f.functions()) {
+		if def := v; def.name == function {
 			return f.extract(def)
 		}
 	}

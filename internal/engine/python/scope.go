@@ -99,15 +99,6 @@ func (s *scope) symbol(name string) *symbol {
 	return sym
 }
 
-// function returns the function, lambda, class or module that s belongs to: comprehensions belong to what is around
-// them.
-func (s *scope) function() *scope {
-	for s.kind == comprehensionScope {
-		s = s.parent
-	}
-	return s
-}
-
 // resolver decides where names are found. binders has, for each name, the scopes around the current one that bind it,
 // the innermost last; nil stands for one that declares it global.
 type resolver struct {

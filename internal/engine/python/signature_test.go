@@ -10,7 +10,8 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
-func value(s string) *string { return &s }
+//go:fix inline
+func value(s string) *string { return new(s) }
 
 // everything is a function as KFP's users write it.
 const everything = `"""A module."""
@@ -85,27 +86,27 @@ func TestReadEverything(t *testing.T) {
 	want := spec.Interface{
 		Inputs: map[string]spec.Input{
 			"a": {Type: spec.String, Description: "First argument, over two lines, note: three."},
-			"b": {Type: spec.Integer, Default: value("-3"), Description: "Second."},
-			"c": {Type: spec.Float, Default: value("10.5")},
-			"d": {Type: spec.Boolean, Default: value("true")},
-			"e": {Type: "list(integer)", Default: value("[1,16]")},
-			"f": {Type: spec.Struct, Default: value(`{"a":[null,"ü"],"k":1}`)},
+			"b": {Type: spec.Integer, Default: new("-3"), Description: "Second."},
+			"c": {Type: spec.Float, Default: new("10.5")},
+			"d": {Type: spec.Boolean, Default: new("true")},
+			"e": {Type: "list(integer)", Default: new("[1,16]")},
+			"f": {Type: spec.Struct, Default: new(`{"a":[null,"ü"],"k":1}`)},
 			"g": {Type: spec.String, Optional: true},
-			"h": {Type: spec.Integer, Optional: true, Default: value("5")},
-			"i": {Type: spec.String, Default: value("x"), AllowedValues: []string{"x", "y"}},
+			"h": {Type: spec.Integer, Optional: true, Default: new("5")},
+			"i": {Type: spec.String, Default: new("x"), AllowedValues: []string{"x", "y"}},
 			"j": {Type: spec.Dataset, Optional: true},
-			"k": {Type: "list(integer)", Default: value("[]")},
-			"l": {Type: spec.Float, Optional: true, Default: value("3")},
+			"k": {Type: "list(integer)", Default: new("[]")},
+			"l": {Type: spec.Float, Optional: true, Default: new("3")},
 			"m": {Type: spec.Dataset, Optional: true},
-			"n": {Type: spec.String, Default: value("x")},
+			"n": {Type: spec.String, Default: new("x")},
 			"o": {Type: "list(Model)", Optional: true},
 			"p": {Type: spec.Dataset, Optional: true},
 			"q": {Type: spec.Integer, Optional: true, AllowedValues: []string{"1", "2"}},
 			"r": {Type: spec.String, Optional: true},
 			"s": {Type: "list(struct)", Optional: true},
-			"t": {Type: spec.Integer, Default: value("1")},
-			"u": {Type: spec.Integer, Default: value("123456789012345678901234567890")},
-			"v": {Type: spec.String, Default: value("ab\\n\n")},
+			"t": {Type: spec.Integer, Default: new("1")},
+			"u": {Type: spec.Integer, Default: new("123456789012345678901234567890")},
+			"v": {Type: spec.String, Default: new("ab\\n\n")},
 			"z": {Type: spec.Struct, Optional: true},
 		},
 		Outputs: map[string]spec.Output{

@@ -81,7 +81,7 @@ func (t *treeFS) Walk(ctx context.Context, target string, fn fs.WalkDirFunc) err
 	}
 	if !found {
 		err := fn(filepath.FromSlash(target), nil, &fs.PathError{Op: "lstat", Path: target, Err: fs.ErrNotExist})
-		if err == fs.SkipDir || err == fs.SkipAll {
+		if errors.Is(err, fs.SkipDir) || errors.Is(err, fs.SkipAll) {
 			return nil
 		}
 		return err

@@ -60,7 +60,7 @@ func passingError(err error) bool {
 // context.DeadlineExceeded.
 func ended(err error) bool {
 	for ; err != nil; err = errors.Unwrap(err) {
-		if err == context.Canceled || err == context.DeadlineExceeded {
+		if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 			return true
 		}
 	}
@@ -110,7 +110,7 @@ func (t *patient) guarded(req *http.Request) (*http.Response, error) {
 	resp, err := t.inner.RoundTrip(req)
 	if err != nil {
 		w.stop()
-		if context.Cause(ctx) == errStalled {
+		if errors.Is(context.Cause(ctx), errStalled) {
 			return nil, errStalled
 		}
 		return nil, err
@@ -145,7 +145,7 @@ func (b *watched) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if err == nil {
 		b.w.progress()
-	} else if context.Cause(b.ctx) == errStalled {
+	} else if errors.Is(context.Cause(b.ctx), errStalled) {
 		err = errStalled
 	}
 	return n, err

@@ -157,7 +157,7 @@ func TestRestrictedPod(t *testing.T) {
     print(file.name)
     return`, 1)})
 		// What the pod reads must be reachable below the directories of this test, and outside /tmp, which is mounted over.
-		root, err := os.MkdirTemp("/var/tmp", "kfp-runtime-")
+		root, err := os.MkdirTemp("/var/tmp", "kfp-runtime-") //nolint:usetesting // t.TempDir is below /tmp
 		must(t, err)
 		t.Cleanup(func() { _ = os.RemoveAll(root) })
 		must(t, os.Chmod(root, 0o755))

@@ -68,12 +68,13 @@ def f(a: Undefined, /, *, x: int | None = None) -> list[dict[str, NotDefined]]:
 func TestNamesOfALightweightFunction(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, interpreter string) {
-		source := "def f():\n    for name in (\n"
+		var source strings.Builder
+		source.WriteString("def f():\n    for name in (\n")
 		for _, name := range runtime.Names() {
-			source += "        " + name + ",\n"
+			source.WriteString("        " + name + ",\n")
 		}
-		source += "    ):\n        pass\n    return sorted(n for n in globals() if n != 'f' and (not n.startswith('__') or n == '__file__'))\n"
-		p := newPod(t, interpreter, function("f", "list(string)"), map[string]string{"user.py": source})
+		source.WriteString("    ):\n        pass\n    return sorted(n for n in globals() if n != 'f' and (not n.startswith('__') or n == '__file__'))\n")
+		p := newPod(t, interpreter, function("f", "list(string)"), map[string]string{"user.py": source.String()})
 		got := p.run(nil).succeeded().output("Output")
 		names := runtime.Names()
 		slices.Sort(names)

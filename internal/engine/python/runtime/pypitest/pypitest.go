@@ -20,13 +20,15 @@ import (
 func Wheel(t *testing.T, name, version string, files map[string]string, requires ...string) []byte {
 	t.Helper()
 	info := name + "-" + version + ".dist-info/"
-	metadata := "Metadata-Version: 2.1\nName: " + name + "\nVersion: " + version + "\n"
+	var metadata strings.Builder
+	metadata.WriteString("Metadata-Version: 2.1\nName: " + name + "\nVersion: " + version + "\n")
 	for _, r := range requires {
-		metadata += "Requires-Dist: " + r + "\n"
+		metadata.WriteString("Requires-Dist: " + r + "\n")
 	}
-	all := map[string]string{info + "METADATA": metadata, info + "WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"}
+	all := map[string]string{info + "METADATA": metadata.String(), info + "WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"}
 	maps.Copy(all, files)
-	record := info + "RECORD,,\n"
+	var record strings.Builder
+	record.WriteString(info + "RECORD,,\n")
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
 	add := func(file, content string) {
@@ -44,10 +46,10 @@ func Wheel(t *testing.T, name, version string, files map[string]string, requires
 	}
 	for _, file := range slices.Sorted(maps.Keys(all)) {
 		sum := sha256.Sum256([]byte(all[file]))
-		record += fmt.Sprintf("%s,sha256=%s,%d\n", file, base64.RawURLEncoding.EncodeToString(sum[:]), len(all[file]))
+		record.WriteString(fmt.Sprintf("%s,sha256=%s,%d\n", file, base64.RawURLEncoding.EncodeToString(sum[:]), len(all[file])))
 		add(file, all[file])
 	}
-	add(info+"RECORD", record)
+	add(info+"RECORD", record.String())
 	if err := z.Close(); err != nil {
 		t.Fatal(err)
 	}
