@@ -202,7 +202,6 @@ func (p *placer) compact(layers [][]int, root []int) []float64 {
 		}
 	}
 	for _, v := range slices.Backward(order) {
-		v := v
 		room := math.Inf(1)
 		for _, to := range right[v] {
 			room = min(room, xs[to.to]-to.gap)

@@ -10,9 +10,6 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
-//go:fix inline
-func value(s string) *string { return new(s) }
-
 // everything is a function as KFP's users write it.
 const everything = `"""A module."""
 from typing import *

@@ -46,7 +46,7 @@ func Wheel(t *testing.T, name, version string, files map[string]string, requires
 	}
 	for _, file := range slices.Sorted(maps.Keys(all)) {
 		sum := sha256.Sum256([]byte(all[file]))
-		record.WriteString(fmt.Sprintf("%s,sha256=%s,%d\n", file, base64.RawURLEncoding.EncodeToString(sum[:]), len(all[file])))
+		fmt.Fprintf(&record, "%s,sha256=%s,%d\n", file, base64.RawURLEncoding.EncodeToString(sum[:]), len(all[file]))
 		add(file, all[file])
 	}
 	add(info+"RECORD", record.String())
