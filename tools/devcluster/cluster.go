@@ -98,7 +98,7 @@ func (c *cluster) lockFile(ctx context.Context, path, holder string) (unlock fun
 		}
 	}
 	f.Truncate(0)
-	f.WriteAt([]byte(fmt.Sprintln(os.Getpid())), 0)
+	f.WriteAt(fmt.Appendln(nil, os.Getpid()), 0)
 	return func() { f.Close() }, nil
 }
 

@@ -185,11 +185,11 @@ func (w *pkiWriter) pair(ca *authority, file, name string, groups []string, host
 func (w *pkiWriter) kubeconfig(ca *authority, file, name string, groups ...string) {
 	cert, key := w.pair(ca, file, name, groups)
 	b64 := base64.StdEncoding.EncodeToString
-	w.write(file+".kubeconfig", []byte(fmt.Sprintf(`apiVersion: v1
+	w.write(file+".kubeconfig", fmt.Appendf(nil, `apiVersion: v1
 kind: Config
 clusters: [{name: devcluster, cluster: {server: "https://%s", certificate-authority-data: %s}}]
 users: [{name: devcluster, user: {client-certificate-data: %s, client-key-data: %s}}]
 contexts: [{name: devcluster, context: {cluster: devcluster, user: devcluster}}]
 current-context: devcluster
-`, apiAddr, b64(ca.pem), b64(cert), b64(key))))
+`, apiAddr, b64(ca.pem), b64(cert), b64(key)))
 }

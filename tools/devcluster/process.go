@@ -89,7 +89,7 @@ func (c *cluster) allRecords() []record {
 // even if 'up' is killed while it starts one.
 func runRecorded(args []string) error {
 	if len(args) < 4 {
-		return errors.New("usage: __run RECORD NAME SPEC COMMAND...")
+		return errors.New("usage: __run RECORD NAME SPEC COMMAND [ARGUMENT…]")
 	}
 	path, name, spec, argv := args[0], args[1], args[2], args[3:]
 	start, _, err := processStart(os.Getpid())
@@ -184,7 +184,7 @@ func (c *cluster) await(ctx context.Context, r *running, limit time.Duration) er
 			}
 			again.exits = r.exits + 1
 			*r = *again
-			return fmt.Errorf("exited: %v", err)
+			return fmt.Errorf("exited: %w", err)
 		default:
 		}
 		return r.health(ctx)

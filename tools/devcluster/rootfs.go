@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -211,9 +212,7 @@ func (r rootfs) complete(tree string) error {
 		"etc/passwd": strings.Join(append([]string{"root:x:0:0:root:/root:/bin/sh", "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin"}, r.Users...), "\n") + "\n",
 		"etc/group":  groupsFor(r.Users),
 	}
-	for path, content := range r.Files {
-		files[path] = content
-	}
+	maps.Copy(files, r.Files)
 	for path, content := range files {
 		mode := os.FileMode(0o644)
 		if strings.HasPrefix(content, "#!") {
@@ -259,12 +258,13 @@ func (r rootfs) complete(tree string) error {
 }
 
 func groupsFor(users []string) string {
-	groups := "root:x:0:\nnogroup:x:65534:\n"
+	var groups strings.Builder
+	groups.WriteString("root:x:0:\nnogroup:x:65534:\n")
 	for _, u := range users { // NAME:x:UID:GID:…
 		fields := strings.Split(u, ":")
-		groups += fields[0] + ":x:" + fields[3] + ":\n"
+		groups.WriteString(fields[0] + ":x:" + fields[3] + ":\n")
 	}
-	return groups
+	return groups.String()
 }
 
 // linkBusybox lets busybox serve every command that no package brings.
@@ -277,7 +277,7 @@ func linkBusybox(tree string) error {
 	if err != nil {
 		return err
 	}
-	for _, applet := range strings.Fields(string(out)) {
+	for applet := range strings.FieldsSeq(string(out)) {
 		taken := slices.ContainsFunc([]string{"usr/bin", "usr/sbin"}, func(dir string) bool {
 			_, err := os.Lstat(filepath.Join(tree, dir, applet))
 			return err == nil
