@@ -47,7 +47,7 @@ func TestAccFailuresAreExplained(t *testing.T) {
 		prepare func(*testing.T, *testEnv)
 		role    bool // under the provider's Role without the right to read secrets
 	}{
-		{name: "exit-code", timeout: long, config: failing(`for i in $(seq 1 25); do echo line $i; done; echo broken >&2; exit 3`, "", "{}")},
+		{name: "exit-code", timeout: long, config: failing(`for i in $(seq 1 25); do echo line $i; done; exit 3`, "", "{}")},
 		{name: "attempts", timeout: long, config: failing(`echo attempt; exit 1`, "retry = { limit = 2 }", "{}")},
 		{
 			name: "secret-masked", timeout: long, prepare: withSecret,

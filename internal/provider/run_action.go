@@ -119,7 +119,7 @@ func (a *runAction) invoke(ctx context.Context, run spec.Run, timeout time.Durat
 		return
 	}
 	status := a.data.awaitRun(ctx, awaited{
-		namespace: object.Namespace, name: object.Name, outputs: run.Pipeline.Outputs,
+		run: run, namespace: object.Namespace, name: object.Name, outputs: run.Pipeline.Outputs,
 		timeout: timeout, timeoutName: "timeouts.invoke",
 		again: "Mend the cause and invoke the action again.",
 		later: "Follow it with: kubectl get -n " + object.Namespace + " workflow/" + object.Name + " -w",

@@ -16,6 +16,7 @@ import (
 // How much of a log a diagnostic shows.
 const (
 	logLines      = 20
+	executorLines = 5 // at most, of Argo's executor
 	maxLine       = 300
 	mainContainer = "main"
 )
@@ -100,14 +101,15 @@ func (r *podReader) log(ctx context.Context, node string) string {
 		return fmt.Sprintf("  Its log may hold values of secret %s, which the provider may not read and so cannot mask. See it with: kubectl logs -n %s %s -c %s\n",
 			closed, r.namespace, pod.Name, mainContainer)
 	}
-	lines, err := r.data.cluster.LastLines(ctx, r.namespace, pod.Name, mainContainer, logLines)
+	lines, err := r.data.cluster.LastLines(ctx, r.namespace, pod.Name, mainContainer, logLines+executorLines)
 	if err != nil {
 		return fmt.Sprintf("  Its log cannot be read: %v\n", err)
 	}
 	// Secrets go before lines are cut, since a part of one would not be known again.
 	lines = strings.Split(redactor.Text(strings.Join(lines, "\n")), "\n")
 	var b strings.Builder
-	for _, line := range withoutExecutor(lines) {
+	lines = withoutExecutor(lines)
+	for _, line := range lines[max(0, len(lines)-logLines):] {
 		fmt.Fprintf(&b, "  | %s\n", cut(strings.TrimRight(line, "\r"), maxLine))
 	}
 	return b.String()

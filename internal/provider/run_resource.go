@@ -148,7 +148,7 @@ func (r *runResource) finish(ctx context.Context, m *runModel, run spec.Run, tim
 		again = "Mend the cause and apply again: that runs the failed tasks again, and a new run where the pipeline or the parameters changed."
 	}
 	m.setStatus(r.data.awaitRun(ctx, awaited{
-		namespace: run.Namespace, name: m.Name.ValueString(), outputs: run.Pipeline.Outputs,
+		run: run, namespace: run.Namespace, name: m.Name.ValueString(), outputs: run.Pipeline.Outputs,
 		timeout: timeout, timeoutName: "timeouts." + operation,
 		again: again, later: "The next apply waits for this same run; terraform destroy stops it.",
 		tell: func(message string) {

@@ -3,6 +3,8 @@ package provider
 import (
 	"context"
 	"fmt"
+	"regexp"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
@@ -15,6 +17,9 @@ import (
 // taken over and adopted is true. Both ways the object's name is the run's identity from here on.
 func (d *data) startRun(ctx context.Context, run spec.Run) (object *cluster.Object, adopted bool, err error) {
 	workflow := argo.Run(run)
+	if err := d.settled(ctx, run); err != nil {
+		return nil, false, err
+	}
 	for {
 		object, err = d.cluster.Create(ctx, cluster.Workflows, workflow)
 		if cluster.ReasonOf(err) != cluster.Exists {
@@ -44,4 +49,54 @@ func (d *data) untilGone(ctx context.Context, namespace, name string) error {
 	return d.cluster.Follow(ctx, cluster.Workflows, namespace, name, func(object *cluster.Object) (bool, error) {
 		return object == nil || !object.Deleting, nil
 	})
+}
+
+// How long Argo's controller is given to see a pipeline that was just applied: it works from a copy, and would run the
+// version before, or say that the pipeline does not exist.
+const (
+	fresh       = 2 * time.Second
+	settleRun   = 1500 * time.Millisecond
+	maxRemade   = 5
+	remakePause = 2 * time.Second
+)
+
+// settled waits a little where the run's pipeline was just applied.
+func (d *data) settled(ctx context.Context, run spec.Run) error {
+	template, err := d.cluster.Get(ctx, cluster.WorkflowTemplates, run.Namespace, argo.ObjectName(run.Pipeline))
+	if err != nil || time.Since(template.Changed).Abs() > fresh {
+		return nil //nolint:nilerr // Argo itself says what is wrong with the pipeline
+	}
+	return pause(ctx, settleRun)
+}
+
+func pause(ctx context.Context, long time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(long):
+		return nil
+	}
+}
+
+// tooEarly matches what Argo says of a run whose pipeline, or a component of it, its controller has not seen yet.
+var tooEarly = regexp.MustCompile(`workflowtemplates?\.argoproj\.io "[^"]*" not found`)
+
+// remake makes a run anew that ended at once because the controller had not seen its pipeline yet. It returns false
+// where that was not the reason.
+func (d *data) remake(ctx context.Context, run spec.Run, name string, status spec.RunStatus) bool {
+	if !status.Phase.Failed() || !tooEarly.MatchString(status.Message) || pause(ctx, remakePause) != nil {
+		return false
+	}
+	if _, err := d.cluster.Get(ctx, cluster.WorkflowTemplates, run.Namespace, argo.ObjectName(run.Pipeline)); err != nil {
+		return false
+	}
+	tflog.Info(ctx, "Making the run anew: the controller had not seen its pipeline yet", map[string]any{"run": run.Namespace + "/" + name})
+	if err := d.cluster.Delete(ctx, cluster.Workflows, run.Namespace, name, ""); err != nil {
+		return false
+	}
+	if err := d.untilGone(ctx, run.Namespace, name); err != nil {
+		return false
+	}
+	_, _, err := d.startRun(ctx, run)
+	return err == nil
 }

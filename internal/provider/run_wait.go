@@ -46,10 +46,17 @@ func (d *data) awaitRun(ctx context.Context, run awaited, diags *diag.Diagnostic
 	waiting, cancel := context.WithTimeout(ctx, run.timeout)
 	defer cancel()
 	progress := newProgress(run.tell)
-	last, err := d.followRun(waiting, run.namespace, run.name, run.outputs, func(status spec.RunStatus) bool {
-		progress.seen(status)
-		return status.Phase.Ended()
-	})
+	var last spec.RunStatus
+	var err error
+	for range maxRemade {
+		last, err = d.followRun(waiting, run.namespace, run.name, run.outputs, func(status spec.RunStatus) bool {
+			progress.seen(status)
+			return status.Phase.Ended()
+		})
+		if err != nil || !d.remake(waiting, run.run, run.name, last) {
+			break
+		}
+	}
 	if last.Phase == "" {
 		last.Phase = spec.PhasePending
 	}
@@ -72,6 +79,7 @@ func (d *data) awaitRun(ctx context.Context, run awaited, diags *diag.Diagnostic
 
 // awaited is a run to wait for.
 type awaited struct {
+	run             spec.Run
 	namespace, name string
 	outputs         map[string]spec.Output // of its pipeline
 	timeout         time.Duration

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -87,7 +88,8 @@ type Object struct {
 	ResourceVersion string
 	Labels          map[string]string
 	Annotations     map[string]string
-	Deleting        bool // deleted, and kept by a finalizer
+	Changed         time.Time // when somebody last set a field, in seconds
+	Deleting        bool      // deleted, and kept by a finalizer
 	raw             *unstructured.Unstructured
 }
 
@@ -109,8 +111,18 @@ func (o *Object) Raw() map[string]any { return o.raw.Object }
 func newObject(u *unstructured.Unstructured) *Object {
 	return &Object{
 		Namespace: u.GetNamespace(), Name: u.GetName(), UID: string(u.GetUID()), ResourceVersion: u.GetResourceVersion(),
-		Labels: u.GetLabels(), Annotations: u.GetAnnotations(), Deleting: u.GetDeletionTimestamp() != nil, raw: u,
+		Labels: u.GetLabels(), Annotations: u.GetAnnotations(), Changed: lastChange(u), Deleting: u.GetDeletionTimestamp() != nil, raw: u,
 	}
+}
+
+func lastChange(u *unstructured.Unstructured) time.Time {
+	last := u.GetCreationTimestamp().Time
+	for _, entry := range u.GetManagedFields() {
+		if entry.Time != nil && entry.Time.After(last) {
+			last = entry.Time.Time
+		}
+	}
+	return last
 }
 
 // Apply makes the object as given by server-side apply: fields that this provider set earlier and no longer gives
