@@ -151,12 +151,23 @@ func guessRunIf(states map[string][]string, condition string) spec.RunIf {
 		return spec.AllFailed
 	case every("Failed", "Errored"):
 		return spec.AnyFailed
-	case every("Succeeded", "Failed", "Errored", "Skipped", "Omitted"):
+	case every("Succeeded", "Failed", "Errored", "Skipped", "Omitted") && !guarded(states, condition):
 		return spec.AllDone
 	case every("Succeeded") && (len(states) > 1 || strings.HasPrefix(condition, "(")) && !strings.Contains(condition, "&&"):
 		return spec.AnySucceeded
 	}
 	return ""
+}
+
+// guarded reports whether a condition is that of a fallback (??) to a task that may fail, which lists all states too, but
+// in the order of successStates.
+func guarded(states map[string][]string, condition string) bool {
+	for name := range states {
+		if strings.Contains(condition, name+".Omitted || "+name+".Failed") {
+			return true
+		}
+	}
+	return false
 }
 
 func failingKey(argo string, isExit bool) string {
