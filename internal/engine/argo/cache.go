@@ -24,7 +24,21 @@ func cacheKeyText(t spec.Task, cache spec.Cache, env expr.Env) (string, error) {
 			return "", err
 		}
 	}
-	return expr.CompileHash(metadataEnv(env, parsed...), parsed...)
+	return expr.CompileHash(metadataEnv(env, parsed...), unknownContent(env, parsed), parsed...)
+}
+
+// unknownContent makes the key that of this run alone if the content of an artifact is not known: a plain container writes
+// no metadata, hence no digest.
+func unknownContent(env expr.Env, texts []*expr.Template) []string {
+	var salt []string
+	for _, t := range texts {
+		for _, r := range t.References() {
+			if _, v, ok := env.Resolve(r.Name); ok && v.Type.IsArtifact() {
+				salt = append(salt, "("+expr.Access(metadataOf(v.Argo))+` ?? "") contains "digest" ? "" : workflow.uid`)
+			}
+		}
+	}
+	return salt
 }
 
 // cacheConfigMap names the config map that holds the outputs of a component, one for each key: Argo fails a task whose outputs no longer

@@ -207,8 +207,9 @@ func (t *Template) shown(all []*bound) ast.Node {
 	return whole
 }
 
-// CompileHash writes a tag that becomes the SHA-256, in hex, of the texts: the same for the same texts at each run.
-func CompileHash(env Env, texts ...*Template) (string, error) {
+// CompileHash writes a tag that becomes the SHA-256, in hex, of the texts: the same for the same texts at each run. salt
+// are expressions over Argo's names that count too.
+func CompileHash(env Env, salt []string, texts ...*Template) (string, error) {
 	list := make([]ast.Node, len(texts))
 	for i, t := range texts {
 		if t.IsConstant() {
@@ -221,6 +222,9 @@ func CompileHash(env Env, texts ...*Template) (string, error) {
 			return "", err
 		}
 		list[i] = t.shown(all)
+	}
+	for _, s := range salt {
+		list = append(list, code(s))
 	}
 	sum := &ast.CallNode{Callee: member(ident("sprig"), "sha256sum"), Arguments: []ast.Node{toJSON(&ast.ArrayNode{Nodes: list})}}
 	return tag(sum), nil

@@ -49,7 +49,7 @@ func (d *Decompiler) Hash(argo string) (string, bool) {
 	if constant, ok := list.Nodes[0].(*ast.StringNode); ok {
 		return escape(constant.Value, false), true
 	}
-	compile := func(t *Template) (string, error) { return CompileHash(d.env, t) }
+	compile := func(t *Template) (string, error) { return CompileHash(d.env, nil, t) }
 	for _, split := range []bool{true, false} {
 		var b strings.Builder
 		u := undoer{d: d, shown: true}

@@ -129,7 +129,10 @@ func (c Cron) possible() bool {
 func parseShorthand(line string) (Cron, []Error) {
 	if name, duration, ok := strings.Cut(line, " "); ok && strings.EqualFold(name, "@every") {
 		d, errs := ParseInterval(duration)
-		return Cron{text: "@every " + duration, every: d}, errs
+		if errs != nil {
+			return Cron{}, errs
+		}
+		return Cron{text: "@every " + duration, every: d}, nil
 	}
 	lower := strings.ToLower(line)
 	meaning, ok := shorthands[lower]

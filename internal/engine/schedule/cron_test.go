@@ -193,7 +193,7 @@ func TestCronTextIsTidied(t *testing.T) {
 }
 
 func FuzzParseCron(f *testing.F) {
-	for _, seed := range []string{"0 2 * * *", "TZ=X", "CRON_TZ=", "@every 1h", "*/5 1-3,MON * ? 7#2", "0 0 2 * * ?", "cron(", "rate()", "@", "\x00", "1-,/ * * * *"} {
+	for _, seed := range []string{"0 2 * * *", "TZ=X", "CRON_TZ=", "@every 1h", "*/5 1-3,MON * ? 7#2", "0 0 2 * * ?", "cron(", "rate()", "@", "\x00", "1-,/ * * * *", "@everY 0"} {
 		f.Add(seed)
 	}
 	from := time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)

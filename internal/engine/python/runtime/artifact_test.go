@@ -3,6 +3,7 @@ package runtime_test
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -36,7 +37,7 @@ func TestArtifactFromProducerToConsumer(t *testing.T) {
 			t.Errorf("the artifact was changed to %q", got)
 		}
 		hidden := made.output(runtime.ArtifactParameter + "model")
-		if want := `{"metadata":{"{␛{␛accuracy}}":[0.5,{"é":"{␛{␛x}}"}],"framework":"none"}}`; hidden != want {
+		if want := `{"metadata":{"{␛{␛accuracy}}":[0.5,{"é":"{␛{␛x}}"}],"framework":"none"}}`; withoutDigest(hidden) != want {
 			t.Errorf("metadata %s, want %s", hidden, want)
 		}
 
@@ -87,7 +88,7 @@ func TestInputArtifacts(t *testing.T) {
 		"list, none in it":   {perhaps, "def f(a): return repr(a)", nil, "[]", "[]"},
 		"list, empty":        {lists, all, nil, "[]", "[]"},
 		"list, one lost":     {lists, all, map[string]string{"inputs/a/0": "x"}, "[{},{}]", `input "a": expected 2 artifacts in DIR/inputs/a, got 1`},
-		"list, a stranger":   {lists, all, map[string]string{"inputs/a/7": "x"}, "[{}]", `input "a-0": the artifact is missing at DIR/inputs/a/0`},
+		"list, with gaps":    {lists, all, map[string]string{"inputs/a/10": "y", "inputs/a/7": "x"}, `[{},{"metadata":{"n":2}}]`, `[["a-7",{},"x"],["a-10",{"n":2},"y"]]`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -137,7 +138,7 @@ func TestOutputArtifacts(t *testing.T) {
 				r.failed(runtime.ExitContractError, `f (user.py:1): output "a"`+strings.ReplaceAll(test.metadata, "DIR", p.dir))
 				return
 			}
-			if got := r.succeeded().output(runtime.ArtifactParameter + "a"); got != test.metadata {
+			if got := withoutDigest(r.succeeded().output(runtime.ArtifactParameter + "a")); got != test.metadata {
 				t.Errorf("metadata %s, want %s", got, test.metadata)
 			}
 			if got := r.output("a"); test.content != "" && got != test.content {
@@ -181,7 +182,7 @@ func TestReturnedArtifacts(t *testing.T) {
 				r.failed(runtime.ExitContractError, `f (user.py:1): output "Output"`+strings.ReplaceAll(test.metadata, "DIR", p.dir))
 				return
 			}
-			if got := r.succeeded().output(runtime.ArtifactParameter + "Output"); got != test.metadata {
+			if got := withoutDigest(r.succeeded().output(runtime.ArtifactParameter + "Output")); got != test.metadata {
 				t.Errorf("metadata %s, want %s", got, test.metadata)
 			}
 			if got := r.output(test.file); got != "x" && name != "elsewhere" {
@@ -253,5 +254,48 @@ func TestFinalStatus(t *testing.T) {
 `})
 	if got := p.run(map[string]string{"status": `{"state":"FAILED","error_message":"x","other":1}`}).succeeded().output("Output"); got != "FAILEDx" {
 		t.Errorf("got %q", got)
+	}
+}
+
+var digestOf = regexp.MustCompile(`,"digest":"([0-9a-f]{32})"`)
+
+// withoutDigest is what a producer tells of an artifact without the digest of its content.
+func withoutDigest(metadata string) string { return digestOf.ReplaceAllString(metadata, "") }
+
+// The digest follows the content alone: not the time of a file, nor the order in which a directory lists its files.
+func TestDigestsOfArtifacts(t *testing.T) {
+	t.Parallel()
+	digest := func(body string) string {
+		t.Helper()
+		config := function("f", "", argument("a", runtime.OutputArtifact, spec.Dataset))
+		p := newPod(t, python(t), config, map[string]string{"user.py": "def f(a):\n    import os\n    " + strings.TrimSpace(body) + "\n"})
+		told := p.run(nil).succeeded().output(runtime.ArtifactParameter + "a")
+		found := digestOf.FindStringSubmatch(told)
+		if found == nil {
+			t.Fatalf("%s has no digest", told)
+		}
+		return found[1]
+	}
+	file := func(text string) string { return `open(a.path, "w").write("` + text + `")` }
+	tree := func(names ...string) string {
+		body := "os.mkdir(a.path)"
+		for _, name := range names {
+			body += "\n    open(os.path.join(a.path, \"" + name + "\"), \"w\").write(\"" + name + "\")"
+		}
+		return body
+	}
+	if digest(file("x")) != digest(file("x")+"; os.utime(a.path, (1, 1))") {
+		t.Error("the time of a file counts")
+	}
+	if digest(tree("p", "q")) != digest(tree("q", "p")) {
+		t.Error("the order of files counts")
+	}
+	seen := map[string]string{}
+	for _, body := range []string{file("x"), file("y"), file(""), tree("x"), tree("x", "y"), tree("y")} {
+		d := digest(body)
+		if other, ok := seen[d]; ok {
+			t.Errorf("%s and %s have the same digest", body, other)
+		}
+		seen[d] = body
 	}
 }

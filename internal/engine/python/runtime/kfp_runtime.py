@@ -906,7 +906,27 @@ def store_artifact(type_, path, artifact, where):
             raise Failure("%s was not written: nothing is at %s" % (where, path))
         # Metrics are all in the metadata, and other artifacts may lie where their uri says, but Argo wants a file.
         write_file(path, to_json(metadata).encode("utf-8") if title.endswith("Metrics") else b"")
-    return {"metadata": metadata, "uri": uri} if foreign else {"metadata": metadata}
+    info = {"metadata": metadata, "digest": digest(path)}
+    return dict(info, uri=uri) if foreign else info
+
+
+def digest(path):
+    """Identifies the content of a file or a directory, for caches."""
+    import hashlib
+
+    total = hashlib.blake2b(digest_size=16)
+    files = [path]
+    if os.path.isdir(path):
+        files = sorted(os.path.join(root, name) for root, _, names in os.walk(path) for name in names)
+    for name in files:
+        total.update(os.path.relpath(name, path).encode("utf-8", "surrogateescape") + b"\0")
+        if not os.path.isfile(name):  # a link to nothing
+            continue
+        total.update(b"%d\0" % os.path.getsize(name))
+        with open(name, "rb") as file:
+            for block in iter(lambda: file.read(1 << 20), b""):
+                total.update(block)
+    return total.hexdigest()
 
 
 def move_to(path, source):
