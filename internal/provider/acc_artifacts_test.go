@@ -122,6 +122,34 @@ resource "kfp_pipeline" "inner" {
 			pods: 2,
 		},
 		{
+			name: "cache by the content of artifacts",
+			tasks: `
+    a    = { component = kfp_component.plain.ref, inputs = { name = "same ${run}" } }
+    b    = { component = kfp_component.plain.ref, inputs = { name = "same ${run}" } }
+    c    = { component = kfp_component.plain.ref, inputs = { name = "other ${run}" } }
+    of_a = { component = kfp_component.describe.ref, inputs = { file = "{{ tasks.a.output }}" }, cache = { enabled = true } }
+    of_b = { component = kfp_component.describe.ref, inputs = { file = "{{ tasks.b.output }}" }, cache = { enabled = true }, depends_on = ["of_a"] }
+    of_c = { component = kfp_component.describe.ref, inputs = { file = "{{ tasks.c.output }}" }, cache = { enabled = true }, depends_on = ["of_a"] }`,
+			extra: `
+---
+resource "kfp_component" "plain" {
+  name   = "plain"
+  python = { base_image = "python:3.11-slim", source = <<-PY
+    from kfp import dsl
+
+    def plain(name: str, file: dsl.Output[dsl.Dataset]):
+        with open(file.path, "w") as f:
+            f.write(name)
+  PY
+  }
+}
+` + artifacts,
+			outputs:    map[string]string{"b": "{{ tasks.of_b.output }}", "c": "{{ tasks.of_c.output }}"},
+			want:       map[string]string{"b": "same cache by the content of artifacts||None", "c": "other cache by the content of artifacts||None"},
+			attributes: map[string]string{"tasks.of_b.cached": "true", "tasks.of_c.cached": "false"},
+			pods:       5,
+		},
+		{
 			name: "exit of a nested pipeline",
 			tasks: `
     inner = { component = kfp_pipeline.inner.ref, inputs = { word = "x" } }

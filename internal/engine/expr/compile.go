@@ -210,18 +210,18 @@ func (t *Template) shown(all []*bound) ast.Node {
 // CompileHash writes a tag that becomes the SHA-256, in hex, of the texts: the same for the same texts at each run. salt
 // are expressions over Argo's names that count too.
 func CompileHash(env Env, salt []string, texts ...*Template) (string, error) {
-	list := make([]ast.Node, len(texts))
-	for i, t := range texts {
+	list := make([]ast.Node, 0, len(texts)+len(salt))
+	for _, t := range texts {
 		if t.IsConstant() {
 			constant, _ := t.Constant()
-			list[i] = text(constant)
+			list = append(list, text(constant))
 			continue
 		}
 		all, err := t.bind(env)
 		if err != nil {
 			return "", err
 		}
-		list[i] = t.shown(all)
+		list = append(list, t.shown(all))
 	}
 	for _, s := range salt {
 		list = append(list, code(s))

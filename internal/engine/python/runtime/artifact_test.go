@@ -278,11 +278,12 @@ func TestDigestsOfArtifacts(t *testing.T) {
 	}
 	file := func(text string) string { return `open(a.path, "w").write("` + text + `")` }
 	tree := func(names ...string) string {
-		body := "os.mkdir(a.path)"
+		var body strings.Builder
+		body.WriteString("os.mkdir(a.path)")
 		for _, name := range names {
-			body += "\n    open(os.path.join(a.path, \"" + name + "\"), \"w\").write(\"" + name + "\")"
+			body.WriteString("\n    open(os.path.join(a.path, \"" + name + "\"), \"w\").write(\"" + name + "\")")
 		}
-		return body
+		return body.String()
 	}
 	if digest(file("x")) != digest(file("x")+"; os.utime(a.path, (1, 1))") {
 		t.Error("the time of a file counts")
