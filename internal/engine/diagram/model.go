@@ -166,7 +166,7 @@ func loopText(forEach string) string {
 		return "for each of " + strconv.Itoa(n) + " items"
 	}
 	if inner, ok := strings.CutPrefix(text, "{{"); ok {
-		if end := expressionEnd(inner); end == len(inner)-2 {
+		if end := expressionEnd(inner); end >= 0 && end == len(inner)-2 {
 			text = inner[:end]
 		}
 	}
