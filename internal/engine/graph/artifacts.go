@@ -44,14 +44,20 @@ func artifactOfLoop(reference string, nodes map[string]*Node) (*Node, string) {
 	if n == nil || n.Item == "" {
 		return nil, ""
 	}
-	if output == "" {
-		for output = range n.Outputs {
-		}
-	}
+	output = n.outputName(output)
 	if !n.Outputs[output].Type.IsArtifact() {
 		return nil, ""
 	}
 	return n, output
+}
+
+// outputName is the name of an output that a reference gives, or of the only one where it gives none.
+func (n *Node) outputName(given string) string {
+	if given != "" {
+		return given
+	}
+	sole, _ := spec.Interface{Outputs: n.Outputs}.SoleOutput()
+	return sole
 }
 
 // listOut refuses such a list as the output of a pipeline: in Argo it is no artifact but a place.
@@ -74,11 +80,7 @@ func (g *Graph) Producers(references []string) map[string]string {
 		if n == nil {
 			continue
 		}
-		if output == "" {
-			for output = range n.Outputs {
-			}
-		}
-		producers[task] = output
+		producers[task] = n.outputName(output)
 	}
 	return producers
 }
