@@ -17,7 +17,7 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 )
 
-// lookup is a data source that reads the cluster.
+// lookup is a data source that needs the provider's configuration.
 type lookup struct {
 	data *data
 }

@@ -15,9 +15,7 @@ var _ datasource.DataSourceWithConfigure = &imageDataSource{}
 
 func newImageDataSource() datasource.DataSource { return &imageDataSource{} }
 
-type imageDataSource struct {
-	data *data
-}
+type imageDataSource struct{ lookup }
 
 type imageDataModel struct {
 	Name      types.String `tfsdk:"name"`
@@ -38,16 +36,6 @@ func (d *imageDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 			"digest":    schema.StringAttribute{Computed: true, MarkdownDescription: "Digest, `sha256:…`; of the index where the image has several platforms."},
 			"reference": schema.StringAttribute{Computed: true, MarkdownDescription: "`repository@digest`, for components, and for the base images of `kfp_image`."},
 		},
-	}
-}
-
-func (d *imageDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	if req.ProviderData == nil {
-		return
-	}
-	var ok bool
-	if d.data, ok = req.ProviderData.(*data); !ok {
-		resp.Diagnostics.AddError("Internal error", "The provider's configuration has an unexpected type. Please report this.")
 	}
 }
 
