@@ -3,6 +3,7 @@ package provider
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -66,7 +67,8 @@ func addClusterError(diags *diag.Diagnostics, verb, what, name string, err error
 
 func clusterDetail(err error) string {
 	if errors.Is(err, cluster.ErrNotConfigured) {
-		return "The provider is given no Kubernetes cluster to work on.\n\nSet config_path (or KUBE_CONFIG_PATH), or host and credentials, in the provider's configuration. Planning needs no cluster, applying does."
+		_, why, _ := strings.Cut(err.Error(), cluster.ErrNotConfigured.Error())
+		return "The provider is given no Kubernetes cluster to work on" + why + ".\n\nSet config_path (or KUBE_CONFIG_PATH), or host and credentials, in the provider's configuration. Planning needs no cluster, applying does."
 	}
 	text := err.Error()
 	var e *cluster.Error

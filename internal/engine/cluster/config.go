@@ -5,7 +5,9 @@ package cluster
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -68,12 +70,25 @@ func (c Config) restConfig() (*rest.Config, error) {
 	}
 	cfg, err := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, overrides).ClientConfig()
 	if clientcmd.IsEmptyConfig(err) || (err == nil && cfg.Host == "") {
-		return nil, fmt.Errorf("%w: %s holds no cluster", ErrNotConfigured, strings.Join(c.ConfigPaths, ", "))
+		return nil, fmt.Errorf("%w: %s", ErrNotConfigured, c.emptyPaths())
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the cluster configuration: %w", err)
 	}
 	return c.finish(cfg), nil
+}
+
+// emptyPaths says of each kubeconfig why it gives no cluster: client-go passes over files that do not exist.
+func (c Config) emptyPaths() string {
+	var reasons []string
+	for _, p := range c.ConfigPaths {
+		reason := " holds no cluster"
+		if _, err := os.Stat(expandHome(p)); errors.Is(err, fs.ErrNotExist) {
+			reason = " does not exist"
+		}
+		reasons = append(reasons, p+reason)
+	}
+	return strings.Join(reasons, ", ")
 }
 
 func (c Config) overrides() (*clientcmd.ConfigOverrides, error) {

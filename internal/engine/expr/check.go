@@ -88,12 +88,19 @@ func (t *Template) firstExpression() int {
 	return 0
 }
 
-// Bare returns the name of the only reference, if the text is that and nothing else.
-func (t *Template) Bare(env Env) (string, bool) {
+// Member returns the names in the only reference, if the text is that and nothing else: each, value and field of
+// "{{ each.value.field }}".
+func (t *Template) Member() ([]string, bool) {
 	if len(t.parts) != 1 || t.parts[0].node == nil {
-		return "", false
+		return nil, false
 	}
 	segments, _, ok := chain(t.parts[0].node)
+	return segments, ok
+}
+
+// Bare returns the name of the only reference, if the text is that and nothing else.
+func (t *Template) Bare(env Env) (string, bool) {
+	segments, ok := t.Member()
 	if !ok {
 		return "", false
 	}

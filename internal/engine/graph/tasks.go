@@ -61,6 +61,7 @@ func (c *checker) task(at problem.Path, t spec.Task, n *Node, env Env) {
 		c.text(at.Join(text.at), text, env)
 	}
 	c.constants(at.Attr("inputs"), t, n)
+	c.items(at.Attr("inputs"), t, n)
 	c.optionals(at.Attr("inputs"), t, n, env)
 	c.absentOutputs(at, t, n)
 	c.problems = append(c.problems, checkSettings(t.Settings, at)...)

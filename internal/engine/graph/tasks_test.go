@@ -33,7 +33,9 @@ func task(name string, f func(*spec.Task)) change {
 	}
 }
 
-func loopA() change { return task("a", func(t *spec.Task) { t.ForEach = `["p","q"]` }) }
+func loop(items string) change { return task("a", func(t *spec.Task) { t.ForEach = items }) }
+
+func loopA() change { return loop(`["p","q"]`) }
 
 func runIf(name string, r spec.RunIf) change {
 	return task(name, func(t *spec.Task) { t.RunIf = r; t.DependsOn = []string{"a", "b"} })
@@ -68,6 +70,13 @@ func TestTasksThatCannotWork(t *testing.T) {
 	}{
 		{"a value that is allowed", []change{input("a", "text", "y")}, nil},
 		{"a value that is not allowed", []change{input("a", "text", "z")}, []string{`tasks["a"].inputs["text"]`, `"z" is not among the allowed values: "x", "y"`}},
+		{"an element that is not allowed", []change{loop(`["x","z"]`), input("a", "text", "{{ each.value }}")}, []string{`tasks["a"].inputs["text"]`, `Element 1 of for_each: "z" is not among the allowed values`}},
+		{"elements of one wrong type", []change{loop("[1, 2]"), input("a", "free", "{{ each.value }}")}, []string{`tasks["a"].inputs["free"]`, "gives integer"}},
+		{"an element of a wrong type", []change{loop(`["x", 2]`), input("a", "free", "{{ each.value }}")}, []string{"Element 1 of for_each: 2 is not a string"}},
+		{"a field that fits", []change{loop(`[{"a": {"b": "x"}}, {"a": {"b": "y"}}]`), input("a", "text", "{{ each.value.a.b }}")}, nil},
+		{"a field that does not fit", []change{loop(`[{"n": "x"}, {"n": true}]`), input("a", "free", "{{ each.value.n }}")}, []string{"Element 1 of for_each: true is not a string"}},
+		{"a field that one element lacks", []change{loop(`[{"n": "x"}, {"m": "x"}]`), input("a", "free", "{{ each.value.n }}")}, []string{`Element 1 of for_each, {"m": "x"}, has no n.`}},
+		{"null for an optional", []change{loop(`["x", null]`), input("a", "maybe", "{{ each.value }}")}, nil},
 		{"optional for optional", []change{input("a", "maybe", "{{ parameters.optional }}")}, nil},
 		{"optional for a default", []change{input("a", "free", "{{ parameters.optional }}")}, []string{`tasks["a"].inputs["free"]`, "parameters.optional ??"}},
 		{"optional with a fallback", []change{input("a", "free", "{{ parameters.optional ?? 'none' }}")}, nil},
