@@ -74,6 +74,11 @@ var knownCauses = []struct {
 		"The container ended well without having written one of its outputs. It must write each to the file that {{ outputs.NAME.path }} names, also where the value is empty.",
 	},
 	{
+		regexp.MustCompile(`workflow is longer than maximum allowed size`), false,
+		"The run outgrew what Argo's controller keeps in one object: the pipeline twice, and the state and outputs of each task. Move tasks into nested pipelines, return less from tasks (large values as artifacts), " +
+			"or raise MAX_WORKFLOW_SIZE in the controller's environment; etcd takes 1.5 MiB at most. Beyond that Argo can offload node status to a database.",
+	},
+	{
 		regexp.MustCompile(`active on the node longer than the specified deadline|exceeded its deadline`), false,
 		"It took longer than its timeout. Raise timeout of the task or of the pipeline, or find out in the log what it waited for.",
 	},

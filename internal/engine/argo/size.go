@@ -9,31 +9,62 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
 
-// The sizes in bytes at which etcd refuses an object by default, and at which a person should know. A run holds a
-// copy of its pipeline beside the state of its tasks, so the pipeline may only be part of it.
+// Limits in bytes. Argo's controller keeps the pipeline twice in the status of its run, as the pipeline and as one of the
+// templates in use, beside the state of each task, which it compresses once the run is large. It ends a run with an error
+// once that is more than its MAX_WORKFLOW_SIZE, by default 1 MiB. etcd takes 1.5 MiB, whatever the controller is told.
 const (
-	maxObjectBytes  = 1_400_000
-	warnObjectBytes = 700_000
+	copiesInRun    = 2
+	taskStateBytes = 60    // a run of 2,000 tasks had 54 for each, compressed
+	componentBytes = 1_000 // a component's template, once, however many tasks use it
+	argoRunBytes   = 1 << 20
+	etcdRunBytes   = 3 << 19
 )
 
 // Size is the object's size in bytes, as JSON.
-func (o PipelineObject) Size() int {
-	text, err := wire.Marshal(o.Template)
+func (o PipelineObject) Size() int { return sizeOf(o.Template) }
+
+// RunSize estimates what a run of the pipeline weighs in bytes, as JSON. Outputs that tasks return, loops and nested
+// pipelines add to it.
+func (o PipelineObject) RunSize() int {
+	return copiesInRun*sizeOf(o.Template.Spec) + len(o.weights)*taskStateBytes + o.components()*componentBytes
+}
+
+func (o PipelineObject) components() int {
+	names := map[string]bool{}
+	for _, t := range o.Template.Spec.Templates {
+		if t.DAG == nil {
+			continue
+		}
+		for _, task := range t.DAG.Tasks {
+			if task.TemplateRef != nil {
+				names[task.TemplateRef.Name] = true
+			}
+		}
+	}
+	return len(names)
+}
+
+func sizeOf(object any) int {
+	text, err := wire.Marshal(object)
 	if err != nil {
 		return 0
 	}
 	return len(text)
 }
 
-// CheckSize finds a pipeline that is too large for the cluster.
+// CheckSize finds a pipeline whose runs are too large for the cluster, or nearly.
 func (o PipelineObject) CheckSize() problem.List {
+	const remedy = "Move tasks into nested pipelines, which a run holds once however often they are used; put settings that many tasks share under defaults; pass large constants as files or artifacts."
 	var l problem.List
-	size := o.Size()
+	size, at := o.RunSize(), problem.At("tasks")
+	weight := fmt.Sprintf("A run of it will have about %d bytes, since it holds the pipeline twice, beside the state of each task.", size)
 	switch {
-	case size > maxObjectBytes:
-		l.Errorf(problem.At("tasks"), "Pipeline too large", "Compiled, the pipeline has %d bytes; etcd takes at most about %d. %s Move tasks into a nested pipeline, or pass large constants as files or artifacts.", size, maxObjectBytes, o.heaviest())
-	case size > warnObjectBytes:
-		l.Warnf(problem.At("tasks"), "Pipeline nearly too large", "Compiled, the pipeline has %d bytes; etcd takes at most about %d. %s", size, maxObjectBytes, o.heaviest())
+	case size > etcdRunBytes:
+		l.Errorf(at, "Pipeline too large", "%s etcd takes at most %d. %s %s", weight, etcdRunBytes, o.heaviest(), remedy)
+	case size > argoRunBytes:
+		l.Warnf(at, "Pipeline too large for Argo's defaults", "%s Argo's controller ends runs of more than %d bytes as errors, unless its environment has a larger MAX_WORKFLOW_SIZE. %s %s", weight, argoRunBytes, o.heaviest(), remedy)
+	case size > argoRunBytes*8/10:
+		l.Warnf(at, "Pipeline nearly too large", "%s Argo's controller ends runs of more than %d bytes as errors. %s %s", weight, argoRunBytes, o.heaviest(), remedy)
 	}
 	return l
 }
