@@ -24,15 +24,8 @@ func TestAccGettingStarted(t *testing.T) {
 			blocks = append(blocks, strings.ReplaceAll(block, "python:3.12-slim", "python:3.11-slim"))
 		}
 	}
-	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: env.factories(),
-		CheckDestroy:             env.checkEmpty,
-		Steps: []resource.TestStep{{
-			Config: strings.Join(blocks, "\n"),
-			Check: resource.ComposeAggregateTestCheckFunc(
-				resource.TestMatchOutput("said", regexp.MustCompile(`^Grace rolled \[\d+, \d+, \d+\], \d+ in total$`)),
-				env.checkPods(4),
-			),
-		}},
-	})
+	env.applies(t, strings.Join(blocks, "\n"),
+		resource.TestMatchOutput("said", regexp.MustCompile(`^Grace rolled \[\d+, \d+, \d+\], \d+ in total$`)),
+		env.checkPods(4),
+	)
 }

@@ -10,11 +10,7 @@ import (
 func TestAccOptionalInputsOfContainers(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t)
-	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: env.factories(),
-		CheckDestroy:             env.checkEmpty,
-		Steps: []resource.TestStep{{
-			Config: `
+	env.applies(t, `
 resource "kfp_component" "echo" {
   name    = "echo"
   inputs  = { x = { type = "string", optional = true }, n = { type = "integer", optional = true } }
@@ -39,10 +35,7 @@ resource "kfp_run" "echo" {
   pipeline = kfp_pipeline.echo.ref
 }
 `,
-			Check: resource.ComposeAggregateTestCheckFunc(
-				resource.TestCheckResourceAttr("kfp_run.echo", "outputs.given", "3:--x=a {b} $HOME 5 a {b} $HOME"),
-				resource.TestCheckResourceAttr("kfp_run.echo", "outputs.absent", "3: none else"),
-			),
-		}},
-	})
+		resource.TestCheckResourceAttr("kfp_run.echo", "outputs.given", "3:--x=a {b} $HOME 5 a {b} $HOME"),
+		resource.TestCheckResourceAttr("kfp_run.echo", "outputs.absent", "3: none else"),
+	)
 }

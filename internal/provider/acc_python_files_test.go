@@ -168,16 +168,9 @@ resource "kfp_run" "prices" {
 func TestAccHelpersAndFilesOnAReadOnlyRoot(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t)
-	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: env.factories(),
-		CheckDestroy:             env.checkEmpty,
-		Steps: []resource.TestStep{{
-			Config: helpersAndFiles,
-			Check: resource.ComposeAggregateTestCheckFunc(
-				resource.TestCheckResourceAttr("kfp_run.prices", "outputs.total", "19.50 EUR"),
-				resource.TestCheckResourceAttr("kfp_run.prices", "outputs.who", "True"),
-				resource.TestCheckResourceAttr("kfp_run.prices", "outputs.rate", "é $HOME $(X)"),
-			),
-		}},
-	})
+	env.applies(t, helpersAndFiles,
+		resource.TestCheckResourceAttr("kfp_run.prices", "outputs.total", "19.50 EUR"),
+		resource.TestCheckResourceAttr("kfp_run.prices", "outputs.who", "True"),
+		resource.TestCheckResourceAttr("kfp_run.prices", "outputs.rate", "é $HOME $(X)"),
+	)
 }

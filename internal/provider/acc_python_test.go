@@ -64,19 +64,12 @@ resource "kfp_run" "types" {
 func TestAccEveryTypeRoundTrips(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t)
-	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: env.factories(),
-		CheckDestroy:             env.checkEmpty,
-		Steps: []resource.TestStep{{
-			Config: everyType,
-			Check: resource.ComposeAggregateTestCheckFunc(
-				resource.TestCheckResourceAttr("kfp_run.types", "outputs.result", "all as it was"),
-				resource.TestCheckResourceAttr("kfp_run.types", "outputs.big", "1152921504606846979"),
-				resource.TestCheckResourceAttr("kfp_run.types", "outputs.text", "ünïcödé {{workflow.name}} 🦄\n\x01"),
-				env.checkPods(2),
-			),
-		}},
-	})
+	env.applies(t, everyType,
+		resource.TestCheckResourceAttr("kfp_run.types", "outputs.result", "all as it was"),
+		resource.TestCheckResourceAttr("kfp_run.types", "outputs.big", "1152921504606846979"),
+		resource.TestCheckResourceAttr("kfp_run.types", "outputs.text", "ünïcödé {{workflow.name}} 🦄\n\x01"),
+		env.checkPods(2),
+	)
 }
 
 func TestAccPythonFailures(t *testing.T) {

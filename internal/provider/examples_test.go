@@ -34,34 +34,22 @@ func TestExamplesArePlanned(t *testing.T) {
 func TestAccExampleRun(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t)
-	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: env.factories(),
-		CheckDestroy:             env.checkEmpty,
-		Steps: []resource.TestStep{{
-			Config: example(t, "../../examples/resources/kfp_run/resource.tf"),
-			Check:  resource.TestCheckOutput("said", "Hello"),
-		}},
-	})
+	env.applies(t, example(t, "../../examples/resources/kfp_run/resource.tf"),
+		resource.TestCheckOutput("said", "Hello"),
+	)
 }
 
 func TestAccExamplePipeline(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t)
-	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: env.factories(),
-		CheckDestroy:             env.checkEmpty,
-		Steps: []resource.TestStep{{
-			Config: example(t, "../../examples/resources/kfp_pipeline/resource.tf") + `
+	env.applies(t, example(t, "../../examples/resources/kfp_pipeline/resource.tf")+`
 resource "kfp_run" "greetings" {
   pipeline = kfp_pipeline.greetings.ref
 }`,
-			Check: resource.ComposeAggregateTestCheckFunc(
-				resource.TestCheckResourceAttr("kfp_run.greetings", "outputs.greetings", `["Hello, Ada!","Hello, Grace!"]`),
-				resource.TestMatchResourceAttr("kfp_run.greetings", "tasks.greet.attempts", regexp.MustCompile("^2$")),
-				env.checkPods(3),
-			),
-		}},
-	})
+		resource.TestCheckResourceAttr("kfp_run.greetings", "outputs.greetings", `["Hello, Ada!","Hello, Grace!"]`),
+		resource.TestMatchResourceAttr("kfp_run.greetings", "tasks.greet.attempts", regexp.MustCompile("^2$")),
+		env.checkPods(3),
+	)
 }
 
 func example(t *testing.T, file string) string {

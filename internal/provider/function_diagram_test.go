@@ -2,7 +2,6 @@ package provider_test
 
 import (
 	"errors"
-	"flag"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -15,6 +14,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/golden"
 )
 
 // planOutputs plans a configuration and checks its outputs.
@@ -77,8 +78,6 @@ func TestDiagramOfSomethingElse(t *testing.T) {
 	}
 }
 
-var update = flag.Bool("update", false, "write the pictures of the documents anew")
-
 // The picture in the documents is what the function makes of the example.
 func TestPictureOfTheCarousel(t *testing.T) {
 	t.Parallel()
@@ -93,7 +92,7 @@ func TestPictureOfTheCarousel(t *testing.T) {
 	main = strings.NewReplacer("${path.module}", directory, "var.docker_hub_mirror", strconv.Quote(registry.Host), "var.repository", strconv.Quote(registry.Host)).
 		Replace(main + example(t, directory+"/variables.tf"))
 	want := knownvalue.StringFunc(func(got string) error {
-		if *update {
+		if *golden.Update {
 			return os.WriteFile(file, []byte(got), 0o600)
 		}
 		text, err := os.ReadFile(file)

@@ -60,7 +60,7 @@ func member(t *testing.T, object map[string]any, key string) map[string]any {
 
 func TestRecurringRunGolden(t *testing.T) {
 	t.Parallel()
-	golden(t, "recurring-run", mustRecurring(t, nightly()).Cron)
+	compare(t, "recurring-run", mustRecurring(t, nightly()).Cron)
 }
 
 func TestRecurringRunsAreReadBack(t *testing.T) {

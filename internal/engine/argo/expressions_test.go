@@ -57,6 +57,6 @@ func constructs(t *testing.T) spec.Pipeline {
 func TestGoldenConstructs(t *testing.T) {
 	t.Parallel()
 	o := mustPipeline(t, constructs(t))
-	golden(t, "pipeline-constructs", o.Template)
+	compare(t, "pipeline-constructs", o.Template)
 	accepted(t, mustComponent(t, step()).Template, o.Template)
 }

@@ -1,41 +1,24 @@
 package argo_test
 
 import (
-	"flag"
-	"os"
-	"path/filepath"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"sigs.k8s.io/yaml"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/golden"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
-
-// golden compares an object with testdata/<name>.yaml.
-func golden(t *testing.T, name string, object any) {
+// compare compares an object with testdata/<name>.yaml.
+func compare(t *testing.T, name string, object any) {
 	t.Helper()
 	got, err := yaml.Marshal(object)
 	if err != nil {
 		t.Fatal(err)
 	}
-	file := filepath.Join("testdata", name+".yaml")
-	if *update {
-		if err := os.WriteFile(file, got, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), string(got)); diff != "" {
-		t.Errorf("%s differs (-want +got); if that is meant: go test ./internal/engine/argo -update\n%s", file, diff)
-	}
+	golden.Compare(t, name+".yaml", string(got))
 }
 
 func taxRate() spec.Component {
@@ -113,16 +96,16 @@ func mustPipeline(t *testing.T, p spec.Pipeline) argo.PipelineObject {
 func TestGoldenComponents(t *testing.T) {
 	t.Parallel()
 	python := mustComponent(t, taxRate())
-	golden(t, "component-python", python.Template)
+	compare(t, "component-python", python.Template)
 	if python.Code.Data["tax_rate.py"] != taxRate().Python.Definition {
 		t.Error("the code is not in the config map")
 	}
-	golden(t, "component-container", mustComponent(t, quote()).Template)
+	compare(t, "component-container", mustComponent(t, quote()).Template)
 }
 
 func TestGoldenPipeline(t *testing.T) {
 	t.Parallel()
-	golden(t, "pipeline", mustPipeline(t, carousel(t)).Template)
+	compare(t, "pipeline", mustPipeline(t, carousel(t)).Template)
 }
 
 func TestGoldenRun(t *testing.T) {
@@ -130,7 +113,7 @@ func TestGoldenRun(t *testing.T) {
 	p := carousel(t)
 	o := mustPipeline(t, p)
 	ref := spec.Ref{Kind: spec.PipelineKind, Namespace: "etl", Name: p.Name, Version: o.Version, Interface: spec.Interface{Inputs: p.Parameters}}
-	golden(t, "run", argo.Run(spec.Run{
+	compare(t, "run", argo.Run(spec.Run{
 		Namespace: "etl", Pipeline: ref, ServiceAccount: "runner",
 		Parameters: map[string]string{"cost": "12.5", "state": "{{workflow.name}}"},
 	}))

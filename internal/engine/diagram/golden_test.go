@@ -1,17 +1,11 @@
 package diagram
 
 import (
-	"flag"
-	"os"
-	"path/filepath"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/golden"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
 
 type sample struct {
 	name     string
@@ -40,29 +34,9 @@ func TestGolden(t *testing.T) {
 	for _, s := range samples() {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
-			golden(t, s.name+".svg", string(SVG(s.pipeline, s.options)))
-			golden(t, s.name+".mmd", Mermaid(s.pipeline, s.options))
+			golden.Compare(t, s.name+".svg", string(SVG(s.pipeline, s.options)))
+			golden.Compare(t, s.name+".mmd", Mermaid(s.pipeline, s.options))
 		})
-	}
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s differs (-want +got); look at the new picture, then run with -update:\n%s", path, diff)
 	}
 }
 

@@ -1,40 +1,17 @@
 package schedule
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/robfig/cron/v3"
 	"pgregory.net/rapid"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/golden"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
-
-// golden compares with testdata/name, or writes it.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := "testdata/" + name
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s differs (-want +got); run with -update after reading it:\n%s", path, diff)
-	}
-}
 
 func TestRefusedCronLines(t *testing.T) {
 	t.Parallel()
@@ -70,7 +47,7 @@ func TestRefusedCronLines(t *testing.T) {
 			fmt.Fprintf(&b, "  %s\n    %s\n", e.Title, e.Detail)
 		}
 	}
-	golden(t, "refused.txt", b.String())
+	golden.Compare(t, "refused.txt", b.String())
 }
 
 // The remedy of a message must work.

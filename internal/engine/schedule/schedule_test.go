@@ -15,6 +15,7 @@ import (
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/golden"
 )
 
 func mustParse(t testing.TB, s Spec) *Schedule {
@@ -54,7 +55,7 @@ func TestRefusedSchedules(t *testing.T) {
 			fmt.Fprintf(&b, "  %s: %s\n    %s\n", p.Path, p.Title, p.Detail)
 		}
 	}
-	golden(t, "schedules.txt", b.String())
+	golden.Compare(t, "schedules.txt", b.String())
 }
 
 func TestUnknownTextsAreNotRefused(t *testing.T) {
