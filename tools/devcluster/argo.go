@@ -179,9 +179,10 @@ func (c *cluster) installAddons(ctx context.Context, p programs) error {
 // unchanged one, which takes the server seconds to read, is left alone.
 const crdAnnotation = "devcluster/content"
 
-func (c *cluster) installCRDs(ctx context.Context, p programs, flavour string) error {
-	dir := filepath.Join(p["argo"], "manifests", "base", "crds", flavour)
-	content := sha256.Sum256([]byte(filepath.Base(p["argo"]) + flavour))
+// installCRDs installs the CRDs of a copy of Argo's source.
+func (c *cluster) installCRDs(ctx context.Context, argo, flavour string) error {
+	dir := filepath.Join(argo, "manifests", "base", "crds", flavour)
+	content := sha256.Sum256([]byte(filepath.Base(argo) + flavour))
 	want := flavour + "-" + hex.EncodeToString(content[:])[:12]
 	files, _ := filepath.Glob(filepath.Join(dir, "argoproj.io_*.yaml"))
 	if have, err := c.installedCRDs(ctx); err == nil && len(have) == len(files) && allEqual(have, want) {

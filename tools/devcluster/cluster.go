@@ -35,6 +35,7 @@ const (
 type cluster struct {
 	home  string // state: etcd, images, logs, records of processes
 	cache string // built binaries and image layers, shared by all clones
+	api   string // where the API server listens
 	*progress
 }
 
@@ -55,6 +56,7 @@ func newCluster() *cluster {
 	return &cluster{
 		home:     home,
 		cache:    filepath.Join(cache, "terraform-provider-kfp", "devcluster"),
+		api:      apiAddr,
 		progress: &progress{start: time.Now(), out: os.Stdout},
 	}
 }

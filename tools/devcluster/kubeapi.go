@@ -51,7 +51,7 @@ func (c *cluster) apiCall(ctx context.Context, method, path string, body []byte,
 	if err != nil {
 		return err
 	}
-	req, err := http.NewRequestWithContext(ctx, method, "https://"+apiAddr+path, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, method, "https://"+c.api+path, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}

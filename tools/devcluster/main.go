@@ -21,6 +21,8 @@ const usage = `usage: devcluster COMMAND
   image --ref R [--from BASE] [--file S:D:MODE] build an image from local files and push it
   namespace NAME...                             prepare namespaces so that workflows can run in them
   kubectl ARGS...                               kubectl with the cluster's kubeconfig
+  apiserver [start|stop] --home DIR [--crds full|minimal] [--argo VERSION]
+                                                an API server with Argo's CRDs and nothing else, in seconds
 `
 
 func main() {
@@ -59,6 +61,8 @@ func run(ctx context.Context, args []string) error {
 		return c.prepareNamespaces(ctx, args)
 	case "kubectl":
 		return c.execKubectl(args)
+	case "apiserver":
+		return apiserverCommand(ctx, c, args)
 	case "__run":
 		return runRecorded(args)
 	case "__forward":
@@ -85,6 +89,9 @@ func upCommand(ctx context.Context, c *cluster, args []string) error {
 		return err
 	}
 	defer unlock()
+	if err := c.mustNotBeLight(); err != nil {
+		return err
+	}
 	return c.up(ctx, opts)
 }
 
@@ -100,6 +107,9 @@ func downCommand(ctx context.Context, c *cluster, args []string) error {
 		return err
 	}
 	defer unlock()
+	if err := c.mustNotBeLight(); err != nil {
+		return err
+	}
 	return c.down(ctx, *wipe)
 }
 

@@ -103,13 +103,13 @@ func (c *cluster) ensurePKI() error {
 	if err := os.MkdirAll(tmp, 0o700); err != nil {
 		return err
 	}
-	if err := writePKI(tmp); err != nil {
+	if err := writePKI(tmp, c.api); err != nil {
 		return err
 	}
 	return os.Rename(tmp, dir)
 }
 
-func writePKI(dir string) error {
+func writePKI(dir, api string) error {
 	ca, err := newAuthority("devcluster-ca")
 	if err != nil {
 		return err
@@ -132,7 +132,7 @@ func writePKI(dir string) error {
 	if err != nil {
 		return err
 	}
-	w := &pkiWriter{dir: dir}
+	w := &pkiWriter{dir: dir, api: api}
 	w.write("s3.json", s3)
 	w.write("ca.crt", ca.pem)
 	w.writeKey("ca.key", ca.key)
@@ -155,6 +155,7 @@ func writePKI(dir string) error {
 // pkiWriter writes files until the first error.
 type pkiWriter struct {
 	dir string
+	api string // the API server's address, for kubeconfigs
 	err error
 }
 
@@ -191,5 +192,5 @@ clusters: [{name: devcluster, cluster: {server: "https://%s", certificate-author
 users: [{name: devcluster, user: {client-certificate-data: %s, client-key-data: %s}}]
 contexts: [{name: devcluster, context: {cluster: devcluster, user: devcluster}}]
 current-context: devcluster
-`, apiAddr, b64(ca.pem), b64(cert), b64(key)))
+`, w.api, b64(ca.pem), b64(cert), b64(key)))
 }

@@ -281,7 +281,7 @@ func (c *cluster) startArgo(ctx context.Context, p programs, crds string) error 
 	if err := c.ensureArgoImages(ctx, p); err != nil {
 		return err
 	}
-	if err := c.installCRDs(ctx, p, crds); err != nil {
+	if err := c.installCRDs(ctx, p["argo"], crds); err != nil {
 		return err
 	}
 	// Right after its start the API server may still be setting itself up.
