@@ -71,7 +71,7 @@ func (r *componentResource) Read(ctx context.Context, req resource.ReadRequest, 
 		return
 	}
 	if state.Version.IsNull() {
-		r.imported(ctx, &state, resp)
+		r.imported(ctx, &state, req, resp)
 		return
 	}
 	name := state.Name.ValueString() + "-" + state.Version.ValueString()
@@ -99,12 +99,16 @@ func (r *componentResource) Update(ctx context.Context, req resource.UpdateReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.apply(ctx, &plan, "update", &resp.Diagnostics)
+	verb := "update"
+	if state.Version.IsNull() {
+		verb = "create" // it was imported from a template that people wrote, which stays as it is
+	}
+	r.apply(ctx, &plan, verb, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	if old := state.Version.ValueString(); old != plan.Version.ValueString() {
+	if old := state.Version.ValueString(); old != "" && old != plan.Version.ValueString() {
 		r.data.retire(ctx, state.Namespace.ValueString(), state.Name.ValueString(), old, &resp.Diagnostics)
 	}
 }
@@ -113,6 +117,10 @@ func (r *componentResource) Delete(ctx context.Context, req resource.DeleteReque
 	var state componentModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() {
+		return
+	}
+	if state.Version.IsNull() {
+		leftForeign(state, &resp.Diagnostics)
 		return
 	}
 	r.data.retire(ctx, state.Namespace.ValueString(), state.Name.ValueString(), state.Version.ValueString(), &resp.Diagnostics)

@@ -55,7 +55,8 @@ func (r *componentResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 			"name": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "Name, at most 52 lower-case letters, digits and hyphens.",
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplaceIf(isMade,
+					"Another name is another component.", "Another name is another component.")},
 			},
 			"namespace": namespaceAttribute(),
 			"description": schema.StringAttribute{

@@ -1,0 +1,458 @@
+package argo
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// foreignReader reads one template. rest is what is not understood yet.
+type foreignReader struct {
+	Foreign
+	object *wfv1.WorkflowTemplate
+	at     string // spec.templates["x"]
+	rest   *wfv1.Template
+	paths  map[string]string // a file's path in the container → the expression for ours
+	named  map[string]bool   // the paths that command or args hold
+	isMain bool              // the entrypoint, whose inputs are the workflow's arguments
+}
+
+// readForeign reads a template as a component.
+func readForeign(w *wfv1.WorkflowTemplate, t *wfv1.Template) Foreign {
+	r := foreignReader{
+		object: w, at: keyed("spec.templates", t.Name), rest: t.DeepCopy(), paths: map[string]string{}, named: map[string]bool{},
+		isMain: w.Spec.Entrypoint == t.Name || w.Spec.Entrypoint == "" && len(w.Spec.Templates) == 1,
+	}
+	r.Object, r.Template, r.Given, r.Inputs, r.Outputs = w.Name, t.Name, map[string]string{}, map[string]string{}, map[string]string{}
+	r.Component = spec.Component{Namespace: w.Namespace, Name: componentNameOf(w.Name, t.Name), Description: w.Annotations[DescribeKey]}
+	kind := kindOf(t)
+	if kind != "container" && kind != "script" {
+		r.miss("."+kind, notOneContainer(kind))
+		return r.Foreign
+	}
+	r.rest.Name = ""
+	r.inputs(t)
+	r.outputs(t)
+	r.overlaps()
+	r.container(t)
+	r.settings()
+	r.left()
+	r.Unread = sortUnread(r.Unread)
+	return r.Foreign
+}
+
+func (r *foreignReader) miss(below, reason string) {
+	r.Unread = append(r.Unread, Unread{r.at + below, reason})
+}
+
+// inputs reads parameters and artifacts. Everything is a string, as in Argo.
+func (r *foreignReader) inputs(t *wfv1.Template) {
+	for i, p := range t.Inputs.Parameters {
+		r.Inputs[p.Name] = r.declare(keyed(".inputs.parameters", p.Name), p.Name)
+		r.rest.Inputs.Parameters[i] = r.input(p)
+	}
+	for i, a := range t.Inputs.Artifacts {
+		name := r.declare(keyed(".inputs.artifacts", a.Name), a.Name)
+		r.Inputs[a.Name] = name
+		set(&r.Component.Inputs, name, spec.Input{Type: spec.Artifact, Optional: a.Optional})
+		r.paths[a.Path] = "inputs." + name + ".path"
+		left := &r.rest.Inputs.Artifacts[i]
+		left.Path, left.Optional = "", false
+	}
+}
+
+// declare finds an input's or output's name.
+func (r *foreignReader) declare(at, argo string) string {
+	name := foreignName(argo)
+	_, taken := r.Component.Inputs[name]
+	if taken || !spec.IsIdentifier(name) || strings.HasPrefix(argo, hiddenPrefix) {
+		r.miss(at, quoteName(argo)+" cannot be a name here, or two are called so; use letters, digits and underscores")
+	}
+	return name
+}
+
+// input reads a parameter, and returns what is left of it.
+func (r *foreignReader) input(p wfv1.Parameter) wfv1.Parameter {
+	in := spec.Input{Type: spec.String}
+	value := p.Default
+	if p.Value != nil {
+		value = p.Value
+	}
+	if argument := r.argument(p.Name); argument != nil && r.isMain {
+		if argument.Value != nil {
+			value = argument.Value
+		}
+		if p.Description == nil {
+			p.Description = argument.Description
+		}
+		if len(p.Enum) == 0 {
+			p.Enum = argument.Enum
+		}
+	}
+	left := wfv1.Parameter{Name: p.Name, ValueFrom: p.ValueFrom, GlobalName: p.GlobalName}
+	if p.Description != nil {
+		in.Description = p.Description.String()
+	}
+	for _, v := range p.Enum {
+		in.AllowedValues = append(in.AllowedValues, v.String())
+	}
+	if value != nil {
+		text := value.String()
+		if of, ok := wholeTag(text, "workflow.parameters."); ok {
+			text = ""
+			if a := r.argument(of); a != nil && a.Value != nil {
+				text = a.Value.String()
+			}
+			r.Given[foreignName(p.Name)] = "{{ parameters." + foreignName(of) + " }}"
+			if text != "" {
+				in.Default = &text
+			}
+		} else {
+			in.Default = &text
+		}
+		if strings.Contains(text, "{{") {
+			left.Value, in.Default = value, nil
+		}
+	}
+	set(&r.Component.Inputs, foreignName(p.Name), in)
+	return left
+}
+
+// argument is the workflow's argument of a name.
+func (r *foreignReader) argument(name string) *wfv1.Parameter {
+	return r.object.Spec.Arguments.GetParameterByName(name)
+}
+
+// wholeTag is what stands behind a prefix in a text that is one tag.
+func wholeTag(text, prefix string) (string, bool) {
+	text = strings.TrimSpace(text)
+	inner, opened := strings.CutPrefix(text, "{{")
+	inner, closed := strings.CutSuffix(inner, "}}")
+	if !opened || !closed || strings.Contains(inner, "{{") {
+		return "", false
+	}
+	return strings.CutPrefix(strings.TrimSpace(inner), prefix)
+}
+
+func (r *foreignReader) outputs(t *wfv1.Template) {
+	give := func(argo, at, file string, of spec.Type) {
+		name := foreignName(argo)
+		if _, taken := r.Component.Outputs[name]; taken || !spec.IsIdentifier(name) || strings.HasPrefix(argo, hiddenPrefix) {
+			r.miss(at, quoteName(argo)+" cannot name an output, or two are called so; use letters, digits and underscores")
+		}
+		r.Outputs[argo] = name
+		set(&r.Component.Outputs, name, spec.Output{Type: of})
+		r.paths[file] = "outputs." + name + ".path"
+	}
+	for i, p := range t.Outputs.Parameters {
+		left := &r.rest.Outputs.Parameters[i]
+		left.Description = nil
+		if p.ValueFrom == nil || p.ValueFrom.Path == "" {
+			continue
+		}
+		give(p.Name, keyed(".outputs.parameters", p.Name), p.ValueFrom.Path, spec.String)
+		if left.ValueFrom.Path = ""; left.ValueFrom.Default == nil {
+			left.ValueFrom = nil
+		}
+	}
+	for i, a := range t.Outputs.Artifacts {
+		if a.Path == "" {
+			continue
+		}
+		give(a.Name, keyed(".outputs.artifacts", a.Name), a.Path, spec.Artifact)
+		r.rest.Outputs.Artifacts[i].Path = ""
+	}
+}
+
+// overlaps finds files of which one lies in another: ours do not.
+func (r *foreignReader) overlaps() {
+	for _, a := range sortedKeys(r.paths) {
+		for _, b := range sortedKeys(r.paths) {
+			if strings.HasPrefix(b, strings.TrimSuffix(a, "/")+"/") {
+				r.miss("", fmt.Sprintf("%s lies in %s, but both are inputs or outputs of their own; leave them in places of their own", quoteName(b), quoteName(a)))
+			}
+		}
+	}
+}
+
+// container reads image, command, arguments, environment and resources.
+func (r *foreignReader) container(t *wfv1.Template) {
+	field, from, left := ".container", t.Container, r.rest.Container
+	if t.Script != nil {
+		field, from, left = ".script", &t.Script.Container, &r.rest.Script.Container
+	}
+	c := &spec.Container{Image: from.Image}
+	r.Component.Container = c
+	if strings.Contains(from.Image, "{{") {
+		r.miss(field+".image", "it is a text with tags; a component runs one image. Make a component of each image")
+	}
+	env := map[string]bool{}
+	for _, e := range from.Env {
+		env[e.Name] = true
+	}
+	read := func(list []string, at string) []string {
+		var texts []string
+		for i, argo := range list {
+			texts = append(texts, r.text(argo, fmt.Sprintf("%s.%s[%d]", field, at, i), nil))
+		}
+		return texts
+	}
+	c.Command, c.Args = read(from.Command, "command"), read(from.Args, "args")
+	left.Name, left.Image, left.Command, left.Args = "", "", nil, nil
+	if t.Script != nil {
+		r.script(t.Script, c, env)
+	}
+	r.unnamedPaths(field)
+	r.environment(field, from, left)
+	r.resources(field, from, left)
+}
+
+// scriptFlags are how interpreters take a program as an argument.
+var scriptFlags = map[string]string{
+	"sh": "-c", "bash": "-c", "ash": "-c", "dash": "-c", "zsh": "-c", "ksh": "-c", "python": "-c", "node": "-e", "perl": "-e", "ruby": "-e", "Rscript": "-e",
+}
+
+var versionSuffix = regexp.MustCompile(`[0-9.]+$`)
+
+// longestArgument is what Linux takes as one argument, less a margin for the values that are inserted.
+const longestArgument = 100_000
+
+// script makes a script's text an argument of its interpreter: a component has no files.
+func (r *foreignReader) script(s *wfv1.ScriptTemplate, c *spec.Container, env map[string]bool) {
+	r.rest.Script.Source = ""
+	flag := ""
+	if len(s.Command) > 0 {
+		flag = scriptFlags[versionSuffix.ReplaceAllString(path.Base(s.Command[0]), "")]
+		if slices.ContainsFunc(s.Command[1:], func(arg string) bool { return !strings.HasPrefix(arg, "-") }) {
+			flag = ""
+		}
+	}
+	switch {
+	case flag == "" || len(s.Args) > 0:
+		r.miss(".script.command", "only a shell, Python, Node.js, Perl, Ruby or R, with options alone, takes a program as an argument; put the script into the image")
+		return
+	case len(s.Source) > longestArgument:
+		r.miss(".script.source", fmt.Sprintf("its %d bytes are too long for an argument; put the script into the image", len(s.Source)))
+		return
+	}
+	c.Command = append(c.Command, flag)
+	c.Args = []string{r.text(s.Source, ".script.source", func(text string) string { return escapeScript(text, env) })}
+}
+
+var variableReference = regexp.MustCompile(`\$\(([A-Za-z_][A-Za-z0-9_]*)\)`)
+
+// escapeScript keeps a script's text, which Kubernetes does not look at, from being expanded as an argument.
+func escapeScript(text string, env map[string]bool) string {
+	text = strings.ReplaceAll(text, "$$", "$$$$")
+	return variableReference.ReplaceAllStringFunc(text, func(found string) string {
+		if name := found[2 : len(found)-1]; env[name] || name == strings.ToUpper(name) {
+			return "$" + found
+		}
+		return found
+	})
+}
+
+// pathTag marks the place of a file's path while a text is read.
+const pathTag = "kfp:"
+
+// text reads a text of the command. The paths of inputs and outputs become expressions.
+func (r *foreignReader) text(argo, at string, data func(string) string) string {
+	for _, file := range slices.SortedFunc(maps.Keys(r.paths), func(a, b string) int { return len(b) - len(a) }) {
+		marked := replacePath(argo, file, "{{"+pathTag+r.paths[file]+"}}")
+		if r.named[file] = r.named[file] || marked != argo; marked != argo {
+			argo = marked
+		}
+	}
+	text, unknown := expr.FromTags(argo, r.tag, data)
+	for _, tag := range unknown {
+		r.miss(at, unknownTag(tag))
+	}
+	if len(unknown) == 0 {
+		t, errs := expr.Parse(text)
+		if len(errs) == 0 {
+			_, errs = t.Check(graph.ContainerEnv(r.Component.Interface), spec.Any)
+		}
+		for _, e := range errs {
+			r.miss(at, e.Message)
+		}
+	}
+	return text
+}
+
+// replacePath replaces a path where it stands for itself or for a directory.
+func replacePath(text, file, by string) string {
+	if file == "" {
+		return text
+	}
+	var b strings.Builder
+	for {
+		i := strings.Index(text, file)
+		if i < 0 {
+			b.WriteString(text)
+			return b.String()
+		}
+		end := i + len(file)
+		if i > 0 && isPathCharacter(text[i-1], "") || end < len(text) && isPathCharacter(text[end], "/") {
+			b.WriteString(text[:end])
+		} else {
+			b.WriteString(text[:i] + by)
+		}
+		text = text[end:]
+	}
+}
+
+func isPathCharacter(c byte, except string) bool {
+	isName := c == '.' || c == '_' || c == '-' || c == '/' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+	return isName && !strings.Contains(except, string(c))
+}
+
+// tag translates a tag. What a template takes from the workflow around it becomes an input.
+func (r *foreignReader) tag(tag string) (string, bool) {
+	if own, ok := strings.CutPrefix(tag, pathTag); ok {
+		return own, true
+	}
+	if p, ok := strings.CutPrefix(tag, "inputs.parameters."); ok {
+		name, known := r.Inputs[p]
+		return "inputs." + name, known
+	}
+	for _, side := range []string{"inputs.artifacts.", "outputs.artifacts.", "outputs.parameters."} {
+		if name, ok := strings.CutPrefix(tag, side); ok {
+			name, isPath := strings.CutSuffix(name, ".path")
+			of, _, _ := strings.Cut(side, ".")
+			return r.pathOf(of+"."+foreignName(name)+".path", isPath)
+		}
+	}
+	if p, ok := strings.CutPrefix(tag, "workflow.parameters."); ok {
+		return r.lift(p, foreignName(p), "{{ parameters."+foreignName(p)+" }}")
+	}
+	switch tag {
+	case "workflow.name":
+		return r.lift("", "run_name", "{{ run.name }}")
+	case "workflow.status":
+		return r.lift("", "run_status", "{{ run.status }}")
+	}
+	return "", false
+}
+
+func (r *foreignReader) pathOf(expression string, isPath bool) (string, bool) {
+	for file, known := range r.paths {
+		if known == expression && isPath {
+			r.named[file] = true
+			return expression, true
+		}
+	}
+	return "", false
+}
+
+// lift makes an input of what stands around the template: argument is the workflow's argument, or empty.
+func (r *foreignReader) lift(argument, name, given string) (string, bool) {
+	if in, taken := r.Component.Inputs[name]; taken {
+		same := r.Given[name] == given || r.isMain && argument != "" && r.Inputs[argument] == name
+		return "inputs." + name, same && !in.Type.IsArtifact()
+	}
+	if !spec.IsIdentifier(name) {
+		return "", false
+	}
+	in := spec.Input{Type: spec.String}
+	if a := r.argument(argument); a != nil {
+		if a.Value != nil && !strings.Contains(a.Value.String(), "{{") {
+			in.Default = new(a.Value.String())
+		}
+		if a.Description != nil {
+			in.Description = a.Description.String()
+		}
+		for _, v := range a.Enum {
+			in.AllowedValues = append(in.AllowedValues, v.String())
+		}
+	}
+	set(&r.Component.Inputs, name, in)
+	r.Given[name] = given
+	return "inputs." + name, true
+}
+
+// unnamedPaths tells the files whose place the command does not name: nothing can tell the program another.
+func (r *foreignReader) unnamedPaths(field string) {
+	for _, file := range sortedKeys(r.paths) {
+		if file != "" && !r.named[file] {
+			kind, name, _ := strings.Cut(strings.TrimSuffix(r.paths[file], ".path"), ".")
+			r.miss("."+kind, fmt.Sprintf("neither command nor args of %s name %s, so the program cannot be told where the file of %s is here; name it there",
+				strings.TrimPrefix(field, "."), quoteName(file), quoteName(name)))
+		}
+	}
+}
+
+// environment reads constants for the component, and references for its tasks.
+func (r *foreignReader) environment(field string, from, left *corev1.Container) {
+	left.Env = slices.Clone(from.Env)
+	for i, e := range from.Env {
+		at := fmt.Sprintf("%s.env[%q]", field, e.Name)
+		left.Env[i] = corev1.EnvVar{Name: e.Name}
+		switch v := e.ValueFrom; {
+		case v == nil && (strings.Contains(e.Value, "{{") || strings.Contains(e.Value, "$(")):
+			r.miss(at, "its value holds a tag or another variable; make it an input that args hand on, or env of the task, which may hold expressions")
+		case v == nil && r.holdsPath(e.Value):
+			r.miss(at, "it is where a file of an input or output is, which is another place here; name that in args")
+		case v == nil:
+			set(&r.Component.Env, e.Name, e.Value)
+		case v.SecretKeyRef != nil:
+			set(&r.Settings.SecretEnv, e.Name, spec.KeyRef{Name: v.SecretKeyRef.Name, Key: v.SecretKeyRef.Key, Optional: isTrue(v.SecretKeyRef.Optional)})
+		case v.ConfigMapKeyRef != nil:
+			set(&r.Settings.ConfigMapEnv, e.Name, spec.KeyRef{Name: v.ConfigMapKeyRef.Name, Key: v.ConfigMapKeyRef.Key, Optional: isTrue(v.ConfigMapKeyRef.Optional)})
+		case v.FieldRef != nil && (v.FieldRef.APIVersion == "" || v.FieldRef.APIVersion == "v1"):
+			set(&r.Settings.FieldEnv, e.Name, v.FieldRef.FieldPath)
+		default:
+			left.Env[i].ValueFrom = v
+		}
+	}
+}
+
+func (r *foreignReader) holdsPath(value string) bool {
+	for file := range r.paths {
+		if file != "" && strings.Contains(value, file) {
+			return true
+		}
+	}
+	return false
+}
+
+func isTrue(flag *bool) bool { return flag != nil && *flag }
+
+func (r *foreignReader) resources(_ string, from, left *corev1.Container) {
+	res := spec.Resources{Requests: quantityTexts(from.Resources.Requests), Limits: quantityTexts(from.Resources.Limits)}
+	if res.Requests != nil || res.Limits != nil {
+		r.Component.Resources = &res
+	}
+	left.Resources.Requests, left.Resources.Limits = nil, nil
+}
+
+// unknownTag says why a tag cannot be written.
+func unknownTag(tag string) string {
+	inner := strings.TrimSuffix(strings.TrimPrefix(tag, "{{"), "}}")
+	reason := "nothing here stands for " + abbreviated(tag)
+	switch {
+	case tag == "{{":
+		return "an opening {{ is not closed"
+	case strings.HasPrefix(inner, "="):
+		return reason + "; make what it computes an input, and write the expression at the task"
+	case strings.HasPrefix(inner, "pod."):
+		return reason + "; a task's field_env gives metadata.name"
+	case strings.HasPrefix(inner, "steps.") || strings.HasPrefix(inner, "tasks."):
+		if strings.HasSuffix(inner, ".outputs.result") {
+			return reason + ", which is what the task printed; write it to a file that is an output (valueFrom.path)"
+		}
+		return reason
+	case strings.HasPrefix(inner, "workflow."):
+		return reason + "; pass it as an argument of the workflow"
+	}
+	return reason
+}

@@ -1,0 +1,105 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// ImportState takes over a component by namespace/name, with or without the version behind the name. Of a WorkflowTemplate
+// that people wrote it may be one of its templates: namespace/name/template.
+func (r *componentResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	parts := strings.Split(req.ID, "/")
+	if len(parts) == 3 && !slices.Contains(parts, "") {
+		rememberForeign(ctx, resp.Private, foreignOrigin{Object: parts[1], Template: parts[2]}, &resp.Diagnostics)
+		req.ID = parts[0] + "/" + parts[1]
+	}
+	r.importByName(ctx, req, resp)
+}
+
+// imported writes everything that the cluster holds into the state.
+func (r *componentResource) imported(ctx context.Context, m *componentModel, req resource.ReadRequest, resp *resource.ReadResponse) {
+	diags := &resp.Diagnostics
+	namespace, given := m.Namespace.ValueString(), m.Name.ValueString()
+	name, err := r.versionOf(ctx, namespace, given)
+	if err != nil {
+		addClusterError(diags, "import", "component", given, err)
+		return
+	}
+	origin, isForeign := recallForeign(ctx, req.Private, diags)
+	if isForeign {
+		name = origin.Object
+	}
+	live, code, err := r.objects(ctx, namespace, name, false)
+	if cluster.IsNotFound(err) {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		addClusterError(diags, "read", "component", name, err)
+		return
+	}
+	if isForeign || argo.IsForeign(live.Labels) {
+		rememberForeign(ctx, resp.Private, foreignOrigin{Object: name, Template: origin.Template}, diags)
+		r.importedForeign(ctx, m, live, origin.Template, resp)
+		return
+	}
+	c, unread, err := argo.ReadComponent(live.Into, decoderOf(code), nil)
+	if err != nil {
+		addClusterError(diags, "read", "component", name, err)
+		return
+	}
+	var again argo.ComponentObjects
+	if c.Python != nil || c.Container != nil {
+		again, err = argo.Component(c)
+	}
+	if err == nil && again.Template != nil && again.Template.Name != live.Name {
+		unread = append(unread, argo.Unread{Path: "metadata.name", Reason: "it is not what this provider calls a version of this content, " + again.Template.Name})
+	}
+	if !addUnread(diags, "component", name, unread) {
+		return
+	}
+	if err != nil {
+		diags.AddError("Cannot import component "+name, err.Error())
+		return
+	}
+	if c.Python != nil && c.Python.Lightweight && c.Python.FirstLine > 1 {
+		// Tracebacks count from the start of the file.
+		c.Python.Source = strings.Repeat("\n", c.Python.FirstLine-1) + c.Python.Source
+	}
+	diags.Append(m.setSpec(ctx, c)...)
+	diags.Append(m.setDerived(ctx, c, again.Version)...)
+	m.Drift = listOfTexts(componentDifferences(live, code, again))
+	diags.Append(resp.State.Set(ctx, m)...)
+}
+
+// versionOf finds the object of a component that is named with or without its version.
+func (r *componentResource) versionOf(ctx context.Context, namespace, given string) (string, error) {
+	all, err := r.data.cluster.Managed(ctx, cluster.WorkflowTemplates, namespace)
+	if err != nil {
+		return "", err
+	}
+	if all[given] != nil {
+		return given, nil
+	}
+	var versions []string
+	for name, o := range all {
+		if o.Labels[argo.KindLabel] == string(spec.ComponentKind) && o.Labels[argo.NameLabel] == given && !argo.IsRetired(o.Labels) {
+			versions = append(versions, namespace+"/"+name)
+		}
+	}
+	switch len(versions) {
+	case 0:
+		return given, nil
+	case 1:
+		return strings.TrimPrefix(versions[0], namespace+"/"), nil
+	}
+	return "", fmt.Errorf("there are %d versions of it; import one of them: %s", len(versions), strings.Join(slices.Sorted(slices.Values(versions)), ", "))
+}
