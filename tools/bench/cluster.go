@@ -2,17 +2,19 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
 	"os"
-	"os/exec"
+	"path/filepath"
 	"sync/atomic"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/rest"
@@ -34,8 +36,11 @@ type cluster struct {
 	own, peer string // namespaces
 }
 
-func newCluster(ctx context.Context, o options) (*cluster, error) {
-	config, err := clientcmd.BuildConfigFromFlags("", o.kubeconfig)
+// prepare makes a namespace.
+type prepare func(ctx context.Context, client dynamic.Interface, name string) error
+
+func newCluster(ctx context.Context, kubeconfig string, prepare prepare) (*cluster, error) {
+	config, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
 	if err != nil {
 		return nil, err
 	}
@@ -53,9 +58,8 @@ func newCluster(ctx context.Context, o options) (*cluster, error) {
 		return nil, err
 	}
 	for _, name := range []string{c.own, c.peer} {
-		// The dev cluster's tool also gives the namespace's pods the rights that runs need.
-		if out, err := exec.CommandContext(ctx, os.Getenv("KFP_TEST_DEVCLUSTER"), "namespace", name).CombinedOutput(); err != nil { //nolint:gosec // the user's own program
-			return nil, fmt.Errorf("making namespace %s: %w\n%s", name, err, out)
+		if err := prepare(ctx, c.dynamic, name); err != nil {
+			return nil, fmt.Errorf("making namespace %s: %w", name, err)
 		}
 	}
 	forward := httputil.ReverseProxy{Transport: transport, FlushInterval: -1, Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target) }}
@@ -64,6 +68,30 @@ func newCluster(ctx context.Context, o options) (*cluster, error) {
 		forward.ServeHTTP(w, r)
 	}))
 	return c, nil
+}
+
+// withLightCluster starts an API server with a flavour of Argo's CRDs, and stops it at the end. Nothing runs in it.
+func withLightCluster(ctx context.Context, o options, crds string, use func(*cluster) error) (err error) {
+	home, err := os.MkdirTemp("", "kfp-bench-"+crds+"-")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		err = errors.Join(err, o.tool(context.WithoutCancel(ctx), "apiserver", "stop", "--home", home), os.RemoveAll(home))
+	}()
+	if err := o.tool(ctx, "apiserver", "start", "--crds", crds, "--home", home); err != nil {
+		return err
+	}
+	c, err := newCluster(ctx, filepath.Join(home, "kubeconfig"), func(ctx context.Context, client dynamic.Interface, name string) error {
+		namespace := &unstructured.Unstructured{Object: map[string]any{"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": name}}}
+		_, err := client.Resource(namespaces).Create(ctx, namespace, metav1.CreateOptions{})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	defer c.close(context.WithoutCancel(ctx))
+	return use(c)
 }
 
 // counted runs something and returns how many requests it made.

@@ -9,11 +9,14 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
+
+	"k8s.io/client-go/dynamic"
 )
 
 // options are the flags.
@@ -21,50 +24,54 @@ type options struct {
 	provider, peer string
 	kubeconfig     string
 	terraform      string
-	sizes          []int
-	peerSizes      []int
+	devcluster     string
+	sizes          counts
+	full, minimal  counts // of the peer, by flavour of the CRDs
 	skipRuns       bool
 }
 
-func main() {
-	var o options
-	var sizes, peerSizes string
-	flag.StringVar(&o.provider, "provider", "bin/terraform-provider-kfp", "the provider's `binary`")
-	flag.StringVar(&o.peer, "peer", "", "`binary` of hashicorp/kubernetes")
-	flag.StringVar(&o.kubeconfig, "kubeconfig", os.Getenv("KUBE_CONFIG_PATH"), "of a cluster with Argo Workflows")
-	flag.StringVar(&o.terraform, "terraform", "terraform", "the `program` to run")
-	flag.StringVar(&sizes, "sizes", "10,100,500", "numbers of `resources`")
-	flag.StringVar(&peerSizes, "peer-sizes", "10", "numbers of `resources` for the peer, which takes minutes for 100 with Argo's full CRDs")
-	flag.BoolVar(&o.skipRuns, "skip-runs", false, "measure no workflows")
-	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	var err error
-	if o.sizes, err = numbers(sizes); err == nil {
-		o.peerSizes, err = numbers(peerSizes)
-	}
-	if err == nil {
-		err = run(ctx, o)
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "bench:", err)
-		os.Exit(1) //nolint:gocritic // the interrupt handler goes with the process
-	}
+// counts are numbers of resources.
+type counts []int
+
+func (c *counts) String() string {
+	return strings.Trim(strings.ReplaceAll(fmt.Sprint([]int(*c)), " ", ","), "[]")
 }
 
-func numbers(list string) ([]int, error) {
-	var all []int
+// Set reads numbers with commas between them.
+func (c *counts) Set(list string) error {
+	*c = nil
 	for text := range strings.SplitSeq(list, ",") {
 		if text == "" {
 			continue
 		}
 		n, err := strconv.Atoi(text)
 		if err != nil {
-			return nil, fmt.Errorf("%q is not a number", text)
+			return fmt.Errorf("%q is not a number", text)
 		}
-		all = append(all, n)
+		*c = append(*c, n)
 	}
-	return all, nil
+	return nil
+}
+
+func main() {
+	o := options{sizes: counts{10, 100, 500}, full: counts{10}, minimal: counts{10, 100, 500}}
+	flag.StringVar(&o.provider, "provider", "bin/terraform-provider-kfp", "the provider's `binary`")
+	flag.StringVar(&o.peer, "peer", "", "`binary` of hashicorp/kubernetes")
+	flag.StringVar(&o.kubeconfig, "kubeconfig", os.Getenv("KUBE_CONFIG_PATH"), "of a cluster with Argo Workflows, for the runs")
+	flag.StringVar(&o.devcluster, "devcluster", os.Getenv("KFP_TEST_DEVCLUSTER"), "the `program` of tools/devcluster")
+	flag.StringVar(&o.terraform, "terraform", "terraform", "the `program` to run")
+	flag.Var(&o.sizes, "sizes", "numbers of `resources`")
+	flag.Var(&o.full, "peer-full", "numbers of `resources` for the peer with Argo's full CRDs; 100 take it a quarter of an hour")
+	flag.Var(&o.minimal, "peer-minimal", "numbers of `resources` for the peer with the minimal CRDs")
+	flag.BoolVar(&o.skipRuns, "skip-runs", false, "measure no workflows")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx, o)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
 }
 
 func run(ctx context.Context, o options) error {
@@ -78,7 +85,7 @@ func run(ctx context.Context, o options) error {
 		}
 		*path = absolute
 	}
-	fmt.Printf("Measured on %s, in one run. CRDs: as the cluster has them.\n\n", time.Now().UTC().Format("2006-01-02"))
+	fmt.Printf("Measured on %s, in one run.\n\n", time.Now().UTC().Format("2006-01-02"))
 	fmt.Printf("| | kfp | peer | ratio |\n|---|---|---|---|\n")
 	if err := measureBinaries(ctx, o); err != nil {
 		return err
@@ -86,18 +93,34 @@ func run(ctx context.Context, o options) error {
 	if err := measureCompiling(ctx); err != nil {
 		return err
 	}
-	c, err := newCluster(ctx, o)
-	if err != nil {
-		return err
-	}
-	defer c.close(context.WithoutCancel(ctx))
-	if err := measureResources(ctx, o, c); err != nil {
-		return err
+	for _, flavour := range []struct {
+		crds string
+		peer counts
+	}{{"minimal", o.minimal}, {"full", o.full}} {
+		if err := measureResources(ctx, o, flavour.crds, flavour.peer); err != nil {
+			return err
+		}
 	}
 	if o.skipRuns {
 		return nil
 	}
+	c, err := newCluster(ctx, o.kubeconfig, func(ctx context.Context, _ dynamic.Interface, name string) error {
+		// The tool also gives the namespace's pods the rights that runs need.
+		return o.tool(ctx, "namespace", name)
+	})
+	if err != nil {
+		return err
+	}
+	defer c.close(context.WithoutCancel(ctx))
 	return measureRuns(ctx, o, c)
+}
+
+// tool runs tools/devcluster.
+func (o options) tool(ctx context.Context, args ...string) error {
+	if out, err := exec.CommandContext(ctx, o.devcluster, args...).CombinedOutput(); err != nil { //nolint:gosec // the user's own program
+		return fmt.Errorf("devcluster %s: %w\n%s", strings.Join(args, " "), err, out)
+	}
+	return nil
 }
 
 // row prints a line of the table. A peer below zero was not measured.

@@ -14,23 +14,25 @@ import (
 
 // measureResources applies components, and the very objects that they became by kubernetes_manifest, and plans again when
 // nothing has changed.
-func measureResources(ctx context.Context, o options, c *cluster) error {
-	for _, n := range o.sizes {
-		own, objects, err := measureOwn(ctx, o, c, n)
-		if err != nil {
-			return err
-		}
-		peer := figures{-1, -1, -1, -1, -1}
-		if o.peer != "" && slices.Contains(o.peerSizes, n) {
-			if peer, err = measurePeer(ctx, o, c, objects); err != nil {
+func measureResources(ctx context.Context, o options, crds string, peers counts) error {
+	return withLightCluster(ctx, o, crds, func(c *cluster) error {
+		for _, n := range o.sizes {
+			own, objects, err := measureOwn(ctx, o, c, n)
+			if err != nil {
 				return err
 			}
+			peer := figures{-1, -1, -1, -1, -1}
+			if o.peer != "" && slices.Contains(peers, n) {
+				if peer, err = measurePeer(ctx, o, c, objects); err != nil {
+					return err
+				}
+			}
+			for i, what := range []string{"first apply", "requests of it", "plan without changes", "requests of it", "peak memory of it (terraform or provider)"} {
+				row(fmt.Sprintf("%d components, %s CRDs: %s", n, crds, what), own[i], peer[i], [...]string{"s", "", "s", "", "MB"}[i])
+			}
 		}
-		for i, what := range []string{"first apply", "requests of it", "plan without changes", "requests of it", "peak memory of it (terraform or provider)"} {
-			row(fmt.Sprintf("%d components: %s", n, what), own[i], peer[i], [...]string{"s", "", "s", "", "MB"}[i])
-		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // figures are seconds and requests of an apply, seconds and requests of a plan, and the memory of the plan.
