@@ -208,7 +208,12 @@ func (c *cluster) installCRDs(ctx context.Context, argo, flavour string) error {
 	if err := c.apply(ctx, crds); err != nil {
 		return err
 	}
-	return waitFor(ctx, "Argo's CRDs", 2*time.Minute, func(ctx context.Context) error { return c.crdsServed(ctx, flavour) })
+	return waitFor(ctx, "Argo's CRDs", 5*time.Minute, func(ctx context.Context) error {
+		if err := c.crdsServed(ctx, flavour); err != nil {
+			return err
+		}
+		return c.kindsListed(ctx, len(files))
+	})
 }
 
 func allEqual(values map[string]string, want string) bool {
@@ -263,6 +268,24 @@ func (c *cluster) crdsServed(ctx context.Context, flavour string) error {
 		return errors.New("the server does not check workflows yet")
 	}
 	return err
+}
+
+// kindsListed asks which kinds the server says it has: that lags behind what it serves.
+func (c *cluster) kindsListed(ctx context.Context, want int) error {
+	var list struct{ Resources []struct{ Name string } }
+	if err := c.apiGet(ctx, "/apis/argoproj.io/v1alpha1", &list); err != nil {
+		return err
+	}
+	kinds := 0
+	for _, r := range list.Resources {
+		if !strings.Contains(r.Name, "/") {
+			kinds++
+		}
+	}
+	if kinds < want {
+		return fmt.Errorf("the server lists %d of %d kinds of Argo's", kinds, want)
+	}
+	return nil
 }
 
 type s3Credentials struct{ Access, Secret string }
