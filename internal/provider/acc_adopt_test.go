@@ -92,3 +92,74 @@ resource "kfp_run" "r" { pipeline = kfp_pipeline.p.ref }
 		t.Errorf("%d templates are left, want 4 (%v)", len(left), err)
 	}
 }
+
+// A graph that people wrote is refused as long as its templates are no components, with what to import first. Then it is
+// taken over in place, and does the same.
+func TestAccAdoptPipelines(t *testing.T) {
+	t.Parallel()
+	e := newTestEnv(t)
+	e.kubectlCreate(t, "hello", "diamond", "steps", "entangled", "hourly", "nightly", "own")
+	first := e.workspace(t, map[string]string{"main.tf": providerOnly + e.importBlock("kfp_pipeline.diamond", "diamond")})
+	text := first.failure("plan", "-input=false", "-generate-config-out=pipeline.tf")
+	var blocks strings.Builder
+	for _, template := range []string{"write", "greet", "goodbye"} {
+		block := "{ to = kfp_component." + template + ", id = \"" + e.Namespace + "/diamond/" + template + "\" }"
+		if !strings.Contains(text, block) {
+			t.Errorf("the error does not say import %s:\n%s", block, text)
+		}
+		blocks.WriteString(e.importBlock("kfp_component."+template, "diamond/"+template))
+	}
+	w := e.workspace(t, map[string]string{"main.tf": providerOnly + blocks.String() + e.importBlock("kfp_component.hello", "hello")})
+	w.mustRun("plan", "-input=false", "-generate-config-out=components.tf")
+	w.mustRun("apply", "-auto-approve", "-input=false")
+	w.write("pipelines.tf", e.importBlock("kfp_pipeline.diamond", "diamond")+e.importBlock("kfp_pipeline.steps", "steps"))
+	out := w.mustRun("plan", "-input=false", "-generate-config-out=pipelines_generated.tf")
+	if !strings.Contains(out, "Plan: 2 to import, 0 to add, 2 to change, 0 to destroy.") {
+		t.Errorf("the pipelines are not taken over in place:\n%s", out)
+	}
+	early := e.workspace(t, map[string]string{"main.tf": providerOnly + e.importBlock("kfp_recurring_run.hourly", "hourly") + e.importBlock("kfp_recurring_run.own", "own")})
+	text = early.failure("plan", "-input=false", "-generate-config-out=early.tf")
+	for _, want := range []string{"import { to = kfp_pipeline.diamond", "spec.workflowSpec.templates", "spec.stopStrategy"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the error does not say %s:\n%s", want, text)
+		}
+	}
+	w.write("run.tf", `
+resource "kfp_run" "r" { pipeline = kfp_pipeline.diamond.ref }
+output "last" { value = "${kfp_run.r.outputs.last}|${kfp_run.r.name}" }
+`)
+	w.mustRun("apply", "-auto-approve", "-input=false")
+	w.unchanged()
+	said, name, _ := strings.Cut(strings.TrimSpace(w.mustRun("output", "-raw", "last")), "|")
+	if said != "full from "+name {
+		t.Errorf("the run gave %q, want %q", said, "full from "+name)
+	}
+	w.write("schedules.tf", e.importBlock("kfp_recurring_run.hourly", "hourly"))
+	out = w.mustRun("plan", "-input=false", "-generate-config-out=schedules_generated.tf")
+	for _, want := range []string{"Plan: 1 to import, 0 to add, 1 to change, 0 to destroy.", `"17 * * * *"`, "at {{ schedule.time }}", "spec.schedule"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the schedule's plan does not say %q:\n%s", want, out)
+		}
+	}
+	w.mustRun("apply", "-auto-approve", "-input=false")
+	w.unchanged()
+
+	late := e.workspace(t, map[string]string{"main.tf": providerOnly + e.importBlock("kfp_recurring_run.nightly", "nightly")})
+	text = late.failure("plan", "-input=false", "-generate-config-out=late.tf")
+	for _, want := range []string{"spec.stopStrategy", "spec.when", "spec.timezone", "spec.schedules", `spec.workflowSpec.arguments.parameters["unheard-of"]`, "spec.workflowMetadata.labels"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the error does not say %s:\n%s", want, text)
+		}
+	}
+	other := e.workspace(t, map[string]string{"main.tf": providerOnly + e.importBlock("kfp_pipeline.p", "entangled")})
+	text = other.failure("plan", "-input=false", "-generate-config-out=other.tf")
+	for _, want := range []string{"spec.hooks", `spec.templates["inner"].dag`, `spec.templates["main"].dag.tasks["heads"].when`, `spec.templates["main"].dag.tasks["stay"].inline`, `spec.templates["unused"]`} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the error does not name %s:\n%s", want, text)
+		}
+	}
+	w.mustRun("destroy", "-auto-approve", "-input=false")
+	if err := e.checkEmpty(nil); err != nil {
+		t.Error(err)
+	}
+}

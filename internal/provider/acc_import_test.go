@@ -100,7 +100,7 @@ func TestAccImportOfForeignTemplates(t *testing.T) {
 	}
 	foreign("by-hand", nil, call("first-one", "{{inputs.parameters.day}}", nil), call("second", "<{{tasks.first-one.outputs.parameters.said}}>", map[string]any{"dependencies": []any{"first-one"}}))
 	foreign("too-much", []any{map[string]any{"name": "own", "container": map[string]any{"image": "busybox:1.36"}}}, call("a", "x", map[string]any{"onExit": "own"}))
-	foreign("not-ours", nil, call("a", "{{workflow.uid}}", nil), map[string]any{"name": "b", "template": "own", "depends": "a"}, call("c", "x", map[string]any{"withItems": []any{int64(1)}}))
+	foreign("not-ours", nil, call("a", "{{workflow.uid}}", nil), map[string]any{"name": "b", "template": "own", "depends": "a"}, call("c", "x", map[string]any{"withParam": "{{workflow.uid}}"}))
 
 	w := e.workspace(t, map[string]string{"main.tf": providerOnly + "import {\n  to = kfp_pipeline.p\n  id = \"" + e.Namespace + "/by-hand\"\n}\n"})
 	w.mustRun("plan", "-input=false", "-generate-config-out=generated.tf")
@@ -109,7 +109,7 @@ func TestAccImportOfForeignTemplates(t *testing.T) {
 	w.mustRun("destroy", "-auto-approve", "-input=false")
 
 	for name, texts := range map[string][]string{
-		"not-ours": {`tasks["a"].inputs["text"]`, `tasks["b"].component`, `tasks["c"].for_each`}, "too-much": {`spec.templates["own"]`, `spec.templates["main"].dag.tasks["a"].onExit`},
+		"not-ours": {`spec.templates["main"].dag.tasks["a"].arguments.parameters["text"]`, `spec.templates["main"].dag.tasks["b"].template`, `spec.templates["main"].dag.tasks["c"].withParam`}, "too-much": {`spec.templates["own"]`, `spec.templates["main"].dag.tasks["a"].onExit`},
 	} {
 		w := e.workspace(t, map[string]string{"main.tf": providerOnly + "import {\n  to = kfp_pipeline.p\n  id = \"" + e.Namespace + "/" + name + "\"\n}\n"})
 		out, err := w.run("plan", "-input=false", "-generate-config-out=other.tf")

@@ -115,7 +115,7 @@ func addForeignUnread(diags *diag.Diagnostics, what string, live *cluster.Object
 		lines = append(lines, "  - "+u.String())
 	}
 	diags.AddError("Cannot import "+what+" "+live.Name, fmt.Sprintf("%s/%s was written by hand, and these places of it cannot be written as a kfp_%s:\n\n%s\n\nNothing was changed.",
-		live.Namespace, live.Name, what, strings.Join(lines, "\n")))
+		live.Namespace, live.Name, strings.ReplaceAll(what, " ", "_"), strings.Join(lines, "\n")))
 	return false
 }
 

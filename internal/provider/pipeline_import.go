@@ -2,6 +2,8 @@ package provider
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -10,6 +12,8 @@ import (
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
 // ImportState takes over a pipeline by namespace/name. Read does the rest.
@@ -36,9 +40,10 @@ func (r *pipelineResource) imported(ctx context.Context, m *pipelineModel, live 
 		return
 	}
 	again, g := compilePipeline(p)
-	if again != nil && live.Labels[argo.ManagedByLabel] != argo.ManagedBy {
-		if wanted, err := argo.AsJSON(again.Template); err == nil {
-			unread = append(unread, argo.Inexpressible(live.Raw(), wanted)...)
+	if argo.IsForeign(live.Labels) {
+		p, again, g, unread = r.foreign(ctx, live, p, unread, diags)
+		if diags.HasError() || !addForeignUnread(diags, "pipeline", live, unread) {
+			return
 		}
 	}
 	if !addUnread(diags, "pipeline", live.Name, unread) {
@@ -51,6 +56,71 @@ func (r *pipelineResource) imported(ctx context.Context, m *pipelineModel, live 
 	diags.Append(m.setSpec(ctx, p)...)
 	diags.Append(m.setDerived(ctx, p, g, again.Version)...)
 	m.Drift = driftOf(nil, live, again.Template)
+}
+
+// foreign reads what people wrote: in the manner of this provider, but for the notation, or in their own.
+func (r *pipelineResource) foreign(ctx context.Context, live *cluster.Object, p spec.Pipeline, unread []argo.Unread, diags *diag.Diagnostics) (spec.Pipeline, *argo.PipelineObject, *graph.Graph, []argo.Unread) {
+	again, g := compilePipeline(p)
+	if again != nil {
+		if wanted, err := argo.AsJSON(again.Template); err == nil {
+			unread = append(unread, argo.Inexpressible(live.Raw(), wanted)...)
+		}
+		if len(unread) == 0 {
+			return p, again, g, nil
+		}
+	}
+	p, unread, err := argo.ReadForeignPipeline(live.Into, r.data.around(ctx, live.Namespace))
+	if err != nil {
+		addClusterError(diags, "read", "pipeline", live.Name, err)
+		return p, nil, nil, nil
+	}
+	again, g = compilePipeline(p)
+	return p, again, g, unread
+}
+
+// around finds what WorkflowTemplates that people wrote refer to.
+func (d *data) around(ctx context.Context, namespace string) argo.Around {
+	return argo.Around{
+		Refs: d.refs(ctx, namespace),
+		Component: func(version, name string) (spec.Ref, bool) {
+			all, err := d.cluster.Managed(ctx, cluster.WorkflowTemplates, namespace)
+			if err != nil {
+				return spec.Ref{}, false
+			}
+			return componentMadeOf(all, version, name)
+		},
+		Template: func(object string) (argo.Decoder, bool) {
+			live, err := d.cluster.Find(ctx, cluster.WorkflowTemplates, namespace, object)
+			if err != nil {
+				return nil, false
+			}
+			return live.Into, true
+		},
+	}
+}
+
+// componentMadeOf finds a component by its version, or else the only one of a name: somebody may have changed it since it
+// was imported.
+func componentMadeOf(all map[string]*cluster.Object, version, name string) (spec.Ref, bool) {
+	var named []spec.Ref
+	for _, object := range slices.Sorted(maps.Keys(all)) {
+		o := all[object]
+		if o.Labels[argo.KindLabel] != string(spec.ComponentKind) || argo.IsRetired(o.Labels) {
+			continue
+		}
+		ref, _, err := argo.ReadRef(o.Into)
+		switch {
+		case err != nil:
+		case o.Labels[argo.VersionLabel] == version:
+			return ref, true
+		case o.Labels[argo.NameLabel] == name:
+			named = append(named, ref)
+		}
+	}
+	if len(named) != 1 {
+		return spec.Ref{}, false
+	}
+	return named[0], true
 }
 
 // addUnread tells every place of an object that cannot be written as a configuration; false if there is any.

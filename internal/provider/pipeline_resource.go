@@ -93,7 +93,7 @@ func (r *pipelineResource) Read(ctx context.Context, req resource.ReadRequest, r
 		addReadError(&resp.Diagnostics, "pipeline", state.Name.ValueString(), err)
 		return
 	}
-	if state.Version.IsNull() {
+	if state.Version.IsNull() || argo.IsUntouched(live.Labels, live.Annotations) {
 		r.imported(ctx, &state, live, &resp.Diagnostics)
 	} else {
 		r.refresh(ctx, &state, live, &resp.Diagnostics)

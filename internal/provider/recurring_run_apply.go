@@ -39,7 +39,7 @@ func (r *recurringRunResource) apply(ctx context.Context, m *recurringRunModel, 
 	if !r.data.readyForSchedules(ctx, read.spec.Namespace, read.spec.ServiceAccount, diags) {
 		return
 	}
-	if err := r.put(ctx, read.spec, objects); err != nil {
+	if err := r.put(ctx, read.spec, objects, verb); err != nil {
 		addClusterError(diags, verb, "recurring run", read.spec.Name, err)
 		return
 	}
@@ -57,7 +57,7 @@ func (m *recurringRunModel) pinned() types.Object {
 	return m.Pipeline
 }
 
-func (r *recurringRunResource) put(ctx context.Context, s spec.RecurringRun, objects argo.RecurringRunObjects) error {
+func (r *recurringRunResource) put(ctx context.Context, s spec.RecurringRun, objects argo.RecurringRunObjects, verb string) error {
 	c := r.data.cluster
 	live, err := c.Get(ctx, cluster.CronWorkflows, s.Namespace, s.Name)
 	switch {
@@ -65,8 +65,9 @@ func (r *recurringRunResource) put(ctx context.Context, s spec.RecurringRun, obj
 		live = nil
 	case err != nil:
 		return err
-	case !argo.IsRecurringRun(live.Labels):
-		return fmt.Errorf("a CronWorkflow %s/%s exists already and is not this provider's; delete it, or give the recurring run another name", s.Namespace, s.Name)
+	case !argo.IsRecurringRun(live.Labels) && verb == "create":
+		return fmt.Errorf("a CronWorkflow %s/%s exists already and is not this provider's; import it, or give the recurring run another name:\n\nimport {\n  to = kfp_recurring_run.NAME\n  id = %q\n}",
+			s.Namespace, s.Name, s.Namespace+"/"+s.Name)
 	}
 	if err := r.prepareTemplate(ctx, s); err != nil {
 		return err

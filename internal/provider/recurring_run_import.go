@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -12,6 +13,9 @@ import (
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/schedule"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -34,18 +38,28 @@ func (r *recurringRunResource) ImportState(ctx context.Context, req resource.Imp
 
 // findPipeline reads the pipeline that a live recurring run uses: its own object and, where it is pinned, the copy.
 func (r *recurringRunResource) findPipeline(ctx context.Context, m *recurringRunModel, found *cluster.Object, diags *diag.Diagnostics) {
-	used := map[string]bool{}
-	argo.TemplatesUsed(found.Raw(), used)
-	for name := range used {
-		template, err := r.data.cluster.Find(ctx, cluster.WorkflowTemplates, found.Namespace, name)
-		if err != nil {
-			addClusterError(diags, "find the pipeline of", "recurring run", found.Name, err)
-			return
+	name, unread, err := argo.ScheduledTemplate(found.Into)
+	if err != nil {
+		addClusterError(diags, "read", "recurring run", found.Name, err)
+		return
+	}
+	if len(unread) > 0 {
+		// What else cannot be written is told as well.
+		if _, more, err := argo.ReadForeignSchedule(found.Into, spec.RecurringRun{}, schedule.DefaultTimezone); err == nil {
+			unread = append(unread, withoutArguments(more)...)
 		}
-		if !argo.IsPinnedCopy(template.Labels) {
-			_, _, m.Pipeline = readRefOf(ctx, template, diags)
-			return
-		}
+		addForeignUnread(diags, "recurring run", found, unread)
+		return
+	}
+	template, err := r.data.cluster.Find(ctx, cluster.WorkflowTemplates, found.Namespace, name)
+	switch {
+	case cluster.IsNotFound(err):
+		diags.AddError("Cannot import recurring run "+found.Name, fmt.Sprintf("CronWorkflow %s/%s runs WorkflowTemplate %q, which does not exist.", found.Namespace, found.Name, name))
+		return
+	case err != nil:
+		addClusterError(diags, "find the pipeline of", "recurring run", found.Name, err)
+		return
+	case argo.IsPinnedCopy(template.Labels):
 		_, _, m.PinnedPipeline = readRefOf(ctx, template, diags)
 		m.Pipeline = m.PinnedPipeline
 		m.Pin = types.BoolValue(true)
@@ -55,5 +69,53 @@ func (r *recurringRunResource) findPipeline(ctx context.Context, m *recurringRun
 		}
 		return
 	}
-	diags.AddError("Cannot import recurring run "+found.Name, fmt.Sprintf("CronWorkflow %s/%s uses no WorkflowTemplate, so it has no pipeline. A recurring run of this provider runs a kfp_pipeline.", found.Namespace, found.Name))
+	if _, ok := argo.IsPipeline(template.Labels); ok {
+		_, _, m.Pipeline = readRefOf(ctx, template, diags)
+		return
+	}
+	unread = []argo.Unread{argo.NoPipelineYet(found.Namespace, name)}
+	if _, more, err := argo.ReadForeignSchedule(found.Into, spec.RecurringRun{}, schedule.DefaultTimezone); err == nil {
+		unread = append(unread, withoutArguments(more)...)
+	}
+	addForeignUnread(diags, "recurring run", found, unread)
 }
+
+// withoutArguments leaves out what is only known of the parameters once the pipeline is.
+func withoutArguments(all []argo.Unread) []argo.Unread {
+	return slices.DeleteFunc(all, func(u argo.Unread) bool {
+		return strings.HasPrefix(u.Path, "spec.workflowSpec.arguments.parameters") && strings.Contains(u.Reason, "has no such parameter")
+	})
+}
+
+// foreign reads what only people write. live is what was read as if it were of this provider.
+func (r *recurringRunResource) foreign(found *cluster.Object, live spec.RecurringRun, diags *diag.Diagnostics) spec.RecurringRun {
+	zone := live.Timezone
+	if zone == "" {
+		zone = schedule.DefaultTimezone
+	}
+	live, unread, err := argo.ReadForeignSchedule(found.Into, live, zone)
+	if err != nil {
+		addClusterError(diags, "read", "recurring run", found.Name, err)
+		return live
+	}
+	times := schedule.Spec{Crons: live.Lines, Timezone: zone, StartingDeadline: secondsText(live.StartingDeadline)}
+	_, problems := schedule.Parse(times)
+	for _, p := range problems {
+		if p.Severity == problem.Error {
+			unread = append(unread, argo.Unread{Path: "spec." + foreignTimes[strings.SplitN(p.Path.String(), "[", 2)[0]], Reason: p.Detail})
+		}
+	}
+	if _, _, ok := schedule.ParseWhen(live.When); !ok {
+		unread = append(unread, argo.Unread{Path: "spec.when", Reason: "only a time before or after which nothing runs can be written, as start_time and end_time; take it out here"})
+	}
+	for _, p := range graph.CheckRecurringRun(live) {
+		if p.Severity == problem.Error {
+			unread = append(unread, argo.Unread{Path: p.Path.String(), Reason: p.Detail})
+		}
+	}
+	addForeignUnread(diags, "recurring run", found, unread)
+	return live
+}
+
+// foreignTimes are the fields of a CronWorkflow that attributes are read from.
+var foreignTimes = map[string]string{"crons": "schedules", "cron": "schedules", "timezone": "timezone", "starting_deadline": "startingDeadlineSeconds"}

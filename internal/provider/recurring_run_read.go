@@ -31,6 +31,11 @@ func (r *recurringRunResource) refresh(ctx context.Context, m *recurringRunModel
 		addClusterError(diags, "read", "recurring run", m.Name.ValueString(), err)
 		return
 	}
+	if argo.IsForeignSchedule(found.Labels) {
+		if live = r.foreign(found, live, diags); diags.HasError() {
+			return
+		}
+	}
 	diags.Append(m.setSpec(ctx, live, prior)...)
 	if live.Pipeline.Name != prior.spec.Pipeline.Name || live.Pinned && live.Pipeline.Version != prior.spec.Pipeline.Version {
 		object, ds := refObject(ctx, live.Pipeline, true)

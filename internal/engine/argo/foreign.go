@@ -34,6 +34,11 @@ type Foreign struct {
 // IsForeign reports whether a WorkflowTemplate was made by anybody else.
 func IsForeign(labels map[string]string) bool { return labels[ManagedByLabel] != ManagedBy }
 
+// IsUntouched reports whether a WorkflowTemplate is as people wrote it: imported perhaps, but not applied since.
+func IsUntouched(labels, annotations map[string]string) bool {
+	return IsForeign(labels) && annotations[TypesAnnotation] == ""
+}
+
 // ReadForeignComponent reads a template that people wrote as a component. template is its name; empty: that of the
 // entrypoint, or the only one.
 func ReadForeignComponent(object Decoder, template string) (Foreign, error) {

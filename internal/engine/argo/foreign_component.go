@@ -65,6 +65,10 @@ func (r *foreignReader) inputs(t *wfv1.Template) {
 		name := r.declare(keyed(".inputs.artifacts", a.Name), a.Name)
 		r.Inputs[a.Name] = name
 		set(&r.Component.Inputs, name, spec.Input{Type: spec.Artifact, Optional: a.Optional})
+		if a.Path == "" {
+			r.miss(keyed(".inputs.artifacts", a.Name), "it has no path in the container")
+			continue
+		}
 		r.paths[a.Path] = "inputs." + name + ".path"
 		left := &r.rest.Inputs.Artifacts[i]
 		left.Path, left.Optional = "", false
@@ -158,6 +162,9 @@ func (r *foreignReader) outputs(t *wfv1.Template) {
 		left := &r.rest.Outputs.Parameters[i]
 		left.Description = nil
 		if p.ValueFrom == nil || p.ValueFrom.Path == "" {
+			if p.ValueFrom == nil {
+				r.miss(keyed(".outputs.parameters", p.Name), "only a file (valueFrom.path) is an output")
+			}
 			continue
 		}
 		give(p.Name, keyed(".outputs.parameters", p.Name), p.ValueFrom.Path, spec.String)
@@ -167,6 +174,7 @@ func (r *foreignReader) outputs(t *wfv1.Template) {
 	}
 	for i, a := range t.Outputs.Artifacts {
 		if a.Path == "" {
+			r.miss(keyed(".outputs.artifacts", a.Name), "only a file (path) is an output")
 			continue
 		}
 		give(a.Name, keyed(".outputs.artifacts", a.Name), a.Path, spec.Artifact)

@@ -75,16 +75,16 @@ func unreadBelow(path string, left any, reasons map[string]string) []Unread {
 				switch reason, known := reasonAt(reasons, path, key); {
 				case isEmpty(v[key]):
 				case known && !isList(v[key]):
-					all = append(all, Unread{child(path, key), reason})
+					all = append(all, Unread{fieldPath(path, key), reason})
 				case known:
 					elements, _ := v[key].([]any)
-					for i, at := range elementPaths(child(path, key), v[key]) {
+					for i, at := range elementPaths(fieldPath(path, key), v[key]) {
 						if !isEmpty(nameless(elements[i])) {
 							all = append(all, Unread{at, reason})
 						}
 					}
 				default:
-					visit(child(path, key), v[key])
+					visit(fieldPath(path, key), v[key])
 				}
 			}
 		case []any:
@@ -98,6 +98,14 @@ func unreadBelow(path string, left any, reasons map[string]string) []Unread {
 	}
 	visit(path, left)
 	return all
+}
+
+// fieldPath is the path of a field, or of an entry of a map whose keys people choose.
+func fieldPath(path, key string) string {
+	if strings.ContainsAny(key, `./"[] -`) || strings.HasSuffix(path, ".labels") || strings.HasSuffix(path, ".annotations") {
+		return keyed(path, key)
+	}
+	return path + "." + key
 }
 
 func isList(v any) bool {

@@ -3,12 +3,15 @@ package argo_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 	"sigs.k8s.io/yaml"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
 // written decodes a file of what somebody might have written by hand.
@@ -56,5 +59,87 @@ func TestForeignTemplatesAreReadAsComponents(t *testing.T) {
 			read.Compiled = mustComponent(t, f.Component).Template.Spec.Templates[0].Container
 		}
 		compare(t, filepath.Join("foreign", "golden", strings.ReplaceAll(name, ":", "-")), read)
+	}
+}
+
+// aroundOf has the components of all templates of one container in the files, as they are after their import.
+func aroundOf(t *testing.T, without string, files ...string) argo.Around {
+	t.Helper()
+	made := map[string]spec.Ref{}
+	for _, file := range files {
+		var w wfv1.WorkflowTemplate
+		if err := written(t, file)(&w); err != nil {
+			t.Fatal(err)
+		}
+		for _, template := range w.Spec.Templates {
+			name := template.Name
+			if len(w.Spec.Templates) == 1 {
+				name = ""
+			}
+			f, err := argo.ReadForeignComponent(written(t, file), name)
+			if err == nil && len(f.Unread) == 0 && template.Name != without {
+				o := mustComponent(t, f.Component)
+				made[o.Version] = o.Ref(f.Component)
+			}
+		}
+	}
+	return argo.Around{
+		Refs: func(object string) (spec.Ref, bool) { return spec.Ref{}, false },
+		Component: func(version, _ string) (spec.Ref, bool) {
+			ref, ok := made[version]
+			return ref, ok
+		},
+		Template: func(object string) (argo.Decoder, bool) { return written(t, object), slices.Contains(files, object) },
+	}
+}
+
+func TestForeignTemplatesAreReadAsPipelines(t *testing.T) {
+	t.Parallel()
+	for name, without := range map[string]string{"diamond": "", "diamond-before": "write", "steps": "", "entangled": "print", "library": "", "hello": ""} {
+		file := strings.TrimSuffix(name, "-before")
+		around := aroundOf(t, without, file, "hello")
+		p, unread, err := argo.ReadForeignPipeline(written(t, file), around)
+		if err != nil {
+			t.Fatal(err)
+		}
+		read := map[string]any{"unread": lines(unread)}
+		if len(unread) == 0 {
+			for _, tasks := range []map[string]spec.Task{p.Tasks, p.OnExit} {
+				for name, task := range tasks {
+					task.Component = spec.Ref{Kind: task.Component.Kind, Name: task.Component.Name}
+					tasks[name] = task
+				}
+			}
+			read = map[string]any{"pipeline": p}
+		}
+		compare(t, filepath.Join("foreign", "golden", "pipeline-"+name), read)
+	}
+}
+
+func TestForeignSchedulesAreRead(t *testing.T) {
+	t.Parallel()
+	diamond := spec.Ref{Kind: spec.PipelineKind, Namespace: "etl", Name: "diamond", Version: "v", Interface: spec.Interface{Inputs: map[string]spec.Input{
+		"first_word": {Type: spec.String, Default: new("x")}, "mode": {Type: spec.String, Default: new("full")},
+	}}}
+	for _, name := range []string{"hourly", "nightly", "own"} {
+		cron := written(t, name)
+		template, unread, err := argo.ScheduledTemplate(cron)
+		if err != nil {
+			t.Fatal(err)
+		}
+		run, _, err := argo.ReadRecurringRun(cron, nil, spec.RecurringRun{Pipeline: diamond})
+		if err != nil {
+			t.Fatal(err)
+		}
+		run, more, err := argo.ReadForeignSchedule(cron, run, "Europe/Berlin")
+		if err != nil {
+			t.Fatal(err)
+		}
+		run.Pipeline = spec.Ref{}
+		read := map[string]any{"template": template, "unread": append(lines(unread), lines(more)...)}
+		if len(unread)+len(more) == 0 {
+			read["run"] = run
+		}
+		compare(t, filepath.Join("foreign", "golden", "schedule-"+name), read)
 	}
 }

@@ -1,0 +1,101 @@
+package argo
+
+import (
+	"encoding/json"
+
+	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// options reads what the workflow says as a whole, and tells the rest.
+func (g *foreignGraph) options(entry *wfv1.Template) {
+	s := g.spec
+	o := spec.Options{Parallelism: s.Parallelism, Timeout: secondsText(s.ActiveDeadlineSeconds), ArchiveLogs: s.ArchiveLogs}
+	if entry.Parallelism != nil && (o.Parallelism == nil || *entry.Parallelism < *o.Parallelism) {
+		o.Parallelism = entry.Parallelism
+	}
+	if entry.DAG != nil {
+		o.FailFast = entry.DAG.FailFast
+	}
+	s.Parallelism, s.ActiveDeadlineSeconds, s.ArchiveLogs = nil, nil, nil
+	if t := s.TTLStrategy; t != nil {
+		o.TTL = &spec.TTL{
+			AfterCompletion: secondsText(t.SecondsAfterCompletion), AfterSuccess: secondsText(t.SecondsAfterSuccess), AfterFailure: secondsText(t.SecondsAfterFailure),
+		}
+		s.TTLStrategy = nil
+	}
+	if s.PodGC != nil {
+		o.PodGC, s.PodGC.Strategy = string(s.PodGC.Strategy), ""
+	}
+	if s.ArtifactGC != nil {
+		o.ArtifactGC, s.ArtifactGC.Strategy = string(s.ArtifactGC.Strategy), ""
+	}
+	if r := s.ArtifactRepositoryRef; r != nil {
+		o.ArtifactRepository, s.ArtifactRepositoryRef = &spec.RepositoryRef{ConfigMap: r.ConfigMap, Key: r.Key}, nil
+	}
+	if locks, ok := foreignLocks(s.Synchronization); ok {
+		o.Synchronization, s.Synchronization = locks, nil
+	}
+	if m := s.WorkflowMetadata; m != nil {
+		o.Labels, m.Labels = m.Labels, nil
+	}
+	g.pipeline.Options = o
+	g.defaults()
+	s.Entrypoint, s.OnExit, s.Templates, s.Arguments = "", "", nil, wfv1.Arguments{}
+	s.Volumes, s.SecurityContext = nil, nil // the tasks have what they mount, and their rights
+	g.left("spec", s, workflowReasons)
+}
+
+// defaults reads what the workflow says of all its pods.
+func (g *foreignGraph) defaults() {
+	s, d := g.spec, &g.pipeline.Defaults
+	d.ServiceAccount, s.ServiceAccountName = s.ServiceAccountName, ""
+	d.NodeSelector, s.NodeSelector = s.NodeSelector, nil
+	d.PriorityClass, s.PodPriorityClassName = s.PodPriorityClassName, ""
+	for _, tol := range s.Tolerations {
+		d.Tolerations = append(d.Tolerations, spec.Toleration{
+			Key: tol.Key, Operator: string(tol.Operator), Value: tol.Value, Effect: string(tol.Effect), TolerationSeconds: tol.TolerationSeconds,
+		})
+	}
+	for _, ref := range s.ImagePullSecrets {
+		d.ImagePullSecrets = append(d.ImagePullSecrets, ref.Name)
+	}
+	if s.Affinity != nil {
+		if text, err := json.Marshal(s.Affinity); err == nil {
+			d.Affinity, s.Affinity = string(text), nil
+		}
+	}
+	if m := s.PodMetadata; m != nil {
+		d.Labels, d.Annotations = m.Labels, m.Annotations
+	}
+	s.Tolerations, s.ImagePullSecrets, s.PodMetadata = nil, nil, nil
+}
+
+// workflowReasons say of fields of a workflow why they cannot be written.
+var workflowReasons = map[string]string{
+	"templateDefaults":             podReasons["templateDefaults"],
+	"podSpecPatch":                 templateReasons["podSpecPatch"],
+	"volumeClaimTemplates":         podReasons["volumeClaimTemplates"],
+	"volumeClaimGC":                "volumes of a run are those of its tasks",
+	"hostAliases":                  templateReasons["hostAliases"],
+	"hostNetwork":                  podReasons["hostNetwork"],
+	"dnsPolicy":                    podReasons["dnsPolicy"],
+	"dnsConfig":                    podReasons["dnsConfig"],
+	"schedulerName":                templateReasons["schedulerName"],
+	"automountServiceAccountToken": templateReasons["automountServiceAccountToken"],
+	"executor":                     templateReasons["executor"],
+	"hooks":                        "hooks cannot be written; use on_exit",
+	"metrics":                      templateReasons["metrics"],
+	"retryStrategy":                "a run is not repeated as a whole; give the tasks retry",
+	"synchronization":              templateReasons["synchronization"],
+	"suspend":                      "a run begins at once; begin with a task that has approval",
+	"priority":                     "the order in which Argo's controller takes runs cannot be written",
+	"podPriority":                  "use priority_class",
+	"podDisruptionBudget":          "a budget for disruptions cannot be written",
+	"podGC":                        "only the strategy can be written",
+	"artifactGC":                   "only the strategy can be written",
+	"workflowMetadata":             "only labels can be written",
+	"workflowTemplateRef":          "a pipeline is its tasks; import the WorkflowTemplate that it refers to",
+	"shutdown":                     "it is of a run in progress",
+}
