@@ -331,6 +331,43 @@ resource "kfp_pipeline" "inner" {
 			want:      map[string]string{"said": "x"},
 			pods:      1,
 		},
+		{
+			name:       "labels and annotations of tasks",
+			parameters: `word = { type = "string" }`,
+			arguments:  `word = "w0rd"`,
+			tasks: `
+    plain  = { component = kfp_component.labels.ref, field_env = local.seen }
+    own    = { component = kfp_component.labels.ref, field_env = local.seen, labels = { team = "ml", shard = "{{ parameters.word }}-1" }, annotations = { note = "\"{{ parameters.word }}\" $HOME {{ \"{{workflow.name}}\" }} <ä>\n." }, retry = { limit = 1 } }
+    each   = { component = kfp_component.labels.ref, field_env = local.seen, labels = { shard = "{{ each.index }}" }, for_each = jsonencode(["a", "b"]), parallelism = 1, annotations = { note = "{{ each.value }}" } }
+    nested = { component = kfp_pipeline.nested.ref, inputs = { word = "inner" } }
+    first  = { component = kfp_component.labels.ref, field_env = local.seen, labels = { shard = "first" }, cache = { enabled = true, key = "${run} {{ run.name }}" } }
+    cached = { component = kfp_component.labels.ref, field_env = local.seen, labels = { shard = "other" }, cache = { enabled = true, key = "${run} {{ run.name }}" }, depends_on = ["first"] }`,
+			extra: `defaults = { labels = { team = "etl", app = "test" }, annotations = { note = "all" } }
+---
+locals {
+  seen = { TEAM = "metadata.labels['team']", APP = "metadata.labels['app']", SHARD = "metadata.labels['shard']", NOTE = "metadata.annotations['note']" }
+}
+resource "kfp_component" "labels" {
+  name      = "labels"
+  outputs   = { seen = { type = "string" } }
+  container = { image = "busybox:1.36", command = ["sh", "-c", "printf %s \"$TEAM|$APP|$SHARD|$NOTE\" > {{ outputs.seen.path }}"] }
+}
+resource "kfp_pipeline" "nested" {
+  name       = "nested"
+  parameters = { word = { type = "string" } }
+  tasks      = { see = { component = kfp_component.labels.ref, field_env = local.seen, labels = { shard = "{{ parameters.word }}" } } }
+  outputs    = { seen = "{{ tasks.see.output }}" }
+}`,
+			outputs: map[string]string{
+				"plain": "{{ tasks.plain.output }}", "own": "{{ tasks.own.output }}", "each": "{{ tasks.each.output }}",
+				"nested": "{{ tasks.nested.output }}", "cached": "{{ tasks.cached.output }}",
+			},
+			want: map[string]string{
+				"plain": "etl|test||all", "own": "ml|test|w0rd-1|\"w0rd\" $HOME {{workflow.name}} <ä>\n.", "each": `["etl|test|0|a","etl|test|1|b"]`,
+				"nested": "etl|test|inner|all", "cached": "etl|test|first|all",
+			},
+			pods: 6,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

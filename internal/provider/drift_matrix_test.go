@@ -52,7 +52,6 @@ func everyPart(t *testing.T) (spec.Pipeline, []spec.Component) {
 		refs[c.Name] = o.Ref(c)
 	}
 	settings := everySetting()
-	settings.Labels, settings.Annotations = nil, nil
 	p := spec.Pipeline{
 		Namespace: "etl", Name: "every", Description: "Every part.",
 		Parameters: map[string]spec.Input{"word": {Type: spec.String, Default: new("x"), Description: "A word.", AllowedValues: []string{"x", "y"}}, "list": {Type: spec.ListOf(spec.String), Default: new(`["a"]`)}},

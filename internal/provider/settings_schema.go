@@ -27,8 +27,8 @@ func settingsAttributes() map[string]schema.Attribute {
 		"node_selector":     textMap("Labels that the node must have, such as `{ \"kubernetes.io/arch\" = \"arm64\" }`. Default: any node."),
 		"tolerations":       tolerationsAttribute(),
 		"affinity":          schema.StringAttribute{Optional: true, CustomType: jsonType{}, MarkdownDescription: "Which nodes and which other pods the pod wants to be near to or far from: Kubernetes' `affinity` of a pod as JSON, `jsonencode({ nodeAffinity = { … } })`. Default: none."},
-		"labels":            textMap("Labels of the pods. Only under `defaults`: Argo has them for a whole pipeline, not for a task."),
-		"annotations":       textMap("Annotations of the pods. Only under `defaults`: Argo has them for a whole pipeline, not for a task."),
+		"labels":            textMap("Labels of the task's pods, by key, beside those of `defaults` and in place of them where the key is the same; at most 10. Values may hold `{{ }}`, such as `{ shard = \"{{ each.index }}\" }`; what comes out must be a valid label, or the pod cannot be made. Under `defaults`: constants, of all pods of a run, those of nested pipelines included; a nested pipeline's own `defaults` count for its own runs only."),
+		"annotations":       textMap("Annotations of the task's pods, by key; as with `labels`, at most 10, `{{ }}` in values, and merged with those of `defaults`."),
 		"service_account":   optionalText("Service account of the pod. Default: that of the run."),
 		"image_pull_policy": optionalText("When the node pulls the image: `Always`, `IfNotPresent` or `Never`. Default: `IfNotPresent`, but `Always` for images with the tag `latest` or without a tag."),
 		"image_pull_secrets": textSet("Names of secrets of type `kubernetes.io/dockerconfigjson` in the run's namespace, with which the node pulls the image. " +

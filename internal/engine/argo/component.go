@@ -146,7 +146,7 @@ func componentInputs(i spec.Interface) wfv1.Inputs {
 		}
 		in.Parameters = append(in.Parameters, inputParameter(name, input))
 	}
-	in.Parameters = append(in.Parameters, hidden(podParameter, "{}"))
+	in.Parameters = append(in.Parameters, hidden(podParameter, "{}"), hidden(metadataParameter, noMetadata))
 	slices.SortFunc(in.Parameters, func(a, b wfv1.Parameter) int { return compare(a.Name, b.Name) })
 	return in
 }

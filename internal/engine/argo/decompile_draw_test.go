@@ -73,6 +73,10 @@ func drawSettings(t *rapid.T, at string, texts ...string) spec.Settings {
 	s.ImagePullSecrets = maybe(t, at+"secrets", func() []string { return oneOf(t, at+"secret", []string{"a"}, []string{"a", "b"}, []string{}) })
 	s.SecurityContext = maybe(t, at+"rights", func() *spec.SecurityContext { return drawRights(t, at) })
 	s.Synchronization = maybe(t, at+"locks", drawLocks)
+	s.Labels = maybe(t, at+"labels", func() map[string]string {
+		return map[string]string{"a": oneOf(t, at+"a", "", "b", "c.d"), "example.com/run": oneOf(t, at+"run", "{{ run.name }}", "x{{ run.name }}-{{ run.name }}", "1")}
+	})
+	s.Annotations = maybe(t, at+"annotations", func() map[string]string { return map[string]string{"a/b": oneOf(t, at+"a/b", texts...)} })
 	return s
 }
 
@@ -207,8 +211,6 @@ func TestTheGeneratorUsesEveryField(t *testing.T) {
 
 // notCompiled lists what no object holds.
 var notCompiled = map[string]bool{
-	"Pipeline.Tasks[].Settings.Labels": true, "Pipeline.Tasks[].Settings.Annotations": true,
-	"Pipeline.OnExit[].Settings.Labels": true, "Pipeline.OnExit[].Settings.Annotations": true,
 	// Every kind of interface is drawn as the pipeline's own.
 	"Pipeline.Tasks[].Component.Interface.Inputs[].Description": true, "Pipeline.OnExit[].Component.Interface.Inputs[].Description": true,
 	"Pipeline.Tasks[].Component.Interface.Inputs[].AllowedValues": true, "Pipeline.OnExit[].Component.Interface.Inputs[].AllowedValues": true,

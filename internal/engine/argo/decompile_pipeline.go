@@ -88,7 +88,7 @@ func (d *pipelineDecompiler) read() {
 	p.Defaults = d.prior.Defaults
 	p.Defaults.Labels, p.Defaults.Annotations = nil, nil
 	if m := w.Spec.PodMetadata; m != nil {
-		p.Defaults.Labels, p.Defaults.Annotations = m.Labels, m.Annotations
+		p.Defaults.Labels, p.Defaults.Annotations = withoutPlaces(m.Labels), withoutPlaces(m.Annotations)
 	}
 	p.Tasks = d.group("tasks", main, d.prior.Tasks)
 	if w.Spec.OnExit != "" {

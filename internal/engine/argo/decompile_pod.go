@@ -86,6 +86,16 @@ func withPlaceholders(patch string) (string, []string) {
 	}
 }
 
+// tagOf is the text that stood for a value: a tag, or the value itself.
+func tagOf(raw json.RawMessage, tags []string) string {
+	for i, tag := range tags {
+		if string(raw) == `"`+fmt.Sprintf(placeholder, i)+`"` {
+			return tag
+		}
+	}
+	return string(raw)
+}
+
 // pod undoes podPatch.
 func (r *taskReader) pod(patch string) {
 	text, tags := withPlaceholders(patch)
@@ -94,15 +104,7 @@ func (r *taskReader) pod(patch string) {
 		r.d.miss(r.path, "the patch of its pod is not what this provider writes: "+err.Error())
 		return
 	}
-	// argo is the text that insert returned for a value.
-	argo := func(raw json.RawMessage) string {
-		for i, tag := range tags {
-			if string(raw) == `"`+fmt.Sprintf(placeholder, i)+`"` {
-				return tag
-			}
-		}
-		return string(raw)
-	}
+	argo := func(raw json.RawMessage) string { return tagOf(raw, tags) }
 	s := &r.merged
 	s.ServiceAccount, s.PriorityClass, s.NodeSelector = p.ServiceAccountName, p.PriorityClassName, p.NodeSelector
 	s.Timeout = secondsText(p.ActiveDeadlineSeconds)

@@ -32,6 +32,9 @@ func (r *taskReader) settings(hidden map[string]string) {
 	if patch := hidden[podParameter]; patch != "" {
 		r.pod(patch)
 	}
+	if metadata := hidden[metadataParameter]; metadata != "" {
+		r.metadata(metadata)
+	}
 }
 
 func (r *taskReader) cache(hidden map[string]string) {

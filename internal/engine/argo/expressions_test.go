@@ -39,6 +39,8 @@ func constructs(t *testing.T) spec.Pipeline {
 				t.Cache = &spec.Cache{Enabled: true}
 				t.Inputs["file"] = "{{ tasks.fallback.outputs.file }}"
 				t.Inputs["words"] = "{{ tasks.loop.outputs.text }}"
+				t.Labels = map[string]string{"team": "etl", "example.com/word": "{{ parameters.word }}"}
+				t.Annotations = map[string]string{"note": "{{ \"{{\" }} $HOME"}
 				t.Retry = &spec.Retry{Limit: 1, Expression: "last_retry.exit_code != 2 and last_retry.message contains '{{'"}
 			}),
 		},

@@ -54,9 +54,7 @@ func (c *pipelineCompiler) options() error {
 	if len(o.Labels) > 0 {
 		c.spec.WorkflowMetadata = &wfv1.WorkflowMetadata{Labels: o.Labels}
 	}
-	if d := c.pipeline.Defaults; len(d.Labels)+len(d.Annotations) > 0 {
-		c.spec.PodMetadata = &wfv1.Metadata{Labels: d.Labels, Annotations: d.Annotations}
-	}
+	c.spec.PodMetadata = c.podMetadata()
 	return nil
 }
 

@@ -146,6 +146,11 @@ func settingsArguments(t call) ([]wfv1.Parameter, error) {
 		return nil, err
 	}
 	give(podParameter, patch)
+	metadata, err := metadataText(t.task.Settings, t.env)
+	if err != nil {
+		return nil, err
+	}
+	give(metadataParameter, metadata)
 	if r := s.Retry; r != nil {
 		expression, err := retryCondition(*r)
 		if err != nil {

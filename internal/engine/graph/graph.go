@@ -59,6 +59,7 @@ func Check(p spec.Pipeline) (*Graph, problem.List) {
 	c.tasks()
 	c.outputs()
 	c.problems = append(c.problems, checkSettings(p.Defaults, problem.At("defaults"))...)
+	checkDefaultMetadata(&c.problems, p.Defaults)
 	c.problems = append(c.problems, checkOptions(p.Options)...)
 	c.problems.Sort()
 	return c.graph, c.problems

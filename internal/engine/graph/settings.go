@@ -56,15 +56,6 @@ func checkSettings(s spec.Settings, at problem.Path) problem.List {
 	return l
 }
 
-// checkTaskOnly finds settings that a task cannot have by itself.
-func checkTaskOnly(l *problem.List, at problem.Path, s spec.Settings) {
-	for attribute, given := range map[string]map[string]string{"labels": s.Labels, "annotations": s.Annotations} {
-		if len(given) > 0 {
-			l.Errorf(at.Attr(attribute), "Not of a task alone", "Argo has %s of pods for a whole pipeline, not for a task. Set them under defaults.", attribute)
-		}
-	}
-}
-
 func checkRetry(l *problem.List, at problem.Path, r *spec.Retry) {
 	if r == nil {
 		return
@@ -151,9 +142,13 @@ func checkAffinity(l *problem.List, at problem.Path, text string) {
 // maxAnnotations is Kubernetes' bound on all annotations of an object, in bytes.
 const maxAnnotations = 256 << 10
 
+// MaxTaskMetadata is how many labels, and how many annotations, a task may have of its own. The pipeline's object has a
+// place for each, which the tasks share; see argo's metadata.go.
+const MaxTaskMetadata = 10
+
 func checkPodMetadata(l *problem.List, at problem.Path, s spec.Settings) {
 	for key, value := range s.Labels {
-		checkLabel(l, at.Attr("labels").Key(key), key, value)
+		checkLabel(l, at.Attr("labels").Key(key), key, constantOf(value))
 		checkReserved(l, at.Attr("labels").Key(key), "label", key, "workflows.argoproj.io/", "terraform-provider-kfp/")
 	}
 	size := 0
@@ -164,5 +159,37 @@ func checkPodMetadata(l *problem.List, at problem.Path, s spec.Settings) {
 	}
 	if size > maxAnnotations {
 		l.Errorf(at.Attr("annotations"), "Too many annotations", "They take %d bytes; Kubernetes allows %d.", size, maxAnnotations)
+	}
+}
+
+// constantOf is a text without expressions as its reader sees it; Unknown for one whose value only a run tells.
+func constantOf(text string) string {
+	t, errs := expr.Parse(text)
+	if len(errs) > 0 {
+		return spec.Unknown // said where the text is checked
+	}
+	if constant, ok := t.Constant(); ok {
+		return constant
+	}
+	return spec.Unknown
+}
+
+// checkTaskMetadata bounds what the pods of one task have beside those of defaults.
+func checkTaskMetadata(l *problem.List, at problem.Path, s spec.Settings) {
+	for attribute, given := range map[string]map[string]string{"labels": s.Labels, "annotations": s.Annotations} {
+		if len(given) > MaxTaskMetadata {
+			l.Errorf(at.Attr(attribute), "Too many "+attribute, "A task can have %d %s of its own, this one has %d. Set those that all tasks share under defaults, which have no such bound.", MaxTaskMetadata, attribute, len(given))
+		}
+	}
+}
+
+// checkDefaultMetadata refuses expressions, which have no task to refer to; Argo would take its own tags for such.
+func checkDefaultMetadata(l *problem.List, s spec.Settings) {
+	for attribute, given := range map[string]map[string]string{"labels": s.Labels, "annotations": s.Annotations} {
+		for key, value := range given {
+			if strings.Contains(value, "{{") {
+				l.Errorf(problem.At("defaults").Attr(attribute).Key(key), "Expression in defaults", "%q holds {{, and the %s under defaults are constants. Set it on the tasks that it is for.", value, attribute)
+			}
+		}
 	}
 }

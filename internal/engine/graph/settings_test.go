@@ -129,6 +129,10 @@ var wrong = map[string]struct {
 		},
 		"",
 	},
+	"labels that are expressions": {
+		spec.Settings{Labels: map[string]string{"a": "{{ parameters.x }} y", "b": `{{ "{{" }}`, "c": "a b"}, Annotations: map[string]string{"d": `{{ "{{" }} b`}},
+		[]string{`labels["b"]: Invalid label`, `labels["c"]: Invalid label`}, `"{{" cannot be the value`,
+	},
 	"much metadata": {spec.Settings{Annotations: map[string]string{"a": strings.Repeat("x", 256<<10)}}, []string{"annotations: Too many annotations"}, ""},
 	"names": {
 		spec.Settings{ServiceAccount: "A", PriorityClass: "b_", ImagePullPolicy: "Sometimes", ImagePullSecrets: []string{"", "C"}},
@@ -308,5 +312,52 @@ func TestSettingsThatOnlyTheDefaultsMakeWrong(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, heads); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+}
+
+func TestMetadataOfOneTask(t *testing.T) {
+	t.Parallel()
+	many := map[string]string{}
+	for i := range MaxTaskMetadata + 1 {
+		many[string(rune('a'+i))] = "x"
+	}
+	ref := spec.Ref{Kind: spec.ComponentKind, Name: "c", Interface: spec.Interface{Outputs: map[string]spec.Output{"n": {Type: spec.Integer}, "l": {Type: spec.List}, "f": {Type: spec.Dataset}}}}
+	_, problems := Check(spec.Pipeline{
+		Name:     "p",
+		Defaults: spec.Settings{Labels: many, Annotations: map[string]string{"note": "{{ run.name }}"}},
+		Tasks: map[string]spec.Task{
+			"a": {Component: ref, Settings: spec.Settings{Labels: many}},
+			"b": {Component: ref, Settings: spec.Settings{
+				Labels:    map[string]string{"n": "{{ tasks.a.outputs.n }}", "l": "{{ tasks.a.outputs.l }}", "none": "{{ tasks.a.outputs.x }}", "run": "{{ run.name }}"},
+				Resources: &spec.Resources{Limits: map[string]string{"cpu": "{{ tasks.a.outputs.f }}"}}, Annotations: map[string]string{"n": "{{ tasks.a.outputs.n > 1 }}"},
+			}},
+		},
+	})
+	heads, _ := found(problems)
+	want := []string{
+		`defaults.annotations["note"]: Expression in defaults`, `tasks["a"].labels: Too many labels`, `tasks["b"].labels["l"]: Wrong type`,
+		`tasks["b"].labels["none"]: Invalid expression`, `tasks["b"].resources.limits["cpu"]: Invalid expression`,
+	}
+	if diff := cmp.Diff(want, heads); diff != "" {
+		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+}
+
+// What would do nothing is said, not ignored.
+func TestSettingsOfTasksWithoutAPod(t *testing.T) {
+	t.Parallel()
+	nested := spec.Ref{Kind: spec.PipelineKind, Name: "nested"}
+	lock := &spec.Synchronization{Mutexes: []string{"m"}}
+	_, problems := Check(spec.Pipeline{Name: "p", Tasks: map[string]spec.Task{
+		"inner": {Component: nested, Settings: spec.Settings{Retry: &spec.Retry{Limit: 1}, Labels: map[string]string{"a": "b"}, Synchronization: lock}},
+		"gate":  {Approval: &spec.Approval{}, ForEach: "[1]", Settings: spec.Settings{Timeout: "1h", Synchronization: lock}},
+	}})
+	heads, details := found(problems)
+	want := []string{
+		`tasks["gate"].for_each: Setting without a use`, `tasks["gate"].synchronization: Setting without a use`, `tasks["gate"].timeout: Setting without a use`,
+		`tasks["inner"].labels: Setting without a use`, `tasks["inner"].retry: Setting without a use`,
+	}
+	if diff := cmp.Diff(want, heads); diff != "" || !strings.Contains(details, "under its defaults") {
+		t.Errorf("problems (-want +got):\n%s\n%s", diff, details)
 	}
 }

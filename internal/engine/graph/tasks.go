@@ -65,7 +65,8 @@ func (c *checker) task(at problem.Path, t spec.Task, n *Node, env Env) {
 	c.optionals(at.Attr("inputs"), t, n, env)
 	c.absentOutputs(at, t, n)
 	c.problems = append(c.problems, checkSettings(t.Settings, at)...)
-	checkTaskOnly(&c.problems, at, t.Settings)
+	checkTaskMetadata(&c.problems, at, t.Settings)
+	checkPodless(&c.problems, at, t)
 	checkMerged(&c.problems, at, c.pipeline.Defaults, t.Settings)
 }
 
@@ -116,11 +117,20 @@ func (c *checker) text(at problem.Path, t text, env Env) {
 		}
 	}
 	if t.template != nil && len(errs) == 0 {
-		_, errs = t.template.Check(env, t.want)
+		var got spec.Type
+		got, errs = t.template.Check(env, t.want)
+		if len(errs) == 0 && t.scalar && !isScalar(got) {
+			c.problems.Errorf(at, "Wrong type", "%s is of type %s; here a string, an integer, a float or a boolean can stand.", t.raw, got)
+		}
 	}
 	for _, e := range errs {
 		c.problems.Errorf(at, "Invalid expression", "%s", describe(e))
 	}
+}
+
+// isScalar reports whether a value is shown as one word of text. Any is what a field of a struct is.
+func isScalar(t spec.Type) bool {
+	return t == spec.String || t == spec.Integer || t == spec.Float || t == spec.Boolean || t == spec.Any
 }
 
 // constants checks constants against the allowed values of their inputs. The texts check their types.

@@ -18,6 +18,7 @@ type text struct {
 	unknown  bool   // Terraform does not know it yet
 	input    string // the input that it is for; empty for other attributes
 	imported bool   // the address of an artifact that exists already
+	scalar   bool   // the value is shown as text, whatever its type is, so that it must be one that has a text
 }
 
 // use is one reference of a text to another task.
@@ -90,14 +91,19 @@ func settingsTexts(s spec.Settings) []text {
 	if s.Cache != nil && s.Cache.Key != "" {
 		texts = append(texts, parseText(problem.At("cache").Attr("key"), s.Cache.Key, spec.String))
 	}
-	if s.Resources != nil {
-		for _, name := range sortedKeys(s.Resources.Requests) {
-			texts = append(texts, parseText(problem.At("resources").Attr("requests").Key(name), s.Resources.Requests[name], spec.Any))
-		}
-		for _, name := range sortedKeys(s.Resources.Limits) {
-			texts = append(texts, parseText(problem.At("resources").Attr("limits").Key(name), s.Resources.Limits[name], spec.Any))
+	scalars := func(at problem.Path, values map[string]string) {
+		for _, name := range sortedKeys(values) {
+			t := parseText(at.Key(name), values[name], spec.Any)
+			t.scalar = true
+			texts = append(texts, t)
 		}
 	}
+	if s.Resources != nil {
+		scalars(problem.At("resources").Attr("requests"), s.Resources.Requests)
+		scalars(problem.At("resources").Attr("limits"), s.Resources.Limits)
+	}
+	scalars(problem.At("labels"), s.Labels)
+	scalars(problem.At("annotations"), s.Annotations)
 	return texts
 }
 
