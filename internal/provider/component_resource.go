@@ -136,6 +136,12 @@ func (r *componentResource) apply(ctx context.Context, m *componentModel, verb s
 	}
 	c, ds = analysed(c)
 	diags.Append(ds...)
+	if c.Python != nil && !diags.HasError() {
+		diags.Append(m.checkDeclared(ctx, c.Interface)...) // a source that was unknown at plan is known now
+	}
+	if diags.HasError() {
+		return
+	}
 	objects, err := argo.Component(c)
 	if err != nil {
 		diags.AddError("Cannot compile the component", err.Error())
@@ -182,6 +188,9 @@ func (m *componentModel) derive(ctx context.Context, config componentModel) diag
 	}
 	c, ds = analysed(c)
 	diags.Append(ds...)
+	if c.Python != nil && !diags.HasError() {
+		diags.Append(config.checkDeclared(ctx, c.Interface)...)
+	}
 	if diags.HasError() {
 		return diags
 	}

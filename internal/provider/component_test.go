@@ -48,6 +48,15 @@ def area() -> float:
 		"syntax":        {pythonComponent("def step() -> int:\n    return (1"), []string{"step.py:2:12:", "'(' was never closed"}},
 		"unusable type": {pythonComponent("def step(a: set) -> int:\n    return 1"), []string{"step.py:1:13:"}},
 		"no image":      {one(`name = "x"; python = { source = "def f() -> int: return 1" }`), []string{"Give base_image"}},
+		"declared outputs that are not those of the function": {
+			one(`name = "x"; outputs = { rate = { type = "float" } }; python = { base_image = "p"; source = "def f(a: int) -> float: return 1.0" }`),
+			[]string{`outputs["rate"]: The function has no output "rate"; it has Output.`, `outputs: The function has the output "Output" (type float), which is not declared.`},
+		},
+		"declared inputs that are not those of the function": {
+			one(`name = "x"; inputs = { a = { type = "float" }, b = { type = "string", default = "y", description = "A b" } }; python = { base_image = "p"; source = "def f(a: int, b: str = 'x', c: bool = True): pass" }`),
+			[]string{`inputs["a"]: Declared is type float, the function says type integer.`, `inputs["b"]: Declared is type string, default "y", description "A b", the function says type string, default "x".`, `inputs: The function has the input "c"`},
+		},
+		"declared as if there were none": {one(`name = "x"; inputs = {}; outputs = {}; python = { base_image = "p"; source = "def f(a: int) -> float: return 1.0" }`), []string{`inputs: The function has the input "a"`, `outputs: The function has the output "Output"`}},
 		"file names": {
 			one(`name = "x"; python = { base_image = "p"; source = "def f() -> int: return 1"; files = { "a/b.csv" = "", "component.py" = "" }; additional_sources = { "kfp_runtime.py" = "" } }`),
 			[]string{`python.files["a/b.csv"]: "a/b.csv" cannot name a file`, `python.files["component.py"]: there is more than one file`, `python.additional_sources["kfp_runtime.py"]: there is more than one file`},
