@@ -108,6 +108,56 @@ resource "kfp_pipeline" "inner" {
 			pods:    5,
 		},
 		{
+			name: "lists of artifacts out of pipelines",
+			tasks: `
+    one    = { component = kfp_pipeline.middle.ref, inputs = { words = jsonencode(["a", "b"]) } }
+    merge  = { component = kfp_component.merge.ref, inputs = { files = "{{ tasks.one.outputs.files }}" } }
+    each   = { component = kfp_pipeline.make_all.ref, for_each = jsonencode([["x", "y"], [], ["z"]]), inputs = { words = "{{ each.value }}" } }
+    tree   = { component = kfp_component.tree.ref, inputs = { files = "{{ tasks.each.output }}" } }
+    folded = { component = kfp_pipeline.fold.ref, inputs = { files = "{{ tasks.one.outputs.files }}" } }`,
+			extra: `
+---
+resource "kfp_pipeline" "make_all" {
+  name       = "make-all"
+  parameters = { words = { type = "list(string)" } }
+  tasks      = { make = { component = kfp_component.make.ref, for_each = "{{ parameters.words }}", parallelism = 2, inputs = { name = "{{ each.value }}" } } }
+  outputs    = { files = "{{ tasks.make.output }}" }
+}
+resource "kfp_pipeline" "middle" {
+  name       = "middle"
+  parameters = { words = { type = "list(string)" } }
+  tasks = {
+    inner = { component = kfp_pipeline.make_all.ref, inputs = { words = "{{ parameters.words }}" }, synchronization = { mutexes = ["middle"] } }
+    count = { component = kfp_component.join.ref, inputs = { files = "{{ tasks.inner.output }}" } }
+  }
+  outputs = { files = "{{ tasks.inner.output }}", count = "{{ tasks.count.output }}" }
+  on_exit = { after = { component = kfp_component.say.ref, inputs = { text = "{{ run.status }}" } } }
+}
+resource "kfp_pipeline" "fold" {
+  name       = "fold"
+  parameters = { files = { type = "list(Dataset)" } }
+  tasks      = { join = { component = kfp_component.join.ref, inputs = { files = "{{ parameters.files }}" } } }
+  outputs    = { text = "{{ tasks.join.output }}" }
+}
+resource "kfp_component" "tree" {
+  name   = "tree"
+  python = { base_image = "python:3.11-slim", source = <<-PY
+    from typing import List
+    from kfp import dsl
+
+    def tree(files: dsl.Input[List[List[dsl.Dataset]]]) -> str:
+        return "|".join(",".join("%s:%s" % (open(f.path).read(), f.metadata["name"]) for f in row) for row in files)
+  PY
+  }
+}
+` + artifacts,
+			outputs: map[string]string{"merge": "{{ tasks.merge.output }}", "tree": "{{ tasks.tree.output }}", "count": "{{ tasks.one.outputs.count }}", "folded": "{{ tasks.folded.output }}"},
+			want: map[string]string{
+				"merge": "a:a:{{workflow.name}};b:b:{{workflow.name}}", "tree": "x:x,y:y||z:z", "count": "0=a;1=b;", "folded": "0=a;1=b;",
+			},
+			pods: 10,
+		},
+		{
 			name: "choice of artifacts",
 			tasks: `
     one    = { component = kfp_component.make.ref, inputs = { name = "one" }, when = "run.name == ''" }

@@ -59,14 +59,22 @@ func artifactOutput(name, text string, env expr.Env, want spec.Type) (wfv1.Artif
 	if err := joined(errs); err != nil {
 		return a, nil, err
 	}
-	meta, err := outputFrom(text, metadataEnv(env, t), spec.String)
+	metadata, of := metadataEnv(env, t), spec.String
+	reference, isBare := t.Bare(env)
+	if isBare {
+		v, _ := metadata.Lookup(reference)
+		of = v.Type
+	}
+	meta, err := outputFrom(text, metadata, of)
 	if err != nil {
 		return a, nil, err
 	}
 	meta.Default = wfv1.AnyStringPtr("")
-	if reference, ok := t.Bare(env); ok {
-		v, _ := env.Lookup(reference)
-		a.From = "{{" + v.Argo + "}}"
+	if isBare {
+		// A list that a loop made is where the caller wants it.
+		if v, _ := env.Lookup(reference); v.Coding != expr.Collected {
+			a.From = "{{" + v.Argo + "}}"
+		}
 		return a, meta, nil
 	}
 	a.FromExpression, err = t.CompileValueFrom(env, want)
@@ -157,11 +165,27 @@ func listKeys(name string, outputs map[string]spec.Output) map[string]string {
 	keys := map[string]string{}
 	for output, o := range outputs {
 		if o.Type.IsArtifact() {
-			keys[output] = listsPlace + "/" + taskName(name) + "/" + output
+			keys[output] = listPlace(name, output)
 		}
 	}
 	return keys
 }
+
+// relocate makes the consumers of lists look where the caller of the pipeline wants those to be kept.
+func relocate(taken wfv1.Artifacts, keys map[string]map[string]string) {
+	for task, outputs := range keys {
+		for output, key := range outputs {
+			for i := range taken {
+				if s3 := taken[i].S3; s3 != nil && s3.Key == listPlace(task, output) {
+					s3.Key = key
+				}
+			}
+		}
+	}
+}
+
+// listPlace is where the artifacts of a task are kept unless the caller of the pipeline wants them elsewhere.
+func listPlace(task, output string) string { return listsPlace + "/" + taskName(task) + "/" + output }
 
 // keyArguments tell a task where to keep its artifacts.
 func keyArguments(keys map[string]string, env expr.Env, isLoop bool) ([]wfv1.Parameter, error) {

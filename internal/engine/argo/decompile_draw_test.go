@@ -167,13 +167,19 @@ func fullPipeline(t *rapid.T, ref, nested spec.Ref) spec.Pipeline {
 		DisplayName: oneOf(t, "gate display", "", "Go-on"), Approval: &spec.Approval{Timeout: oneOf(t, "approval", "", "24h")}, DependsOn: []string{"t_0"}, When: oneOf(t, "gate", "", "parameters.word == 'x'"),
 	}
 	p.Tasks["inner"] = spec.Task{Component: nested, Inputs: map[string]string{"radius": "2"}, DependsOn: []string{"gate"}}
+	if rapid.Bool().Draw(t, "lists") {
+		p.Tasks["lists"] = spec.Task{Component: listsRef(), Settings: spec.Settings{Synchronization: maybe(t, "lists locks", drawLocks)}}
+		p.Tasks["takes"] = spec.Task{Component: ref, Inputs: map[string]string{"files": "{{ tasks.lists.output }}"}}
+		p.Tasks["loops"] = spec.Task{Component: listsRef(), ForEach: "[1, 2]", Parallelism: maybe(t, "bound", func() *int64 { return new(int64(1)) })}
+		p.Outputs["lists"], p.Outputs["loops"] = "{{ tasks.lists.output }}", "{{ tasks.loops.output }}"
+	}
 	if rapid.Bool().Draw(t, "exit") {
 		p.OnExit = map[string]spec.Task{
 			"tell_all": drawTask(t, "tell_all", spec.Task{Component: ref, Inputs: map[string]string{"text": "{{ run.status }}: {{ len(run.failures) }}"}, Settings: drawSettings(t, "exit ")}),
 			"after":    {Component: ref, DependsOn: []string{"tell_all"}, When: "run.status != 'Succeeded'"},
 		}
 	}
-	p.Outputs = map[string]string{"last": oneOf(t, "output", "c", "{{ tasks.inner.output }}", "{{ tasks.inner.outputs.area + 1 }}")}
+	p.Outputs["last"] = oneOf(t, "output", "c", "{{ tasks.inner.output }}", "{{ tasks.inner.outputs.area + 1 }}")
 	return p
 }
 
@@ -248,6 +254,13 @@ func nestedRef() spec.Ref {
 	return spec.Ref{Kind: spec.PipelineKind, Namespace: "etl", Name: "nested", Version: "v", Interface: spec.Interface{
 		Inputs:  map[string]spec.Input{"radius": {Type: spec.Float}, "unit": {Type: spec.String, Default: new("m")}},
 		Outputs: map[string]spec.Output{"area": {Type: spec.Float}},
+	}}
+}
+
+// listsRef is a pipeline that gives a list of artifacts.
+func listsRef() spec.Ref {
+	return spec.Ref{Kind: spec.PipelineKind, Namespace: "etl", Name: "lists", Version: "v", Interface: spec.Interface{
+		Outputs: map[string]spec.Output{"files": {Type: spec.ListOf(spec.Dataset)}},
 	}}
 }
 

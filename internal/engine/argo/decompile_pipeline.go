@@ -195,6 +195,15 @@ func (d *pipelineDecompiler) readOutputs(main *wfv1.Template) {
 		}
 		give(p.Name, text, ok)
 	}
+	for _, name := range sortedKeys(d.outputs) {
+		o := d.outputs[name]
+		isThere := slices.ContainsFunc(main.Outputs.Artifacts, func(a wfv1.Artifact) bool { return a.Name == name })
+		if !o.Type.IsArtifact() || !o.Type.IsList() || isThere {
+			continue
+		}
+		text, ok := d.readList(name, o.Type, main.Outputs.Parameters)
+		give(name, text, ok)
+	}
 	for _, a := range main.Outputs.Artifacts {
 		text, ok := d.prior.Outputs[a.Name], slices.ContainsFunc(before.Artifacts, func(b wfv1.Artifact) bool { return equal(b, a) })
 		switch {
@@ -206,6 +215,26 @@ func (d *pipelineDecompiler) readOutputs(main *wfv1.Template) {
 		}
 		give(a.Name, text, ok)
 	}
+}
+
+// readList finds the list of artifacts whose metadata the pipeline gives. There is no more of it in the object.
+func (d *pipelineDecompiler) readList(output string, want spec.Type, given []wfv1.Parameter) (string, bool) {
+	env := d.check().Scope.Outputs()
+	isRead := func(text string) bool {
+		_, meta, err := artifactOutput(output, text, env, want)
+		return err == nil && slices.ContainsFunc(given, func(p wfv1.Parameter) bool {
+			return p.Name == artifactParameter(output) && equal(p.ValueFrom, meta)
+		})
+	}
+	if text := d.prior.Outputs[output]; isRead(text) {
+		return text, true
+	}
+	for _, name := range sortedKeys(env.Shared) {
+		if v := env.Shared[name]; v.Type.IsArtifact() && v.Type.IsList() && isRead("{{ "+name+" }}") {
+			return "{{ " + name + " }}", true
+		}
+	}
+	return "", false
 }
 
 func readOutput(d *expr.Decompiler, p wfv1.Parameter, want spec.Type) (string, bool) {

@@ -257,11 +257,12 @@ func (r *taskReader) current() spec.Task {
 		t.AllowFailure = true
 	}
 	t.Inputs = maps.Clone(t.Inputs)
-	if t.Component.Kind == spec.ComponentKind || r.wrapper != nil {
-		own := without(r.d.pipeline.Defaults, r.merged)
-		t.Settings = own
-	} else {
-		t.Settings = r.prior.Settings
+	t.Settings = without(r.d.pipeline.Defaults, r.merged)
+	switch {
+	case t.Approval != nil:
+		t.Settings = spec.Settings{}
+	case t.Component.Kind == spec.PipelineKind:
+		t.Settings = spec.Settings{Synchronization: t.Synchronization} // it has no pod for the others
 	}
 	return t
 }

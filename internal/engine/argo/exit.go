@@ -61,7 +61,7 @@ func (c *pipelineCompiler) nested(tasks wfv1.Template, name string) wfv1.Templat
 		outputs[output] = c.graph.Outputs[output]
 	}
 	return wfv1.Template{
-		Name: name, Inputs: inputs, Annotations: tasks.Annotations, Outputs: passedOut(outputs, false),
+		Name: name, Inputs: inputs, Annotations: tasks.Annotations, Outputs: passedOut(outputs, false, spec.PipelineKind),
 		DAG: &wfv1.DAGTemplate{Tasks: []wfv1.DAGTask{{
 			Name: innerTask, Template: tasks.Name, Arguments: given,
 			Hooks: wfv1.LifecycleHooks{wfv1.ExitLifecycleEvent: {Template: exitTemplate, Arguments: hook}},

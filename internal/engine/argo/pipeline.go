@@ -176,6 +176,7 @@ func (c *pipelineCompiler) dag(name string, tasks map[string]spec.Task, nodes ma
 		if err != nil {
 			return t, fmt.Errorf("task %q: %w", task, err)
 		}
+		relocate(compiled.Arguments.Artifacts, keys)
 		text, err := wire.Marshal(compiled)
 		if err != nil {
 			return t, fmt.Errorf("task %q: %w", task, err)
@@ -216,7 +217,9 @@ func (c *pipelineCompiler) outputs() (wfv1.Outputs, error) {
 			if err != nil {
 				return out, fmt.Errorf("output %q: %w", name, err)
 			}
-			out.Artifacts = append(out.Artifacts, artifact)
+			if artifact.From != "" || artifact.FromExpression != "" {
+				out.Artifacts = append(out.Artifacts, artifact)
+			}
 			out.Parameters = append(out.Parameters, wfv1.Parameter{Name: artifactParameter(name), ValueFrom: meta})
 			continue
 		}

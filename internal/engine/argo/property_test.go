@@ -96,6 +96,9 @@ func randomPipeline(t *rapid.T, ref spec.Ref) spec.Pipeline {
 			p.Outputs["file_"+name] = "{{ tasks." + name + ".outputs.file }}"
 			p.Outputs["text_"+name] = "{{ tasks." + name + ".outputs.text ?? 'none' }}"
 		}
+		if looped[name] && rapid.IntRange(0, 3).Draw(t, "output list") == 0 {
+			p.Outputs["files_"+name] = "{{ tasks." + name + ".outputs.file }}"
+		}
 	}
 	if rapid.Bool().Draw(t, "on exit") {
 		p.OnExit = map[string]spec.Task{"tell": {Component: ref, Inputs: map[string]string{"text": "{{ run.status }} {{ len(run.failures) }} {{ parameters.word }}"}}}

@@ -84,7 +84,7 @@ func (c *pipelineCompiler) wrapped(t call) (wfv1.DAGTask, error) {
 		Name: outer.Template, Inputs: inputs, DAG: &wfv1.DAGTemplate{Tasks: []wfv1.DAGTask{inner}},
 		Parallelism: t.task.Parallelism, Synchronization: synchronization(t.settings.Synchronization),
 	}
-	wrapper.Outputs = passedOut(t.task.Component.Outputs, t.node.Item != "")
+	wrapper.Outputs = passedOut(t.task.Component.Outputs, t.node.Item != "", t.task.Component.Kind)
 	c.addTemplate(wrapper)
 	return outer, nil
 }
@@ -160,13 +160,14 @@ func passedVar(v expr.Var, input string) expr.Var {
 	return passed
 }
 
-// passedOut gives the wrapper the outputs of its task. Of a loop, Argo has no artifacts: those are where their keys say.
-func passedOut(outputs map[string]spec.Output, isLoop bool) wfv1.Outputs {
+// passedOut gives the wrapper the outputs of its task. Of a loop, Argo has no artifacts: those are where their keys say, as
+// are the lists of artifacts of a pipeline.
+func passedOut(outputs map[string]spec.Output, isLoop bool, of spec.Kind) wfv1.Outputs {
 	var out wfv1.Outputs
 	inner := "{{tasks." + innerTask + ".outputs."
 	for _, name := range sortedKeys(outputs) {
 		if outputs[name].Type.IsArtifact() {
-			if !isLoop {
+			if isList := of == spec.PipelineKind && outputs[name].Type.IsList(); !isLoop && !isList {
 				out.Artifacts = append(out.Artifacts, wfv1.Artifact{Name: name, From: inner + "artifacts." + name + "}}"})
 			}
 			name = artifactParameter(name)

@@ -34,6 +34,7 @@ type Node struct {
 	Indexed   bool                   // a text uses each.index, or the artifacts are kept by it
 	Lists     map[string]bool        // artifact outputs under for_each that other tasks take as a list
 	texts     []text
+	component spec.Ref
 }
 
 // Need is an edge to a task that another one needs.
@@ -120,7 +121,7 @@ func (c *checker) nodes() {
 }
 
 func newNode(name string, t spec.Task) *Node {
-	n := &Node{Name: name, Leaf: true, Outputs: map[string]spec.Output{}, texts: taskTexts(t)}
+	n := &Node{Name: name, Leaf: true, component: t.Component, Outputs: map[string]spec.Output{}, texts: taskTexts(t)}
 	if t.ForEach != "" {
 		n.Item = spec.Any
 	}

@@ -59,7 +59,7 @@ func addTasks(env map[string]expr.Var, tasks map[string]spec.Task, nodes map[str
 				kind = "artifacts"
 			}
 			v := expr.Var{Type: o.Type, Argo: argo + ".outputs." + kind + "." + out, Nullable: n.Skippable || unsure[name]}
-			if n.Item != "" {
+			if n.Item != "" || keptAsList(tasks[name].Component, o.Type) {
 				v.Coding = expr.Collected
 			}
 			env["tasks."+name+".outputs."+out] = v

@@ -187,6 +187,7 @@ func describe(e expr.Error) string {
 func (c *checker) outputs() {
 	c.graph.Outputs = map[string]spec.Output{}
 	env := c.graph.Scope.Outputs()
+	given := map[string]string{}
 	for _, name := range sortedKeys(c.pipeline.Outputs) {
 		at := problem.At("outputs").Key(name)
 		raw := c.pipeline.Outputs[name]
@@ -197,7 +198,7 @@ func (c *checker) outputs() {
 		template, errs := expr.Parse(raw)
 		var got spec.Type
 		if len(errs) == 0 {
-			if c.listOut(at, references(template)) {
+			if c.listOut(at, template) {
 				continue
 			}
 			got, errs = template.Check(env, spec.Any)
@@ -210,14 +211,9 @@ func (c *checker) outputs() {
 		}
 		if len(errs) == 0 {
 			c.graph.Outputs[name] = spec.Output{Type: got}
+			if got.IsArtifact() {
+				c.collectable(at, name, template, given)
+			}
 		}
 	}
-}
-
-func references(t *expr.Template) []string {
-	var names []string
-	for _, r := range t.References() {
-		names = append(names, r.Name)
-	}
-	return names
 }

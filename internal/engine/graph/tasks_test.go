@@ -93,7 +93,11 @@ func TestTasksThatCannotWork(t *testing.T) {
 		{"a list of a loop", []change{loopA(), input("b", "files", "{{ tasks.a.outputs.file }}")}, nil},
 		{"one of a list", []change{loopA(), input("b", "file", "{{ tasks.a.outputs.file }}")}, []string{`tasks["b"].inputs["file"]`, "list(Dataset)", "Dataset is wanted"}},
 		{"a choice with a list", []change{loopA(), input("b", "files", "{{ tasks.a.outputs.file ?? tasks.c.outputs.file }}")}, []string{"List of artifacts in an expression"}},
-		{"a list as an output", []change{loopA(), func(p *spec.Pipeline) { p.Outputs["files"] = "{{ tasks.a.outputs.file }}" }}, []string{`outputs["files"]`, "only tasks of the same pipeline can take"}},
+		{"a list as an output", []change{loopA(), func(p *spec.Pipeline) { p.Outputs["files"] = "{{ tasks.a.outputs.file }}" }}, nil},
+		{"two outputs of one artifact", []change{func(p *spec.Pipeline) {
+			p.Outputs["file"], p.Outputs["same"] = "{{ tasks.a.outputs.file }}", "{{ tasks.a.outputs.file }}"
+		}}, []string{`outputs["same"]`, `Output "file" is the same artifact`}},
+		{"a part of a list as an output", []change{loopA(), func(p *spec.Pipeline) { p.Outputs["files"] = "{{ len(tasks.a.outputs.file) }}" }}, []string{`outputs["files"]`, "only be the whole value"}},
 		{
 			"a list with a cache", []change{loopA(), input("b", "files", "{{ tasks.a.outputs.file }}"), task("a", func(t *spec.Task) { t.Cache = &spec.Cache{Enabled: true} })},
 			[]string{`tasks["a"].cache`, "Remove cache"},

@@ -769,13 +769,27 @@ def read_artifact(type_, name, path, info):
         if not os.path.exists(path):
             raise Failure('input "%s": the artifact is missing at %s' % (name, path))
         return make_artifact(type_, name, path, info)
-    # Each lies under its index. Those of the iterations of a loop that were skipped are missing.
+    if isinstance(info, str):  # Argo collects the outputs of a loop as texts
+        info = parse_json(info, 'the metadata of "%s"' % name) if info else None
+    # Each lies under its index. Those of the iterations of a loop that were skipped are missing, and empty lists.
     found = sorted(filter(str.isdigit, os.listdir(path)), key=int) if os.path.isdir(path) else []
     infos = info if isinstance(info, list) else [None] * len(found)
-    if len(found) != len(infos):
-        raise Failure('input "%s": expected %d artifacts in %s, got %d' % (name, len(infos), path, len(found)))
-    items = zip(found, infos)
-    return [read_artifact(element, "%s-%s" % (name, i), os.path.join(path, i), item) for i, item in items]
+    expected = sum(not is_empty_list(element, item) for item in infos)
+    if len(found) != expected:
+        raise Failure('input "%s": expected %d artifacts in %s, got %d' % (name, expected, path, len(found)))
+    places = iter(found)
+
+    def read(item):
+        if is_empty_list(element, item):
+            return []
+        place = next(places)
+        return read_artifact(element, "%s-%s" % (name, place), os.path.join(path, place), item)
+
+    return [read(item) for item in infos]
+
+
+def is_empty_list(type_, info):
+    return bool(element_type(type_)) and info in ([], "[]")
 
 
 def make_artifact(type_, name, path, info):
