@@ -101,7 +101,7 @@ func drawEnvironment(t *rapid.T, at string, s *spec.Settings, texts []string) {
 
 func drawVolumes(t *rapid.T, at string) map[string]spec.Volume {
 	all := map[string]spec.Volume{
-		"Secret": {MountPath: "/a", SubPath: "x", ReadOnly: true, Secret: "s"}, "conf_map": {MountPath: "/b", ConfigMap: "c"}, "claim": {MountPath: "/c", Claim: "c"},
+		"Secret": {MountPath: "/a", SubPath: "\u241bkfp-text-0\u241b", ReadOnly: true, Secret: "s"}, "conf_map": {MountPath: "/b", ConfigMap: "c"}, "claim": {MountPath: "/c", Claim: "c"},
 		"empty": {MountPath: "/d", EmptyDir: &spec.EmptyDir{Medium: "Memory", SizeLimit: "1024Mi"}}, "bare": {MountPath: "/f", EmptyDir: &spec.EmptyDir{}},
 		"own": {MountPath: "/e", Ephemeral: &spec.EphemeralClaim{Size: "1Gi", StorageClass: "fast", AccessModes: []string{"ReadWriteOncePod"}}},
 	}

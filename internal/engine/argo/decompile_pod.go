@@ -2,7 +2,6 @@ package argo
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -80,7 +79,7 @@ func withPlaceholders(patch string) (string, []string) {
 			return b.String(), tags
 		}
 		inner, after, _ := strings.Cut(rest, "}}")
-		b.WriteString(`"` + fmt.Sprintf(placeholder, len(tags)) + `"`)
+		b.WriteString(placeholderJSON(len(tags)))
 		tags = append(tags, "{{"+inner+"}}")
 		patch = after
 	}
@@ -89,7 +88,7 @@ func withPlaceholders(patch string) (string, []string) {
 // tagOf is the text that stood for a value: a tag, or the value itself.
 func tagOf(raw json.RawMessage, tags []string) string {
 	for i, tag := range tags {
-		if string(raw) == `"`+fmt.Sprintf(placeholder, i)+`"` {
+		if string(raw) == placeholderJSON(i) {
 			return tag
 		}
 	}

@@ -47,7 +47,9 @@ type patchBuilder struct {
 	err    error
 }
 
-const placeholder = "\u241bkfp-text-%d\u241b"
+// A placeholder begins with a NUL, which no text of a user holds: it stands for the text's number, as a string and in JSON.
+func placeholder(i int) string     { return fmt.Sprintf("\x00%d", i) }
+func placeholderJSON(i int) string { return fmt.Sprintf(`"\u0000%d"`, i) }
 
 // text stands for a user's text that may hold expressions.
 func (b *patchBuilder) text(text string) string {
@@ -56,12 +58,12 @@ func (b *patchBuilder) text(text string) string {
 		b.err = err
 	}
 	b.texts = append(b.texts, value)
-	return fmt.Sprintf(placeholder, len(b.texts)-1)
+	return placeholder(len(b.texts) - 1)
 }
 
 func (b *patchBuilder) fill(patch string) string {
 	for i, value := range slices.Backward(b.texts) {
-		patch = strings.ReplaceAll(patch, `"`+fmt.Sprintf(placeholder, i)+`"`, value)
+		patch = strings.ReplaceAll(patch, placeholderJSON(i), value)
 	}
 	return patch
 }

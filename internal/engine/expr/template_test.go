@@ -109,6 +109,42 @@ func TestContainerArgumentsArrive(t *testing.T) {
 	})
 }
 
+// A constant is data, marks of the wire included, alone and between expressions.
+func TestConstantsArrive(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		w := standardWorld(rapid.SampledFrom(hostile).Draw(t, "s"))
+		constant := rapid.OneOf(hostileText(), rapid.StringOf(rapid.SampledFrom([]rune("{}a"+wire.Mark)))).Draw(t, "constant")
+		text, want := expr.Quote(constant), constant
+		if !strings.HasSuffix(constant, "{") && rapid.Bool().Draw(t, "between") {
+			text, want = "{{ parameters.n }}"+text+"{{ parameters.n }}", "7"+want+"7"
+		}
+		compiled, err := parse(t, text).Compile(w.env, spec.String)
+		if err != nil {
+			t.Fatal(err)
+		}
+		value, err := argo(compiled, w.argo)
+		if err == nil {
+			value, err = arrive(value)
+		}
+		if got := wire.Decode(value); err != nil || got != want {
+			t.Fatalf("%q compiled to %q arrives as %q, want %q: %v", text, compiled, got, want, err)
+		}
+		if strings.Contains(text, "$") {
+			return // Kubernetes'
+		}
+		if compiled, err = parse(t, text).CompileContainerArg(w.env); err != nil {
+			t.Fatal(err)
+		}
+		if value, err = argo(compiled, w.argo); err == nil {
+			value, err = argo(value, map[string]any{"workflow.name": "SUBSTITUTED"})
+		}
+		if got := kubelet(value); err != nil || got != want {
+			t.Fatalf("argument %q compiled to %q arrives as %q, want %q: %v", text, compiled, got, want, err)
+		}
+	})
+}
+
 // kubelet expands $(VAR) as the kubelet does, with KFP_NOTHING empty and HOME set.
 func kubelet(text string) string {
 	var b strings.Builder
