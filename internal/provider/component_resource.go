@@ -62,16 +62,19 @@ func (r *componentResource) Create(ctx context.Context, req resource.CreateReque
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(identify(ctx, resp.Identity, plan.Namespace, plan.Name)...)
 }
 
 func (r *componentResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state componentModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(identify(ctx, resp.Identity, state.Namespace, state.Name)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	if state.Version.IsNull() {
 		r.imported(ctx, &state, req, resp)
+		resp.Diagnostics.Append(identify(ctx, resp.Identity, state.Namespace, state.Name)...) // which may have been given with a version
 		return
 	}
 	name := state.Name.ValueString() + "-" + state.Version.ValueString()
@@ -108,6 +111,7 @@ func (r *componentResource) Update(ctx context.Context, req resource.UpdateReque
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(identify(ctx, resp.Identity, plan.Namespace, plan.Name)...)
 	if old := state.Version.ValueString(); old != "" && old != plan.Version.ValueString() {
 		r.data.retire(ctx, state.Namespace.ValueString(), state.Name.ValueString(), old, &resp.Diagnostics)
 	}

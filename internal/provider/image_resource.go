@@ -23,8 +23,9 @@ const (
 )
 
 var (
-	_ resource.ResourceWithConfigure  = &imageResource{}
-	_ resource.ResourceWithModifyPlan = &imageResource{}
+	_ resource.ResourceWithConfigure   = &imageResource{}
+	_ resource.ResourceWithModifyPlan  = &imageResource{}
+	_ resource.ResourceWithImportState = &imageResource{}
 )
 
 func newImageResource() resource.Resource { return &imageResource{} }
@@ -35,6 +36,7 @@ type imageResource struct {
 
 func (r *imageResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_image"
+	resp.ResourceBehavior.MutableIdentity = true // its tag follows the content
 }
 
 // ModifyPlan reads the files, names the image, and asks the registry whether it has it: not if the state is about the
@@ -121,6 +123,7 @@ func (r *imageResource) Create(ctx context.Context, req resource.CreateRequest, 
 	}
 	if r.ensure(ctx, &plan, timeout, &resp.Diagnostics) {
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+		resp.Diagnostics.Append(identifyImage(ctx, resp.Identity, plan)...)
 	}
 }
 
@@ -135,6 +138,7 @@ func (r *imageResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	}
 	if r.ensure(ctx, &plan, timeout, &resp.Diagnostics) {
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+		resp.Diagnostics.Append(identifyImage(ctx, resp.Identity, plan)...)
 	}
 }
 
@@ -182,6 +186,7 @@ func (r *imageResource) ensure(ctx context.Context, plan *imageModel, timeout ti
 func (r *imageResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state imageModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(identifyImage(ctx, resp.Identity, state)...)
 	if resp.Diagnostics.HasError() || r.data.images.unknown {
 		return
 	}

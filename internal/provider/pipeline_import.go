@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
@@ -19,17 +18,6 @@ import (
 // ImportState takes over a pipeline by namespace/name. Read does the rest.
 func (r *pipelineResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	r.importByName(ctx, req, resp)
-}
-
-// importByName keeps the identity; the Read that follows knows by the missing version that everything else is to be read.
-func (c *configured) importByName(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	namespace, name, ok := importID(req.ID, c.data.namespace)
-	if !ok {
-		resp.Diagnostics.AddError("Invalid import identifier", "\""+req.ID+"\" is not of the form namespace/name, such as \"etl/nightly\".")
-		return
-	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("namespace"), namespace)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("name"), name)...)
 }
 
 // imported writes everything that the cluster holds into the model.

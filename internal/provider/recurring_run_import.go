@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -24,16 +23,7 @@ var _ resource.ResourceWithImportState = &recurringRunResource{}
 // ImportState takes over a recurring run by namespace/name. The Read that follows knows by the missing pipeline that
 // everything is to be read.
 func (r *recurringRunResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	namespace, name, ok := strings.Cut(req.ID, "/")
-	if !ok {
-		namespace, name = r.data.namespace, req.ID
-	}
-	if !spec.IsObjectName(name) || namespace == "" {
-		resp.Diagnostics.AddError("Invalid import identifier", fmt.Sprintf("%q is not of the form namespace/name, such as \"etl/nightly-load\".", req.ID))
-		return
-	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("namespace"), namespace)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("name"), name)...)
+	r.importByName(ctx, req, resp)
 }
 
 // findPipeline reads the pipeline that a live recurring run uses: its own object and, where it is pinned, the copy.

@@ -150,6 +150,7 @@ func (r *recurringRunResource) Create(ctx context.Context, req resource.CreateRe
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(identify(ctx, resp.Identity, plan.Namespace, plan.Name)...)
 }
 
 func (r *recurringRunResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -163,6 +164,7 @@ func (r *recurringRunResource) Update(ctx context.Context, req resource.UpdateRe
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(identify(ctx, resp.Identity, plan.Namespace, plan.Name)...)
 	r.data.retirePins(ctx, plan.Namespace.ValueString(), &resp.Diagnostics)
 	r.data.sweep(ctx, plan.Namespace.ValueString(), &resp.Diagnostics)
 }
@@ -185,6 +187,7 @@ func (r *recurringRunResource) Delete(ctx context.Context, req resource.DeleteRe
 func (r *recurringRunResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state recurringRunModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(identify(ctx, resp.Identity, state.Namespace, state.Name)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}

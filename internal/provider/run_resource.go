@@ -126,6 +126,7 @@ func (r *runResource) Create(ctx context.Context, req resource.CreateRequest, re
 	plan.Name = types.StringValue(object.Name)
 	plan.setStatus(spec.RunStatus{Phase: spec.PhasePending})
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(identify(ctx, resp.Identity, plan.Namespace, plan.Name)...)
 	if adopted && plan.RetryFailed.ValueBool() {
 		if err := r.data.retryRun(ctx, object); err != nil {
 			addClusterError(&resp.Diagnostics, "retry the failed tasks of", "run", object.Name, err)
@@ -160,6 +161,7 @@ func (r *runResource) finish(ctx context.Context, m *runModel, run spec.Run, tim
 func (r *runResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state runModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(identify(ctx, resp.Identity, state.Namespace, state.Name)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -210,6 +212,7 @@ func (r *runResource) Update(ctx context.Context, req resource.UpdateRequest, re
 		r.finish(ctx, &plan, run, timeout, "update", &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(identify(ctx, resp.Identity, plan.Namespace, plan.Name)...)
 }
 
 func (r *runResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {

@@ -18,7 +18,7 @@ import (
 // Labels that images get.
 const (
 	LabelContent    = "io.github.terraform-provider-kfp.content-hash"
-	labelBase       = "org.opencontainers.image.base.name"
+	LabelBase       = "org.opencontainers.image.base.name"
 	LabelBaseDigest = "org.opencontainers.image.base.digest"
 )
 
@@ -146,7 +146,7 @@ func (p *Prepared) assemble(ctx context.Context, reg *registry.Client, base regi
 }
 
 func (p *Prepared) config() layers.Config {
-	cfg := layers.Config{Labels: map[string]string{LabelContent: p.ContentHash, labelBase: p.base.String()}}
+	cfg := layers.Config{Labels: map[string]string{LabelContent: p.ContentHash, LabelBase: p.base.String()}}
 	switch {
 	case p.spec.Python != nil:
 		cfg.Workdir, cfg.EnvPrepend = AppDir, map[string]string{"PYTHONPATH": AppDir}
@@ -169,7 +169,7 @@ func (p *Prepared) ensureDependencies(ctx context.Context, reg *registry.Client,
 	}
 	req := BuildRequest{
 		Reference: p.Dependencies, Dockerfile: p.text, Platforms: sortedSet(p.spec.Platforms), Key: p.depsHash,
-		Labels: map[string]string{LabelContent: p.depsHash, labelBase: p.base.String()},
+		Labels: map[string]string{LabelContent: p.depsHash, LabelBase: p.base.String()},
 	}
 	if p.logins.Netrc != "" {
 		req.Secrets = map[string][]byte{dockerfile.NetrcSecret: []byte(p.logins.Netrc)}

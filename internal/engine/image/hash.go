@@ -69,6 +69,14 @@ func dependenciesHash(dockerfile string, platforms []string) string {
 	return fmt.Sprintf("sha256:%x", h.Sum(nil))
 }
 
+// TagOf is the tag of the image with a content hash; empty if it is none.
+func TagOf(contentHash string) string {
+	if len(contentHash) != len("sha256:")+2*sha256.Size || !strings.HasPrefix(contentHash, "sha256:") {
+		return ""
+	}
+	return tagOf(tagPrefix, contentHash)
+}
+
 func tagOf(prefix, hash string) string {
 	return prefix + strings.TrimPrefix(hash, "sha256:")[:tagDigits]
 }
