@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -23,7 +24,10 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 )
 
-var _ provider.ProviderWithActions = &kfpProvider{}
+var (
+	_ provider.ProviderWithActions       = &kfpProvider{}
+	_ provider.ProviderWithListResources = &kfpProvider{}
+)
 
 type kfpProvider struct {
 	version          string
@@ -176,7 +180,7 @@ func (p *kfpProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	}
 	d.namespace = cmp.Or(d.namespace, p.defaultNamespace, "default")
 	d.images = m.imageTools(ctx, d, config.UserAgent, &resp.Diagnostics)
-	resp.ResourceData, resp.DataSourceData, resp.ActionData = d, d, d
+	resp.ResourceData, resp.DataSourceData, resp.ActionData, resp.ListResourceData = d, d, d, d
 }
 
 func (m providerModel) configPaths(ctx context.Context) []string {
@@ -263,4 +267,9 @@ func (p *kfpProvider) Functions(context.Context) []func() function.Function {
 // Actions need Terraform 1.14; older versions do not see them.
 func (p *kfpProvider) Actions(context.Context) []func() action.Action {
 	return []func() action.Action{newRunAction}
+}
+
+// ListResources are for terraform query, which needs Terraform 1.14; older versions do not see them.
+func (p *kfpProvider) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{newComponentLister, newPipelineLister, newRunLister, newRecurringRunLister}
 }

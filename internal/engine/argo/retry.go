@@ -20,7 +20,7 @@ import (
 const (
 	completedLabel  = "workflows.argoproj.io/completed"
 	archivingLabel  = "workflows.argoproj.io/workflow-archiving-status"
-	phaseLabel      = "workflows.argoproj.io/phase"
+	PhaseLabel      = "workflows.argoproj.io/phase"
 	RunPodsLabel    = "workflows.argoproj.io/workflow" // of a pod: its run
 	NodeAnnotation  = "workflows.argoproj.io/node-id"  // of a pod: its node
 	exitNodeSuffix  = ".onExit"
@@ -77,7 +77,7 @@ func restart(wf *wfv1.Workflow, now time.Time) {
 	if wf.Labels == nil {
 		wf.Labels = map[string]string{}
 	}
-	wf.Labels[phaseLabel] = string(wfv1.WorkflowRunning)
+	wf.Labels[PhaseLabel] = string(wfv1.WorkflowRunning)
 	wf.Spec.Shutdown = ""
 	if s := wf.Status.StoredWorkflowSpec; s != nil {
 		s.Shutdown = ""
