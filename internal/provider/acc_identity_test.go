@@ -19,20 +19,26 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 )
 
-// needTerraform skips a test where the CLI under test is an older Terraform, or OpenTofu.
+// needTerraform skips an acceptance test where the CLI under test is an older Terraform, or OpenTofu.
 func needTerraform(t *testing.T, least string) {
 	t.Helper()
 	if os.Getenv("TF_ACC") == "" {
 		t.Skip("acceptance tests run only where TF_ACC is set: make testacc")
 	}
-	out, err := exec.CommandContext(t.Context(), os.Getenv("TF_ACC_TERRAFORM_PATH"), "version").Output()
+	if olderThan(t, least) {
+		t.Skipf("needs Terraform %s: make testacc-next", least)
+	}
+}
+
+// olderThan tells whether the CLI under test is an older Terraform, or OpenTofu.
+func olderThan(t *testing.T, least string) bool {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), terraformPath(t), "version").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
 	found := regexp.MustCompile(`^Terraform v(\S+)`).FindSubmatch(out)
-	if found == nil || version.Must(version.NewVersion(string(found[1]))).LessThan(version.Must(version.NewVersion(least))) {
-		t.Skipf("needs Terraform %s: make testacc-next", least)
-	}
+	return found == nil || version.Must(version.NewVersion(string(found[1]))).LessThan(version.Must(version.NewVersion(least)))
 }
 
 // identities are what the state holds beside each resource.

@@ -80,7 +80,7 @@ func newRecurringRunLister() list.ListResource {
 func newRunLister() list.ListResource {
 	return &lister{
 		what: "run", kind: cluster.Workflows, of: newRunResource, name: objectName, less: newestObjectFirst,
-		filters: " The label `terraform-provider-kfp/pipeline` is the pipeline's name. Runs of recurring runs and backfills are left out, since those own them.",
+		filters: " The label `terraform-provider-kfp/pipeline` is the pipeline's name. What a recurring run or a backfill has started is left out, since it belongs to that. The newest runs come first.",
 		// What a recurring run or a backfill has started belongs to it.
 		selects: func(o *cluster.Object) bool {
 			return o.Labels[argo.KindLabel] == argo.RunKind && o.Labels[argo.RecurringLabel] == "" && o.Labels[argo.BackfillLabel] == ""
@@ -106,7 +106,7 @@ func (l *lister) ListResourceConfigSchema(_ context.Context, _ list.ListResource
 		return schema.StringAttribute{Optional: true, MarkdownDescription: description}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: fmt.Sprintf("Lists the %ss of a namespace that this provider made, whichever state they are in, so that `terraform query -generate-config-out=FILE` writes their configuration and `import` blocks.", l.what),
+		MarkdownDescription: fmt.Sprintf("Lists the %ss of a namespace that this provider made, also those that no state of Terraform holds, so that `terraform query -generate-config-out=FILE` writes their configuration and `import` blocks.", l.what),
 		Attributes: map[string]schema.Attribute{
 			"namespace":      text("The namespace. Default: the provider's."),
 			"name":           text("Only names that match this pattern, in which `*` stands for any text, such as `\"etl-*\"`."),

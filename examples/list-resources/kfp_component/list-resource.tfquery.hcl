@@ -1,0 +1,3 @@
+list "kfp_component" "all" {
+  provider = kfp
+}

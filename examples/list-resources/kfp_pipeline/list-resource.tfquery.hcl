@@ -1,0 +1,7 @@
+list "kfp_pipeline" "etl" {
+  provider = kfp
+  config {
+    namespace = "etl"
+    name      = "load-*"
+  }
+}

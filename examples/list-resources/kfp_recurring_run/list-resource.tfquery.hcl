@@ -1,0 +1,7 @@
+list "kfp_recurring_run" "etl" {
+  provider         = kfp
+  include_resource = true
+  config {
+    namespace = "etl"
+  }
+}

@@ -1,0 +1,7 @@
+import {
+  to = kfp_component.count_lines
+  identity = {
+    namespace = "etl"
+    name      = "count-lines"
+  }
+}

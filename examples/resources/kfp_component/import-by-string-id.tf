@@ -1,0 +1,4 @@
+import {
+  to = kfp_component.count_lines
+  id = "etl/count-lines"
+}

@@ -1,0 +1,7 @@
+import {
+  to = kfp_pipeline.greetings
+  identity = {
+    namespace = "etl"
+    name      = "greetings"
+  }
+}

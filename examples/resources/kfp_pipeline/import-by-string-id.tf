@@ -1,0 +1,4 @@
+import {
+  to = kfp_pipeline.greetings
+  id = "etl/greetings"
+}

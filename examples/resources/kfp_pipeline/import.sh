@@ -1,0 +1,1 @@
+terraform import kfp_pipeline.greetings etl/greetings

@@ -1,0 +1,4 @@
+import {
+  to = kfp_recurring_run.nightly
+  id = "etl/nightly-load"
+}

@@ -1,0 +1,4 @@
+import {
+  to = kfp_run.once
+  id = "etl/echo-4kcx2mzq7a"
+}
