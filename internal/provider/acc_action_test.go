@@ -3,6 +3,7 @@ package provider_test
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -65,6 +66,43 @@ output "ref" { value = kfp_pipeline.this.ref }
 	if problems := action.plan(t, fmt.Sprintf(`{"pipeline": %s, "parameters": {"n": "many"}}`, ref)); len(problems) == 0 {
 		t.Error("a wrong parameter is not refused at plan")
 	}
+}
+
+// The same through the CLI: by a change of the pipeline, and by name.
+func TestAccActionThroughTerraform(t *testing.T) {
+	t.Parallel()
+	needTerraform(t, "1.14.0")
+	env := newTestEnv(t)
+	text, err := os.ReadFile("../../examples/actions/kfp_run/action.tf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := env.workspace(t, map[string]string{"main.tf": requiredProviders + string(text)})
+	for _, args := range [][]string{{"apply", "-auto-approve", "-input=false"}, {"apply", "-auto-approve", "-input=false", "-invoke=action.kfp_run.now"}} {
+		out := w.mustRun(args...)
+		lines := regexp.MustCompile(`Action action\.kfp_run\.now \(triggered by [^)]*\): (.*)`).FindAllStringSubmatch(out, -1)
+		var messages []string
+		for _, line := range lines {
+			messages = append(messages, line[1])
+		}
+		for _, pattern := range []string{`^Started run \S+/echo-\S+\.$`, `^Task say: Succeeded after \d+s\.$`, `^The run is Succeeded\.$`, `^Output said: hello$`} {
+			if !matchesAny(messages, pattern) {
+				t.Errorf("no message matches %s in\n%s", pattern, out)
+			}
+		}
+		if slices.ContainsFunc(messages, func(m string) bool { return strings.Contains(m, "PodInitializing") }) || !strings.Contains(out, "Actions: 1 invoked.") {
+			t.Errorf("got\n%s", out)
+		}
+	}
+	w.write("main.tf", requiredProviders+strings.Replace(string(text), `text = "hello"`, `text = 1, txt = "x"`, 1))
+	if out, err := w.run("plan", "-input=false", "-invoke=action.kfp_run.now"); err == nil || !strings.Contains(out, `parameters["txt"]`) {
+		t.Errorf("a wrong parameter is not refused at plan: %v\n%s", err, out)
+	}
+	w.write("main.tf", requiredProviders+strings.Replace(string(text), `printf %s`, `exit 3; printf %s`, 1))
+	if out, err := w.run("apply", "-auto-approve", "-input=false"); err == nil || !strings.Contains(out, `Task "say": Failed, exit code 3`) || !strings.Contains(out, "Mend the cause and invoke the action again.") {
+		t.Errorf("a failed run: %v\n%s", err, out)
+	}
+	w.mustRun("destroy", "-auto-approve", "-input=false")
 }
 
 // actionCaller speaks to an action as Terraform does.

@@ -21,10 +21,16 @@ func newProgress(tell func(string)) *progress {
 	return &progress{tell: tell, tasks: map[string]spec.TaskStatus{}}
 }
 
+// waitsAsUsual is what every pod waits for: no news.
+var waitsAsUsual = map[string]bool{"PodInitializing": true, "ContainerCreating": true}
+
 // seen tells what is new in a state.
 func (p *progress) seen(status spec.RunStatus) {
 	for _, path := range inOrder(status.Tasks) {
 		task, before := status.Tasks[path], p.tasks[path]
+		if waitsAsUsual[task.Message] {
+			task.Message = ""
+		}
 		if task.Phase != before.Phase || task.Phase == spec.PhasePending && task.Message != before.Message || task.Attempts > before.Attempts && before.Attempts > 0 {
 			p.tell(describeProgress(path, task))
 		}
