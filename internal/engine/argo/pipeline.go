@@ -171,7 +171,7 @@ func (c *pipelineCompiler) dag(name string, tasks map[string]spec.Task, nodes ma
 	for _, task := range sortedKeys(tasks) {
 		compiled, err := c.compileTask(call{
 			name: task, task: tasks[task], node: nodes[task], env: scope(task),
-			settings: c.pipeline.Defaults.Merge(tasks[task].Settings), keys: keys[task],
+			settings: c.pipeline.Defaults.Merge(tasks[task].Settings), keys: keys[task], isExit: name == exitTemplate,
 		}, tasks, nodes)
 		if err != nil {
 			return t, fmt.Errorf("task %q: %w", task, err)

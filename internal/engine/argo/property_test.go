@@ -146,3 +146,28 @@ func checkEdges(t *rapid.T, g *graph.Graph, w *wfv1.WorkflowTemplate) {
 		}
 	}
 }
+
+// Tasks whose names only differ in what the compiler adds to them, and tasks of on_exit called like others, keep templates of their own.
+func TestTasksHaveTemplatesOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	ref := mustComponent(t, step()).Ref(step())
+	loop := func(items string) spec.Task {
+		return spec.Task{Component: ref, ForEach: items, Parallelism: new(int64(1)), Inputs: map[string]string{"text": "{{ each.value }}"}}
+	}
+	o := mustPipeline(t, spec.Pipeline{
+		Namespace: "etl", Name: "names",
+		Tasks:   map[string]spec.Task{"x": loop(`["1"]`), "x_list": loop(`["2"]`), "list_x": loop(`["3"]`), "takes": {Component: ref, Inputs: map[string]string{"files": "{{ tasks.x.outputs.file }}"}}},
+		OnExit:  map[string]spec.Task{"x": loop(`["4"]`), "list_x": loop(`["5"]`)},
+		Outputs: map[string]string{"files": "{{ tasks.x.outputs.file }}"},
+	})
+	items := map[string]bool{}
+	for _, w := range o.Template.Spec.Templates {
+		if w.DAG != nil && len(w.DAG.Tasks) == 1 && w.DAG.Tasks[0].WithParam != "" {
+			items[w.DAG.Tasks[0].WithParam] = true
+		}
+	}
+	if len(items) != 5 {
+		t.Errorf("of 5 loops, %d have a template: %v", len(items), items)
+	}
+	accepted(t, mustComponent(t, step()).Template, o.Template)
+}

@@ -18,6 +18,19 @@ type call struct {
 	env      graph.Env
 	settings spec.Settings
 	keys     map[string]string // output → where to keep that artifact; nil: where the artifact repository says
+	isExit   bool              // it is one of on_exit
+}
+
+// template names the template of the pipeline's own that the task has. No two tasks have the same, whatever their names are.
+func (t call) template() string {
+	kind := "task"
+	if t.isExit {
+		kind = "exit"
+	}
+	if t.keys != nil {
+		kind += "list"
+	}
+	return kind + "-" + taskName(t.name)
 }
 
 // task compiles one task.
@@ -72,7 +85,7 @@ func plain(t call) (wfv1.DAGTask, error) {
 
 // approval compiles a gate that a person opens.
 func (c *pipelineCompiler) approval(t call) (wfv1.DAGTask, error) {
-	compiled := wfv1.DAGTask{Name: taskName(t.name), Template: "task-" + taskName(t.name)}
+	compiled := wfv1.DAGTask{Name: taskName(t.name), Template: t.template()}
 	gate := wfv1.Template{Name: compiled.Template, Suspend: &wfv1.SuspendTemplate{Duration: t.task.Approval.Timeout}}
 	if t.task.DisplayName != "" {
 		gate.Annotations = map[string]string{string(wfv1.TemplateAnnotationDisplayName): t.task.DisplayName}

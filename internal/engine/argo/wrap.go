@@ -48,7 +48,7 @@ func (c *pipelineCompiler) end(tasks map[string]spec.Task, nodes map[string]*gra
 
 // wrapped compiles a task into a wrapper and the task that calls it. What the texts refer to outside is passed in.
 func (c *pipelineCompiler) wrapped(t call) (wfv1.DAGTask, error) {
-	outer := wfv1.DAGTask{Name: taskName(t.name), Template: "task-" + taskName(t.name)}
+	outer := wfv1.DAGTask{Name: taskName(t.name), Template: t.template()}
 	names := t.node.References()
 	if t.keys != nil && t.task.ForEach != "" {
 		names = append(names, "each.index")
@@ -60,7 +60,6 @@ func (c *pipelineCompiler) wrapped(t call) (wfv1.DAGTask, error) {
 	within := t
 	within.name, within.env = innerTask, inside
 	if t.keys != nil {
-		outer.Template += listSuffix
 		within.keys = map[string]string{}
 	}
 	for _, output := range sortedKeys(t.keys) {

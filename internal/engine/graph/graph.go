@@ -96,6 +96,9 @@ func (c *checker) taskNames(at problem.Path, tasks map[string]spec.Task) {
 	seen := map[string]string{}
 	for _, name := range sortedKeys(tasks) {
 		checkIdentifier(&c.problems, at.Key(name), name, "a task")
+		if strings.HasPrefix(name, "kfp_") || name == "onExit" {
+			c.problems.Errorf(at.Key(name), "Reserved name", "%q is among the names that the compiler and Argo give to tasks of their own (kfp_…, onExit). Choose another one.", name)
+		}
 		folded := strings.ReplaceAll(name, "_", "-")
 		if other, taken := seen[folded]; taken {
 			c.problems.Errorf(at.Key(name), "Duplicate name", "Task %q has the same name in Argo as task %q, since underscores become hyphens there. Rename one.", name, other)

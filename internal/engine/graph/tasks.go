@@ -67,6 +67,7 @@ func (c *checker) task(at problem.Path, t spec.Task, n *Node, env Env) {
 	c.problems = append(c.problems, checkSettings(t.Settings, at)...)
 	checkTaskMetadata(&c.problems, at, t.Settings)
 	checkPodless(&c.problems, at, t)
+	checkFlow(&c.problems, at, t, n)
 	checkMerged(&c.problems, at, c.pipeline.Defaults, t.Settings)
 }
 

@@ -94,6 +94,10 @@ func TestTasksThatCannotWork(t *testing.T) {
 		{"one of a list", []change{loopA(), input("b", "file", "{{ tasks.a.outputs.file }}")}, []string{`tasks["b"].inputs["file"]`, "list(Dataset)", "Dataset is wanted"}},
 		{"a choice with a list", []change{loopA(), input("b", "files", "{{ tasks.a.outputs.file ?? tasks.c.outputs.file }}")}, []string{"List of artifacts in an expression"}},
 		{"a list as an output", []change{loopA(), func(p *spec.Pipeline) { p.Outputs["files"] = "{{ tasks.a.outputs.file }}" }}, nil},
+		{"a bound without a loop", []change{task("a", func(t *spec.Task) { t.Parallelism = new(int64(2)) })}, []string{`tasks["a"].parallelism`, "no for_each"}},
+		{"no item at a time", []change{loopA(), task("a", func(t *spec.Task) { t.Parallelism = new(int64(0)) })}, []string{`tasks["a"].parallelism`, "at least 1"}},
+		{"a condition on no task", []change{task("a", func(t *spec.Task) { t.RunIf = spec.AllFailed })}, []string{`tasks["a"].run_if`, "runs at once"}},
+		{"a reserved name", []change{func(p *spec.Pipeline) { p.Tasks["kfp_end"] = p.Tasks["a"] }}, []string{`tasks["kfp_end"]`, "Choose another one"}},
 		{"two outputs of one artifact", []change{func(p *spec.Pipeline) {
 			p.Outputs["file"], p.Outputs["same"] = "{{ tasks.a.outputs.file }}", "{{ tasks.a.outputs.file }}"
 		}}, []string{`outputs["same"]`, `Output "file" is the same artifact`}},
