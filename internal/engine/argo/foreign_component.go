@@ -40,6 +40,9 @@ func readForeign(w *wfv1.WorkflowTemplate, t *wfv1.Template) Foreign {
 		r.miss("."+kind, notOneContainer(kind))
 		return r.Foreign
 	}
+	if several := slices.DeleteFunc(templateNames(w), func(name string) bool { return name != quoteName(t.Name) }); len(several) > 1 {
+		r.miss("", "there are several of this name")
+	}
 	r.rest.Name = ""
 	r.inputs(t)
 	r.outputs(t)
