@@ -185,9 +185,14 @@ func (r *foreignReader) outputs(t *wfv1.Template) {
 	}
 }
 
-// overlaps finds files of which one lies in another: ours do not.
+var plainPath = regexp.MustCompile(`^/[A-Za-z0-9_./ -]*$`)
+
+// overlaps finds files of which one lies in another: ours do not. It also finds those whose paths are no plain texts.
 func (r *foreignReader) overlaps() {
 	for _, a := range sortedKeys(r.paths) {
+		if !plainPath.MatchString(a) {
+			r.miss("", fmt.Sprintf("the path %s is not absolute, or has other characters than letters, digits and ._-", quoteName(a)))
+		}
 		for _, b := range sortedKeys(r.paths) {
 			if strings.HasPrefix(b, strings.TrimSuffix(a, "/")+"/") {
 				r.miss("", fmt.Sprintf("%s lies in %s, but both are inputs or outputs of their own; leave them in places of their own", quoteName(b), quoteName(a)))
