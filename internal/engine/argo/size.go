@@ -54,7 +54,7 @@ func sizeOf(object any) int {
 
 // CheckSize finds a pipeline whose runs are too large for the cluster, or nearly.
 func (o PipelineObject) CheckSize() problem.List {
-	const remedy = "Move tasks into nested pipelines, which a run holds once however often they are used; put settings that many tasks share under defaults; pass large constants as files or artifacts."
+	const remedy = "Move tasks into nested pipelines, which a run holds once however often they are used; pass large constants as files or artifacts."
 	var l problem.List
 	size, at := o.RunSize(), problem.At("tasks")
 	weight := fmt.Sprintf("A run of it will have about %d bytes, since it holds the pipeline twice, beside the state of each task.", size)
