@@ -51,22 +51,35 @@ func (d *data) putCode(ctx context.Context, code any, namespace, name string) er
 }
 
 // refuseExisting fails if the object that is to be created is there: another state may stand for it, or somebody has
-// made it by hand.
-func (d *data) refuseExisting(ctx context.Context, resource, namespace, name, id string) error {
-	live, err := d.cluster.Get(ctx, cluster.WorkflowTemplates, namespace, name)
-	if cluster.IsNotFound(err) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if argo.IsRetired(live.Labels) {
+// made it by hand. Nothing in the cluster tells an object that another state stands for from one whose apply was killed
+// before it had saved its state, so taking over even an identical one is left to the user.
+func (d *data) refuseExisting(live *cluster.Object, resource string, identical bool) error {
+	if live == nil || live.Deleting || argo.IsRetired(live.Labels) {
 		return nil // nobody stands for it any more
 	}
-	owner := "It was not made by this provider."
+	id := live.Namespace + "/" + live.Name
+	owner, also := "It was not made by this provider.", ""
 	if live.Labels[argo.ManagedByLabel] == argo.ManagedBy {
 		owner = "It was made by this provider, so another resource, perhaps in another state, stands for it."
+		if identical {
+			if d.takeOverIdentical {
+				return nil
+			}
+			owner = "It was made by this provider and is exactly what this resource would write: by another resource, perhaps in another state, that stands for it, " +
+				"or by an apply that was killed before its state was saved."
+			also = "\n\nWhere this state alone manages the namespace, take_over_identical = true in the provider's configuration, or KFP_TAKE_OVER_IDENTICAL=true " +
+				"in the environment, takes over all such objects at once."
+		}
 	}
-	return fmt.Errorf("WorkflowTemplate %s/%s exists already. %s Give this resource another name, or take the object over into this state:\n\n"+
-		"import {\n  to = %s.NAME\n  id = %q\n}", namespace, name, owner, resource, id)
+	return fmt.Errorf("%s %s exists already. %s Give this resource another name, or take the object over into this state:\n\n"+
+		"import {\n  to = %s.NAME\n  id = %q\n}%s", live.Raw()["kind"], id, owner, resource, id, also)
+}
+
+// existing reads an object that may be there; nil: it is not.
+func (d *data) existing(ctx context.Context, r cluster.Resource, namespace, name string) (*cluster.Object, error) {
+	live, err := d.cluster.Get(ctx, r, namespace, name)
+	if cluster.IsNotFound(err) {
+		return nil, nil
+	}
+	return live, err
 }

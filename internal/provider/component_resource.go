@@ -165,7 +165,11 @@ func (r *componentResource) apply(ctx context.Context, m *componentModel, verb s
 func (r *componentResource) put(ctx context.Context, c spec.Component, objects argo.ComponentObjects, verb string) error {
 	name := objects.Template.Name
 	if verb == "create" {
-		if err := r.data.refuseExisting(ctx, "kfp_component", c.Namespace, name, c.Namespace+"/"+name); err != nil {
+		live, err := r.data.existing(ctx, cluster.WorkflowTemplates, c.Namespace, name)
+		if err == nil {
+			err = r.data.refuseExisting(live, "kfp_component", live != nil && len(differences(live, objects.Template)) == 0)
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -155,7 +155,11 @@ func (r *pipelineResource) apply(ctx context.Context, m *pipelineModel, verb str
 		return
 	}
 	if verb == "create" {
-		if err := r.data.refuseExisting(ctx, "kfp_pipeline", p.Namespace, p.Name, p.Namespace+"/"+p.Name); err != nil {
+		live, err := r.data.existing(ctx, cluster.WorkflowTemplates, p.Namespace, p.Name)
+		if err == nil {
+			err = r.data.refuseExisting(live, "kfp_pipeline", live != nil && len(differences(live, compiled.Template)) == 0)
+		}
+		if err != nil {
 			addClusterError(diags, verb, "pipeline", p.Name, err)
 			return
 		}

@@ -46,6 +46,8 @@ type data struct {
 	namespace      string // of resources that name none
 	serviceAccount string // of runs that name none; empty: the namespace's default
 	forceConflicts bool   // take fields over that another program declares
+	// takeOverIdentical lets a creation take over an object that is what it would make.
+	takeOverIdentical bool
 	images         *imageTools
 	preflight      bool // look first whether the cluster is ready
 	preflights     preflights
@@ -72,6 +74,7 @@ type providerModel struct {
 	Namespace             types.String `tfsdk:"namespace"`
 	ServiceAccount        types.String `tfsdk:"service_account"`
 	ForceConflicts        types.Bool   `tfsdk:"force_conflicts"`
+	TakeOverIdentical     types.Bool   `tfsdk:"take_over_identical"`
 	Preflight             types.Bool   `tfsdk:"preflight"`
 	Registries            types.Map    `tfsdk:"registries"`
 	ImageBuilder          types.Object `tfsdk:"image_builder"`
@@ -118,6 +121,9 @@ func (p *kfpProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 			"namespace":                optional("Namespace of resources that name none. Environment: `KFP_NAMESPACE`. Default: `default`."),
 			"service_account":          optional("Service account of runs that name none. Environment: `KFP_SERVICE_ACCOUNT`. Default: the namespace's `default`."),
 			"force_conflicts":          schema.BoolAttribute{Optional: true, MarkdownDescription: "Take over fields of components, pipelines and recurring runs that another program declares by server-side apply. Default: `false`, so that such a conflict is an error."},
+			"take_over_identical": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the creation of a component, pipeline or recurring run takes over an object that is there already, if this provider made it and it is exactly what would be written. " +
+				"Then an apply goes on by itself after one that was killed between making an object and saving its state. Set it only where one state alone manages the namespaces: two states that declare the same object would share it, and either could delete it. " +
+				"Environment: `KFP_TAKE_OVER_IDENTICAL`. Default: `false`, so that creating what exists is an error, which holds the `import` block."},
 			"preflight": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether an apply looks, before it makes the first object, at what it needs: Argo's custom resources, the rights of the provider and of the runs' service account, and a workflow controller that serves the namespace. " +
 				"Environment: `KFP_PREFLIGHT`. Default: `true`."},
 			"registries":    registriesAttribute(),
@@ -155,6 +161,11 @@ func (p *kfpProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		resp.Diagnostics.AddAttributeError(path.Root("preflight"), "Invalid environment variable", err.Error())
 		return
 	}
+	takeOver, err := boolOr(m.TakeOverIdentical, "KFP_TAKE_OVER_IDENTICAL")
+	if err != nil {
+		resp.Diagnostics.AddAttributeError(path.Root("take_over_identical"), "Invalid environment variable", err.Error())
+		return
+	}
 	config := cluster.Config{
 		Host: stringOr(m.Host, "KUBE_HOST"), Username: stringOr(m.Username, "KUBE_USER"), Password: stringOr(m.Password, "KUBE_PASSWORD"),
 		Token: stringOr(m.Token, "KUBE_TOKEN"), Insecure: insecure, TLSServerName: stringOr(m.TLSServerName, "KUBE_TLS_SERVER_NAME"),
@@ -175,6 +186,8 @@ func (p *kfpProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		namespace:      stringOr(m.Namespace, "KFP_NAMESPACE"),
 		serviceAccount: stringOr(m.ServiceAccount, "KFP_SERVICE_ACCOUNT"),
 		forceConflicts: m.ForceConflicts.ValueBool(),
+
+		takeOverIdentical: takeOver,
 		preflight:      preflight,
 		unknown:        m.anyUnknown(),
 	}

@@ -59,15 +59,12 @@ func (m *recurringRunModel) pinned() types.Object {
 
 func (r *recurringRunResource) put(ctx context.Context, s spec.RecurringRun, objects argo.RecurringRunObjects, verb string) error {
 	c := r.data.cluster
-	live, err := c.Get(ctx, cluster.CronWorkflows, s.Namespace, s.Name)
-	switch {
-	case cluster.IsNotFound(err):
-		live = nil
-	case err != nil:
+	live, err := r.data.existing(ctx, cluster.CronWorkflows, s.Namespace, s.Name)
+	if err == nil && verb == "create" {
+		err = r.data.refuseExisting(live, "kfp_recurring_run", live != nil && len(argo.Differences(live.Raw(), objects.Cron)) == 0)
+	}
+	if err != nil {
 		return err
-	case !argo.IsRecurringRun(live.Labels) && verb == "create":
-		return fmt.Errorf("a CronWorkflow %s/%s exists already and is not this provider's; import it, or give the recurring run another name:\n\nimport {\n  to = kfp_recurring_run.NAME\n  id = %q\n}",
-			s.Namespace, s.Name, s.Namespace+"/"+s.Name)
 	}
 	if err := r.prepareTemplate(ctx, s); err != nil {
 		return err
@@ -93,7 +90,7 @@ func (r *recurringRunResource) put(ctx context.Context, s spec.RecurringRun, obj
 			return err
 		}
 	}
-	if live != nil && argo.SameTemplate(live.Raw(), objects.Cron) {
+	if verb != "create" && live != nil && argo.SameTemplate(live.Raw(), objects.Cron) {
 		return nil
 	}
 	return r.remind(ctx, s)
