@@ -124,6 +124,19 @@ func changes(v any) []any {
 	return []any{nil}
 }
 
+func valueAt(content map[string]any, keys []any) any {
+	var value any = content
+	for _, key := range keys {
+		switch key := key.(type) {
+		case string:
+			value = value.(map[string]any)[key]
+		case int:
+			value = value.([]any)[key]
+		}
+	}
+	return value
+}
+
 // with returns a copy of an object with another value at a place.
 func with(t *testing.T, object map[string]any, keys []any, value any) map[string]any {
 	t.Helper()
@@ -212,15 +225,7 @@ func matrix(t *testing.T, content map[string]any, all []leaf, refresh func(*clus
 			if i%stride() > 0 {
 				continue
 			}
-			var value any = content
-			for _, key := range l.keys {
-				switch key := key.(type) {
-				case string:
-					value = value.(map[string]any)[key]
-				case int:
-					value = value.([]any)[key]
-				}
-			}
+			value := valueAt(content, l.keys)
 			for _, to := range changes(value) {
 				o.tried++
 				after, drift, diags := refresh(edited(with(t, content, l.keys, to), fields))

@@ -48,10 +48,10 @@ type data struct {
 	forceConflicts bool   // take fields over that another program declares
 	// takeOverIdentical lets a creation take over an object that is what it would make.
 	takeOverIdentical bool
-	images         *imageTools
-	preflight      bool // look first whether the cluster is ready
-	preflights     preflights
-	unknown        bool // the connection is not known yet: at a plan that will make the cluster itself
+	images            *imageTools
+	preflight         bool // look first whether the cluster is ready
+	preflights        preflights
+	unknown           bool // the connection is not known yet: at a plan that will make the cluster itself
 }
 
 type providerModel struct {
@@ -188,8 +188,8 @@ func (p *kfpProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		forceConflicts: m.ForceConflicts.ValueBool(),
 
 		takeOverIdentical: takeOver,
-		preflight:      preflight,
-		unknown:        m.anyUnknown(),
+		preflight:         preflight,
+		unknown:           m.anyUnknown(),
 	}
 	d.namespace = cmp.Or(d.namespace, p.defaultNamespace, "default")
 	d.images = m.imageTools(ctx, d, config.UserAgent, &resp.Diagnostics)

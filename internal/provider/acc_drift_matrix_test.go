@@ -1,0 +1,437 @@
+package provider
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/tools/clientcmd"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/schedule"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// server is an API server of a test's own, in which nothing runs.
+type server struct {
+	t          *testing.T
+	home       string
+	kubeconfig string
+	schema     *tfprotov6.GetProviderSchemaResponse
+	objects    dynamic.Interface
+}
+
+func newServer(t *testing.T) *server {
+	t.Helper()
+	if os.Getenv("TF_ACC") == "" {
+		t.Skip("acceptance tests run only where TF_ACC is set: make testacc")
+	}
+	s := &server{t: t, home: filepath.Join(t.TempDir(), "server")}
+	s.kubeconfig = filepath.Join(s.home, "kubeconfig")
+	t.Cleanup(func() {
+		if _, err := os.Stat(s.home); err == nil {
+			s.devcluster(context.WithoutCancel(t.Context()), "apiserver", "stop", "--home", s.home)
+		}
+	})
+	return s
+}
+
+// start starts it with a flavour of the CRDs of a version of Argo, or changes them.
+func (s *server) start(crds, version string) {
+	s.t.Helper()
+	s.devcluster(s.t.Context(), "apiserver", "start", "--home", s.home, "--crds", crds, "--argo", version)
+	config, err := clientcmd.BuildConfigFromFlags("", s.kubeconfig)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	config.QPS = -1
+	s.objects = dynamic.NewForConfigOrDie(config)
+	s.devcluster(s.t.Context(), "namespace", "etl")
+}
+
+func (s *server) devcluster(ctx context.Context, args ...string) {
+	s.t.Helper()
+	c := exec.CommandContext(ctx, os.Getenv("KFP_TEST_DEVCLUSTER"), args...)
+	c.Env = os.Environ()
+	if args[0] == "namespace" {
+		c.Env = append(c.Env, "DEVCLUSTER_HOME="+s.home)
+	}
+	if out, err := c.CombinedOutput(); err != nil {
+		s.t.Fatalf("devcluster %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+}
+
+// terraform is what Terraform is to a provider: it calls it over the protocol.
+type terraform struct {
+	t      *testing.T
+	server tfprotov6.ProviderServer
+	schema *tfprotov6.GetProviderSchemaResponse
+}
+
+// terraform starts a provider anew, as each plan does.
+func (s *server) terraform() *terraform {
+	s.t.Helper()
+	ctx := s.t.Context()
+	f := &terraform{t: s.t, server: providerserver.NewProtocol6(NewInNamespace("etl", nil)())()}
+	if s.schema == nil {
+		var err error
+		if s.schema, err = f.server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{}); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	f.schema = s.schema
+	object, ok := f.schema.Provider.ValueType().(tftypes.Object)
+	if !ok {
+		s.t.Fatal("the provider's configuration is no object")
+	}
+	values := map[string]tftypes.Value{}
+	for name, typ := range object.AttributeTypes {
+		values[name] = tftypes.NewValue(typ, nil)
+	}
+	values["config_path"] = tftypes.NewValue(tftypes.String, s.kubeconfig)
+	resp, err := f.server.ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{Config: f.wire(object, tftypes.NewValue(object, values))})
+	if err != nil || len(resp.Diagnostics) > 0 {
+		s.t.Fatalf("%v %v", err, diagnosed(resp.Diagnostics))
+	}
+	return f
+}
+
+func (f *terraform) wire(typ tftypes.Type, v tftypes.Value) *tfprotov6.DynamicValue {
+	f.t.Helper()
+	d, err := tfprotov6.NewDynamicValue(typ, v)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return &d
+}
+
+func (f *terraform) unwire(typ tftypes.Type, d *tfprotov6.DynamicValue) map[string]tftypes.Value {
+	f.t.Helper()
+	v, err := d.Unmarshal(typ)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	if v.IsNull() {
+		return nil
+	}
+	var attributes map[string]tftypes.Value
+	if err := v.As(&attributes); err != nil {
+		f.t.Fatal(err)
+	}
+	return attributes
+}
+
+func (f *terraform) typeOf(resource string) tftypes.Type {
+	return f.schema.ResourceSchemas[resource].ValueType()
+}
+
+// adopt imports an object and returns its state.
+func (f *terraform) adopt(resource, id string) map[string]tftypes.Value {
+	f.t.Helper()
+	resp, err := f.server.ImportResourceState(f.t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: resource, ID: id})
+	if err != nil || len(resp.Diagnostics) > 0 || len(resp.ImportedResources) != 1 {
+		f.t.Fatalf("importing %s: %v %v", id, err, diagnosed(resp.Diagnostics))
+	}
+	state, diags := f.refresh(resource, f.unwire(f.typeOf(resource), resp.ImportedResources[0].State))
+	if diags != "" || state == nil {
+		f.t.Fatalf("reading %s: %s", id, diags)
+	}
+	return state
+}
+
+// refresh reads a resource; nil: it is gone.
+func (f *terraform) refresh(resource string, state map[string]tftypes.Value) (map[string]tftypes.Value, string) {
+	f.t.Helper()
+	typ := f.typeOf(resource)
+	resp, err := f.server.ReadResource(f.t.Context(), &tfprotov6.ReadResourceRequest{TypeName: resource, CurrentState: f.wire(typ, tftypes.NewValue(typ, state))})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	for _, d := range resp.Diagnostics {
+		if d.Severity == tfprotov6.DiagnosticSeverityError {
+			return nil, diagnosed(resp.Diagnostics)
+		}
+	}
+	return f.unwire(typ, resp.NewState), ""
+}
+
+// plan returns the attributes that a plan would change: none where there is nothing to do.
+func (f *terraform) plan(resource string, config, state map[string]tftypes.Value) []string {
+	f.t.Helper()
+	typ := f.typeOf(resource)
+	proposed := maps.Clone(config)
+	for _, a := range f.schema.ResourceSchemas[resource].Block.Attributes {
+		if a.Computed && config[a.Name].IsNull() {
+			proposed[a.Name] = state[a.Name]
+		}
+	}
+	resp, err := f.server.PlanResourceChange(f.t.Context(), &tfprotov6.PlanResourceChangeRequest{
+		TypeName: resource, PriorState: f.wire(typ, tftypes.NewValue(typ, state)),
+		ProposedNewState: f.wire(typ, tftypes.NewValue(typ, proposed)), Config: f.wire(typ, tftypes.NewValue(typ, config)),
+	})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	for _, d := range resp.Diagnostics {
+		if d.Severity == tfprotov6.DiagnosticSeverityError {
+			f.t.Fatalf("planning %s: %s", resource, diagnosed(resp.Diagnostics))
+		}
+	}
+	var changed []string
+	for name, planned := range f.unwire(typ, resp.PlannedState) {
+		if !planned.Equal(state[name]) {
+			changed = append(changed, name)
+		}
+	}
+	slices.Sort(changed)
+	return changed
+}
+
+// configOf is the configuration that a state was made from: without what only the provider knows.
+func (f *terraform) configOf(resource string, state map[string]tftypes.Value) map[string]tftypes.Value {
+	config := maps.Clone(state)
+	for _, a := range f.schema.ResourceSchemas[resource].Block.Attributes {
+		if a.Computed && !a.Optional {
+			config[a.Name] = tftypes.NewValue(a.ValueType(), nil)
+		}
+	}
+	return config
+}
+
+func diagnosed(diags []*tfprotov6.Diagnostic) string {
+	var b strings.Builder
+	for _, d := range diags {
+		b.WriteString(d.Summary + ": " + d.Detail + "\n")
+	}
+	return b.String()
+}
+
+// subject is an object whose changes a resource must tell.
+type subject struct {
+	resource, id string // of the resource
+	kind         cluster.Resource
+	object       any
+	immutable    bool // its changes are a deletion and a creation
+}
+
+// subjects are objects of every kind that use everything, made in the server as the provider makes them.
+func (s *server) subjects() []subject {
+	t, ctx := s.t, s.t.Context()
+	t.Helper()
+	d := &data{cluster: cluster.New(cluster.Config{ConfigPaths: []string{s.kubeconfig}}), forceConflicts: true}
+	put := func(r cluster.Resource, object any) {
+		t.Helper()
+		if err := d.put(ctx, r, object); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var all []subject
+	p, components := everyPart(t)
+	for _, c := range components {
+		o, err := argo.Component(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		id := "etl/" + o.Template.Name
+		if o.Code != nil {
+			if err := d.putCode(ctx, o.Code, "etl", o.Code.Name); err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, subject{"kfp_component", id, cluster.ConfigMaps, o.Code, true})
+		}
+		put(cluster.WorkflowTemplates, o.Template)
+		all = append(all, subject{"kfp_component", id, cluster.WorkflowTemplates, o.Template, false})
+	}
+	g, problems := graph.Check(p)
+	if problems.HasError() {
+		t.Fatal(problems)
+	}
+	o, err := argo.Pipeline(p, g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(cluster.WorkflowTemplates, o.Template)
+	all = append(all, subject{"kfp_pipeline", "etl/every", cluster.WorkflowTemplates, o.Template, false})
+	p.Parameters["word"] = spec.Input{Type: spec.String}
+	nightly := spec.RecurringRun{
+		Namespace: "etl", Name: "nightly", Description: "Every night.", ServiceAccount: "robot",
+		Pipeline:   spec.Ref{Kind: spec.PipelineKind, Namespace: "etl", Name: "every", Version: o.Version, Interface: spec.Interface{Inputs: p.Parameters, Outputs: g.Outputs}},
+		Parameters: map[string]string{"word": "{{ schedule.time }}", "list": `["b"]`}, Lines: []string{"0 4 * * *", "30 5 * * 1"}, Timezone: "America/New_York",
+		StartingDeadline: new(int64(600)), Concurrency: spec.ConcurrencyForbid, Disabled: true, KeepSucceeded: new(int64(5)), KeepFailed: new(int64(7)), When: schedule.When(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), time.Time{}),
+	}
+	if problems := graph.CheckRecurringRun(nightly); problems.HasError() {
+		t.Fatal(problems)
+	}
+	cron, err := argo.RecurringRun(nightly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(cluster.CronWorkflows, cron.Cron)
+	return append(all, subject{"kfp_recurring_run", "etl/nightly", cluster.CronWorkflows, cron.Cron, false})
+}
+
+// replace makes an object's content another one, as somebody with an editor does.
+func (s *server) replace(sub subject, content map[string]any) error {
+	ctx := s.t.Context()
+	meta := content["metadata"].(map[string]any)
+	name := meta["name"].(string)
+	objects := s.objects.Resource(sub.kind).Namespace("etl")
+	if sub.immutable {
+		if err := objects.Delete(ctx, name, metav1.DeleteOptions{}); err != nil && !apierrors.IsNotFound(err) {
+			return err
+		}
+		_, err := objects.Create(ctx, &unstructured.Unstructured{Object: content}, metav1.CreateOptions{FieldManager: "kubectl-edit"})
+		return err
+	}
+	type operation struct {
+		Op    string `json:"op"`
+		Path  string `json:"path"`
+		Value any    `json:"value"`
+	}
+	patch := []operation{{"add", "/spec", content["spec"]}}
+	for _, key := range []string{"labels", "annotations"} {
+		value := meta[key]
+		if value == nil {
+			value = map[string]any{}
+		}
+		patch = append(patch, operation{"add", "/metadata/" + key, value})
+	}
+	data, err := json.Marshal(patch)
+	if err != nil {
+		return err
+	}
+	_, err = objects.Patch(ctx, name, types.JSONPatchType, data, metav1.PatchOptions{FieldManager: "kubectl-edit"})
+	return err
+}
+
+// Whatever field somebody changes of what the provider has written, of every kind and with either flavour of Argo's CRDs,
+// the next plan tells; once it is put back, the plan is empty. Objects that use everything plan empty too right after
+// they are made, with the CRDs of the oldest Argo that is supported as well.
+func TestAccDriftMatrix(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.start("minimal", "v3.6.10")
+	s.settled("minimal CRDs of Argo 3.6", s.subjects())
+	for _, crds := range []string{"minimal", "full"} {
+		s.start(crds, "v3.7.18")
+		subjects := s.subjects()
+		s.settled(crds+" CRDs", subjects)
+		for _, sub := range subjects {
+			s.matrix(crds+" CRDs", sub)
+		}
+	}
+}
+
+// settled fails unless every subject plans empty as soon as it is imported.
+func (s *server) settled(flavour string, subjects []subject) {
+	s.t.Helper()
+	f := s.terraform()
+	for _, sub := range subjects {
+		state := f.adopt(sub.resource, sub.id)
+		if changed := f.plan(sub.resource, f.configOf(sub.resource, state), state); len(changed) > 0 {
+			s.t.Errorf("%s: %s plans changes of %v, though nobody changed it", flavour, sub.id, changed)
+		}
+	}
+	s.t.Logf("%s: %d objects plan empty", flavour, len(subjects))
+}
+
+// serverStride is stride for so many fields of an object in a server: a change takes longer there. All are tried where
+// KFP_TEST_MATRIX is "server".
+func serverStride(fields int) int {
+	which := os.Getenv("KFP_TEST_MATRIX")
+	switch {
+	case which == "server" || fields < 40:
+		return 1
+	case which == "all":
+		return 10
+	}
+	return 40
+}
+
+func (s *server) matrix(flavour string, sub subject) {
+	t := s.t
+	t.Helper()
+	content, all := written(t, sub.object)
+	if sub.immutable {
+		all = leaves(content["data"], []any{"data"}, "data")
+	}
+	f := s.terraform()
+	state := f.adopt(sub.resource, sub.id)
+	config := f.configOf(sub.resource, state)
+	began := time.Now()
+	tried, refused, gone, found := 0, 0, 0, map[string]int{}
+	what := flavour + ": " + sub.kind.Resource + " of " + sub.resource + " " + sub.id
+	restored := func() {
+		t.Helper()
+		if err := s.replace(sub, content); err != nil {
+			t.Fatal(err)
+		}
+		f := s.terraform()
+		again, problem := f.refresh(sub.resource, state)
+		if problem != "" || again == nil {
+			t.Fatalf("%s, put back: %s", what, problem)
+		}
+		if changed := f.plan(sub.resource, config, again); len(changed) > 0 {
+			t.Errorf("%s, put back, plans changes of %v: %v", what, changed, again["drift"])
+		}
+	}
+	step := serverStride(len(all))
+	for i, l := range all {
+		if i%step > 0 {
+			continue
+		}
+		value := valueAt(content, l.keys)
+		for _, to := range changes(value) {
+			err := s.replace(sub, with(t, content, l.keys, to))
+			if apierrors.IsInvalid(err) || apierrors.IsBadRequest(err) {
+				refused++ // nobody can make this change
+				if sub.immutable {
+					restored()
+				}
+				continue
+			}
+			if err != nil {
+				t.Fatalf("%s: %s: %v", what, l.path, err)
+			}
+			tried++
+			f := s.terraform()
+			after, problem := f.refresh(sub.resource, state)
+			switch {
+			case problem != "":
+				t.Errorf("%s: %s changed from %v to %v: %s", what, l.path, value, to, problem)
+			case after == nil:
+				gone++
+			default:
+				changed := f.plan(sub.resource, config, after)
+				if len(changed) == 0 {
+					t.Errorf("%s: %s changed from %v to %v, and the plan is empty", what, l.path, value, to)
+				}
+				key := strings.Join(slices.DeleteFunc(changed, func(name string) bool { return name == "version" || name == "ref" }), "+")
+				found[cmp.Or(key, "nothing")]++
+			}
+		}
+		if i%(25*step) == 0 {
+			restored()
+		}
+	}
+	restored()
+	t.Logf("%s: %d fields, %d changes tried, %d refused by the server, %d shown as gone; shown at %v (%s)", what, len(all), tried, refused, gone, found, time.Since(began).Round(time.Second))
+}
