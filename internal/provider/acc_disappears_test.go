@@ -110,7 +110,7 @@ func TestAccTwoStates(t *testing.T) {
 	first := e.workspace(t, map[string]string{"main.tf": config})
 	first.mustRun("apply", "-auto-approve", "-input=false")
 	second := e.workspace(t, map[string]string{"main.tf": config})
-	imports := config
+	var imports strings.Builder
 	for _, one := range []struct{ address, name string }{{"kfp_component.say", e.versionOf(t, "say")}, {"kfp_pipeline.talk", "talk"}, {"kfp_recurring_run.nightly", "nightly"}} {
 		id := e.Namespace + "/" + one.name
 		out, err := second.run("apply", "-auto-approve", "-input=false")
@@ -120,8 +120,8 @@ func TestAccTwoStates(t *testing.T) {
 				t.Errorf("the error does not say %q: %v\n%s", text, err, out)
 			}
 		}
-		imports += fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", one.address, id)
-		second.write("main.tf", imports)
+		fmt.Fprintf(&imports, "import {\n  to = %s\n  id = %q\n}\n", one.address, id)
+		second.write("main.tf", config+imports.String())
 	}
 	second.mustRun("apply", "-auto-approve", "-input=false")
 	second.unchanged()

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -107,7 +108,11 @@ func (c *cluster) chooseLightPorts() (lightPorts, error) {
 			return p, err
 		}
 		defer l.Close() // all are held until each has its own
-		*port = l.Addr().(*net.TCPAddr).Port
+		addr, err := netip.ParseAddrPort(l.Addr().String())
+		if err != nil {
+			return p, err
+		}
+		*port = int(addr.Port())
 	}
 	b, _ := json.Marshal(p)
 	return p, writeFile(c.path(lightPortsFile), b, 0o644)
