@@ -196,9 +196,16 @@ func removal(live, wanted any) map[string]any {
 	return patch
 }
 
-// Differences names where the spec of a live object is not the wanted one, as paths such as spec.workflowSpec.priority.
+// Differences names where the spec or a label of a live object is not the wanted one, as paths such as
+// spec.workflowSpec.priority. Labels that only the live object has are somebody else's.
 func Differences(live, wanted map[string]any) []string {
 	var paths []string
+	has, want := metadataOfObject(live, "labels"), metadataOfObject(wanted, "labels")
+	for _, name := range sortedKeys(want) {
+		if has[name] != want[name] {
+			paths = append(paths, keyed("metadata.labels", name))
+		}
+	}
 	compareAt("spec", live["spec"], wanted["spec"], &paths)
 	return paths
 }
