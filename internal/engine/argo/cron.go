@@ -258,6 +258,9 @@ func TickRun(r spec.Run, timezone string) (*wfv1.Workflow, error) {
 	return wf, nil
 }
 
+// IsRecurringRun reports whether a CronWorkflow is a recurring run of this provider.
+func IsRecurringRun(labels map[string]string) bool { return labels[KindLabel] == RecurringRunKind }
+
 // SameTemplate reports whether two CronWorkflows use the same WorkflowTemplate.
 func SameTemplate(a, b map[string]any) bool {
 	used := func(o map[string]any) map[string]bool {
