@@ -46,6 +46,7 @@ func checkPodless(l *problem.List, at problem.Path, t spec.Task) {
 	if t.Approval == nil {
 		return
 	}
+	checkSeconds(l, at.Attr("approval").Attr("timeout"), t.Approval.Timeout)
 	for name, given := range map[string]bool{"for_each": t.ForEach != "", "inputs": len(t.Inputs) > 0, "parallelism": t.Parallelism != nil} {
 		if given {
 			l.Errorf(at.Attr(name), "Setting without a use", "The task is %s. %s", what, remedy)

@@ -350,10 +350,11 @@ func TestSettingsOfTasksWithoutAPod(t *testing.T) {
 	lock := &spec.Synchronization{Mutexes: []string{"m"}}
 	_, problems := Check(spec.Pipeline{Name: "p", Tasks: map[string]spec.Task{
 		"inner": {Component: nested, Settings: spec.Settings{Retry: &spec.Retry{Limit: 1}, Labels: map[string]string{"a": "b"}, Synchronization: lock}},
-		"gate":  {Approval: &spec.Approval{}, ForEach: "[1]", Settings: spec.Settings{Timeout: "1h", Synchronization: lock}},
+		"gate":  {Approval: &spec.Approval{Timeout: "soon"}, ForEach: "[1]", Settings: spec.Settings{Timeout: "1h", Synchronization: lock}},
 	}})
 	heads, details := found(problems)
 	want := []string{
+		`tasks["gate"].approval.timeout: Invalid duration`,
 		`tasks["gate"].for_each: Setting without a use`, `tasks["gate"].synchronization: Setting without a use`, `tasks["gate"].timeout: Setting without a use`,
 		`tasks["inner"].labels: Setting without a use`, `tasks["inner"].retry: Setting without a use`,
 	}
