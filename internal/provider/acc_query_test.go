@@ -5,6 +5,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
@@ -52,8 +53,15 @@ resource "kfp_recurring_run" "pinned" {
 	if err != nil || len(runs) != 1 {
 		t.Fatalf("%d runs: %v", len(runs), err)
 	}
+	var requests atomic.Int64
 	w := e.workspace(t, map[string]string{"main.tf": providerOnly, "all.tfquery.hcl": strings.ReplaceAll(queryConfig, "NAMESPACE", e.Namespace)})
+	w.set = []string{"KUBE_CONFIG_PATH=" + e.countingProxy(t, &requests)}
 	out := w.mustRun("query", "-generate-config-out=generated.tf")
+	// One list of templates, schedules, runs and config maps each, for whatever is found of them.
+	if n := requests.Load(); n == 0 || n > 4 {
+		t.Errorf("the query made %d requests", n)
+	}
+	w.set = nil
 	for _, pattern := range []string{
 		`kfp_component\.all\s+name=say,namespace=\S+\s+say\n`, `kfp_pipeline\.all\s+name=other,\S+\s+other\n`, `kfp_pipeline\.all\s+name=quick,\S+\s+quick\n`,
 		`kfp_recurring_run\.all\s+name=nightly,\S+\s+nightly\n`, `kfp_recurring_run\.all\s+name=pinned,\S+\s+pinned\n`, `kfp_run\.quick\s+name=` + runs[0].GetName() + `,\S+\s+\S+ \(Succeeded\)`,

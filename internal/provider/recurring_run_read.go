@@ -73,14 +73,15 @@ func drift(found *cluster.Object, live spec.RecurringRun) []string {
 	return argo.Differences(found.Raw(), objects.Cron)
 }
 
-// limit reads the config map of max_concurrency.
+// limit reads the config map of max_concurrency, through the shared list alone: most recurring runs have none, and asking
+// for each by name would make a refresh cost a request for each.
 func (r *recurringRunResource) limit(ctx context.Context, m *recurringRunModel) (argo.Decoder, error) {
-	found, err := r.data.cluster.Find(ctx, cluster.ConfigMaps, m.Namespace.ValueString(), argo.LimitName(m.Name.ValueString()))
-	switch {
-	case cluster.IsNotFound(err):
-		return nil, nil
-	case err != nil:
+	all, err := r.data.cluster.Managed(ctx, cluster.ConfigMaps, m.Namespace.ValueString())
+	if err != nil {
 		return nil, err
 	}
-	return found.Into, nil
+	if found := all[argo.LimitName(m.Name.ValueString())]; found != nil {
+		return found.Into, nil
+	}
+	return nil, nil
 }
