@@ -3,11 +3,6 @@ package provider_test
 import (
 	"fmt"
 	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -15,8 +10,6 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/client-go/rest"
-	"k8s.io/client-go/tools/clientcmd"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 )
@@ -188,33 +181,14 @@ type killer struct {
 // newKiller strikes at the first write to a collection for which matches is true.
 func newKiller(t *testing.T, e *testEnv, matches func(*http.Request) bool) *killer {
 	t.Helper()
-	config, err := clientcmd.BuildConfigFromFlags("", e.Kubeconfig)
-	if err != nil {
-		t.Fatal(err)
-	}
-	transport, err := rest.TransportFor(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	target, err := url.Parse(config.Host)
-	if err != nil {
-		t.Fatal(err)
-	}
-	k := &killer{kubeconfig: filepath.Join(t.TempDir(), "kubeconfig")}
-	proxy := &httputil.ReverseProxy{Transport: transport, FlushInterval: -1, Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target) }}
-	proxy.ModifyResponse = func(r *http.Response) error {
+	k := &killer{}
+	k.kubeconfig = e.proxied(t, func(*http.Request) {}, func(r *http.Response) error {
 		if group := k.group.Load(); group != 0 && r.StatusCode < 300 && matches(r.Request) {
 			k.group.Store(0)
 			return syscall.Kill(-int(group), syscall.SIGKILL)
 		}
 		return nil
-	}
-	server := httptest.NewServer(proxy)
-	t.Cleanup(server.Close)
-	text := fmt.Sprintf(`{"apiVersion":"v1","kind":"Config","current-context":"c","contexts":[{"name":"c","context":{"cluster":"c"}}],"clusters":[{"name":"c","cluster":{"server":%q}}]}`, server.URL)
-	if err := os.WriteFile(k.kubeconfig, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	})
 	return k
 }
 

@@ -15,8 +15,8 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 )
 
-// countingProxy stands before the API server and counts. It returns a kubeconfig that leads to it.
-func (e *testEnv) countingProxy(t *testing.T, requests *atomic.Int64) string {
+// proxied returns a kubeconfig that leads to the API server through a proxy, which tells of each request and each answer.
+func (e *testEnv) proxied(t *testing.T, asked func(*http.Request), answered func(*http.Response) error) string {
 	t.Helper()
 	config, err := clientcmd.BuildConfigFromFlags("", e.Kubeconfig)
 	if err != nil {
@@ -30,11 +30,11 @@ func (e *testEnv) countingProxy(t *testing.T, requests *atomic.Int64) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	proxy := &httputil.ReverseProxy{Transport: transport, Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target) }}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		requests.Add(1)
-		proxy.ServeHTTP(w, r)
-	}))
+	proxy := &httputil.ReverseProxy{Transport: transport, FlushInterval: -1, ModifyResponse: answered, Rewrite: func(r *httputil.ProxyRequest) {
+		asked(r.In)
+		r.SetURL(target)
+	}}
+	server := httptest.NewServer(proxy)
 	t.Cleanup(server.Close)
 	path := filepath.Join(t.TempDir(), "kubeconfig")
 	text := fmt.Sprintf(`{"apiVersion":"v1","kind":"Config","current-context":"c","contexts":[{"name":"c","context":{"cluster":"c"}}],"clusters":[{"name":"c","cluster":{"server":%q}}]}`, server.URL)
@@ -42,6 +42,12 @@ func (e *testEnv) countingProxy(t *testing.T, requests *atomic.Int64) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// countingProxy returns a kubeconfig whose requests are counted.
+func (e *testEnv) countingProxy(t *testing.T, requests *atomic.Int64) string {
+	t.Helper()
+	return e.proxied(t, func(*http.Request) { requests.Add(1) }, nil)
 }
 
 // A plan lists each kind of object once, page by page, however many resources there are.
