@@ -6,6 +6,7 @@ import (
 	"flag"
 	"log"
 	"os"
+	"runtime/debug"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
@@ -19,6 +20,7 @@ func main() {
 	debug := flag.Bool("debug", false, "run with support for debuggers such as delve")
 	flag.Parse()
 	quietFramework()
+	tradeMemoryForTime()
 	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
 		Address: "registry.terraform.io/terraform-provider-kfp/kfp",
 		Debug:   *debug,
@@ -40,5 +42,17 @@ func quietFramework() {
 	}
 	if err := os.Setenv(level, "WARN"); err != nil {
 		log.Print(err)
+	}
+}
+
+// tradeMemoryForTime lets garbage grow to several times what is in use, up to a limit. The process lives for one plan or
+// apply, in which the collector would take a third of its time. GOGC and GOMEMLIMIT say otherwise.
+func tradeMemoryForTime() {
+	const percent, limit = 400, 512 << 20
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(percent)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(limit)
 	}
 }
