@@ -14,6 +14,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 )
@@ -135,4 +136,28 @@ func (w *podWatch) String() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return strings.Join(w.nodes, ", ")
+}
+
+// checkDisplayed fails unless a node of the only run has the name; an empty one is not looked for.
+func (e *testEnv) checkDisplayed(want string) func(*terraform.State) error {
+	return func(*terraform.State) error {
+		if want == "" {
+			return nil
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		runs, err := e.list(ctx, cluster.Workflows)
+		if err != nil {
+			return err
+		}
+		for _, run := range runs {
+			nodes, _, _ := unstructured.NestedMap(run.Object, "status", "nodes")
+			for _, n := range nodes {
+				if n.(map[string]any)["displayName"] == want {
+					return nil
+				}
+			}
+		}
+		return fmt.Errorf("no node is called %q", want)
+	}
 }

@@ -1,18 +1,13 @@
 package provider_test
 
 import (
-	"context"
 	"fmt"
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 )
 
 // steps are components that start fast, for pipelines in which only the flow matters.
@@ -373,29 +368,5 @@ resource "kfp_pipeline" "nested" {
 			t.Parallel()
 			c.run(t)
 		})
-	}
-}
-
-// checkDisplayed fails unless a node of the only run has the name; an empty one is not looked for.
-func (e *testEnv) checkDisplayed(want string) func(*terraform.State) error {
-	return func(*terraform.State) error {
-		if want == "" {
-			return nil
-		}
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-		defer cancel()
-		runs, err := e.list(ctx, cluster.Workflows)
-		if err != nil {
-			return err
-		}
-		for _, run := range runs {
-			nodes, _, _ := unstructured.NestedMap(run.Object, "status", "nodes")
-			for _, n := range nodes {
-				if n.(map[string]any)["displayName"] == want {
-					return nil
-				}
-			}
-		}
-		return fmt.Errorf("no node is called %q", want)
 	}
 }

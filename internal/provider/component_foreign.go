@@ -94,10 +94,7 @@ func warnForeign(diags *diag.Diagnostics, live *cluster.Object, f argo.Foreign) 
 		b.WriteString("\nWhat a component does not say, its tasks do. Give each task that uses it:\n\n  " + strings.Join(lines, "\n  ") + "\n")
 	}
 	if len(f.Notes) > 0 {
-		b.WriteString("\nWhat the WorkflowTemplate says beside that is for the pipeline or the run:\n\n")
-		for _, n := range f.Notes {
-			b.WriteString("  - " + n.String() + "\n")
-		}
+		b.WriteString("\nWhat the WorkflowTemplate says beside that is for the pipeline or the run:\n\n" + unreadLines(f.Notes) + "\n")
 	}
 	if s := f.Settings.SecurityContext; s == nil || s.RunAsUser == nil {
 		b.WriteString("\nIts containers ran as the image's user. Here they run without rights, as user 65532, unless a task has security_context = { run_as_user = …, run_as_non_root = … }.\n")
@@ -110,12 +107,8 @@ func addForeignUnread(diags *diag.Diagnostics, what string, live *cluster.Object
 	if len(unread) == 0 {
 		return true
 	}
-	var lines []string
-	for _, u := range unread {
-		lines = append(lines, "  - "+u.String())
-	}
 	diags.AddError("Cannot import "+what+" "+live.Name, fmt.Sprintf("%s/%s was written by hand, and these places of it cannot be written as a kfp_%s:\n\n%s\n\nNothing was changed.",
-		live.Namespace, live.Name, strings.ReplaceAll(what, " ", "_"), strings.Join(lines, "\n")))
+		live.Namespace, live.Name, strings.ReplaceAll(what, " ", "_"), unreadLines(unread)))
 	return false
 }
 

@@ -116,11 +116,16 @@ func addUnread(diags *diag.Diagnostics, what, name string, unread []argo.Unread)
 	if len(unread) == 0 {
 		return true
 	}
+	diags.AddError("Cannot import "+what+" "+name, "The object in the cluster says more than a kfp_"+what+" can:\n\n"+unreadLines(unread)+
+		"\n\nChange these places in the cluster, or declare the "+what+" anew under another name.")
+	return false
+}
+
+// unreadLines lists places of an object, a line each.
+func unreadLines(unread []argo.Unread) string {
 	var lines []string
 	for _, u := range unread {
 		lines = append(lines, "  - "+u.String())
 	}
-	diags.AddError("Cannot import "+what+" "+name, "The object in the cluster says more than a kfp_"+what+" can:\n\n"+strings.Join(lines, "\n")+
-		"\n\nChange these places in the cluster, or declare the "+what+" anew under another name.")
-	return false
+	return strings.Join(lines, "\n")
 }

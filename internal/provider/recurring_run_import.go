@@ -34,11 +34,7 @@ func (r *recurringRunResource) findPipeline(ctx context.Context, m *recurringRun
 		return
 	}
 	if len(unread) > 0 {
-		// What else cannot be written is told as well.
-		if _, more, err := argo.ReadForeignSchedule(found.Into, spec.RecurringRun{}, schedule.DefaultTimezone); err == nil {
-			unread = append(unread, withoutArguments(more)...)
-		}
-		addForeignUnread(diags, "recurring run", found, unread)
+		addForeignSchedule(diags, found, unread)
 		return
 	}
 	template, err := r.data.cluster.Find(ctx, cluster.WorkflowTemplates, found.Namespace, name)
@@ -63,7 +59,11 @@ func (r *recurringRunResource) findPipeline(ctx context.Context, m *recurringRun
 		_, _, m.Pipeline = readRefOf(ctx, template, diags)
 		return
 	}
-	unread = []argo.Unread{argo.NoPipelineYet(found.Namespace, name)}
+	addForeignSchedule(diags, found, []argo.Unread{argo.NoPipelineYet(found.Namespace, name)})
+}
+
+// addForeignSchedule tells why a schedule has no pipeline, and what else of it cannot be written.
+func addForeignSchedule(diags *diag.Diagnostics, found *cluster.Object, unread []argo.Unread) {
 	if _, more, err := argo.ReadForeignSchedule(found.Into, spec.RecurringRun{}, schedule.DefaultTimezone); err == nil {
 		unread = append(unread, withoutArguments(more)...)
 	}

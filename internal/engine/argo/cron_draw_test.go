@@ -46,10 +46,7 @@ func TestRandomRecurringRunsAreReadBack(t *testing.T) {
 		if err != nil {
 			rt.Fatal(err)
 		}
-		var limit argo.Decoder
-		if objects.Limit != nil {
-			limit = decoderOf(t, objects.Limit)
-		}
+		limit := limitOf(t, objects)
 		for _, prior := range []spec.RecurringRun{want, {Pipeline: want.Pipeline}} {
 			got, _, err := argo.ReadRecurringRun(decoderOf(t, objects.Cron), limit, prior)
 			if err != nil {

@@ -29,6 +29,15 @@ func nightly() spec.RecurringRun {
 	}
 }
 
+// limitOf is the config map of max_concurrency; nil: there is none.
+func limitOf(t *testing.T, objects argo.RecurringRunObjects) argo.Decoder {
+	t.Helper()
+	if objects.Limit == nil {
+		return nil
+	}
+	return decoderOf(t, objects.Limit)
+}
+
 // decoderOf decodes an object as the cluster gives it.
 func decoderOf(t *testing.T, object any) argo.Decoder {
 	t.Helper()
@@ -82,10 +91,7 @@ func TestRecurringRunsAreReadBack(t *testing.T) {
 			want := nightly()
 			change(&want)
 			objects := mustRecurring(t, want)
-			var limit argo.Decoder
-			if objects.Limit != nil {
-				limit = decoderOf(t, objects.Limit)
-			}
+			limit := limitOf(t, objects)
 			// Neither what the state says, nor its absence, may change what is read.
 			for _, prior := range []spec.RecurringRun{want, {Pipeline: want.Pipeline}} {
 				got, _, err := argo.ReadRecurringRun(decoderOf(t, objects.Cron), limit, prior)

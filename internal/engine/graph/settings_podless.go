@@ -9,20 +9,6 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
-// checkFlow finds conditions and bounds that mean nothing.
-func checkFlow(l *problem.List, at problem.Path, t spec.Task, n *Node) {
-	switch {
-	case t.Parallelism == nil:
-	case t.ForEach == "" && t.Approval == nil:
-		l.Errorf(at.Attr("parallelism"), "Setting without a use", "The task has no for_each, and runs once. Remove parallelism, or add for_each.")
-	case *t.Parallelism < 1:
-		l.Errorf(at.Attr("parallelism"), "Invalid number", "With %d items at a time none could ever run. Write at least 1, or leave parallelism out for no bound.", *t.Parallelism)
-	}
-	if t.RunIf != "" && t.RunIf != spec.AllSucceeded && len(n.Needs) == 0 {
-		l.Warnf(at.Attr("run_if"), "Condition on no task", "run_if = %q looks at the tasks before this one, and there are none: it runs at once. Name them in depends_on.", t.RunIf)
-	}
-}
-
 // checkPodless finds settings of a task that has no pod of its own, where they would do nothing.
 func checkPodless(l *problem.List, at problem.Path, t spec.Task) {
 	what, remedy := "", ""
