@@ -2,7 +2,6 @@ package argo
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
@@ -296,15 +295,4 @@ func (g *foreignGraph) check() {
 		}
 		g.miss(path, strings.TrimSuffix(p.Detail, "."))
 	}
-}
-
-// usesTask reports whether a text refers to a task.
-func usesTask(text, task string) bool {
-	t, errs := expr.Parse(text)
-	if len(errs) > 0 {
-		return false
-	}
-	return slices.ContainsFunc(t.References(), func(r expr.Reference) bool {
-		return r.Name == "tasks."+task || strings.HasPrefix(r.Name, "tasks."+task+".")
-	})
 }

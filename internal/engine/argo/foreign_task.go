@@ -2,7 +2,6 @@ package argo
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
@@ -249,64 +248,4 @@ func (s *foreignScope) tag(tag string) (string, bool) {
 		}
 	}
 	return "", false
-}
-
-// order reads what comes before a task.
-func (s *foreignScope) order(t *spec.Task, c *foreignCall) {
-	names := slices.Clone(c.task.Dependencies)
-	states := map[string][]string{}
-	if c.task.Depends != "" {
-		for _, m := range taskState.FindAllStringSubmatch(c.task.Depends, -1) {
-			states[m[1]] = append(states[m[1]], m[2])
-		}
-		plain := taskState.ReplaceAllString(c.task.Depends, "")
-		for _, word := range taskWord.FindAllString(plain, -1) {
-			states[word] = append(states[word], "Succeeded")
-		}
-		names = sortedKeys(states)
-		var ok bool
-		if t.RunIf, ok = s.runIf(states, c.task.Depends); !ok {
-			s.graph.miss(c.at+".depends", abbreviated(c.task.Depends)+" is none of what run_if can say: all or any of the tasks before succeeded, or failed ((a.Failed || a.Errored)), or all are done")
-		}
-	}
-	for _, name := range names {
-		before := s.calls[name]
-		if before == nil || before.name == "" {
-			s.graph.miss(c.at, "it waits for "+quoteName(name)+", which is not there")
-			continue
-		}
-		if !s.refersTo(*t, before.name) && !slices.Contains(t.DependsOn, before.name) {
-			t.DependsOn = append(t.DependsOn, before.name)
-		}
-	}
-	slices.Sort(t.DependsOn)
-}
-
-// refersTo reports whether a text of a task implies the order already.
-func (s *foreignScope) refersTo(t spec.Task, before string) bool {
-	for _, text := range t.Inputs {
-		if usesTask(text, before) {
-			return true
-		}
-	}
-	return t.ForEach != "" && usesTask(t.ForEach, before) || t.When != "" && usesTask("{{ "+t.When+" }}", before)
-}
-
-// runIf finds the condition that means the same. Tasks that are never skipped succeed or fail.
-func (s *foreignScope) runIf(states map[string][]string, depends string) (spec.RunIf, bool) {
-	if strings.ContainsAny(depends, "!") {
-		return "", false
-	}
-	if found := guessRunIf(states, depends); found != "" {
-		plainOr := !strings.Contains(depends, "&&")
-		return found, found == spec.AllFailed || found == spec.AllDone || plainOr
-	}
-	for name, of := range states {
-		before := s.calls[name]
-		explicit := strings.Contains(depends, name+".Succeeded")
-		if !slices.Equal(of, []string{"Succeeded"}) || explicit && before != nil && before.task.When != "" {
-			return "", false
-		}
-	}
-	return "", !strings.Contains(depends, "||")
 }
