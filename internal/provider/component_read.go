@@ -28,24 +28,30 @@ func (r *componentResource) objects(ctx context.Context, namespace, name string,
 	return live, code, err
 }
 
-// refresh writes what the cluster holds into the model. Where that is what the state compiles to, the state stays as it
-// is.
-func (r *componentResource) refresh(ctx context.Context, m *componentModel, live, code *cluster.Object, diags *diag.Diagnostics) {
+// refresh writes what the cluster holds into the model. Where that is what the state compiles to, the state stays the same.
+// found is what the analysis says of the component.
+func (r *componentResource) refresh(ctx context.Context, m *componentModel, live, code *cluster.Object, diags *diag.Diagnostics) (found diag.Diagnostics, same bool) {
 	prior, _, ds := m.spec(ctx)
 	diags.Append(ds...)
 	if diags.HasError() {
-		return
+		return nil, false
 	}
 	m.Drift = noDrift()
-	prior, ds = analysed(prior)
+	prior, found = analysed(prior)
 	expected, err := argo.Component(prior)
-	known := err == nil && !ds.HasError()
+	known := err == nil && !found.HasError()
 	if known && expected.Version != m.Version.ValueString() && m.Version.ValueString() == live.Labels[argo.VersionLabel] {
-		return // another version of this provider compiled it; the plan makes a new one
+		return found, false // another version of this provider compiled it; the plan makes a new one
 	}
 	if known && len(componentDifferences(live, code, expected)) == 0 {
-		return
+		return found, expected.Version == m.Version.ValueString()
 	}
+	r.readBack(ctx, m, live, code, prior, expected, diags)
+	return found, false
+}
+
+// readBack writes what the cluster holds into the model, and what no attribute can hold into its drift.
+func (r *componentResource) readBack(ctx context.Context, m *componentModel, live, code *cluster.Object, prior spec.Component, expected argo.ComponentObjects, diags *diag.Diagnostics) {
 	found, unread, err := argo.ReadComponent(live.Into, decoderOf(code), &prior)
 	if err != nil {
 		// Somebody has written what is no WorkflowTemplate of Argo Workflows.

@@ -32,7 +32,7 @@ func (r *componentResource) Metadata(_ context.Context, req resource.MetadataReq
 // ModifyPlan analyses the component and plans everything that follows from it: the interface is known even where the
 // image is still to be built, so that pipelines are checked in the first plan.
 func (r *componentResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() || r.data == nil {
+	if req.Plan.Raw.IsNull() || r.data == nil || r.isConfirmed(spec.ComponentKind, req) {
 		return
 	}
 	var plan componentModel
@@ -87,10 +87,24 @@ func (r *componentResource) Read(ctx context.Context, req resource.ReadRequest, 
 		addReadError(&resp.Diagnostics, "component", name, err)
 		return
 	}
-	r.refresh(ctx, &state, live, code, &resp.Diagnostics)
+	drift := state.Drift
+	found, same := r.refresh(ctx, &state, live, code, &resp.Diagnostics)
+	if same && drift.Equal(state.Drift) {
+		if !state.isWarnedOf(found) {
+			r.data.confirmed.add(spec.ComponentKind, state.Namespace.ValueString(), state.Name.ValueString(), req.State.Raw)
+		}
+		return // resp.State is that state already
+	}
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	}
+}
+
+// isWarnedOf reports whether a plan has something to say of a component, beside what its analysis found.
+func (m *componentModel) isWarnedOf(found diag.Diagnostics) bool {
+	at, name := m.imageName()
+	checkImageName(at, name, &found)
+	return len(found) > 0
 }
 
 // Update makes the new version before anything else, so that no pipeline ever points to nothing. The old one is

@@ -27,7 +27,7 @@ func (r *pipelineResource) imported(ctx context.Context, m *pipelineModel, live 
 		addClusterError(diags, "read", "pipeline", live.Name, err)
 		return
 	}
-	again, g := compilePipeline(p)
+	again, g, _ := compilePipeline(p)
 	if argo.IsForeign(live.Labels) {
 		p, again, g, unread = r.foreign(ctx, live, p, unread, diags)
 		if diags.HasError() || !addForeignUnread(diags, "pipeline", live, unread) {
@@ -48,7 +48,7 @@ func (r *pipelineResource) imported(ctx context.Context, m *pipelineModel, live 
 
 // foreign reads what people wrote: in the manner of this provider, but for the notation, or in their own.
 func (r *pipelineResource) foreign(ctx context.Context, live *cluster.Object, p spec.Pipeline, unread []argo.Unread, diags *diag.Diagnostics) (spec.Pipeline, *argo.PipelineObject, *graph.Graph, []argo.Unread) {
-	again, g := compilePipeline(p)
+	again, g, _ := compilePipeline(p)
 	if again != nil {
 		if wanted, err := argo.AsJSON(again.Template); err == nil {
 			unread = append(unread, argo.Inexpressible(live.Raw(), wanted)...)
@@ -62,7 +62,7 @@ func (r *pipelineResource) foreign(ctx context.Context, live *cluster.Object, p 
 		addClusterError(diags, "read", "pipeline", live.Name, err)
 		return p, nil, nil, nil
 	}
-	again, g = compilePipeline(p)
+	again, g, _ = compilePipeline(p)
 	return p, again, g, unread
 }
 

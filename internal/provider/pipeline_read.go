@@ -10,25 +10,32 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
-// refresh writes what the cluster holds into the model. Where that is what the state compiles to, the state stays as it
-// is, spelling and all.
-func (r *pipelineResource) refresh(ctx context.Context, m *pipelineModel, live *cluster.Object, diags *diag.Diagnostics) {
+// refresh writes what the cluster holds into the model. Where that is what the state compiles to, the state stays the same,
+// spelling and all. found is what a plan says of the pipeline.
+func (r *pipelineResource) refresh(ctx context.Context, m *pipelineModel, live *cluster.Object, diags *diag.Diagnostics) (found problem.List, same bool) {
 	prior, _, ds := m.spec(ctx)
 	diags.Append(ds...)
 	if diags.HasError() {
-		return
+		return nil, false
 	}
 	m.Drift = noDrift()
-	expected, _ := compilePipeline(prior)
+	expected, _, found := compilePipeline(prior)
 	if expected != nil && expected.Version != m.Version.ValueString() && m.Version.ValueString() == live.Labels[argo.VersionLabel] {
-		return // another version of this provider compiled it; the plan brings it up to date
+		return found, false // another version of this provider compiled it; the plan brings it up to date
 	}
 	if expected != nil && len(differences(live, expected.Template)) == 0 {
-		return
+		return found, expected.Version == m.Version.ValueString()
 	}
+	r.readBack(ctx, m, live, prior, expected, diags)
+	return found, false
+}
+
+// readBack writes what the cluster holds into the model, and what no attribute can hold into its drift.
+func (r *pipelineResource) readBack(ctx context.Context, m *pipelineModel, live *cluster.Object, prior spec.Pipeline, expected *argo.PipelineObject, diags *diag.Diagnostics) {
 	found, unread, err := argo.ReadPipeline(live.Into, r.data.refs(ctx, live.Namespace), &prior)
 	if err != nil {
 		// Somebody has written what is no WorkflowTemplate of Argo Workflows.
@@ -36,7 +43,7 @@ func (r *pipelineResource) refresh(ctx context.Context, m *pipelineModel, live *
 		return
 	}
 	diags.Append(m.setSpec(ctx, found)...)
-	again, _ := compilePipeline(found)
+	again, _, _ := compilePipeline(found)
 	if again == nil {
 		again = expected
 	}
@@ -54,16 +61,17 @@ func templateOf(o *argo.PipelineObject) any {
 	return o.Template
 }
 
-func compilePipeline(p spec.Pipeline) (*argo.PipelineObject, *graph.Graph) {
-	g, problems := graph.Check(p)
-	if problems.HasError() {
-		return nil, g
+// compilePipeline returns nil for a pipeline that does not compile. found is what a plan says of it.
+func compilePipeline(p spec.Pipeline) (o *argo.PipelineObject, g *graph.Graph, found problem.List) {
+	g, found = graph.Check(p)
+	if found.HasError() {
+		return nil, g, found
 	}
-	o, err := argo.Pipeline(p, g)
+	compiled, err := argo.Pipeline(p, g)
 	if err != nil {
-		return nil, g
+		return nil, g, found
 	}
-	return &o, g
+	return &compiled, g, append(found, compiled.CheckSize()...)
 }
 
 // driftOf lists what is not as this provider would write it and is in no attribute. wanted is nil where what was read

@@ -31,7 +31,7 @@ func (r *pipelineResource) Metadata(_ context.Context, req resource.MetadataRequ
 
 // ModifyPlan checks the whole graph and compiles it, offline.
 func (r *pipelineResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() || r.data == nil {
+	if req.Plan.Raw.IsNull() || r.data == nil || r.isConfirmed(spec.PipelineKind, req) {
 		return
 	}
 	var plan, config pipelineModel
@@ -98,7 +98,14 @@ func (r *pipelineResource) Read(ctx context.Context, req resource.ReadRequest, r
 	if state.Version.IsNull() || argo.IsUntouched(live.Labels, live.Annotations) {
 		r.imported(ctx, &state, live, &resp.Diagnostics)
 	} else {
-		r.refresh(ctx, &state, live, &resp.Diagnostics)
+		drift := state.Drift
+		found, same := r.refresh(ctx, &state, live, &resp.Diagnostics)
+		if same && drift.Equal(state.Drift) {
+			if len(found) == 0 {
+				r.data.confirmed.add(spec.PipelineKind, live.Namespace, live.Name, req.State.Raw)
+			}
+			return // resp.State is that state already
+		}
 	}
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)

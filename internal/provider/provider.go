@@ -51,6 +51,7 @@ type data struct {
 	images            *imageTools
 	preflight         bool // look first whether the cluster is ready
 	preflights        preflights
+	confirmed         confirmedStates
 	unknown           bool // the connection is not known yet: at a plan that will make the cluster itself
 }
 

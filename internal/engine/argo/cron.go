@@ -10,6 +10,7 @@ import (
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	utiljson "k8s.io/apimachinery/pkg/util/json"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
@@ -148,7 +149,7 @@ func asJSON(v any) (map[string]any, error) {
 		return nil, fmt.Errorf("encoding %T: %w", v, err)
 	}
 	var out map[string]any
-	if err := json.Unmarshal(data, &out); err != nil {
+	if err := utiljson.Unmarshal(data, &out); err != nil { // whose whole numbers are int64, as in objects from the cluster
 		return nil, fmt.Errorf("encoding %T: %w", v, err)
 	}
 	delete(out, "status")

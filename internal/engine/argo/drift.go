@@ -3,6 +3,7 @@ package argo
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -25,7 +26,9 @@ type ChangedByHand func(path []string) bool
 func Compare(live, wanted map[string]any, byHand ChangedByHand) []Difference {
 	c := comparison{byHand: byHand}
 	for _, key := range []string{"spec", "data", "immutable"} {
-		c.compare([]string{key}, key, live[key], wanted[key])
+		if !reflect.DeepEqual(live[key], wanted[key]) { // which is quick, and nearly always so
+			c.compare([]string{key}, key, live[key], wanted[key])
+		}
 	}
 	for _, key := range []string{"labels", "annotations"} {
 		l, w := metadataOfObject(live, key), metadataOfObject(wanted, key)
