@@ -58,7 +58,7 @@ func TestComponentsThatAreWarnedOf(t *testing.T) {
 	of := func(image string) *componentModel {
 		kind := map[string]tftypes.Value{}
 		object := containerAttribute().GetType().TerraformType(t.Context())
-		for name, typ := range object.(tftypes.Object).AttributeTypes { //nolint:errcheck,forcetypeassert // a test may panic
+		for name, typ := range object.(tftypes.Object).AttributeTypes {
 			kind[name] = tftypes.NewValue(typ, nil)
 		}
 		kind["image"] = tftypes.NewValue(tftypes.String, image)
@@ -66,7 +66,7 @@ func TestComponentsThatAreWarnedOf(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return &componentModel{Container: v.(types.Object)} //nolint:errcheck,forcetypeassert // a test may panic
+		return &componentModel{Container: v.(types.Object)}
 	}
 	const digest = "busybox@sha256:9ae97d36d26566ff84e8893c64a6dc4fe8ca6d1144bf5b87b2b85a32def253c7"
 	var found diag.Diagnostics
