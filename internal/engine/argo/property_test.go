@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
-	"github.com/argoproj/argo-workflows/v3/workflow/validate"
 	"pgregory.net/rapid"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
@@ -126,7 +125,7 @@ func TestRandomPipelinesAreAccepted(t *testing.T) {
 			t.Fatalf("compiled twice: versions %s and %s, %v", o.Version, again.Version, err)
 		}
 		templates := getter{component.Template.Name: component.Template, p.Name: o.Template}
-		if err := validate.ValidateWorkflowTemplate(templates, clusterGetter{}, o.Template, nil, validate.ValidateOpts{}); err != nil {
+		if err := validated(templates, o.Template); err != nil {
 			t.Fatalf("Argo refuses it: %v", err)
 		}
 		checkEdges(t, g, o.Template)
