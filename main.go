@@ -19,7 +19,7 @@ var version = "dev"
 func main() {
 	debug := flag.Bool("debug", false, "run with support for debuggers such as delve")
 	flag.Parse()
-	quietFramework()
+	quiet()
 	tradeMemoryForTime()
 	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
 		Address: "registry.terraform.io/terraform-provider-kfp/kfp",
@@ -30,18 +30,20 @@ func main() {
 	}
 }
 
-// quietFramework keeps the framework from tracing each attribute unless somebody wants to see logs. The traces cost more
-// than all the rest of a plan, and since the framework (1.19) adds to its logging context with each attribute, they cost
-// quadratically more in a pipeline of many tasks.
-func quietFramework() {
-	const level = "TF_LOG_SDK_FRAMEWORK"
-	for _, name := range []string{"TF_LOG", "TF_LOG_PROVIDER", "TF_LOG_SDK", level} {
+// quiet keeps the framework from tracing each attribute, and the protocol each call, unless somebody wants to see logs. The
+// traces cost more than all the rest of a plan, and since the framework (1.19) adds to its logging context with each
+// attribute, they cost quadratically more in a pipeline of many tasks.
+func quiet() {
+	levels := []string{"TF_LOG_SDK_FRAMEWORK", "TF_LOG_SDK_PROTO"}
+	for _, name := range append([]string{"TF_LOG", "TF_LOG_PROVIDER", "TF_LOG_SDK"}, levels...) {
 		if os.Getenv(name) != "" {
 			return
 		}
 	}
-	if err := os.Setenv(level, "WARN"); err != nil {
-		log.Print(err)
+	for _, name := range levels {
+		if err := os.Setenv(name, "WARN"); err != nil {
+			log.Print(err)
+		}
 	}
 }
 
