@@ -28,7 +28,7 @@ func (r *pipelineResource) refresh(ctx context.Context, m *pipelineModel, live *
 		return found, false // another version of this provider compiled it; the plan brings it up to date
 	}
 	if expected != nil && len(differences(live, expected.Template)) == 0 {
-		return found, expected.Version == m.Version.ValueString()
+		return append(found, expected.CheckSize()...), expected.Version == m.Version.ValueString()
 	}
 	r.readBack(ctx, m, live, prior, expected, diags)
 	return found, false
@@ -61,7 +61,7 @@ func templateOf(o *argo.PipelineObject) any {
 	return o.Template
 }
 
-// compilePipeline returns nil for a pipeline that does not compile. found is what a plan says of it.
+// compilePipeline checks and compiles a pipeline; o is nil if it does not compile, and found says why.
 func compilePipeline(p spec.Pipeline) (o *argo.PipelineObject, g *graph.Graph, found problem.List) {
 	g, found = graph.Check(p)
 	if found.HasError() {
@@ -69,9 +69,10 @@ func compilePipeline(p spec.Pipeline) (o *argo.PipelineObject, g *graph.Graph, f
 	}
 	compiled, err := argo.Pipeline(p, g)
 	if err != nil {
+		found.Errorf(nil, "Cannot compile the pipeline", "%s", err)
 		return nil, g, found
 	}
-	return &compiled, g, append(found, compiled.CheckSize()...)
+	return &compiled, g, found
 }
 
 // driftOf lists what is not as this provider would write it and is in no attribute. wanted is nil where what was read

@@ -10,6 +10,7 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -46,20 +47,21 @@ func (r *pipelineResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	g, problems := graph.Check(p)
-	addProblems(&resp.Diagnostics, problems)
+	var g *graph.Graph
+	var found problem.List
+	version := ""
+	if unknown {
+		g, found = graph.Check(p)
+	} else {
+		var compiled *argo.PipelineObject
+		if compiled, g, found = compilePipeline(p); compiled != nil {
+			version = compiled.Version
+			found = append(found, compiled.CheckSize()...)
+		}
+	}
+	addProblems(&resp.Diagnostics, found)
 	if resp.Diagnostics.HasError() {
 		return
-	}
-	version := ""
-	if !unknown {
-		compiled, err := argo.Pipeline(p, g)
-		if err != nil {
-			resp.Diagnostics.AddError("Cannot compile the pipeline", err.Error())
-			return
-		}
-		version = compiled.Version
-		addProblems(&resp.Diagnostics, compiled.CheckSize())
 	}
 	resp.Diagnostics.Append(plan.setDerived(ctx, p, g, version)...)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
@@ -148,14 +150,9 @@ func (r *pipelineResource) apply(ctx context.Context, m *pipelineModel, verb str
 	if diags.HasError() {
 		return
 	}
-	g, problems := graph.Check(p)
-	addErrors(diags, problems)
+	compiled, g, found := compilePipeline(p)
+	addErrors(diags, found)
 	if diags.HasError() {
-		return
-	}
-	compiled, err := argo.Pipeline(p, g)
-	if err != nil {
-		diags.AddError("Cannot compile the pipeline", err.Error())
 		return
 	}
 	if !r.data.readyForTemplates(ctx, p.Namespace, diags) {
