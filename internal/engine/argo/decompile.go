@@ -8,6 +8,7 @@ import (
 
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
@@ -110,7 +111,12 @@ func set[V any](m *map[string]V, key string, value V) {
 	(*m)[key] = value
 }
 
-// specName is the name that a task has in the spec.
-func specName(argo string) string { return strings.ReplaceAll(argo, "-", "_") }
+// specName is the name that a task has in the spec: it undoes taskName.
+func specName(argo string) string {
+	if word := strings.TrimSuffix(argo, "-"); expr.IsWord(word) {
+		return word
+	}
+	return strings.ReplaceAll(argo, "-", "_")
+}
 
 func keyed(attribute, key string) string { return fmt.Sprintf("%s[%q]", attribute, key) }

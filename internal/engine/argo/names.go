@@ -5,7 +5,6 @@ package argo
 import (
 	"crypto/sha256"
 	"encoding/base32"
-	"strings"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
@@ -68,6 +67,5 @@ func ObjectName(r spec.Ref) string {
 	return r.Name + "-" + r.Version
 }
 
-// taskName is a task's name in Argo, which allows hyphens and no underscores there. Names that differ only in that
-// are refused by graph.
-func taskName(name string) string { return strings.ReplaceAll(name, "_", "-") }
+// taskName is a task's name in Argo.
+func taskName(name string) string { return graph.TaskName(name) }

@@ -167,7 +167,7 @@ func (r statusReader) read() {
 		t := r.tasks[path]
 		r.count(&t, node)
 		t.Artifacts = artifactsOf(node, t.Artifacts)
-		if node.Name == r.wf.Name+"."+taskName(strings.ReplaceAll(path, "/", ".")) || t.Phase == "" {
+		if node.Name == r.wf.Name+"."+nodePath(path) || t.Phase == "" {
 			t.Phase, t.Message = spec.Phase(node.Phase), node.Message
 			t.StartedAt, t.FinishedAt = timeOf(node.StartedAt), timeOf(node.FinishedAt)
 		}
@@ -181,10 +181,22 @@ func (r statusReader) taskPath(node wfv1.NodeStatus) (string, bool) {
 	if !ok || isOwn(rest) {
 		return "", false
 	}
-	path := strings.ReplaceAll(stripExpansions(rest), ".", "/")
-	path = strings.ReplaceAll(path, "/"+innerTask, "")
-	// Task names have no hyphens; Argo has them in place of underscores.
-	return strings.ReplaceAll(path, "-", "_"), true
+	var path []string
+	for i, name := range strings.Split(stripExpansions(rest), ".") {
+		if i == 0 || name != innerTask {
+			path = append(path, specName(name))
+		}
+	}
+	return strings.Join(path, "/"), true
+}
+
+// nodePath is the path of a task as the names of nodes have it.
+func nodePath(task string) string {
+	names := strings.Split(task, "/")
+	for i, name := range names {
+		names[i] = taskName(name)
+	}
+	return strings.Join(names, ".")
 }
 
 // isOwn reports whether a node is none that the user declared: the group of on_exit tasks, or what looks at failures.

@@ -33,6 +33,7 @@ func TestStatusOfARun(t *testing.T) {
 		node("run.load-data", wfv1.NodeTypeRetry, wfv1.NodeSucceeded, 1, output("kfp-artifact-file", `{"metadata":{"rows":1}}`)),
 		node("run.load-data(0)", wfv1.NodeTypePod, wfv1.NodeFailed, 1),
 		node("run.load-data(1)", wfv1.NodeTypePod, wfv1.NodeSucceeded, 2, output("kfp-artifact-file", `{"metadata":{"rows":1}}`)),
+		node("run.in-", wfv1.NodeTypePod, wfv1.NodeSucceeded, 2),
 		node("run.each", wfv1.NodeTypeTaskGroup, wfv1.NodeSucceeded, 3),
 		node("run.each(0:a.b(c)", wfv1.NodeTypePod, wfv1.NodeSucceeded, 3, output("kfp-artifact-file", `{"metadata":{"name":"{␛{x}}"}}`)),
 		node("run.each(1:b)", wfv1.NodeTypePod, wfv1.NodeSucceeded, 4, output("kfp-artifact-file", `{"metadata":{"name":"b"}}`)),
@@ -57,6 +58,7 @@ func TestStatusOfARun(t *testing.T) {
 		Tasks: map[string]spec.TaskStatus{
 			"load_data":          {Phase: spec.PhaseSucceeded, Attempts: 2, Artifacts: map[string]string{"file": `{"rows":1}`}, Failures: []spec.Failure{{Node: "run.load-data(0)", NodeID: "run.load-data(0)", HasPod: true}}},
 			"each":               {Phase: spec.PhaseSucceeded, Attempts: 2, Artifacts: map[string]string{"file": `[{"name":"{{x}}"},{"name":"b"}]`}},
+			"in":                 {Phase: spec.PhaseSucceeded, Attempts: 1},
 			"nested":             {Phase: spec.PhaseFailed},
 			"nested/train":       {Phase: spec.PhaseFailed, Attempts: 1, Failures: failed},
 			"nested/onExit/tell": {Phase: spec.PhaseSucceeded, Attempts: 1},

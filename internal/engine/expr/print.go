@@ -181,7 +181,7 @@ func mixes(a, b string) bool {
 
 func (p *printer) member(n *ast.MemberNode) {
 	name, isName := n.Property.(*ast.StringNode)
-	isName = isName && utils.IsValidIdentifier(name.Value)
+	isName = isName && utils.IsValidIdentifier(name.Value) && !(p.argo && IsWord(name.Value))
 	if _, ok := n.Node.(*ast.PointerNode); ok && isName && !n.Optional {
 		p.node(n.Node, postfix)
 		p.b.WriteString("." + name.Value)
@@ -219,7 +219,7 @@ func (p *printer) list(open string, nodes []ast.Node, end string) {
 
 func (p *printer) pair(n *ast.PairNode) {
 	if key, ok := n.Key.(*ast.StringNode); ok {
-		if utils.IsValidIdentifier(key.Value) {
+		if utils.IsValidIdentifier(key.Value) && !IsWord(key.Value) {
 			p.b.WriteString(key.Value)
 		} else {
 			p.text(key.Value)

@@ -48,10 +48,20 @@ func parameterVar(name string, in spec.Input) expr.Var {
 	return expr.Var{Type: in.Type, Argo: "inputs." + kind + "." + name, Optional: optional}
 }
 
+// TaskName is a task's name in Argo, which allows hyphens and no underscores there. Names that differ only in that are
+// refused. A name that is a word of the expression language gets a hyphen behind it, which no other name ends in: Argo
+// evaluates its `depends` as an expression, in which it takes hyphens for underscores and such a word for no name.
+func TaskName(name string) string {
+	if expr.IsWord(name) {
+		return name + "-"
+	}
+	return strings.ReplaceAll(name, "_", "-")
+}
+
 func addTasks(env map[string]expr.Var, tasks map[string]spec.Task, nodes map[string]*Node) {
 	unsure := mayHaveFailed(tasks, nodes)
 	for name, n := range nodes {
-		argo := "tasks." + strings.ReplaceAll(name, "_", "-")
+		argo := "tasks." + TaskName(name)
 		env["tasks."+name+".status"] = expr.Var{Type: spec.String, Argo: argo + ".status", Coding: expr.Plain}
 		for out, o := range n.Outputs {
 			kind := "parameters"
