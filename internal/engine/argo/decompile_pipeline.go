@@ -18,7 +18,7 @@ type Refs func(object string) (spec.Ref, bool)
 // DecompilePipeline reads a pipeline back. prior is what was known of it before; nil: nothing. What a live object does
 // not tell stays as it was there. The places that could not be read keep what prior says.
 func DecompilePipeline(w *wfv1.WorkflowTemplate, refs Refs, prior *spec.Pipeline) (spec.Pipeline, []Unread) {
-	d := pipelineDecompiler{template: w, refs: refs, prior: spec.Pipeline{}, named: map[string]*wfv1.Template{}}
+	d := pipelineDecompiler{template: w, refs: refs, nested: NestedVersions(w.Annotations), prior: spec.Pipeline{}, named: map[string]*wfv1.Template{}}
 	d.fresh = prior == nil
 	if prior != nil {
 		d.prior = *prior
@@ -52,6 +52,7 @@ type pipelineDecompiler struct {
 	template  *wfv1.WorkflowTemplate
 	named     map[string]*wfv1.Template
 	refs      Refs
+	nested    map[string]string // versions of the pipelines inside
 	prior     spec.Pipeline
 	fresh     bool                   // there is no prior
 	compiled  *wfv1.WorkflowTemplate // prior; nil: there is none, or it does not compile

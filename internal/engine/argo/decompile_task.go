@@ -88,6 +88,9 @@ func (r *taskReader) component() {
 	if prior := r.prior.Component; prior.Name != "" && ObjectName(prior) == ref.Name {
 		found, ok = prior, true
 	}
+	if version := r.d.nested[ref.Name]; version != "" && found.Kind == spec.PipelineKind {
+		found.Version = version // the one inside may be at another version by now
+	}
 	if !ok {
 		r.d.miss(r.path+".component", "there is no component or pipeline "+quoteName(ref.Name)+" in the namespace that this provider made")
 		found = r.prior.Component

@@ -29,8 +29,8 @@ const (
 	// DefaultsAnnotation holds a pipeline's defaults, which in the object are part of each task. It is not part of the version.
 	DefaultsAnnotation = prefix + "defaults"
 	DescribeKey        = "workflows.argoproj.io/description"
-	RefsAnnotation     = prefix + "refs" // interfaces of the components that a pipeline's tasks use
-	hiddenPrefix       = "kfp-"          // of parameters that users do not see
+	NestedAnnotation   = prefix + "pipelines" // versions of the pipelines that a pipeline's tasks use, by name
+	hiddenPrefix       = "kfp-"               // of parameters that users do not see
 	MainTemplate       = "main"
 	apiVersion         = "argoproj.io/v1alpha1"
 	templateKind       = "WorkflowTemplate"

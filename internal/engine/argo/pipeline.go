@@ -43,6 +43,9 @@ func Pipeline(p spec.Pipeline, g *graph.Graph) (PipelineObject, error) {
 	if p.Description != "" {
 		annotations[DescribeKey] = p.Description
 	}
+	if err := noteNested(annotations, p); err != nil {
+		return PipelineObject{}, err
+	}
 	version := contentHash([]any{c.spec, annotations})
 	if err := noteDefaults(annotations, p.Defaults); err != nil {
 		return PipelineObject{}, err

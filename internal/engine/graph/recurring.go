@@ -46,6 +46,7 @@ func CheckRecurringRun(r spec.RecurringRun) problem.List {
 	if r.Pipeline.Kind != spec.PipelineKind {
 		l.Errorf(problem.At("pipeline"), "Not a pipeline", "%q is a %s. Give the ref of a kfp_pipeline.", r.Pipeline.Name, r.Pipeline.Kind)
 	}
+	checkSameNamespace(&l, problem.At("pipeline"), r.Pipeline, "recurring run", r.Namespace)
 	checkScheduled(&l, problem.At("parameters"), r)
 	l.Sort()
 	return l
@@ -90,6 +91,7 @@ func CheckBackfill(b spec.Backfill) problem.List {
 	if b.Pipeline.Name == "" {
 		return l // not known yet
 	}
+	checkSameNamespace(&l, problem.At("recurring_run"), b.Pipeline, "backfill", b.Namespace)
 	checkScheduled(&l, problem.At("parameters"), spec.RecurringRun{Pipeline: b.Pipeline, Parameters: b.Parameters, Timezone: b.Timezone})
 	l.Sort()
 	return l

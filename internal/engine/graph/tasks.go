@@ -76,9 +76,7 @@ func (c *checker) component(at problem.Path, t spec.Task) {
 	if ref.Name == "" {
 		return // not known yet
 	}
-	if ref.Namespace != c.pipeline.Namespace && ref.Namespace != spec.Unknown && c.pipeline.Namespace != spec.Unknown {
-		c.problems.Errorf(at, "Component in another namespace", "%q is in namespace %q, the pipeline in %q. Argo finds only templates of the run's own namespace; give both the same.", ref.Name, ref.Namespace, c.pipeline.Namespace)
-	}
+	checkSameNamespace(&c.problems, at, ref, "pipeline", c.pipeline.Namespace)
 	if ref.Kind == spec.PipelineKind && ref.Name == c.pipeline.Name {
 		c.problems.Errorf(at, "Pipeline inside itself", "Pipeline %q cannot be a task of itself.", ref.Name)
 	}

@@ -60,9 +60,20 @@ func CheckRun(r spec.Run) problem.List {
 	if r.Pipeline.Kind != spec.PipelineKind {
 		l.Errorf(problem.At("pipeline"), "Not a pipeline", "%q is a %s. Give the ref of a kfp_pipeline.", r.Pipeline.Name, r.Pipeline.Kind)
 	}
+	checkSameNamespace(&l, problem.At("pipeline"), r.Pipeline, "run", r.Namespace)
 	CheckArguments(&l, at, "pipeline "+r.Pipeline.Name, r.Pipeline.Inputs, r.Parameters)
 	l.Sort()
 	return l
+}
+
+// checkSameNamespace refuses a component or pipeline in another namespace than what runs it. One of the same name in the
+// other's namespace would run in its place, or nothing at all.
+func checkSameNamespace(l *problem.List, at problem.Path, ref spec.Ref, user, namespace string) {
+	if ref.Namespace == namespace || ref.Namespace == spec.Unknown || namespace == spec.Unknown {
+		return
+	}
+	l.Errorf(at, "In another namespace", "%q is in namespace %q, the %s that uses it in %q. "+
+		"Argo finds only templates of the run's own namespace; give both the same.", ref.Name, ref.Namespace, user, namespace)
 }
 
 // CheckArguments checks constants given for the inputs of a pipeline: unknown and missing names, types, allowed values.
