@@ -50,7 +50,7 @@ func (d *pipelineDecompiler) relax() bool {
 	var sure, loops []change
 	for _, other := range d.tasks {
 		switch {
-		case !d.takenForAbsent(other):
+		case !d.takenForFailing(other):
 		case other.task.ForEach == "":
 			sure = append(sure, d.allowed(other)...)
 		default:
@@ -127,9 +127,9 @@ func (d *pipelineDecompiler) allowed(r *taskReader) []change {
 	return []change{{r, t}}
 }
 
-func (d *pipelineDecompiler) takenForAbsent(other *taskReader) bool {
+func (d *pipelineDecompiler) takenForFailing(other *taskReader) bool {
 	for _, r := range d.tasks {
-		if other.isExit == r.isExit && r.takesForAbsent(other.outer.Name) {
+		if other.isExit == r.isExit && r.takesForFailing(other.outer.Name, other.task.ForEach != "") {
 			return true
 		}
 	}

@@ -175,7 +175,7 @@ func (r *taskReader) condition(t *wfv1.DAGTask) {
 	r.task.When = "true" // the task may be skipped, whatever the condition is
 	r.open = append(r.open, openText{
 		at: ".when", argo: t.When, outside: true,
-		read: func(d *expr.Decompiler, _ expr.Env) (string, bool) { return d.Expression(t.When, spec.Boolean) },
+		read: func(d *expr.Decompiler, _ expr.Env) (string, bool) { return d.Condition(t.When) },
 		set:  func(text string) { r.task.When = text },
 		keep: func() { r.task.When = r.prior.When },
 	})

@@ -185,9 +185,9 @@ func abbreviated(text string) string {
 	return quoteName(text)
 }
 
-// takesForAbsent reports whether a text that is not read yet takes the outputs of a task for such that may be absent. In
-// a wrapper it may do so by what that is given.
-func (r *taskReader) takesForAbsent(task string) bool {
+// takesForFailing reports whether a text that is not read yet takes the outputs of a task for such that count only if it
+// succeeded. In a wrapper it may do so by what that is given. Of a loop only a choice tells.
+func (r *taskReader) takesForFailing(task string, isLoop bool) bool {
 	if len(r.open) == 0 {
 		return false
 	}
@@ -202,7 +202,11 @@ func (r *taskReader) takesForAbsent(task string) bool {
 			}
 		}
 	}
+	sign := "{Succeeded: "
+	if isLoop {
+		sign = ""
+	}
 	return slices.ContainsFunc(texts, func(text string) bool {
-		return strings.Contains(text, "tasks."+task+".outputs?.") || strings.Contains(text, `tasks["`+task+`"].outputs?.`)
+		return strings.Contains(text, sign+"tasks."+task+".outputs?.") || strings.Contains(text, sign+`tasks["`+task+`"].outputs?.`)
 	})
 }

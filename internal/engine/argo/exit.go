@@ -6,6 +6,7 @@ import (
 
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -17,7 +18,7 @@ func (c *pipelineCompiler) exit() (wfv1.Template, error) {
 	if err != nil {
 		return exit, err
 	}
-	for name, argo := range map[string]string{graph.StatusParameter: "{{workflow.status}}", graph.FailuresParameter: "{{workflow.failures}}"} {
+	for name, argo := range map[string]string{graph.StatusParameter: "{{workflow.status}}", graph.FailuresParameter: expr.InertTag("workflow.failures")} {
 		if c.exitUses(name) {
 			exit.Inputs.Parameters = append(exit.Inputs.Parameters, hidden(name, argo))
 		}

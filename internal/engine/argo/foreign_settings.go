@@ -58,7 +58,7 @@ func foreignRetry(s *wfv1.RetryStrategy) (*spec.Retry, bool) {
 	}
 	r := &spec.Retry{Limit: limit, Policy: string(s.RetryPolicy)}
 	if s.Expression != "" {
-		text, ok := expr.NewDecompiler(graph.RetryEnv).Expression(s.Expression, spec.Boolean)
+		text, ok := expr.NewDecompiler(graph.RetryEnv).Value(s.Expression, spec.Boolean)
 		if !ok {
 			return nil, false
 		}

@@ -49,7 +49,7 @@ func metadataEnv(env expr.Env, texts ...*expr.Template) expr.Env {
 
 // metadataVar stands for the metadata of an artifact. A task that was skipped has the default, an empty text.
 func metadataVar(artifact expr.Var) expr.Var {
-	meta := expr.Var{Type: spec.String, Argo: metadataOf(artifact.Argo), Nullable: artifact.Nullable}
+	meta := expr.Var{Type: spec.String, Argo: metadataOf(artifact.Argo), Nullable: artifact.Nullable, Foreign: artifact.Foreign}
 	switch {
 	case artifact.Coding == expr.Collected:
 		// Nor has a loop without items more than the default.
@@ -57,6 +57,8 @@ func metadataVar(artifact expr.Var) expr.Var {
 		of, _, _ := strings.Cut(meta.Argo, ".outputs.")
 		parameters, access := expr.Access(of+".outputs.parameters"), expr.Access(meta.Argo)
 		meta.Argo, meta.Code = "", "type("+parameters+`) == "map" && not (`+access+` in [nil, ""]) ? `+access+` : "[]"`
+	case artifact.Failing:
+		meta.Failing = true
 	case artifact.Nullable:
 		access := expr.Access(meta.Argo)
 		meta.Argo, meta.Code = "", access+` in [nil, ""] ? nil : `+access
@@ -121,7 +123,7 @@ func compileCondition(text string, env expr.Env) (string, error) {
 	if err := joined(errs); err != nil {
 		return "", err
 	}
-	return t.Compile(env, spec.Boolean)
+	return t.CompileCondition(env)
 }
 
 // compileList compiles what a loop goes over.

@@ -48,10 +48,26 @@ func (t *Template) CompileOr(env Env, want spec.Type, orElse string) (string, er
 		return "", err
 	}
 	b := all[0]
-	if v, ok := b.variable(b.root); ok && !v.Nullable || !b.textual(b.root) {
+	if v, ok := b.variable(b.root); ok && v.Coding == Collected && v.Failing {
+		return tag(choose(v.failed(), text(orElse), b.text(b.root, want, true))), nil
+	}
+	if !b.allNullable(b.root) {
 		return t.Compile(env, want)
 	}
-	return tag(binary("??", b.text(b.root, want, true), text(orElse))), nil
+	return tag(b.first(operands(b.root), passing{node: text(orElse)}).inert()), nil
+}
+
+// CompileCondition writes a condition for Argo's when, which evaluates what comes of it once more, in a language of its
+// own: a text that was given for a boolean must not get there.
+func (t *Template) CompileCondition(env Env) (string, error) {
+	b, err := t.single(env)
+	if err != nil {
+		return "", err
+	}
+	if v, ok := b.variable(b.root); ok && v.isTag() {
+		return tag(v.value()), nil
+	}
+	return t.Compile(env, spec.Boolean)
 }
 
 // CompileExpression writes an expression for where Argo takes one outside tags, such as a hook or a retry strategy. Its
@@ -135,6 +151,9 @@ func (b *bound) tag(want spec.Type) string {
 // Tag makes a tag of an expression over Argo's names, however its strings and braces are written.
 func Tag(argo string) string { return tag(code(argo)) }
 
+// InertTag is a tag for one of Argo's variables in which a task may have written, such as the messages of nodes.
+func InertTag(argo string) string { return tag(inert(path(argo, false))) }
+
 // Access writes Argo's name of a variable as an expression that is nil where it does not exist.
 func Access(argo string) string { return printArgo(path(argo, true)) }
 
@@ -176,7 +195,8 @@ func (b *bound) mayEndInBrace() bool {
 		return false // EncodePart has seen to it
 	}
 	got := b.infer(b.root)
-	return got == spec.Struct || got == spec.Any || b.mayHoldBrace(b.root)
+	v, isVariable := b.variable(b.root) // nobody has looked at a number that a run was given
+	return got == spec.Struct || got == spec.Any || isVariable && v.isText() && v.Coding != Plain || b.mayHoldBrace(b.root)
 }
 
 // shown is the whole text as one expression for what a reader sees of it. Sums are taken apart and neighbouring data

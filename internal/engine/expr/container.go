@@ -45,7 +45,7 @@ func (b *bound) argument(all bool) string {
 	if isVar && v.isConstant() {
 		return separate(wire.EncodePart(escapeDollars(v.Text)))
 	}
-	if t := b.infer(b.root); !holdsText(t) && !t.IsList() || isVar && v.Coding == Plain {
+	if t := b.infer(b.root); !all && (!holdsText(t) && !t.IsList() || isVar && v.Coding == Plain) {
 		return b.tag(t)
 	}
 	value := b.text(b.root, spec.String, false)

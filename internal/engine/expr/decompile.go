@@ -104,18 +104,39 @@ func (d *Decompiler) Text(argo string, want spec.Type) (string, bool) {
 // TextOr undoes Template.CompileOr.
 func (d *Decompiler) TextOr(argo string, want spec.Type, orElse string) (string, bool) {
 	compile := func(t *Template) (string, error) { return t.CompileOr(d.env, want, orElse) }
-	strip := func(node ast.Node) ast.Node {
-		if n, ok := node.(*ast.BinaryNode); ok && n.Operator == "??" && printArgo(n.Right) == printArgo(text(orElse)) {
-			return n.Left
-		}
-		return node
-	}
+	strip := func(node ast.Node) ast.Node { return withoutElse(node, printArgo(text(orElse))) }
 	if strings.Contains(argo, "{{=") {
 		if found, ok := d.candidates(argo, want, compile, undoer{strip: strip}); ok {
 			return found, true
 		}
 	}
 	return d.Text(argo, want)
+}
+
+// withoutElse takes off what CompileOr puts around a reference or a choice.
+func withoutElse(node ast.Node, orElse string) ast.Node {
+	inner := node
+	if foreign, ok := madeInert(node); ok {
+		inner = foreign
+	}
+	switch n := inner.(type) {
+	case *ast.BinaryNode:
+		if n.Operator == "??" {
+			if printArgo(n.Right) == orElse {
+				return n.Left
+			}
+			return &ast.BinaryNode{Operator: n.Operator, Left: n.Left, Right: withoutElse(n.Right, orElse)}
+		}
+	case *ast.ConditionalNode:
+		switch orElse {
+		case printArgo(n.Exp1):
+			return n.Exp2
+		case printArgo(n.Exp2):
+			return n.Exp1
+		}
+		return choose(n.Cond, n.Exp1, withoutElse(n.Exp2, orElse))
+	}
+	return node
 }
 
 // JSONString undoes Template.CompileJSONString.
@@ -165,9 +186,10 @@ func (d *Decompiler) Container(argo string) (string, bool) {
 	}})
 }
 
-// Expression undoes Template.Compile for a text that is an expression as a whole, without {{ }}.
-func (d *Decompiler) Expression(argo string, want spec.Type) (string, bool) {
-	found, ok := d.Text(argo, want)
+// Condition undoes Template.CompileCondition: an expression as a whole, without {{ }}.
+func (d *Decompiler) Condition(argo string) (string, bool) {
+	compile := func(t *Template) (string, error) { return t.CompileCondition(d.env) }
+	found, ok := d.candidates(argo, spec.Boolean, compile, undoer{})
 	if !ok {
 		return "", false
 	}

@@ -185,6 +185,8 @@ func (b *bound) coalesce(n *ast.BinaryNode) ast.Node {
 		switch {
 		case isVar && v.isText() && !v.isConstant():
 			result = choose(v.present(), v.value(), result)
+		case isVar && v.Coding == Collected && v.Failing:
+			result = choose(v.failed(), result, v.value())
 		case isMember:
 			result = coalescing(b.member(m, true), result)
 		default:
@@ -204,28 +206,46 @@ func coalescing(left, right ast.Node) ast.Node {
 // text writes a node as Argo's expression for how its value travels. Where whole is set the expression is all of a tag:
 // numbers and booleans may stay what they are, since Argo writes them as JSON; else it is always a string.
 func (b *bound) text(node ast.Node, want spec.Type, whole bool) ast.Node {
+	return b.passed(node, want, whole).inert()
+}
+
+// passing is a text as it travels, but for what a task wrote in it, which has to be made inert if isForeign is set.
+type passing struct {
+	node      ast.Node
+	isForeign bool
+}
+
+func (p passing) inert() ast.Node {
+	if p.isForeign {
+		return inert(p.node)
+	}
+	return p.node
+}
+
+// passed is text where the caller makes foreign texts inert, all of them at once.
+func (b *bound) passed(node ast.Node, want spec.Type, whole bool) passing {
 	if v, ok := b.variable(node); ok && v.isText() {
-		return v.raw()
+		return v.passed()
 	}
 	switch n := node.(type) {
 	case *ast.StringNode:
-		return text(wire.Encode(n.Value))
+		return passing{node: text(wire.Encode(n.Value))}
 	case *ast.NilNode:
-		return n
+		return passing{node: n}
 	case *ast.ConditionalNode:
-		return choose(b.value(n.Cond), b.text(n.Exp1, want, whole), b.text(n.Exp2, want, whole))
+		yes, no := b.passed(n.Exp1, want, whole), b.passed(n.Exp2, want, whole)
+		return passing{choose(b.value(n.Cond), yes.node, no.node), yes.isForeign || no.isForeign}
 	case *ast.BinaryNode:
-		if n.Operator == "??" && b.textual(n.Left) {
-			return binary("??", b.text(n.Left, want, whole), b.text(n.Right, want, whole))
-		}
 		if n.Operator == "??" && b.optional(n) {
-			return b.firstText(operands(n), want, whole)
+			all := operands(n)
+			last := len(all) - 1
+			return b.first(all[:last], b.passed(all[last], want, whole))
 		}
 		if n.Operator == "+" && b.joins(node) {
 			return b.joined(node)
 		}
 	}
-	return b.encoded(b.value(node), b.infer(node), want, whole, b.mayHoldBrace(node))
+	return passing{node: b.encoded(b.value(node), b.infer(node), want, whole, b.mayHoldBrace(node))}
 }
 
 // shown is the text that a node adds to a longer one: strings as they are, everything else as JSON, decoded.
@@ -243,10 +263,10 @@ func (b *bound) shown(node ast.Node) ast.Node {
 	return toJSON(b.value(node))
 }
 
-// textual reports whether the text of a node is nil exactly where the value is absent.
-func (b *bound) textual(node ast.Node) bool {
+// allNullable reports whether a node is a variable, or a choice of some, of which none need be there.
+func (b *bound) allNullable(node ast.Node) bool {
 	for _, o := range operands(node) {
-		if v, ok := b.variable(o); !ok || !v.isText() || v.Optional {
+		if v, ok := b.variable(o); !ok || !v.isText() || !v.Nullable {
 			return false
 		}
 	}
@@ -264,13 +284,17 @@ func (b *bound) optional(n *ast.BinaryNode) bool {
 	return true
 }
 
-// firstText is the text of the first operand that is there.
-func (b *bound) firstText(all []ast.Node, want spec.Type, whole bool) ast.Node {
-	last := len(all) - 1
-	result := b.text(all[last], want, whole)
-	for _, o := range slices.Backward(all[:last]) {
+// first is the text of the first of these variables that is there, or else another text.
+func (b *bound) first(variables []ast.Node, orElse passing) passing {
+	result := orElse
+	for _, o := range slices.Backward(variables) {
 		v, _ := b.variable(o)
-		result = choose(v.present(), v.raw(), result)
+		own := v.passed()
+		node := choose(v.present(), own.node, result.node)
+		if v.isPassedAsIs() {
+			node = binary("??", own.node, result.node)
+		}
+		result = passing{node, own.isForeign || result.isForeign}
 	}
 	return result
 }
@@ -312,11 +336,12 @@ func (b *bound) joins(node ast.Node) bool {
 }
 
 // joined is a sum of the texts as they travel.
-func (b *bound) joined(node ast.Node) ast.Node {
+func (b *bound) joined(node ast.Node) passing {
 	if n, ok := node.(*ast.BinaryNode); ok && n.Operator == "+" {
-		return binary("+", b.joined(n.Left), b.joined(n.Right))
+		left, right := b.joined(n.Left), b.joined(n.Right)
+		return passing{binary("+", left.node, right.node), left.isForeign || right.isForeign}
 	}
-	return b.text(node, spec.String, false)
+	return b.passed(node, spec.String, false)
 }
 
 func (b *bound) terms(node ast.Node) []ast.Node {

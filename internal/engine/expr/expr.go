@@ -44,6 +44,11 @@ type Var struct {
 	// Optional variables may be absent in another way: inputs that a caller may leave out, which then hold wire.Absent, if
 	// they are strings, or null.
 	Optional bool
+	// Failing variables are nullable outputs of a task that may have failed. Whatever such a task has left does not count.
+	Failing bool
+	// Foreign variables hold what a task wrote, which may be anything: its container need not have our runtime, and its code
+	// may go round it. They are made inert, or checked, where they are passed on.
+	Foreign bool
 	// Text is a constant that stands for the variable, such as a path. Only where Argo and Code are empty.
 	Text string
 }

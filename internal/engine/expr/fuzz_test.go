@@ -136,7 +136,7 @@ func FuzzDecompile(f *testing.F) {
 		d.Items(text, spec.Struct, true)
 		d.Value(text, spec.Boolean)
 		d.ValueFrom(text, spec.String)
-		d.Expression(text, spec.Boolean)
+		d.Condition(text)
 	})
 }
 

@@ -48,7 +48,7 @@ func (t *Template) CompileItems(env Env, elem spec.Type, indexed bool) (string, 
 		return "", err
 	}
 	if !wrapped {
-		return b.tag(spec.ListOf(elem)), nil
+		return tag(b.items(elem)), nil
 	}
 	body := element()
 	if indexed {
@@ -59,9 +59,30 @@ func (t *Template) CompileItems(env Env, elem spec.Type, indexed bool) (string, 
 	}
 	// The strings of a list that is just passed on stay encoded.
 	if v, ok := b.variable(b.root); ok && v.isText() {
-		return tag(toJSON(each(fromNumbers(builtin("fromJSON", v.raw()), v.Type), toJSON(body)))), nil
+		return tag(inertItems(toJSON(each(typed(builtin("fromJSON", v.raw()), v.Type), toJSON(body))), elem)), nil
 	}
 	return tag(encode(toJSON(each(b.value(b.root), toJSON(body))))), nil
+}
+
+// items is the text of a list whose elements Argo takes as they are. Argo reads the JSON, so that braces which JSON had
+// escaped are braces again: the text is written anew where it may hold some.
+func (b *bound) items(elem spec.Type) ast.Node {
+	v, ok := b.variable(b.root)
+	switch {
+	case !ok || !v.isText():
+		return b.encoded(b.value(b.root), b.infer(b.root), spec.ListOf(elem), true, b.mayHoldBrace(b.root))
+	case holdsText(elem):
+		return inert(toJSON(builtin("fromJSON", v.raw())))
+	}
+	return checked(v.raw(), v.Type)
+}
+
+// inertItems is the JSON of a list of type elem.
+func inertItems(list ast.Node, elem spec.Type) ast.Node {
+	if holdsText(elem) {
+		return inert(list)
+	}
+	return list
 }
 
 func constantItems(constant string, elem spec.Type, wrapped, indexed bool) (string, error) {
@@ -112,18 +133,7 @@ func (d *Decompiler) Items(argo string, elem spec.Type, indexed bool) (string, b
 	compile := func(t *Template) (string, error) { return t.CompileItems(d.env, elem, indexed) }
 	if strings.Contains(argo, "{{") {
 		return d.candidates(argo, want, compile, undoer{strip: func(node ast.Node) ast.Node {
-			if !isWrapped(elem, indexed) {
-				return node
-			}
-			if inner, ok := encoded(node); ok {
-				node = inner
-			}
-			if list, ok := call(node, "toJson", 1); ok {
-				if args, ok := call(list[0], "map", 2); ok {
-					return args[0]
-				}
-			}
-			return node
+			return listOfItems(node, isWrapped(elem, indexed))
 		}})
 	}
 	constant, ok := itemsConstant(argo, indexed)
@@ -136,4 +146,27 @@ func (d *Decompiler) Items(argo string, elem spec.Type, indexed bool) (string, b
 		return "", false
 	}
 	return d.proved(argo, want, compile, escape(constant, false))
+}
+
+// listOfItems takes off what CompileItems puts around a list.
+func listOfItems(node ast.Node, wrapped bool) ast.Node {
+	if !wrapped {
+		if inner, ok := madeInert(node); ok {
+			if list, ok := call(inner, "toJson", 1); ok {
+				return list[0]
+			}
+		}
+		return node
+	}
+	for _, undo := range []func(ast.Node) (ast.Node, bool){encoded, madeInert} {
+		if inner, ok := undo(node); ok {
+			node = inner
+		}
+	}
+	if list, ok := call(node, "toJson", 1); ok {
+		if args, ok := call(list[0], "map", 2); ok {
+			return args[0]
+		}
+	}
+	return node
 }

@@ -79,6 +79,33 @@ func encode(v ast.Node) ast.Node {
 	return builtin("replace", v, text(brace+brace), text(brace+mark+brace))
 }
 
+// inert makes of a text that a task wrote one that Argo takes for data: no two braces in a row are left, and decode gives
+// them back. What our runtime has encoded stays as it is.
+func inert(v ast.Node) ast.Node {
+	const marked = "{" + wire.Mark
+	return builtin("replace", v, text("{{"), text(marked+marked))
+}
+
+// checked is the text of a number, a boolean or a list of such that a task wrote, if it is one: it must pass for nothing
+// else. Else the expression fails, and with it the task that was to use the value.
+func checked(v ast.Node, t spec.Type) ast.Node {
+	matches := func(pattern string) ast.Node { return binary("matches", element(), text(pattern)) }
+	var check ast.Node
+	switch t {
+	case spec.Integer:
+		check = choose(matches("^-?[0-9]+$"), element(), builtin("int", element()))
+	case spec.Float:
+		check = choose(matches("^-?[0-9.]+([Ee][-+]?[0-9]+)?$"), element(), builtin("float", element()))
+	case spec.Boolean:
+		both := &ast.ArrayNode{Nodes: []ast.Node{text("true"), text("false")}}
+		check = choose(binary("in", element(), both), element(), &ast.NilNode{})
+	default:
+		check = choose(matches(`["{]`), &ast.NilNode{}, element())
+	}
+	one := &ast.ArrayNode{Nodes: []ast.Node{builtin("trim", v)}}
+	return &ast.MemberNode{Node: each(one, check), Property: &ast.IntegerNode{Value: 0}}
+}
+
 // holdsText reports whether values of a type can hold text, which may be encoded.
 func holdsText(t spec.Type) bool {
 	if elem, ok := t.Elem(); ok {
@@ -87,22 +114,21 @@ func holdsText(t spec.Type) bool {
 	return t != spec.Integer && t != spec.Float && t != spec.Boolean
 }
 
-// fromNumbers makes integers of JSON's numbers, which Argo reads as floats, in a value of a type.
-func fromNumbers(v ast.Node, t spec.Type) ast.Node {
-	if t == spec.Integer {
+// typed makes numbers and booleans of what JSON held where a type says so: Argo reads integers as floats, and a text that
+// stands there must not pass for a number.
+func typed(v ast.Node, t spec.Type) ast.Node {
+	switch t {
+	case spec.Integer:
 		return builtin("int", v)
+	case spec.Float:
+		return builtin("float", v)
+	case spec.Boolean:
+		return binary("==", v, &ast.BoolNode{Value: true})
 	}
-	if elem, ok := t.Elem(); ok && holdsIntegers(elem) {
-		return each(v, fromNumbers(element(), elem))
+	if elem, ok := t.Elem(); ok && !holdsText(elem) {
+		return each(v, typed(element(), elem))
 	}
 	return v
-}
-
-func holdsIntegers(t spec.Type) bool {
-	if elem, ok := t.Elem(); ok {
-		return holdsIntegers(elem)
-	}
-	return t == spec.Integer
 }
 
 // fromText makes a value of a type of its text, decoded already.
@@ -115,7 +141,7 @@ func fromText(v ast.Node, t spec.Type) ast.Node {
 	case t == spec.Boolean:
 		return binary("==", v, text("true"))
 	case t == spec.Struct || t.IsList():
-		return fromNumbers(builtin("fromJSON", v), t)
+		return typed(builtin("fromJSON", v), t)
 	}
 	return v
 }

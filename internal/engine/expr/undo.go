@@ -80,6 +80,9 @@ func (u undoer) sum(b *strings.Builder, node ast.Node) {
 	if inner, ok := encoded(node); ok {
 		node, isText = inner, false
 	}
+	if inner, ok := madeInert(node); ok {
+		node = inner
+	}
 	terms := sumTerms(node)
 	for i, term := range terms {
 		if s, ok := term.(*ast.StringNode); ok && len(terms) > 1 {
@@ -108,6 +111,9 @@ func (u undoer) undo(node ast.Node, isText bool) ast.Node {
 	}
 	if inner, ok := encoded(node); ok && isText {
 		return u.undoValue(inner)
+	}
+	if inner, ok := madeInert(node); ok && isText {
+		return u.undo(inner, true)
 	}
 	if args, ok := call(node, "toJson", 1); ok {
 		if isText && !u.keepJSON {
@@ -151,6 +157,12 @@ func (u undoer) undo(node ast.Node, isText bool) ast.Node {
 		}
 	}
 	return copyNode(node, value)
+}
+
+// isFailed matches a test of a loop for items that failed.
+func (u undoer) isFailed(name string, cond ast.Node) bool {
+	v, _ := u.d.env.Lookup(name)
+	return v.Failing && printArgo(v.failed()) == printArgo(cond)
 }
 
 // value is how Argo's expressions read a variable.
@@ -199,6 +211,9 @@ func (u undoer) undoValue(node ast.Node) ast.Node {
 
 // choice recognises what ?? and values of unknown type become.
 func (u undoer) choice(n *ast.ConditionalNode, isText bool) ast.Node {
+	if name, ok := u.variable(n.Exp2); ok && u.isFailed(name, n.Cond) {
+		return leftmost(nameNode(name), u.undo(n.Exp1, isText))
+	}
 	if _, ok := n.Cond.(*ast.BinaryNode); ok {
 		if _, ok := u.test(n.Cond, false); ok {
 			if inner, ok := n.Exp2.(*ast.BinaryNode); ok {
@@ -288,7 +303,10 @@ func (u undoer) variable(node ast.Node) (string, bool) {
 			v, _ := u.d.env.Lookup(name)
 			forms := []ast.Node{v.value(), v.object()}
 			if v.isText() {
-				forms = append(forms, v.raw(), v.decoded(), fromNumbers(builtin("fromJSON", v.raw()), v.Type))
+				forms = append(forms, v.raw(), v.decoded(), v.passed().node, typed(builtin("fromJSON", v.raw()), v.Type))
+				if v.Type.IsList() {
+					forms = append(forms, checked(v.raw(), v.Type), builtin("fromJSON", v.raw()))
+				}
 			}
 			for _, form := range forms {
 				if printArgo(form) == written {
@@ -347,6 +365,15 @@ func encoded(node ast.Node) (ast.Node, bool) {
 		inner = args[0]
 	}
 	return inner, printArgo(encode(inner)) == printArgo(node)
+}
+
+// madeInert matches what inert writes.
+func madeInert(node ast.Node) (ast.Node, bool) {
+	args, ok := call(node, "replace", 3)
+	if !ok || printArgo(inert(args[0])) != printArgo(node) {
+		return nil, false
+	}
+	return args[0], true
 }
 
 func unquoteJSON(quoted string) (string, bool) {

@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"strings"
+
 	"github.com/expr-lang/expr/ast"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
@@ -14,13 +16,40 @@ func (v Var) raw() ast.Node {
 		return text(wire.Encode(v.Text))
 	case v.Code != "":
 		return code(v.Code)
+	case v.Failing:
+		// No text of a user compiles to this: there the value would be decoded.
+		ofSuccess := &ast.PairNode{Key: text("Succeeded"), Value: path(v.Argo, true)}
+		return &ast.MemberNode{Node: &ast.MapNode{Pairs: []ast.Node{ofSuccess}}, Property: v.status()}
 	}
 	return path(v.Argo, v.Nullable)
+}
+
+// status is what became of the task whose output the variable is.
+func (v Var) status() ast.Node {
+	task, _, _ := strings.Cut(v.Argo, ".outputs.")
+	return path(task+".status", false)
+}
+
+// failed tests whether an item of the loop that collected the variable failed, by a function that users do not have.
+func (v Var) failed() ast.Node {
+	phases := &ast.ArrayNode{Nodes: []ast.Node{text("Failed"), text("Error")}}
+	return &ast.CallNode{Callee: member(ident("sprig"), "has"), Arguments: []ast.Node{v.status(), phases}}
 }
 
 // present and absent test whether the variable has a value.
 func (v Var) present() ast.Node { return binary("!=", v.raw(), v.nothing()) }
 func (v Var) absent() ast.Node  { return binary("==", v.raw(), v.nothing()) }
+
+// passed is the variable's text as another task gets it.
+func (v Var) passed() passing {
+	switch {
+	case !v.Foreign || v.Type.IsArtifact():
+		return passing{node: v.raw()}
+	case !holdsText(v.Type):
+		return passing{node: checked(v.raw(), v.Type)}
+	}
+	return passing{node: v.raw(), isForeign: true}
+}
 
 // nothing is what Argo has for the variable where it has no value.
 func (v Var) nothing() ast.Node {
@@ -43,20 +72,23 @@ func (v Var) isText() bool {
 
 // isTag reports whether a plain tag can stand for the variable. A nullable one cannot: Argo waits for ever for an output
 // of a task that failed. Nor can one that holds texts: Argo inserts those in Go's notation, and a control character
-// makes the workflow invalid JSON.
+// makes the workflow invalid JSON. Nor can what a task wrote.
 func (v Var) isTag() bool {
 	if !v.isText() || v.Argo == "" || v.Code != "" || v.Nullable {
 		return false
 	}
-	return v.Coding == Plain || v.Type.IsArtifact() || !holdsText(v.Type)
+	return v.Coding == Plain || v.Type.IsArtifact() || !holdsText(v.Type) && !v.Foreign
 }
+
+// isPassedAsIs reports whether the text that another task gets is nil exactly where the variable is absent.
+func (v Var) isPassedAsIs() bool { return !v.Optional && (!v.Foreign || holdsText(v.Type)) }
 
 // decoded is Argo's text of the variable without marks.
 func (v Var) decoded() ast.Node {
 	switch {
 	case v.isConstant():
 		return text(v.Text)
-	case v.Coding == Plain || v.Coding == Quoted || v.Coding == Wire && v.Field == "" && !holdsText(v.Type):
+	case v.Coding == Plain || v.Coding == Wire && v.Field == "" && !holdsText(v.Type):
 		return v.raw()
 	}
 	return decode(v.raw())
@@ -66,14 +98,14 @@ func (v Var) decoded() ast.Node {
 func (v Var) value() ast.Node {
 	switch {
 	case v.Coding == Collected:
-		return v.collected(true)
+		return v.collected()
 	case v.Coding == Quoted:
-		list := builtin("fromJSON", builtin("fromJSON", v.raw()))
-		return fromNumbers(binary("??", list, &ast.ArrayNode{}), v.Type) // Argo has null where nothing failed
+		list := builtin("fromJSON", builtin("fromJSON", v.decoded()))
+		return typed(binary("??", list, &ast.ArrayNode{}), v.Type) // Argo has null where nothing failed
 	case v.Field != "":
-		return fromNumbers(member(builtin("fromJSON", v.decoded()), v.Field), v.Type)
+		return typed(member(builtin("fromJSON", v.decoded()), v.Field), v.Type)
 	case v.Coding == JSON:
-		return fromNumbers(builtin("fromJSON", v.decoded()), v.Type)
+		return typed(builtin("fromJSON", v.decoded()), v.Type)
 	}
 	return fromText(v.decoded(), v.Type)
 }
@@ -90,15 +122,15 @@ func (v Var) object() ast.Node {
 			source = decode(source)
 		}
 	}
-	return fromNumbers(builtin("fromJSON", source), v.Type)
+	return typed(builtin("fromJSON", source), v.Type)
 }
 
 // collected is the list of a loop's outputs. Where no iteration gave any, Argo has no such variable, or the text "[]" in
 // place of the map that would hold it. Elements are texts, but values where all of them are objects or lists.
-func (v Var) collected(typed bool) ast.Node {
+func (v Var) collected() ast.Node {
 	list := v.collectedText()
 	elem, _ := v.Type.Elem()
-	if typed && holdsText(elem) {
+	if holdsText(elem) {
 		list = decode(list)
 	}
 	list = builtin("fromJSON", list)
@@ -107,7 +139,7 @@ func (v Var) collected(typed bool) ast.Node {
 	case elem == spec.String:
 		return each(list, choose(isText, element(), toJSON(element())))
 	case elem == spec.Struct || elem.IsList():
-		return each(list, fromNumbers(choose(isText, builtin("fromJSON", element()), element()), elem))
+		return each(list, typed(choose(isText, builtin("fromJSON", element()), element()), elem))
 	case elem == spec.Any:
 		return list
 	}
