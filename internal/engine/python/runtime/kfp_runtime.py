@@ -202,6 +202,7 @@ def value_bytes(value, type_, where):
     try:
         value = check(value, type_, where)
         text = encode(value) if type_ == "string" else to_json(map_strings(value, encode))
+        text += "\n" if text.endswith("\n") else ""  # Argo cuts one off
     except RecursionError:
         raise Failure("%s: nested too deeply, or it holds itself" % where) from None
     except ValueError as error:  # an integer with more digits than Python is willing to print

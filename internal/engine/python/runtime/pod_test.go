@@ -157,8 +157,11 @@ func (r result) output(name string) string {
 	if err != nil {
 		r.t.Fatalf("%v\nstderr: %s", err, r.stderr)
 	}
-	return string(text)
+	return asArgoReads(string(text))
 }
+
+// asArgoReads cuts one newline off the end of an output.
+func asArgoReads(text string) string { return strings.TrimSuffix(text, "\n") }
 
 // succeeded fails the test unless the component did its work.
 func (r result) succeeded() result {

@@ -93,6 +93,8 @@ func TestReturnedTypes(t *testing.T) {
 	}{
 		{`"a{{b}}\n"`, spec.String, "a{␛{␛b}}\n"},
 		{`""`, spec.String, ""},
+		{`"\n"`, spec.String, "\n"},
+		{`"text\n\n"`, spec.String, "text\n\n"},
 		{`"<&>\u2028é😀"`, spec.String, "<&>\u2028é😀"},
 		{`2**70`, spec.Integer, "1180591620717411303424"},
 		{`__import__("enum").IntEnum("E", "A B").B`, spec.Integer, "2"},

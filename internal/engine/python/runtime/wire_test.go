@@ -70,6 +70,7 @@ func (s *server) ask(t *rapid.T, typ spec.Type, text string) (a answer) {
 	}
 	if err == nil {
 		err = json.Unmarshal(reply, &a)
+		a.Sent = asArgoReads(a.Sent)
 	}
 	if err != nil {
 		t.Fatal(err)
