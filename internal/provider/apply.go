@@ -12,14 +12,7 @@ import (
 // plan as drift and are taken back, and what they have added is removed. What another program declares by server-side
 // apply is a conflict unless force_conflicts is set.
 func (d *data) put(ctx context.Context, r cluster.Resource, object any) error {
-	wanted, err := argo.AsJSON(object)
-	if err != nil {
-		return err
-	}
-	live, err := d.cluster.Apply(ctx, r, object, d.forceConflicts)
-	if cluster.ConflictsWithEdits(err) {
-		live, err = d.cluster.Apply(ctx, r, object, true)
-	}
+	wanted, live, err := d.apply(ctx, r, object)
 	if err != nil {
 		return err
 	}
@@ -29,6 +22,27 @@ func (d *data) put(ctx context.Context, r cluster.Resource, object any) error {
 	}
 	_, err = d.cluster.Patch(ctx, r, live.Namespace, live.Name, patch)
 	return err
+}
+
+// apply writes an object in the form that the cluster's schema takes, which the first refusal tells.
+func (d *data) apply(ctx context.Context, r cluster.Resource, object any) (wanted map[string]any, live *cluster.Object, err error) {
+	strict := d.strictSchema.Load()
+	form := argo.AsJSON
+	if strict {
+		form = argo.WithoutUnreadFields
+	}
+	if wanted, err = form(object); err != nil {
+		return nil, nil, err
+	}
+	live, err = d.cluster.Apply(ctx, r, wanted, d.forceConflicts)
+	if cluster.ConflictsWithEdits(err) {
+		live, err = d.cluster.Apply(ctx, r, wanted, true)
+	}
+	if cluster.IsUndeclared(err) && !strict {
+		d.strictSchema.Store(true)
+		return d.apply(ctx, r, object)
+	}
+	return wanted, live, err
 }
 
 // putCode makes the config map of a component's code. It is immutable, so one that is not what it should be is replaced.

@@ -238,7 +238,7 @@ func (r *backfillResource) end(ctx context.Context, b spec.Backfill, timeout tim
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(runs)) {
-		if status, err := runStatus(runs[name], nil); err == nil && status.Phase.Ended() {
+		if argo.PhaseOf(runs[name].Raw()).Ended() {
 			if err := r.data.cluster.Delete(ctx, cluster.Workflows, b.Namespace, name, runs[name].UID); err != nil {
 				addClusterError(diags, "delete", "run", name, err)
 				return

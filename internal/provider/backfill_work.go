@@ -170,6 +170,7 @@ func (w *backfillWork) start(ctx context.Context, tick time.Time) (name string, 
 	if err != nil {
 		return "", err
 	}
+	argo.ForInstance(workflow, w.data.instanceID)
 	for {
 		_, err := w.data.cluster.Create(ctx, cluster.Workflows, workflow)
 		if cluster.ReasonOf(err) != cluster.Exists {
@@ -196,9 +197,8 @@ func (w *backfillWork) adopt(ctx context.Context, name string) (taken bool, err 
 	case !argo.SameBackfill(found.Annotations, b):
 		return false, fmt.Errorf("a workflow named %s/%s exists already and is not this backfill's; delete it, or give the backfill another name", b.Namespace, name)
 	}
-	status, err := runStatus(found, nil)
-	if err != nil || !status.Phase.Failed() {
-		return err == nil, err
+	if !argo.PhaseOf(found.Raw()).Failed() {
+		return true, nil
 	}
 	if err := w.data.cluster.Delete(ctx, cluster.Workflows, b.Namespace, name, found.UID); err != nil {
 		return false, err

@@ -48,6 +48,9 @@ var (
 type preflights struct {
 	mu   sync.Mutex
 	done map[string]*preflight
+
+	looking     sync.Mutex
+	controllers map[string]controllersOf // by namespace
 }
 
 type preflight struct {
@@ -110,21 +113,23 @@ func (d *data) readyForTemplates(ctx context.Context, namespace string, diags *d
 
 // readyForRuns checks besides that the pods of runs can report their results, and that a controller serves the namespace.
 func (d *data) readyForRuns(ctx context.Context, namespace, serviceAccount string, diags *diag.Diagnostics) bool {
-	return d.readyFor(ctx, namespace, "runs", runRights, diags) && d.canRun(ctx, namespace, serviceAccount, diags)
+	return d.readyFor(ctx, namespace, "runs", runRights, diags) && d.canRun(ctx, namespace, serviceAccount, false, diags)
 }
 
-func (d *data) readyForSchedules(ctx context.Context, namespace, serviceAccount string, diags *diag.Diagnostics) bool {
-	return d.readyFor(ctx, namespace, "recurring runs", scheduleRights, diags) && d.canRun(ctx, namespace, serviceAccount, diags)
+// readyForSchedules checks the same; bounded: for one with max_concurrency.
+func (d *data) readyForSchedules(ctx context.Context, namespace, serviceAccount string, bounded bool, diags *diag.Diagnostics) bool {
+	return d.readyFor(ctx, namespace, "recurring runs", scheduleRights, diags) && d.canRun(ctx, namespace, serviceAccount, bounded, diags)
 }
 
 func (d *data) readyForBackfills(ctx context.Context, namespace, serviceAccount string, diags *diag.Diagnostics) bool {
-	return d.readyFor(ctx, namespace, "backfills", backfillRights, diags) && d.canRun(ctx, namespace, serviceAccount, diags)
+	return d.readyFor(ctx, namespace, "backfills", backfillRights, diags) && d.canRun(ctx, namespace, serviceAccount, false, diags)
 }
 
-func (d *data) canRun(ctx context.Context, namespace, serviceAccount string, diags *diag.Diagnostics) bool {
+func (d *data) canRun(ctx context.Context, namespace, serviceAccount string, bounded bool, diags *diag.Diagnostics) bool {
 	if !d.preflight {
 		return true
 	}
+	set := overrides(serviceAccount, bounded)
 	if serviceAccount == "" {
 		serviceAccount = "default"
 	}
@@ -134,7 +139,14 @@ func (d *data) canRun(ctx context.Context, namespace, serviceAccount string, dia
 	served := d.preflights.look("controller "+namespace, "runs in namespace "+namespace, diags, func(diags *diag.Diagnostics) {
 		d.checkController(ctx, namespace, diags)
 	})
-	return account && served
+	if !served || len(set) == 0 {
+		return account && served
+	}
+	what := "runs in namespace " + namespace + " that set " + strings.Join(set, " and ")
+	allowed := d.preflights.look("overrides "+what, what, diags, func(diags *diag.Diagnostics) {
+		d.checkOverrides(ctx, namespace, set, diags)
+	})
+	return account && allowed
 }
 
 // checkKinds looks for Argo's custom resources.
@@ -152,8 +164,8 @@ func (d *data) checkKinds(ctx context.Context, diags *diag.Diagnostics) {
 	}
 	if len(missing) > 0 {
 		diags.AddError("Argo Workflows is not installed in this cluster", fmt.Sprintf(
-			"The cluster serves no %s of %s.\n\nInstall Argo Workflows (v3.6 or later) with its custom resource definitions; the guide \"Installation and RBAC\" shows how. Check with: kubectl api-resources --api-group=%s",
-			strings.Join(missing, ", "), argoAPI, argoGroup))
+			"The cluster serves no %s of %s.\n\nInstall %s with its custom resource definitions; the guide \"Installation and RBAC\" shows how. Check with: kubectl api-resources --api-group=%s",
+			strings.Join(missing, ", "), argoAPI, cluster.SupportedArgo, argoGroup))
 	}
 }
 

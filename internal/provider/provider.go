@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -20,6 +21,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 )
@@ -45,9 +47,11 @@ type data struct {
 	cluster        *cluster.Client
 	namespace      string // of resources that name none
 	serviceAccount string // of runs that name none; empty: the namespace's default
+	instanceID     string // of the controller that is to run what is made; empty: the one without
 	forceConflicts bool   // take fields over that another program declares
 	// takeOverIdentical lets a creation take over an object that is what it would make.
 	takeOverIdentical bool
+	strictSchema      atomic.Bool // the cluster refuses fields that its version of Argo does not know
 	images            *imageTools
 	preflight         bool // look first whether the cluster is ready
 	preflights        preflights
@@ -74,6 +78,7 @@ type providerModel struct {
 	Exec                  types.Object `tfsdk:"exec"`
 	Namespace             types.String `tfsdk:"namespace"`
 	ServiceAccount        types.String `tfsdk:"service_account"`
+	InstanceID            types.String `tfsdk:"instance_id"`
 	ForceConflicts        types.Bool   `tfsdk:"force_conflicts"`
 	TakeOverIdentical     types.Bool   `tfsdk:"take_over_identical"`
 	Preflight             types.Bool   `tfsdk:"preflight"`
@@ -121,6 +126,7 @@ func (p *kfpProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 			"exec":                     execAttribute(),
 			"namespace":                optional("Namespace of resources that name none. Environment: `KFP_NAMESPACE`. Default: `default`."),
 			"service_account":          optional("Service account of runs that name none. Environment: `KFP_SERVICE_ACCOUNT`. Default: the namespace's `default`."),
+			"instance_id":              optional("Instance id of the workflow controller (`instanceID` in its config map) that runs what is made here. Environment: `KFP_INSTANCE_ID`. Default: the controller without one."),
 			"force_conflicts":          schema.BoolAttribute{Optional: true, MarkdownDescription: "Take over fields of components, pipelines and recurring runs that another program declares by server-side apply. Default: `false`, so that such a conflict is an error."},
 			"take_over_identical": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the creation of a component, pipeline or recurring run takes over an object that is there already, if this provider made it and it is exactly what would be written. " +
 				"Then an apply goes on by itself after one that was killed between making an object and saving its state. Set it only where one state alone manages the namespaces: two states that declare the same object would share it, and either could delete it. " +
@@ -182,10 +188,17 @@ func (p *kfpProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		resp.Diagnostics.Append(m.Exec.As(ctx, &exec, objectOptions)...)
 		config.Exec = exec.engine(ctx)
 	}
+	if wrong := validation.IsValidLabelValue(stringOr(m.InstanceID, "KFP_INSTANCE_ID")); len(wrong) > 0 {
+		resp.Diagnostics.AddAttributeError(path.Root("instance_id"), "Invalid instance id", fmt.Sprintf(
+			"%q cannot be the value of a label, by which a controller finds its workflows: %s.\n\nUse the instanceID of the controller's config map.",
+			stringOr(m.InstanceID, "KFP_INSTANCE_ID"), strings.Join(wrong, "; ")))
+		return
+	}
 	d := &data{
 		cluster:        cluster.New(config),
 		namespace:      stringOr(m.Namespace, "KFP_NAMESPACE"),
 		serviceAccount: stringOr(m.ServiceAccount, "KFP_SERVICE_ACCOUNT"),
+		instanceID:     stringOr(m.InstanceID, "KFP_INSTANCE_ID"),
 		forceConflicts: m.ForceConflicts.ValueBool(),
 
 		takeOverIdentical: takeOver,

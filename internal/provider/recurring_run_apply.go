@@ -30,12 +30,12 @@ func (r *recurringRunResource) apply(ctx context.Context, m *recurringRunModel, 
 	if diags.HasError() {
 		return
 	}
-	objects, err := argo.RecurringRun(read.spec)
+	objects, err := r.data.recurringRun(read.spec)
 	if err != nil {
 		diags.AddError("Cannot compile the recurring run", err.Error())
 		return
 	}
-	if !r.data.readyForSchedules(ctx, read.spec.Namespace, read.spec.ServiceAccount, diags) {
+	if !r.data.readyForSchedules(ctx, read.spec.Namespace, read.spec.ServiceAccount, read.spec.MaxConcurrency != nil, diags) {
 		return
 	}
 	if err := r.put(ctx, read.spec, objects, verb); err != nil {
@@ -46,6 +46,15 @@ func (r *recurringRunResource) apply(ctx context.Context, m *recurringRunModel, 
 	if m.NextRuns.IsUnknown() {
 		m.setNextRuns(read, time.Now())
 	}
+}
+
+// recurringRun compiles a recurring run for the controller that is to run it.
+func (d *data) recurringRun(s spec.RecurringRun) (argo.RecurringRunObjects, error) {
+	objects, err := argo.RecurringRun(s)
+	if err == nil {
+		objects.ForInstance(d.instanceID)
+	}
+	return objects, err
 }
 
 // pinned is the version to keep: the planned one, or the pipeline's where the plan did not know it yet.

@@ -34,11 +34,7 @@ func (d *data) endSchedule(ctx context.Context, namespace, name string) error {
 		return err
 	}
 	for _, run := range runs {
-		status, err := runStatus(run, nil)
-		if err != nil {
-			return err
-		}
-		if !status.Phase.Ended() && status.Phase != spec.PhasePending {
+		if phase := argo.PhaseOf(run.Raw()); !phase.Ended() && phase != spec.PhasePending {
 			continue
 		}
 		if err := c.Delete(ctx, cluster.Workflows, namespace, run.Name, run.UID); err != nil {

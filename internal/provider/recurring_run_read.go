@@ -50,22 +50,22 @@ func (r *recurringRunResource) refresh(ctx context.Context, m *recurringRunModel
 	}
 	diags.Append(m.setDerived(now)...)
 	m.setNextRuns(now, time.Now())
-	m.Drift = listOfTexts(drift(found, live))
+	m.Drift = listOfTexts(r.data.driftOfSchedule(found, live))
 	if status.Problem != "" {
 		diags.AddWarning("Argo Workflows refuses recurring run "+m.Name.ValueString(), status.Problem)
 	}
 }
 
-// drift is what is not as this provider would write it and is in no attribute.
-func drift(found *cluster.Object, live spec.RecurringRun) []string {
+// driftOfSchedule is what is not as this provider would write it and is in no attribute.
+func (d *data) driftOfSchedule(found *cluster.Object, live spec.RecurringRun) []string {
 	if _, _, ok := schedule.ParseWhen(live.When); !ok {
 		live.When = ""
 	}
-	objects, err := argo.RecurringRun(live)
+	objects, err := d.recurringRun(live)
 	if err != nil {
 		// Somebody has written parameters that are none of ours; compared without them, they show as a difference.
 		live.Parameters = nil
-		objects, err = argo.RecurringRun(live)
+		objects, err = d.recurringRun(live)
 	}
 	if err != nil {
 		return []string{"spec"}

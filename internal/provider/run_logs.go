@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,7 +17,7 @@ import (
 // How much of a log a diagnostic shows.
 const (
 	logLines      = 20
-	executorLines = 5 // at most, of Argo's executor
+	executorLines = 100 // at most, of Argo's executor: a few, and one for each output
 	maxLine       = 300
 	mainContainer = "main"
 )
@@ -117,9 +118,23 @@ func (r *podReader) log(ctx context.Context, node string) string {
 
 // withoutExecutor leaves out what Argo's executor adds to the log of the user's container.
 func withoutExecutor(lines []string) []string {
-	return slices.DeleteFunc(lines, func(line string) bool {
-		return line == "" || strings.HasPrefix(line, "time=\"") && strings.Contains(line, " argo=true") || strings.HasPrefix(line, "Error: exit status ")
-	})
+	return slices.DeleteFunc(lines, func(line string) bool { return line == "" || isOfExecutor(line) })
+}
+
+// isOfExecutor reports whether Argo's executor wrote a line: as text, whose form changed with 4.0, or as JSON.
+func isOfExecutor(line string) bool {
+	switch {
+	case strings.HasPrefix(line, "time="):
+		return strings.Contains(line+" ", " argo=true ")
+	case strings.HasPrefix(line, "{"):
+		var entry struct {
+			Argo bool    `json:"argo"`
+			Time *string `json:"time"`
+			Msg  *string `json:"msg"`
+		}
+		return json.Unmarshal([]byte(line), &entry) == nil && entry.Argo && entry.Time != nil && entry.Msg != nil
+	}
+	return strings.HasPrefix(line, "Error: exit status ")
 }
 
 // cut shortens a text to n characters.

@@ -30,9 +30,8 @@ const maxConflicts = 5
 // retryOnce deletes the pods first: an apply that is killed between the two steps leaves a failed run, which the next
 // one retries.
 func (d *data) retryOnce(ctx context.Context, object *cluster.Object) error {
-	status, err := runStatus(object, nil)
-	if err != nil || !status.Phase.Failed() {
-		return err
+	if !argo.PhaseOf(object.Raw()).Failed() {
+		return nil
 	}
 	patch, nodes, err := argo.Retry(object.Into, time.Now())
 	if err != nil {

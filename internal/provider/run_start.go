@@ -17,6 +17,7 @@ import (
 // taken over and adopted is true. Both ways the object's name is the run's identity from here on.
 func (d *data) startRun(ctx context.Context, run spec.Run) (object *cluster.Object, adopted bool, err error) {
 	workflow := argo.Run(run)
+	argo.ForInstance(workflow, d.instanceID)
 	if err := d.settled(ctx, run); err != nil {
 		return nil, false, err
 	}

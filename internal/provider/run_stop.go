@@ -49,15 +49,16 @@ func (d *data) removeRun(ctx context.Context, namespace, name string, timeout ti
 
 // stopRun ends a run in progress as argo stop does, and waits for its end.
 func (d *data) stopRun(ctx context.Context, object *cluster.Object) error {
-	status, err := runStatus(object, nil)
-	if err != nil || status.Phase.Ended() {
-		return err
+	if argo.PhaseOf(object.Raw()).Ended() {
+		return nil
 	}
-	_, err = d.cluster.Patch(ctx, cluster.Workflows, object.Namespace, object.Name, argo.StopPatch())
+	_, err := d.cluster.Patch(ctx, cluster.Workflows, object.Namespace, object.Name, argo.StopPatch())
 	if err == nil {
-		_, err = d.followRun(ctx, object.Namespace, object.Name, nil, func(status spec.RunStatus) bool { return status.Phase.Ended() })
+		err = d.cluster.Follow(ctx, cluster.Workflows, object.Namespace, object.Name, func(o *cluster.Object) (bool, error) {
+			return o == nil || argo.PhaseOf(o.Raw()).Ended(), nil
+		})
 	}
-	if cluster.IsNotFound(err) || errors.Is(err, errGone) {
+	if cluster.IsNotFound(err) {
 		return nil
 	}
 	return err
@@ -84,8 +85,7 @@ func (d *data) worthKeeping(ctx context.Context, namespace, name string, retry b
 	if err != nil || object.Deleting {
 		return false
 	}
-	status, err := runStatus(object, nil)
-	return err == nil && (retry || !status.Phase.Failed())
+	return retry || !argo.PhaseOf(object.Raw()).Failed()
 }
 
 // readHandover is empty where nothing was planned: on destroy.

@@ -51,7 +51,7 @@ func (d *data) addControllerProblem(ctx context.Context, hints *hints, namespace
 	}
 	found, everywhere, err := d.cluster.Controllers(ctx, usualNamespaces(namespace)...)
 	if err == nil {
-		if title, text, _ := controllerProblem(found, everywhere, namespace); title != "" {
+		if title, text, _ := controllerProblem(found, everywhere, namespace, d.instanceID); title != "" {
 			hints.list = append(hints.list, title+". "+text)
 			return
 		}

@@ -31,8 +31,11 @@ func (d *data) followRun(ctx context.Context, namespace, name string, outputs ma
 			return true, errGone
 		}
 		status, err := runStatus(object, outputs)
-		if err != nil {
-			return true, err
+		if err != nil { // a run whose tasks cannot be read still has an end
+			if last.Phase = argo.PhaseOf(object.Raw()); last.Phase.Ended() {
+				return true, err
+			}
+			return seen(last), nil
 		}
 		last = status
 		return seen(status), nil
@@ -72,6 +75,10 @@ func (d *data) awaitRun(ctx context.Context, run awaited, diags *diag.Diagnostic
 		diags.AddError("The run was deleted", "Somebody deleted run "+run.namespace+"/"+run.name+" while it was in progress.\n\nApply again: that starts it anew.")
 	case err != nil:
 		addClusterError(diags, "wait for", "run", run.name, err)
+	case last.Elsewhere:
+		diags.AddWarning("The results of the run are not in the cluster", "Argo keeps the tasks and outputs of run "+run.namespace+"/"+run.name+
+			" in a database (nodeStatusOffLoad), where the provider cannot read them: tasks and outputs are empty.\n\n"+
+			"Switch it off in the controller's config map (persistence), or let the pipeline leave what is needed in an artifact.")
 	}
 	d.maskStatus(after, run.namespace, run.name, &last)
 	return last

@@ -18,7 +18,8 @@ import (
 // are checked, stored and deleted as in a cluster, but nothing runs. Several can run beside the cluster.
 
 type apiserverOptions struct {
-	crds, argo string
+	crds string
+	argo argo
 }
 
 func apiserverCommand(ctx context.Context, c *cluster, args []string) error {
@@ -30,7 +31,7 @@ func apiserverCommand(ctx context.Context, c *cluster, args []string) error {
 	opts := apiserverOptions{}
 	home := flags.String("home", "", "directory of the server's state, which stop deletes; its kubeconfig is DIR/kubeconfig")
 	flags.StringVar(&opts.crds, "crds", "minimal", "flavour of Argo's CRDs: full (checked by the server) or minimal")
-	flags.StringVar(&opts.argo, "argo", argoVersion, "version of Argo whose CRDs are installed")
+	version := flags.String("argo", defaultArgo.version, "version of Argo whose CRDs are installed, or VERSION=DIR")
 	flags.Parse(args)
 	if flags.NArg() > 0 {
 		verb = flags.Arg(0)
@@ -40,6 +41,10 @@ func apiserverCommand(ctx context.Context, c *cluster, args []string) error {
 	}
 	if opts.crds != "full" && opts.crds != "minimal" {
 		return fmt.Errorf("--crds must be full or minimal, not %q", opts.crds)
+	}
+	var err error
+	if opts.argo, err = parseArgo(*version); err != nil {
+		return err
 	}
 	dir, err := filepath.Abs(*home)
 	if err != nil {
@@ -160,7 +165,7 @@ func (c *cluster) startLight(ctx context.Context, main string, opts apiserverOpt
 	if err := c.lightArgo(ctx, opts); err != nil {
 		return err
 	}
-	c.say("API server ready: %s CRDs of Argo %s; KUBECONFIG=%s", opts.crds, opts.argo, c.kubeconfig())
+	c.say("API server ready: %s CRDs of Argo %s; KUBECONFIG=%s", opts.crds, opts.argo.version, c.kubeconfig())
 	return nil
 }
 
@@ -169,13 +174,8 @@ func (c *cluster) lightProgram(ctx context.Context, main string) (string, error)
 	if program, err := filepath.EvalSymlinks(filepath.Join(main, "bin", "kube")); err == nil {
 		return program, nil
 	}
-	for _, t := range targets {
-		if t.name == "kube" {
-			dir, err := c.build(ctx, t)
-			return filepath.Join(dir, "kube"), err
-		}
-	}
-	return "", errors.New("no Kubernetes is built yet: run 'up' once")
+	dir, err := c.build(ctx, kubeTarget)
+	return filepath.Join(dir, "kube"), err
 }
 
 func (c *cluster) stopLight(ctx context.Context) error {
@@ -243,14 +243,14 @@ func (c *cluster) lightControllers(ports lightPorts) component {
 // lightArgo installs Argo's CRDs, and a stand-in for its controller: a Deployment that says it runs, but does not. So
 // programs that look for a controller first find one of the right version, and runs stay pending.
 func (c *cluster) lightArgo(ctx context.Context, opts apiserverOptions) error {
-	source, err := argoSource(ctx, opts.argo)
+	source, err := opts.argo.sourceDir(ctx)
 	if err != nil {
 		return err
 	}
 	if err := c.installCRDs(ctx, source, opts.crds); err != nil {
 		return err
 	}
-	values := map[string]string{"version": opts.argo}
+	values := map[string]string{"version": opts.argo.version}
 	text := os.Expand(string(manifest("light.yaml")), func(name string) string { return values[name] })
 	objects, err := parseObjects([]byte(text))
 	if err != nil {
@@ -262,15 +262,4 @@ func (c *cluster) lightArgo(ctx context.Context, opts apiserverOptions) error {
 	_, err = c.kubectl(ctx, nil, "patch", "deployment", "workflow-controller", "--namespace", "argo", "--subresource", "status", "--type", "merge",
 		"--patch", `{"status":{"replicas":1,"readyReplicas":1,"availableReplicas":1,"updatedReplicas":1,"observedGeneration":1}}`)
 	return err
-}
-
-// argoSource is the directory of a version of Argo's module, in Go's cache.
-func argoSource(ctx context.Context, version string) (string, error) {
-	out, err := goCommand(ctx, "", "mod", "download", "-json", argoModule+"@"+version)
-	if err != nil {
-		return "", err
-	}
-	var module struct{ Dir string }
-	err = json.Unmarshal(out, &module)
-	return module.Dir, err
 }

@@ -81,7 +81,7 @@ func at(v any, path ...any) any {
 
 // adaptArgo changes upstream's installation where this cluster differs: no API
 // server with a web page, our object store, and answers within a second.
-func adaptArgo(all []object, digest string) ([]object, error) {
+func adaptArgo(all []object, image, digest string) ([]object, error) {
 	var kept []object
 	adapted := 0
 	for _, o := range all {
@@ -90,7 +90,7 @@ func adaptArgo(all []object, digest string) ([]object, error) {
 		case name == "argo-server" && (kind == "Deployment" || kind == "Service"):
 			continue
 		case name == "workflow-controller" && kind == "Deployment":
-			if err := adaptController(o, digest); err != nil {
+			if err := adaptController(o, image, digest); err != nil {
 				return nil, err
 			}
 			adapted++
@@ -106,7 +106,7 @@ func adaptArgo(all []object, digest string) ([]object, error) {
 	return kept, nil
 }
 
-func adaptController(o object, digest string) error {
+func adaptController(o object, image, digest string) error {
 	template, ok1 := at(o, "spec", "template").(map[string]any)
 	container, ok2 := at(template, "spec", "containers", 0).(map[string]any)
 	env, ok3 := at(container, "env").([]any)
@@ -115,7 +115,7 @@ func adaptController(o object, digest string) error {
 	if !ok1 || !ok2 || !ok3 || !ok4 || !ok5 {
 		return errors.New("upstream's workflow-controller Deployment has not the expected form")
 	}
-	container["image"] = controllerImage
+	container["image"] = image
 	container["env"] = append(env, map[string]any{"name": "DEFAULT_REQUEUE_TIME", "value": "1s"})
 	probe["initialDelaySeconds"] = 10
 	// A rebuilt controller has the same tag; its digest makes the pod a new one.
@@ -156,11 +156,11 @@ func (c *cluster) apply(ctx context.Context, all []object) error {
 }
 
 func (c *cluster) installAddons(ctx context.Context, p programs) error {
-	upstream, err := c.kustomize(ctx, filepath.Join(p["argo"], "manifests", "cluster-install-no-crds"))
+	upstream, err := c.manifestsOf(ctx, p["argo"])
 	if err != nil {
 		return err
 	}
-	argo, err := adaptArgo(upstream, pushedDigest(ctx, controllerImage))
+	argo, err := adaptArgo(upstream, c.argo.controllerImage(), pushedDigest(ctx, c.argo.controllerImage()))
 	if err != nil {
 		return err
 	}

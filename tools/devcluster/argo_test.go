@@ -56,7 +56,7 @@ func find(all []object, kind, name string) object {
 }
 
 func TestAdaptArgo(t *testing.T) {
-	all, err := adaptArgo(parsed(t, upstream), "sha256:abc")
+	all, err := adaptArgo(parsed(t, upstream), "controller:v4.0.7", "sha256:abc")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestAdaptArgo(t *testing.T) {
 	template := at(d, "spec", "template")
 	container := at(template, "spec", "containers", 0)
 	for _, check := range []struct{ got, want any }{
-		{at(container, "image"), controllerImage},
+		{at(container, "image"), "controller:v4.0.7"},
 		{at(container, "env", 0, "name"), "LEADER_ELECTION_IDENTITY"},
 		{at(container, "env", 1, "name"), "DEFAULT_REQUEUE_TIME"},
 		{at(container, "env", 1, "value"), "1s"},
@@ -93,7 +93,7 @@ func TestAdaptArgoRefusesUnexpectedManifests(t *testing.T) {
 		"no containers":         strings.Replace(upstream, "containers:", "initContainers:", 1),
 		"no controller's probe": strings.Replace(upstream, "livenessProbe", "readinessProbe", 1),
 	} {
-		if _, err := adaptArgo(parsed(t, text), ""); err == nil {
+		if _, err := adaptArgo(parsed(t, text), "", ""); err == nil {
 			t.Errorf("%s: want an error", name)
 		}
 	}

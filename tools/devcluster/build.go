@@ -1,10 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -17,31 +17,38 @@ import (
 // target is one sub-module and the programs that are built from it.
 type target struct {
 	name     string
+	dir      string // of the sub-module, where it is not the name
 	packages []string
 	ldflags  string
+	tags     string
 	version  string // of the module whose source is copied first, if any
 	module   string
+	source   string                    // a directory to copy in the module's place
+	content  string                    // what that directory holds
 	fix      func(source string) error // completes the copied source
 	keep     []string                  // directories of the copied source kept beside the programs
 }
 
-const argoModule = "github.com/argoproj/argo-workflows/v3"
+var (
+	pauseTarget = target{name: "pause", packages: []string{"."}}
+	kubeTarget  = target{name: "kube", packages: []string{"."}, ldflags: kubeVersionFlags("v1.33.13", "1", "33")}
+)
 
-// The order is the order of building: what the cluster needs first comes first.
-var targets = []target{
-	{name: "pause", packages: []string{"."}},
-	{name: "kube", packages: []string{"."}, ldflags: kubeVersionFlags("v1.33.13", "1", "33")},
-	{
-		name: "argo", packages: []string{"./cmd/argoexec", "./cmd/workflow-controller"}, ldflags: argoVersionFlags(),
-		module: argoModule, version: argoVersion, fix: completeArgoSource, keep: []string{"manifests"},
-	},
-	{name: "coredns", packages: []string{"."}},
-	{name: "versitygw", packages: []string{"github.com/versity/versitygw/cmd/versitygw"}},
-	{
-		name:     "buildkit",
-		packages: []string{"github.com/moby/buildkit/cmd/buildkitd", "github.com/moby/buildkit/cmd/buildctl"},
-		ldflags:  "-X github.com/moby/buildkit/version.Version=" + buildkitVersion,
-	},
+// targets are in the order of building: what the cluster needs first comes first.
+func (c *cluster) targets() ([]target, error) {
+	argo, err := c.argo.target()
+	return []target{
+		pauseTarget,
+		kubeTarget,
+		argo,
+		{name: "coredns", packages: []string{"."}},
+		{name: "versitygw", packages: []string{"github.com/versity/versitygw/cmd/versitygw"}},
+		{
+			name:     "buildkit",
+			packages: []string{"github.com/moby/buildkit/cmd/buildkitd", "github.com/moby/buildkit/cmd/buildctl"},
+			ldflags:  "-X github.com/moby/buildkit/version.Version=" + buildkitVersion,
+		},
+	}, err
 }
 
 func kubeVersionFlags(version, major, minor string) string {
@@ -55,28 +62,6 @@ func kubeVersionFlags(version, major, minor string) string {
 		}
 	}
 	return strings.Join(flags, " ")
-}
-
-func argoVersionFlags() string {
-	var flags []string
-	for _, set := range []string{
-		"version=" + argoVersion, "gitTag=" + argoVersion, "gitTreeState=clean", "gitCommit=gomodproxy",
-		"buildDate=1970-01-01T00:00:00Z",
-	} {
-		flags = append(flags, "-X "+argoModule+"."+set)
-	}
-	return strings.Join(flags, " ")
-}
-
-// completeArgoSource restores a file that is a symbolic link upstream: module
-// archives leave links out, and the executor does not compile without it.
-func completeArgoSource(source string) error {
-	dir := filepath.Join(source, "workflow", "executor", "osspecific")
-	b, err := os.ReadFile(filepath.Join(dir, "signal_darwin.go"))
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(dir, "signal_linux.go"), b, 0o644)
 }
 
 // sourceDir is the directory of this program's source, which holds the sub-modules.
@@ -105,6 +90,9 @@ func goCommand(ctx context.Context, dir string, args ...string) ([]byte, error) 
 func (t target) key(goVersion, dir string) (string, error) {
 	h := sha256.New()
 	fmt.Fprintln(h, goVersion, runtime.GOOS, runtime.GOARCH, t.packages, t.ldflags, t.version, t.keep)
+	if t.tags+t.content != "" {
+		fmt.Fprintln(h, t.tags, t.content)
+	}
 	for _, name := range []string{"go.mod", "go.sum", "main.go"} {
 		b, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil && !os.IsNotExist(err) {
@@ -123,7 +111,7 @@ func (c *cluster) build(ctx context.Context, t target) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	source = filepath.Join(source, t.name)
+	source = filepath.Join(source, cmp.Or(t.dir, t.name))
 	version, err := goCommand(ctx, source, "env", "GOVERSION")
 	if err != nil {
 		return "", err
@@ -171,13 +159,13 @@ func (c *cluster) buildInto(ctx context.Context, t target, source, done string) 
 	if err := os.Mkdir(out, 0o755); err != nil {
 		return err
 	}
-	c.say("building %s", t.name)
+	c.say("building %s", strings.TrimSpace(t.name+" "+t.version))
 	if t.module != "" {
 		if source, err = copyModule(ctx, t, source, filepath.Join(tmp, "source")); err != nil {
 			return err
 		}
 	}
-	args := append([]string{"build", "-trimpath", "-ldflags", "-s -w " + t.ldflags, "-o", out + "/"}, t.packages...)
+	args := append([]string{"build", "-trimpath", "-ldflags", "-s -w " + t.ldflags, "-tags", t.tags, "-o", out + "/"}, t.packages...)
 	if _, err := goCommand(ctx, source, args...); err != nil {
 		return err
 	}
@@ -189,21 +177,20 @@ func (c *cluster) buildInto(ctx context.Context, t target, source, done string) 
 	if err := os.Rename(out, done); err != nil {
 		return err
 	}
-	c.say("built %s", t.name)
+	c.say("built %s", strings.TrimSpace(t.name+" "+t.version))
 	return nil
 }
 
 // copyModule makes a writable copy of a dependency's source.
 func copyModule(ctx context.Context, t target, dir, dest string) (string, error) {
-	out, err := goCommand(ctx, dir, "mod", "download", "-json", t.module+"@"+t.version)
+	from, err := t.source, error(nil)
+	if from == "" {
+		from, err = moduleSource(ctx, dir, t.module, t.version)
+	}
 	if err != nil {
 		return "", err
 	}
-	var m struct{ Dir string }
-	if err := json.Unmarshal(out, &m); err != nil {
-		return "", err
-	}
-	if err := os.CopyFS(dest, os.DirFS(m.Dir)); err != nil {
+	if err := os.CopyFS(dest, os.DirFS(from)); err != nil {
 		return "", err
 	}
 	if t.fix != nil {
@@ -215,12 +202,12 @@ func copyModule(ctx context.Context, t target, dir, dest string) (string, error)
 // builds runs all builds in the background, one at a time.
 type builds struct {
 	finished map[string]chan struct{}
-	dirs     map[string]string
+	dirs     programs
 	errs     map[string]error
 }
 
 func (c *cluster) startBuilds(ctx context.Context, list []target) *builds {
-	b := &builds{finished: map[string]chan struct{}{}, dirs: map[string]string{}, errs: map[string]error{}}
+	b := &builds{finished: map[string]chan struct{}{}, dirs: programs{}, errs: map[string]error{}}
 	for _, t := range list {
 		b.finished[t.name] = make(chan struct{})
 	}
@@ -230,6 +217,16 @@ func (c *cluster) startBuilds(ctx context.Context, list []target) *builds {
 			close(b.finished[t.name])
 		}
 	}()
+	return b
+}
+
+// finished are builds whose programs are there.
+func finished(p programs) *builds {
+	b := &builds{finished: map[string]chan struct{}{}, dirs: p}
+	for name := range p {
+		b.finished[name] = make(chan struct{})
+		close(b.finished[name])
+	}
 	return b
 }
 

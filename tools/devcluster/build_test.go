@@ -73,7 +73,7 @@ func testCluster(t *testing.T) *cluster {
 
 func TestBuildIsCachedAndLeavesNothingHalfFinished(t *testing.T) {
 	c := testCluster(t)
-	pause := targets[0]
+	pause := pauseTarget
 	dir, err := c.build(context.Background(), pause)
 	if err != nil {
 		t.Fatal(err)
@@ -108,7 +108,7 @@ func TestBuildIsCachedAndLeavesNothingHalfFinished(t *testing.T) {
 
 func TestFailedBuildIsNotCached(t *testing.T) {
 	c := testCluster(t)
-	broken := targets[0]
+	broken := pauseTarget
 	broken.packages = []string{"./missing"}
 	if dir, err := c.build(context.Background(), broken); err == nil || isDir(dir) {
 		t.Errorf("got %s, %v; want an error and no directory", dir, err)

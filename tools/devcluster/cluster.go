@@ -28,7 +28,6 @@ const (
 	apiAddr      = "127.0.0.1:6443"
 	buildkitAddr = "127.0.0.1:1234"
 
-	argoVersion     = "v3.7.18"
 	buildkitVersion = "v0.34.2"
 )
 
@@ -36,13 +35,14 @@ type cluster struct {
 	home  string // state: etcd, images, logs, records of processes
 	cache string // built binaries and image layers, shared by all clones
 	api   string // where the API server listens
+	argo  argo
 	*progress
 }
 
 func newCluster() *cluster {
 	home := os.Getenv("DEVCLUSTER_HOME")
 	if home == "" {
-		home = "/var/lib/terraform-provider-kfp-devcluster"
+		home = mainHome
 	}
 	cache := os.Getenv("XDG_CACHE_HOME")
 	if cache == "" {
@@ -57,6 +57,7 @@ func newCluster() *cluster {
 		home:     home,
 		cache:    filepath.Join(cache, "terraform-provider-kfp", "devcluster"),
 		api:      apiAddr,
+		argo:     defaultArgo,
 		progress: &progress{start: time.Now(), out: os.Stdout},
 	}
 }

@@ -21,7 +21,7 @@ func (c *cluster) render(name string) []byte {
 	}
 	values := map[string]string{
 		"home": c.home, "registry": registryAddr, "buildkit": buildkitAddr, "nodeIP": nodeIP, "nodeName": nodeName,
-		"podCIDR": podCIDR, "dnsVIP": dnsVIP, "bridge": bridgeName,
+		"podCIDR": podCIDR, "dnsVIP": dnsVIP, "bridge": bridgeName, "cgroup": c.cgroup(),
 	}
 	return []byte(os.Expand(string(text), func(key string) string {
 		value, ok := values[key]

@@ -14,10 +14,14 @@ import (
 )
 
 func (c *cluster) down(ctx context.Context, wipe bool) error {
+	stop := c.stopEverything
+	if c.isBeside() {
+		stop = c.downBeside
+	}
 	if err := c.forgetEarlierBoot(); err != nil {
 		return err
 	}
-	if err := c.stopEverything(ctx); err != nil {
+	if err := stop(ctx); err != nil {
 		return err
 	}
 	if wipe {
@@ -62,7 +66,7 @@ func (c *cluster) stopEverything(ctx context.Context) error {
 	}
 	c.say("stopped %d processes", stopped)
 	errs = append(errs, c.killContainers(ctx), c.unmountAll(), c.tearDownNetwork(ctx))
-	for _, group := range []string{"kubepods", "buildkit"} {
+	for _, group := range []string{filepath.Join(c.cgroup(), "kubepods"), "buildkit"} {
 		if !removeCgroups(group) {
 			c.say("control group %s is still in use, perhaps by something that is not ours", group)
 		}

@@ -71,10 +71,8 @@ func (c *cluster) ensureImage(ctx context.Context, ref string, spec imageSpec) e
 
 // Images of the programs built here, under their upstream names.
 const (
-	pauseImage      = "registry.k8s.io/pause:1"
-	corednsImage    = "registry.k8s.io/coredns/coredns:v1.12.4"
-	executorImage   = "quay.io/argoproj/argoexec:" + argoVersion
-	controllerImage = "quay.io/argoproj/workflow-controller:" + argoVersion
+	pauseImage   = "registry.k8s.io/pause:1"
+	corednsImage = "registry.k8s.io/coredns/coredns:v1.12.4"
 )
 
 const hostCertificates = "/etc/ssl/certs/ca-certificates.crt"
@@ -98,13 +96,13 @@ func (c *cluster) ensureDNSImage(ctx context.Context, p programs) error {
 
 func (c *cluster) ensureArgoImages(ctx context.Context, p programs) error {
 	// The executor has no user of its own, like upstream's: it runs as the task's.
-	err := c.ensureImage(ctx, executorImage, imageSpec{
+	err := c.ensureImage(ctx, c.argo.executorImage(), imageSpec{
 		files: programFiles(p.path("argo", "argoexec"), "/bin/argoexec"), entrypoint: []string{"argoexec"},
 	})
 	if err != nil {
 		return err
 	}
-	return c.ensureImage(ctx, controllerImage, imageSpec{
+	return c.ensureImage(ctx, c.argo.controllerImage(), imageSpec{
 		files:      programFiles(p.path("argo", "workflow-controller"), "/bin/workflow-controller"),
 		entrypoint: []string{"workflow-controller"}, user: "8737",
 	})

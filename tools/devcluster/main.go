@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -15,7 +16,10 @@ import (
 
 const usage = `usage: devcluster COMMAND
 
-  up [--crds full|minimal] [--buildkit=false]   build what is missing and start the cluster
+  up [--crds full|minimal] [--argo VERSION] [--buildkit=false] [--beside]
+                                                build what is missing and start the cluster; --beside: one more, in
+                                                namespaces, with a DEVCLUSTER_HOME of its own
+  exec COMMAND...                               run a command where the cluster's addresses are
   down [--wipe]                                 stop it; --wipe also deletes its state
   status                                        each component's pid and health; fails unless all are well
   image --ref R [--from BASE] [--file S:D:MODE] build an image from local files and push it
@@ -47,10 +51,24 @@ func run(ctx context.Context, args []string) error {
 		return errQuiet
 	}
 	c := newCluster()
+	if c.isBeside() && !c.inside() {
+		switch args[0] {
+		case "status":
+			return c.become(true, c.path("bin", "devcluster"), "status")
+		case "image", "namespace", "kubectl", "exec":
+			self, err := os.Executable()
+			if err != nil {
+				return err
+			}
+			return c.become(false, append([]string{self}, args...)...)
+		}
+	}
 	name, args := args[0], args[1:]
 	switch name {
 	case "up":
 		return upCommand(ctx, c, args)
+	case "exec":
+		return execCommand(args)
 	case "down":
 		return downCommand(ctx, c, args)
 	case "status":
@@ -65,6 +83,10 @@ func run(ctx context.Context, args []string) error {
 		return apiserverCommand(ctx, c, args)
 	case "__run":
 		return runRecorded(args)
+	case "__anchor":
+		return c.holdNamespaces(ctx)
+	case "__up":
+		return upInsideCommand(ctx, c, args)
 	case "__forward":
 		return forward(args)
 	}
@@ -72,14 +94,25 @@ func run(ctx context.Context, args []string) error {
 	return errQuiet
 }
 
-func upCommand(ctx context.Context, c *cluster, args []string) error {
-	flags := flag.NewFlagSet("up", flag.ExitOnError)
-	opts := upOptions{}
+// upFlags are the flags of up, outside and inside of namespaces.
+func upFlags(name string, opts *upOptions) (flags *flag.FlagSet, argo *string) {
+	flags = flag.NewFlagSet(name, flag.ExitOnError)
 	flags.StringVar(&opts.crds, "crds", "full", "flavour of Argo's CRDs: full (checked by the server) or minimal")
 	flags.BoolVar(&opts.buildkit, "buildkit", true, "also build and start BuildKit")
+	return flags, flags.String("argo", defaultArgo.version, "version of Argo, or VERSION=DIR with its source")
+}
+
+func upCommand(ctx context.Context, c *cluster, args []string) error {
+	opts := upOptions{}
+	flags, version := upFlags("up", &opts)
+	beside := flags.Bool("beside", false, "in network, mount and process namespaces, beside the machine's own cluster")
 	flags.Parse(args)
 	if opts.crds != "full" && opts.crds != "minimal" {
 		return fmt.Errorf("--crds must be full or minimal, not %q", opts.crds)
+	}
+	var err error
+	if c.argo, err = parseArgo(*version); err != nil {
+		return err
 	}
 	if err := requireRoot(); err != nil {
 		return err
@@ -92,7 +125,42 @@ func upCommand(ctx context.Context, c *cluster, args []string) error {
 	if err := c.mustNotBeLight(); err != nil {
 		return err
 	}
+	if *beside || c.isBeside() {
+		return c.upBeside(ctx, opts)
+	}
 	return c.up(ctx, opts)
+}
+
+// upInsideCommand is the second half of up, in namespaces: all programs are built.
+func upInsideCommand(ctx context.Context, c *cluster, args []string) error {
+	opts := upOptions{}
+	flags, version := upFlags("__up", &opts)
+	built := flags.String("programs", "", "directories of the built targets, as JSON")
+	flags.Parse(args)
+	p := programs{}
+	err := json.Unmarshal([]byte(*built), &p)
+	if err != nil {
+		return err
+	}
+	if c.argo, err = parseArgo(*version); err != nil {
+		return err
+	}
+	if err := c.prepareHome(); err != nil {
+		return err
+	}
+	return c.start(ctx, finished(p), opts)
+}
+
+// execCommand becomes the command.
+func execCommand(args []string) error {
+	if len(args) == 0 {
+		return errors.New("exec needs a command")
+	}
+	program, err := exec.LookPath(args[0])
+	if err != nil {
+		return err
+	}
+	return syscall.Exec(program, args, os.Environ())
 }
 
 func downCommand(ctx context.Context, c *cluster, args []string) error {

@@ -15,8 +15,21 @@ type upOptions struct {
 	buildkit bool
 }
 
-// up brings the cluster to its wanted state from whatever state it is in.
+// wanted are the targets that the cluster needs.
+func (c *cluster) wanted(opts upOptions) ([]target, error) {
+	list, err := c.targets()
+	if err == nil && !opts.buildkit {
+		list = list[:len(list)-1]
+	}
+	return list, err
+}
+
+// up brings the cluster to its wanted state from whatever state it is in. Programs that are not built yet are built meanwhile.
 func (c *cluster) up(ctx context.Context, opts upOptions) error {
+	list, err := c.wanted(opts)
+	if err != nil {
+		return err
+	}
 	if err := c.prepareHome(); err != nil {
 		return err
 	}
@@ -25,11 +38,11 @@ func (c *cluster) up(ctx context.Context, opts upOptions) error {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // ends background work when a step fails
-	wanted := targets
-	if !opts.buildkit {
-		wanted = targets[:len(targets)-1]
-	}
-	b := c.startBuilds(ctx, wanted)
+	return c.start(ctx, c.startBuilds(ctx, list), opts)
+}
+
+// start starts the cluster's components as their programs get ready.
+func (c *cluster) start(ctx context.Context, b *builds, opts upOptions) error {
 	if err := c.startFoundation(ctx); err != nil {
 		return err
 	}
@@ -41,7 +54,7 @@ func (c *cluster) up(ctx context.Context, opts upOptions) error {
 	if err := c.startClusterWithRetry(ctx, p, opts.crds); err != nil {
 		return err
 	}
-	c.say("cluster ready: Argo %s with %s CRDs; KUBECONFIG=%s", argoVersion, opts.crds, c.kubeconfig())
+	c.say("cluster ready: Argo %s with %s CRDs; KUBECONFIG=%s", c.argo.version, opts.crds, c.kubeconfig())
 	err = <-images
 	if opts.buildkit {
 		err = errors.Join(err, c.startBuildkit(ctx, b, p))

@@ -207,6 +207,9 @@ func Differences(live, wanted map[string]any) []string {
 			paths = append(paths, keyed("metadata.labels", name))
 		}
 	}
+	if InstanceOf(live) != InstanceOf(wanted) {
+		paths = append(paths, keyed("metadata.labels", InstanceLabel))
+	}
 	compareAt("spec", live["spec"], wanted["spec"], &paths)
 	return paths
 }

@@ -101,6 +101,9 @@ func (c *comparison) extra(keys []string, live any) bool {
 }
 
 func (c *comparison) compare(keys []string, path string, live, wanted any) {
+	if isUnreadField(keys) {
+		return
+	}
 	switch w := wanted.(type) {
 	case nil:
 		if c.extra(keys, live) {
@@ -259,6 +262,7 @@ func (c *comparison) removal(keys []string, live, wanted any) map[string]any {
 		want, there := w[key]
 		list, isList := want.([]any)
 		switch {
+		case isUnreadField(below):
 		case !there && c.extra(below, value):
 			patch[key] = nil
 		case isList:

@@ -1,9 +1,6 @@
 package argo
 
 import (
-	"bytes"
-	"compress/gzip"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -224,17 +221,4 @@ func difference(before, after *wfv1.Workflow) (map[string]any, error) {
 	}
 	metadata["resourceVersion"] = before.ResourceVersion
 	return patch, nil
-}
-
-// pack compresses nodes as Argo does.
-func pack(nodes wfv1.Nodes) (string, error) {
-	var b bytes.Buffer
-	w := gzip.NewWriter(&b)
-	if err := json.NewEncoder(w).Encode(nodes); err != nil {
-		return "", err
-	}
-	if err := w.Close(); err != nil {
-		return "", err
-	}
-	return base64.StdEncoding.EncodeToString(b.Bytes()), nil
 }

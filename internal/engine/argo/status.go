@@ -1,10 +1,7 @@
 package argo
 
 import (
-	"bytes"
 	"cmp"
-	"compress/gzip"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -39,6 +36,7 @@ func Status(wf *wfv1.Workflow, types map[string]spec.Output) (spec.RunStatus, er
 		Phase: spec.Phase(wf.Status.Phase), Message: wf.Status.Message,
 		StartedAt: timeOf(wf.Status.StartedAt), FinishedAt: timeOf(wf.Status.FinishedAt),
 		Outputs: map[string]string{}, Tasks: map[string]spec.TaskStatus{},
+		Elsewhere: len(nodes) == 0 && wf.Status.OffloadNodeStatusVersion != "",
 	}
 	if s.Phase == "" {
 		s.Phase = spec.PhasePending
@@ -51,25 +49,12 @@ func Status(wf *wfv1.Workflow, types map[string]spec.Output) (spec.RunStatus, er
 	return s, nil
 }
 
-// statusNodes returns the nodes, which Argo compresses once they are large.
-func statusNodes(wf *wfv1.Workflow) (wfv1.Nodes, error) {
-	if wf.Status.CompressedNodes == "" {
-		return wf.Status.Nodes, nil
-	}
-	packed, err := base64.StdEncoding.DecodeString(wf.Status.CompressedNodes)
-	if err != nil {
-		return nil, err
-	}
-	r, err := gzip.NewReader(bytes.NewReader(packed))
-	if err != nil {
-		return nil, err
-	}
-	defer r.Close()
-	var nodes wfv1.Nodes
-	if err := json.NewDecoder(r).Decode(&nodes); err != nil {
-		return nil, err
-	}
-	return nodes, nil
+// PhaseOf reads the phase alone, whatever else the workflow holds, so that a run can be waited for, stopped and deleted
+// though its nodes cannot be read.
+func PhaseOf(workflow map[string]any) spec.Phase {
+	status, _ := workflow["status"].(map[string]any)
+	phase, _ := status["phase"].(string)
+	return cmp.Or(spec.Phase(phase), spec.PhasePending)
 }
 
 func timeOf(t metav1.Time) time.Time {

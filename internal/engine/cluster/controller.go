@@ -3,15 +3,12 @@ package cluster
 import (
 	"context"
 	"path"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"sigs.k8s.io/yaml"
 )
 
 // Controller is a Deployment of Argo's workflow controller.
@@ -21,6 +18,9 @@ type Controller struct {
 	Wanted, Ready   int32  // replicas
 	Managed         string // the only namespace that it serves; empty: all
 	InstanceID      string // it serves only workflows that carry this label
+	Referencing     string // Strict or Secure: a run may set little beside its template
+	Closed          bool   // its settings may not be read
+	allowed         []string
 }
 
 const (
@@ -97,10 +97,7 @@ func (c *Client) controller(ctx context.Context, conn *connection, d appsv1.Depl
 	if !ok {
 		name = controllerConfigMap
 	}
-	// Without the right to read its settings, it is taken to serve all workflows.
-	if settings, err := conn.typed.CoreV1().ConfigMaps(d.Namespace).Get(ctx, name, metav1.GetOptions{}); err == nil {
-		out.InstanceID = instanceID(settings.Data)
-	}
+	out.applySettings(ctx, conn, name, container)
 	return out
 }
 
@@ -120,37 +117,7 @@ func flagOf(args []string, name string) (string, bool) {
 	return "", false
 }
 
-// instanceID reads both forms of the settings: a key for each, or all in one.
-func instanceID(settings map[string]string) string {
-	if id := strings.Trim(strings.TrimSpace(settings["instanceID"]), `"'`); id != "" {
-		return id
-	}
-	var all struct {
-		InstanceID string `json:"instanceID"`
-	}
-	if yaml.Unmarshal([]byte(settings["config"]), &all) != nil {
-		return ""
-	}
-	return all.InstanceID
-}
-
-// Serves reports whether the controller looks at workflows of a namespace that carry no instance id.
-func (c Controller) Serves(namespace string) bool {
-	return (c.Managed == "" || c.Managed == namespace) && c.InstanceID == ""
-}
-
-var versionTag = regexp.MustCompile(`:v?(\d+)\.(\d+)[^:/]*$`)
-
-// Version returns the version that the image's tag names.
-func (c Controller) Version() (major, minor int, ok bool) {
-	m := versionTag.FindStringSubmatch(strings.Split(c.Image, "@")[0])
-	if m == nil {
-		return 0, 0, false
-	}
-	major, err := strconv.Atoi(m[1])
-	if err != nil {
-		return 0, 0, false
-	}
-	minor, err = strconv.Atoi(m[2])
-	return major, minor, err == nil
+// Serves reports whether the controller looks at workflows of a namespace that carry this instance id; empty: none.
+func (c Controller) Serves(namespace, instance string) bool {
+	return (c.Managed == "" || c.Managed == namespace) && (c.InstanceID == instance || c.Closed)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 )
@@ -51,7 +52,7 @@ func (e *Error) Unwrap() error { return e.Err }
 func (e *Error) Remedy() string {
 	switch e.Reason {
 	case NoSuchKind:
-		return "Install Argo Workflows (v3.6 or later) in this cluster: its custom resource definitions are missing."
+		return "Install " + SupportedArgo + " in this cluster: its custom resource definitions are missing."
 	case Unauthorized:
 		return "Check the provider's credentials (config_path, token, exec or client certificate); they were refused or have expired."
 	case Forbidden:
@@ -75,6 +76,12 @@ func ReasonOf(err error) Reason {
 
 // IsNotFound reports whether the object is not there.
 func IsNotFound(err error) bool { return err != nil && ReasonOf(err) == NotFound }
+
+// IsUndeclared reports whether an apply was refused for a field that the kind's schema does not declare. The API server
+// gives no code of its own to that.
+func IsUndeclared(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "field not declared in schema")
+}
 
 // IsUnknown reports whether the error leaves open what the cluster holds: it could not be asked, or did not let us
 // look. Prior state is kept then.

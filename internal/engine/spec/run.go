@@ -48,6 +48,7 @@ type RunStatus struct {
 	FinishedAt time.Time // zero: not yet
 	Outputs    map[string]string
 	Tasks      map[string]TaskStatus // by path: "load", or "nested/load" inside a nested pipeline
+	Elsewhere  bool                  // Argo keeps Tasks and Outputs in a database, so that they are not known here
 }
 
 // TaskStatus is what is known of one task of a run. A loop is one task.
