@@ -58,7 +58,7 @@ func (c *pipelineCompiler) options() error {
 	return nil
 }
 
-// synchronization uses the plural fields, which Argo has from v3.6 on.
+// synchronization uses the plural fields, which every supported Argo has.
 func synchronization(s *spec.Synchronization) *wfv1.Synchronization {
 	if s == nil {
 		return nil
