@@ -38,8 +38,8 @@ func attacks(secretFile string) []string {
 	}
 }
 
-// verbatim is what arrives: of a text that nothing of ours has encoded, a mark behind a brace is lost.
-func verbatim(text string) string { return strings.ReplaceAll(text, "{␛", "{") }
+// verbatim is what arrives: of a text that nothing of ours has encoded, a mark behind a single brace is lost.
+func verbatim(text string) string { return wire.Decode(strings.ReplaceAll(text, "{{", "{␛{␛")) }
 
 const secretFile = "/mnt/secret/key"
 
@@ -62,8 +62,8 @@ resource "kfp_component" "write" {
   container = {
     image   = "python:3.11-slim"
     command = ["python3", "-c", <<-EOT
-      import json, sys
-      attacks, to = json.loads(sys.argv[1]), sys.argv[2]
+      import json, os, sys
+      attacks, to = json.loads(sys.argv[1]), os.path.dirname(sys.argv[2])
       def write(name, text):
           with open(to + "/" + name, "w") as file:
               file.write(text)
@@ -76,7 +76,7 @@ resource "kfp_component" "write" {
       write("number", attacks[3]); write("ratio", attacks[3]); write("flag", attacks[3]); write("numbers", escaped); write("hidden", escaped)
     EOT
     ]
-    args = ["{{ inputs.attacks }}", "{{ outputs.words.path }}/.."]
+    args = ["{{ inputs.attacks }}", "{{ outputs.words.path }}"]
   }
 }
 

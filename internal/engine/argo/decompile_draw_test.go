@@ -286,7 +286,7 @@ func drawComponent(t *rapid.T) spec.Component {
 		p.Arguments[0].Keyword = maybe(t, "keyword", func() string { return "state_" })
 	} else {
 		c.Container.Image = oneOf(t, "image", "busybox:1.36", "localhost:5000/x@sha256:"+fmt.Sprintf("%064d", 1))
-		c.Container.Args = append(c.Container.Args, oneOf(t, "argument", "$(HOME) {{ inputs.words }}", "{{ \"{{\" }}x}}", "$5", "{{ inputs.number + 1 }}"))
+		c.Container.Args = append(c.Container.Args, oneOf(t, "argument", "$(HOME) {{ inputs.words }}", "$$ $(KFP_NOTHING){ {$(KFP_NOTHING)", "{{ \"{{\" }}x}}", "$5", "{{ inputs.number + 1 }}"))
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Outputs)) {
 		o := c.Outputs[name]

@@ -198,21 +198,18 @@ func (r *foreignReader) container(t *wfv1.Template) {
 	if strings.Contains(from.Image, "{{") {
 		r.miss(field+".image", "it is a text with tags; a component runs one image. Make a component of each image")
 	}
-	env := map[string]bool{}
-	for _, e := range from.Env {
-		env[e.Name] = true
-	}
-	read := func(list []string, at string) []string {
+	read := func(list []string, attribute string) []string {
 		var texts []string
 		for i, argo := range list {
-			texts = append(texts, r.text(argo, fmt.Sprintf("%s.%s[%d]", field, at, i), nil))
+			at := fmt.Sprintf("%s.%s[%d]", field, attribute, i)
+			texts = append(texts, r.text(argo, at, func(data string) string { return r.expanded(data, at, from.Env) }))
 		}
 		return texts
 	}
 	c.Command, c.Args = read(from.Command, "command"), read(from.Args, "args")
 	left.Name, left.Image, left.Command, left.Args = "", "", nil, nil
 	if t.Script != nil {
-		r.script(t.Script, c, env)
+		r.script(t.Script, c)
 	}
 	r.unnamedPaths(field)
 	r.environment(field, from, left)
@@ -230,7 +227,7 @@ var versionSuffix = regexp.MustCompile(`[0-9.]+$`)
 const longestArgument = 100_000
 
 // script makes a script's text an argument of its interpreter: a component has no files.
-func (r *foreignReader) script(s *wfv1.ScriptTemplate, c *spec.Container, env map[string]bool) {
+func (r *foreignReader) script(s *wfv1.ScriptTemplate, c *spec.Container) {
 	r.rest.Script.Source = ""
 	flag := ""
 	if len(s.Command) > 0 {
@@ -248,19 +245,26 @@ func (r *foreignReader) script(s *wfv1.ScriptTemplate, c *spec.Container, env ma
 		return
 	}
 	c.Command = append(c.Command, flag)
-	c.Args = []string{r.text(s.Source, ".script.source", func(text string) string { return escapeScript(text, env) })}
+	c.Args = []string{r.text(s.Source, ".script.source", nil)} // Kubernetes does not look at it
 }
 
-var variableReference = regexp.MustCompile(`\$\(([A-Za-z_][A-Za-z0-9_]*)\)`)
+var kubernetesReference = regexp.MustCompile(`\$\$|\$\([^()]*\)`)
 
-// escapeScript keeps a script's text, which Kubernetes does not look at, from being expanded as an argument.
-func escapeScript(text string, env map[string]bool) string {
-	text = strings.ReplaceAll(text, "$$", "$$$$")
-	return variableReference.ReplaceAllStringFunc(text, func(found string) string {
-		if name := found[2 : len(found)-1]; env[name] || name == strings.ToUpper(name) {
-			return "$" + found
+// expanded is what Kubernetes makes of a text of the command, which is data here.
+func (r *foreignReader) expanded(text, at string, env []corev1.EnvVar) string {
+	return kubernetesReference.ReplaceAllStringFunc(text, func(found string) string {
+		if found == "$$" {
+			return "$"
 		}
-		return found
+		name := found[2 : len(found)-1]
+		i := slices.IndexFunc(env, func(e corev1.EnvVar) bool { return e.Name == name })
+		switch {
+		case i < 0:
+			return found
+		case env[i].ValueFrom != nil:
+			r.miss(at, fmt.Sprintf("Kubernetes puts the variable %s in the place of %s, and a text is data here; let a shell do it: sh -c \"… $%s\"", name, found, name))
+		}
+		return env[i].Value
 	})
 }
 

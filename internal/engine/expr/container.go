@@ -16,8 +16,8 @@ const Nothing = "KFP_NOTHING"
 const apart = "{$(" + Nothing + ")"
 
 // CompileContainerArg writes the text for the command, the arguments or a plain environment variable of a container. The
-// container sees values decoded: strings as they are, everything else as JSON. $(VAR) in the user's text stays what it is
-// in Kubernetes; in values it is data.
+// container sees it as it is written, and values decoded: strings as they are, everything else as JSON. The kubelet, which
+// replaces $(VAR) and $$, finds two dollars for each.
 func (t *Template) CompileContainerArg(env Env) (string, error) {
 	all, err := t.bind(env)
 	if err != nil {
@@ -30,11 +30,7 @@ func (t *Template) CompileContainerArg(env Env) (string, error) {
 			b.WriteString(all[i].argument(join))
 			continue
 		}
-		literal := p.literal
-		if i+1 < len(t.parts) {
-			literal = evenDollars(literal)
-		}
-		b.WriteString(separate(wire.EncodePart(literal)))
+		b.WriteString(separate(wire.EncodePart(escapeDollars(p.literal))))
 	}
 	return b.String(), nil
 }
@@ -46,6 +42,9 @@ func (b *bound) argument(all bool) string {
 		return separate(wire.EncodePart(escapeDollars(v.Text)))
 	}
 	if t := b.infer(b.root); !all && (!holdsText(t) && !t.IsList() || isVar && v.Coding == Plain) {
+		if isVar && v.Coding != Plain && v.Field == "" { // nobody has looked at a number that a run was given
+			return tag(replaceAll(v.raw(), "$", "$$"))
+		}
 		return b.tag(t)
 	}
 	value := b.text(b.root, spec.String, false)
@@ -63,12 +62,3 @@ func replaceAll(v ast.Node, from, to string) ast.Node {
 func separate(encoded string) string { return strings.ReplaceAll(encoded, "{"+wire.Mark, apart) }
 
 func escapeDollars(text string) string { return strings.ReplaceAll(text, "$", "$$") }
-
-// evenDollars completes an escape at the end of a text, so that it cannot take in what follows.
-func evenDollars(text string) string {
-	n := len(text) - len(strings.TrimRight(text, "$"))
-	if n%2 == 1 {
-		return text + "$"
-	}
-	return text
-}

@@ -177,9 +177,9 @@ func (d *Decompiler) json(argo string, compile func(*Template) (string, error), 
 func (d *Decompiler) Container(argo string) (string, bool) {
 	compile := func(t *Template) (string, error) { return t.CompileContainerArg(d.env) }
 	return d.candidates(argo, spec.Any, compile, undoer{container: true, strip: func(node ast.Node) ast.Node {
-		if outer, ok := call(node, "replace", 3); ok && printArgo(outer[2]) == printArgo(text(apart)) {
-			if inner, ok := call(outer[0], "replace", 3); ok {
-				return inner[0]
+		for _, by := range []string{apart, "$$"} {
+			if args, ok := call(node, "replace", 3); ok && printArgo(args[2]) == printArgo(text(by)) {
+				node = args[0]
 			}
 		}
 		return node

@@ -174,14 +174,17 @@ func kubelet(text string) string {
 	return b.String()
 }
 
-func TestUsersDollarsStay(t *testing.T) {
+func TestDollarsStay(t *testing.T) {
 	t.Parallel()
 	env := expr.Env{Shared: map[string]expr.Var{"inputs.x": {Type: spec.String, Argo: "inputs.parameters.x"}}}
 	for text, want := range map[string]string{
-		"echo $(HOME)":         "echo EXPANDED",
-		"echo $$(HOME)":        "echo $(HOME)",
+		"echo $(HOME)":         "echo $(HOME)",
+		"echo $$(HOME)":        "echo $$(HOME)",
+		"/tmp/x.$$":            "/tmp/x.$$",
+		"$":                    "$",
 		"${{ inputs.x }}":      "$(HOME)",
-		"$${{ inputs.x }}":     "$(HOME)",
+		"$${{ inputs.x }}":     "$$(HOME)",
+		"{$(KFP_NOTHING)":      "{$(KFP_NOTHING)",
 		"{{ inputs.x }}":       "(HOME)",
 		"{{ '$' + inputs.x }}": "$(HOME)",
 	} {

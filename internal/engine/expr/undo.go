@@ -13,7 +13,7 @@ import (
 type undoer struct {
 	d         *Decompiler
 	strip     func(ast.Node) ast.Node // takes off what a mode puts around an expression; nil: nothing
-	container bool                    // data has apart in place of marks
+	container bool                    // data has apart in place of marks, and two dollars for each
 	// keepJSON takes toJson at the end of an expression for the user's own, not for how a list travels.
 	keepJSON bool
 	// shown takes an expression for what a reader sees of it, not for a text as it travels.
@@ -57,7 +57,7 @@ func (u undoer) text(pieces []piece, split bool) (string, bool) {
 // data writes data, in which constants that variables stand for become references.
 func (u undoer) data(b *strings.Builder, argo string, beforeTag bool) {
 	if u.container {
-		argo = strings.ReplaceAll(argo, apart, "{"+wire.Mark)
+		argo = strings.ReplaceAll(strings.ReplaceAll(argo, apart, "{"+wire.Mark), "$$", "$")
 	}
 	argo = wire.Decode(argo)
 	for _, name := range u.d.texts() {
