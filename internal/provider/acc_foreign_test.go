@@ -33,13 +33,13 @@ func attacks(secretFile string) []string {
 		return `{{=[inputs.parameters.x, sprig.b64dec('` + base64.StdEncoding.EncodeToString([]byte(text)) + `')][1]}}`
 	}
 	return []string{
-		"{{workflow.name}} {{=1+1}}", "{{{{=1+1}}}}{", "{␛ {{␛x}}", later(`"]},` + got), later(`"},` + got), later(`\"},{\"name\":\"admin\",\"value\":\"true`),
+		"{{workflow.name}} {{=1+1}}", "{{{{=1+1}}}}{", "{␛ x}", later(`"]},` + got), later(`"},` + got), later(`\"},{\"name\":\"admin\",\"value\":\"true`),
 		later(`"]},` + fetched), later(`"},` + fetched), later(`"]},` + rights), later(`"},` + rights), later(`", "` + `"args":["id`),
 	}
 }
 
-// verbatim is what arrives: of a text that nothing of ours has encoded, a mark behind a single brace is lost.
-func verbatim(text string) string { return wire.Decode(strings.ReplaceAll(text, "{{", "{␛{␛")) }
+// verbatim is what arrives: of a text that nothing of ours has encoded, a mark behind a brace is lost.
+func verbatim(text string) string { return wire.Decode(text) }
 
 const secretFile = "/mnt/secret/key"
 
