@@ -38,8 +38,8 @@ type repositoryModel struct {
 // optionsAttributes are the settings of a pipeline as a whole. As with settings, the engine checks them.
 func optionsAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"parallelism": schema.Int64Attribute{Optional: true, MarkdownDescription: "How many tasks of a run are in progress at a time, at least 1. Default: no bound."},
-		"timeout":     durationAttribute("Time that a run may take, in whole seconds, such as `\"2h\"`. Tasks that are not over by then fail. Default: no limit."),
+		"parallelism": schema.Int64Attribute{Optional: true, MarkdownDescription: "How many tasks are in progress at a time, at least 1. In a run of the pipeline it is also the bound of pods, those of pipelines inside included; where the pipeline is a task of another one, a pipeline inside it counts as one task. Tasks of `on_exit` are not counted there. Default: no bound."},
+		"timeout":     durationAttribute("Time that a run may take, in whole seconds, such as `\"2h\"`. Tasks that are not over by then fail. It does not count where the pipeline is a task of another one; the plan warns there. Default: no limit."),
 		"fail_fast":   schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether no more tasks start once one has failed. Default: `true`."},
 		"ttl": nestedAttribute("How long runs are kept in the cluster after their end, in whole seconds. Where two apply, the more special one counts. Default: for good.", map[string]schema.Attribute{
 			"after_completion": durationAttribute("Whatever became of the run, such as `\"168h\"`."),
@@ -55,7 +55,7 @@ func optionsAttributes() map[string]schema.Attribute {
 			"config_map": requiredText("Name of the config map that describes the repository, in the run's namespace."),
 			"key":        requiredText("Key of the config map under which the description is."),
 		}),
-		"synchronization": synchronizationAttribute("a run"),
+		"synchronization": synchronizationAttribute("a run, or a task that is this pipeline,"),
 		"run_labels":      textMap("Labels of the runs (not of their pods: `defaults.labels` are those)."),
 	}
 }

@@ -63,6 +63,8 @@ func (r *pipelineResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	r.data.plannedTimeouts.note(p)
+	r.data.warnOfTimeouts(ctx, p, &resp.Diagnostics)
 	resp.Diagnostics.Append(plan.setDerived(ctx, p, g, version)...)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 }

@@ -56,6 +56,7 @@ type data struct {
 	preflight         bool // look first whether the cluster is ready
 	preflights        preflights
 	confirmed         confirmedStates
+	plannedTimeouts   plannedTimeouts
 	unknown           bool // the connection is not known yet: at a plan that will make the cluster itself
 }
 

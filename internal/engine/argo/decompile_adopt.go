@@ -120,24 +120,33 @@ func unchangedTasks(w, before *wfv1.WorkflowTemplate) map[string]bool {
 
 // taskFragments is all that an object says of each task, as text.
 func taskFragments(w *wfv1.WorkflowTemplate) map[string]string {
-	named := map[string]wfv1.Template{}
-	for _, t := range w.Spec.Templates {
-		named[t.Name] = t
-	}
+	named := templatesOf(w)
 	fragments := map[string]string{}
-	for attribute, name := range map[string]string{"tasks": w.Spec.Entrypoint, "on_exit": w.Spec.OnExit} {
-		dag := named[name].DAG
-		if dag == nil {
+	tasks, exit := groupsOf(w.Spec, named)
+	for attribute, t := range map[string]*wfv1.Template{"tasks": tasks, "on_exit": exit} {
+		if t == nil || t.DAG == nil {
 			continue
 		}
-		for _, t := range dag.Tasks {
-			text, err := wire.Marshal([]any{t, named[t.Template]})
-			if err == nil {
-				fragments[keyed(attribute, specName(t.Name))] = text
+		for _, task := range t.DAG.Tasks {
+			all := []any{task}
+			for own := named[task.Template]; own != nil; {
+				all = append(all, own)
+				own = named[templateBehind(own)]
+			}
+			if text, err := wire.Marshal(all); err == nil {
+				fragments[keyed(attribute, specName(task.Name))] = text
 			}
 		}
 	}
 	return fragments
+}
+
+// templateBehind names the template of the pipeline's own that a wrapper calls.
+func templateBehind(wrapper *wfv1.Template) string {
+	if step := onlyStep(wrapper); step != nil {
+		return step.Template
+	}
+	return ""
 }
 
 // bases are what the places of one round share.
@@ -167,19 +176,9 @@ func (d *pipelineDecompiler) passedText(name string, v expr.Var, env expr.Env, i
 	if text, ok := d.bases.passed[key]; ok {
 		return text
 	}
-	text := ""
-	whole := "{{ " + name + " }}"
-	if v.Type.IsArtifact() {
-		if a, err := artifactArgument("", whole, env, v.Type); err == nil {
-			text = artifactText(a)
-		}
-		if metadata, err := artifactMetadata(whole, env); err == nil {
-			text += metadata
-		}
-	} else if t, errs := expr.Parse(whole); len(errs) == 0 {
-		if compiled, err := t.CompileOr(env, v.Type, wire.Absent); err == nil {
-			text = compiled
-		}
+	text, err := passedValue(name, v, env)
+	if err != nil {
+		text = ""
 	}
 	set(&d.bases.passed, key, text)
 	return text

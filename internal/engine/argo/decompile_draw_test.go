@@ -131,7 +131,7 @@ func drawOptions(t *rapid.T) spec.Options {
 	o := spec.Options{
 		Parallelism: maybe(t, "parallelism", func() *int64 { return new(int64(3)) }), Timeout: one("timeout", "2h", "90m"), FailFast: flag("fail fast"),
 		PodGC: one("pod gc", "OnPodSuccess"), ArchiveLogs: flag("logs"), ArtifactGC: one("artifact gc", "Never"),
-		Synchronization: maybe(t, "locks", drawLocks), Labels: maybe(t, "labels", func() map[string]string { return map[string]string{"team": "etl"} }),
+		Synchronization: maybe(t, "locks", func() *spec.Synchronization { return &spec.Synchronization{Mutexes: []string{"run"}} }), Labels: maybe(t, "labels", func() map[string]string { return map[string]string{"team": "etl"} }),
 	}
 	o.TTL = maybe(t, "ttl", func() *spec.TTL {
 		return &spec.TTL{AfterCompletion: one("completion", "24h"), AfterSuccess: one("success", "60m"), AfterFailure: one("failure", "168h")}
@@ -174,10 +174,19 @@ func fullPipeline(t *rapid.T, ref, nested spec.Ref) spec.Pipeline {
 		p.Outputs["lists"], p.Outputs["loops"] = "{{ tasks.lists.output }}", "{{ tasks.loops.output }}"
 	}
 	if rapid.Bool().Draw(t, "exit") {
+		tell := spec.Task{Component: ref, Inputs: map[string]string{"text": "{{ run.status }}: {{ len(run.failures) }}"}, Settings: drawSettings(t, "exit ")}
 		p.OnExit = map[string]spec.Task{
-			"tell_all": drawTask(t, "tell_all", spec.Task{Component: ref, Inputs: map[string]string{"text": "{{ run.status }}: {{ len(run.failures) }}"}, Settings: drawSettings(t, "exit ")}),
-			"after":    {Component: ref, DependsOn: []string{"tell_all"}, When: "run.status != 'Succeeded'"},
+			"after": {Component: ref, DependsOn: []string{"tell_all"}, When: "run.status != 'Succeeded'", AllowFailure: rapid.Bool().Draw(t, "exit allowed")},
+			"each": {
+				Component: ref, ForEach: `["a","b"]`, Inputs: map[string]string{"text": "{{ each.value }}{{ parameters.word }}"}, DependsOn: []string{"after"},
+				Parallelism: maybe(t, "exit bound", func() *int64 { return new(int64(1)) }), Settings: spec.Settings{Synchronization: maybe(t, "exit locks", drawLocks)},
+			},
 		}
+		if rapid.Bool().Draw(t, "exit waits") {
+			tell.Inputs["text"] = "{{ run.status }}"
+			p.OnExit["inner"] = spec.Task{Component: nested, Inputs: map[string]string{"radius": "2"}}
+		}
+		p.OnExit["tell_all"] = drawTask(t, "tell_all", tell)
 	}
 	p.Outputs["last"] = oneOf(t, "output", "c", "{{ tasks.inner.output }}", "{{ tasks.inner.outputs.area + 1 }}")
 	return p
@@ -222,7 +231,7 @@ var notCompiled = map[string]bool{
 	"Pipeline.Tasks[].Component.Interface.Inputs[].AllowedValues": true, "Pipeline.OnExit[].Component.Interface.Inputs[].AllowedValues": true,
 	"Pipeline.Tasks[].Component.Interface.Outputs[].Description": true, "Pipeline.OnExit[].Component.Interface.Outputs[].Description": true,
 	"Pipeline.OnExit[].Approval.Timeout": true,
-	"Pipeline.OnExit[].ForEach":          true, "Pipeline.OnExit[].Parallelism": true, "Pipeline.OnExit[].Approval": true, "Pipeline.OnExit[].AllowFailure": true,
+	"Pipeline.OnExit[].Approval":         true,
 }
 
 // markUsed notes for the path of each field whether it is set in any element of maps and lists.

@@ -18,15 +18,12 @@ type Refs func(object string) (spec.Ref, bool)
 // DecompilePipeline reads a pipeline back. prior is what was known of it before; nil: nothing. What a live object does
 // not tell stays as it was there. The places that could not be read keep what prior says.
 func DecompilePipeline(w *wfv1.WorkflowTemplate, refs Refs, prior *spec.Pipeline) (spec.Pipeline, []Unread) {
-	d := pipelineDecompiler{template: w, refs: refs, nested: NestedVersions(w.Annotations), prior: spec.Pipeline{}, named: map[string]*wfv1.Template{}}
+	d := pipelineDecompiler{template: w, refs: refs, nested: NestedVersions(w.Annotations), named: templatesOf(w)}
 	d.fresh = prior == nil
 	if prior != nil {
 		d.prior = *prior
 		d.compiled = compiledPrior(*prior)
 		d.unchanged = unchangedTasks(w, d.compiled)
-	}
-	for i := range w.Spec.Templates {
-		d.named[w.Spec.Templates[i].Name] = &w.Spec.Templates[i]
 	}
 	d.read()
 	if prior != nil {
@@ -74,7 +71,7 @@ func (d *pipelineDecompiler) read() {
 	w := d.template
 	p := &d.pipeline
 	p.Namespace, p.Name, p.Description = w.Namespace, w.Name, w.Annotations[DescribeKey]
-	main := d.named[w.Spec.Entrypoint]
+	main, exit := groupsOf(w.Spec, d.named)
 	if main == nil || main.DAG == nil {
 		d.miss("tasks", "the entrypoint is not a template with a DAG")
 		main = &wfv1.Template{DAG: &wfv1.DAGTemplate{}}
@@ -92,16 +89,38 @@ func (d *pipelineDecompiler) read() {
 		p.Defaults.Labels, p.Defaults.Annotations = withoutPlaces(m.Labels), withoutPlaces(m.Annotations)
 	}
 	p.Tasks = d.group("tasks", main, d.prior.Tasks)
-	if w.Spec.OnExit != "" {
-		exit := d.named[w.Spec.OnExit]
-		if exit == nil || exit.DAG == nil {
-			d.miss("on_exit", "the template for the end is not a DAG")
-		} else {
-			p.OnExit = d.group("on_exit", exit, d.prior.OnExit)
-		}
+	switch {
+	case exit != nil && exit.DAG != nil:
+		p.OnExit = d.group("on_exit", exit, d.prior.OnExit)
+	case exit != nil || w.Spec.OnExit != "":
+		d.miss("on_exit", "the template for the end is not a DAG")
 	}
 	d.settle()
 	d.readOutputs(main)
+}
+
+func templatesOf(w *wfv1.WorkflowTemplate) map[string]*wfv1.Template {
+	named := map[string]*wfv1.Template{}
+	for i := range w.Spec.Templates {
+		named[w.Spec.Templates[i].Name] = &w.Spec.Templates[i]
+	}
+	return named
+}
+
+// groupsOf are the templates of the tasks and of those of on_exit. A run begins with the tasks, or with what calls them and
+// has those of on_exit as a hook.
+func groupsOf(w wfv1.WorkflowSpec, named map[string]*wfv1.Template) (tasks, exit *wfv1.Template) {
+	tasks, exit = named[w.Entrypoint], named[w.OnExit]
+	step := onlyStep(tasks)
+	if step == nil {
+		return tasks, exit
+	}
+	if hook, ok := step.Hooks[wfv1.ExitLifecycleEvent]; ok {
+		if task := onlyTask(named[hook.Template]); task != nil {
+			exit = named[task.Template]
+		}
+	}
+	return named[step.Template], exit
 }
 
 // notedDefaults are those that the object says the pipeline has. Whether the tasks have them is seen there.
@@ -121,7 +140,9 @@ func (d *pipelineDecompiler) group(attribute string, t *wfv1.Template, prior map
 	for i := range t.DAG.Tasks {
 		argo := &t.DAG.Tasks[i]
 		if argo.Name == endTask {
-			d.ended(argo.Depends, attribute == "on_exit")
+			for _, name := range allowedByEnd(*argo, t.DAG.Tasks) {
+				set(&d.failing, failingKey(name, attribute == "on_exit"), true)
+			}
 			continue
 		}
 		name := specName(argo.Name)
@@ -138,13 +159,6 @@ func (d *pipelineDecompiler) group(attribute string, t *wfv1.Template, prior map
 	return tasks
 }
 
-// ended reads which failures are allowed though no other task looks at them.
-func (d *pipelineDecompiler) ended(depends string, isExit bool) {
-	for _, m := range taskState.FindAllStringSubmatch(depends, -1) {
-		set(&d.failing, failingKey(m[1], isExit), true)
-	}
-}
-
 // isLoop reports whether a task of Argo's, named as there, is repeated.
 func (d *pipelineDecompiler) isLoop(argo string) bool {
 	for _, t := range d.template.Spec.Templates {
@@ -152,9 +166,7 @@ func (d *pipelineDecompiler) isLoop(argo string) bool {
 			continue
 		}
 		for _, task := range t.DAG.Tasks {
-			inner := d.named[task.Template]
-			wrapped := inner != nil && inner.DAG != nil && len(inner.DAG.Tasks) > 0 && inner.DAG.Tasks[0].WithParam != ""
-			if task.Name == argo && (task.WithParam != "" || wrapped) {
+			if task.Name == argo && (task.WithParam != "" || onlyStep(d.named[task.Template]) != nil) {
 				return true
 			}
 		}
@@ -171,7 +183,8 @@ func (d *pipelineDecompiler) readOutputs(main *wfv1.Template) {
 	texts := expr.NewDecompiler(d.check().Scope.Outputs())
 	var before wfv1.Outputs
 	if d.compiled != nil {
-		before = d.compiled.GetTemplateByName(d.compiled.Spec.Entrypoint).Outputs
+		tasks, _ := groupsOf(d.compiled.Spec, templatesOf(d.compiled))
+		before = tasks.Outputs
 	}
 	give := func(name, text string, ok bool) {
 		if !ok {

@@ -13,10 +13,12 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
-// settings reads a task's settings from the variant of the template that it uses and the hidden arguments.
-func (r *taskReader) settings(hidden map[string]string) {
+// settings reads a task's settings from the variant of the template that it uses and the hidden arguments. outside names
+// those that a wrapper hands on.
+func (r *taskReader) settings(hidden map[string]string, outside map[string]bool) {
 	variant := strings.TrimSuffix(r.inner.TemplateRef.Template, listSuffix)
 	if strings.HasSuffix(variant, cacheSuffix) {
+		r.outside = outside[cacheKey]
 		r.cache(hidden)
 		variant = strings.TrimSuffix(variant, cacheSuffix)
 	}
@@ -30,9 +32,11 @@ func (r *taskReader) settings(hidden map[string]string) {
 		r.d.miss(r.path+".component", "template "+quoteName(r.inner.TemplateRef.Template)+" is none of a component")
 	}
 	if patch := hidden[podParameter]; patch != "" {
+		r.outside = outside[podParameter]
 		r.pod(patch)
 	}
 	if metadata := hidden[metadataParameter]; metadata != "" {
+		r.outside = outside[metadataParameter]
 		r.metadata(metadata)
 	}
 }
@@ -46,7 +50,7 @@ func (r *taskReader) cache(hidden map[string]string) {
 		prior = p.Key
 	}
 	r.open = append(r.open, openText{
-		at: ".cache.key", argo: argo,
+		at: ".cache.key", argo: argo, outside: r.outside,
 		read: func(d *expr.Decompiler, env expr.Env) (string, bool) { return r.cacheKey(d, env, argo, prior) },
 		set:  func(text string) { c.Key = text },
 		keep: func() { c.Key = prior },

@@ -11,6 +11,9 @@ import (
 // settle reads texts until no more can be read. A text can be read once it is known which of the tasks that it refers
 // to may be absent, and that follows from the texts of those.
 func (d *pipelineDecompiler) settle() {
+	for _, r := range d.tasks {
+		d.put(r)
+	}
 	for d.round() > 0 || d.relax() {
 	}
 	g := d.check()
@@ -171,21 +174,24 @@ func (d *pipelineDecompiler) order() {
 // runIf finds the condition on the tasks before that compiles to what the object says.
 func (d *pipelineDecompiler) runIf() {
 	g := d.check()
+	tasks, exit := group{maps.Clone(d.pipeline.Tasks), g.Tasks}, group{maps.Clone(d.pipeline.OnExit), g.Exit}
 	for _, r := range d.tasks {
-		nodes, tasks := g.Tasks, d.pipeline.Tasks
+		of := tasks
 		if r.isExit {
-			nodes, tasks = g.Exit, d.pipeline.OnExit
+			of = exit
 		}
 		found := r.task.RunIf
 		for _, candidate := range []spec.RunIf{found, "", spec.AnySucceeded, spec.AllFailed, spec.AnyFailed, spec.AllDone} {
 			t := r.task
 			t.RunIf = candidate
-			if depends(t, nodes[r.name], tasks, nodes) == r.outer.Depends {
+			of.tasks[r.name] = t
+			if of.depends(r.name) == r.outer.Depends {
 				found = candidate
 				break
 			}
 		}
 		r.task.RunIf = found
+		of.tasks[r.name] = r.task
 		d.put(r)
 	}
 }

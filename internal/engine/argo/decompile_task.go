@@ -19,9 +19,10 @@ type taskReader struct {
 	name    string
 	isExit  bool
 	outer   *wfv1.DAGTask
-	inner   *wfv1.DAGTask  // the same, or the only task of the wrapper
-	wrapper *wfv1.Template // nil: none
-	indexed bool           // the loop counts
+	inner   *wfv1.DAGTask // what calls the component: the same without the templates between
+	loop    bool          // the loop is a template of its own, which the outer one hands what its texts use
+	outside bool          // the text at hand is the outer one's
+	indexed bool          // the loop counts
 	prior   spec.Task
 
 	task   spec.Task     // without settings
@@ -48,10 +49,9 @@ func (r *taskReader) begin() {
 			r.task.Approval = &spec.Approval{Timeout: t.Suspend.Duration}
 			r.task.DisplayName = t.Annotations[string(wfv1.TemplateAnnotationDisplayName)]
 			r.task.Inputs = nil
-			r.condition(r.outer)
+			r.condition(r.outer.When, true)
 			return
-		case t != nil && t.DAG != nil && len(t.DAG.Tasks) == 1 && t.DAG.Tasks[0].Name == innerTask:
-			r.unwrap(t)
+		case r.unwrap():
 		default:
 			r.d.miss(r.path+".component", "it runs template "+quoteName(r.outer.Template)+" of the pipeline itself, not a component or a pipeline")
 			r.task = r.prior
@@ -59,9 +59,12 @@ func (r *taskReader) begin() {
 		}
 	}
 	r.component()
-	r.condition(r.outer)
+	r.condition(r.outer.When, r.loop)
+	if r.loop {
+		r.condition(r.inner.When, false)
+	}
 	if r.inner.WithParam != "" {
-		r.loop()
+		r.readLoop()
 	}
 	if len(r.inner.WithItems) > 0 || r.inner.WithSequence != nil {
 		r.d.miss(r.path+".for_each", "it loops by withItems or withSequence; only withParam can be written as for_each")
@@ -71,10 +74,36 @@ func (r *taskReader) begin() {
 
 func quoteName(name string) string { return `"` + name + `"` }
 
-func (r *taskReader) unwrap(t *wfv1.Template) {
-	r.wrapper, r.inner = t, &t.DAG.Tasks[0]
-	r.task.Parallelism = t.Parallelism
-	r.merged.Synchronization = decompileSynchronization(t.Synchronization)
+// unwrap finds what calls the component behind the templates of the pipeline's own.
+func (r *taskReader) unwrap() bool {
+	call := *r.outer
+	if step := onlyStep(r.d.named[call.Template]); step != nil {
+		r.loop = true
+		r.task.Parallelism = r.d.named[call.Template].Parallelism
+		call = wfv1.DAGTask{Template: step.Template, TemplateRef: step.TemplateRef, Arguments: step.Arguments, WithParam: step.WithParam, When: step.When}
+	}
+	if task := onlyTask(r.d.named[call.Template]); task != nil && call.TemplateRef == nil {
+		r.merged.Synchronization = decompileSynchronization(r.d.named[call.Template].Synchronization)
+		call.Template, call.TemplateRef = task.Template, task.TemplateRef
+	}
+	r.inner = &call
+	return r.loop || call.TemplateRef != nil
+}
+
+// onlyStep is that of a wrapper of steps; nil: the template is none.
+func onlyStep(t *wfv1.Template) *wfv1.WorkflowStep {
+	if t == nil || len(t.Steps) != 1 || len(t.Steps[0].Steps) != 1 || t.Steps[0].Steps[0].Name != innerTask {
+		return nil
+	}
+	return &t.Steps[0].Steps[0]
+}
+
+// onlyTask is that of a wrapper that is a DAG; nil: the template is none.
+func onlyTask(t *wfv1.Template) *wfv1.DAGTask {
+	if t == nil || t.DAG == nil || len(t.DAG.Tasks) != 1 || t.DAG.Tasks[0].Name != innerTask {
+		return nil
+	}
+	return &t.DAG.Tasks[0]
 }
 
 func (r *taskReader) component() {
@@ -101,10 +130,11 @@ func (r *taskReader) component() {
 // readDepends finds the tasks before, and what must have become of them, as far as the condition tells.
 func (r *taskReader) readDepends() {
 	states := map[string][]string{}
-	for _, m := range taskState.FindAllStringSubmatch(r.outer.Depends, -1) {
+	condition := withoutFailures(r.outer.Depends)
+	for _, m := range taskState.FindAllStringSubmatch(condition, -1) {
 		states[m[1]] = append(states[m[1]], m[2])
 	}
-	for _, word := range taskWord.FindAllString(taskState.ReplaceAllString(r.outer.Depends, ""), -1) {
+	for _, word := range taskWord.FindAllString(taskState.ReplaceAllString(condition, ""), -1) {
 		states[word] = append(states[word], "Succeeded")
 	}
 	for _, name := range r.outer.Dependencies {
@@ -113,7 +143,7 @@ func (r *taskReader) readDepends() {
 	for _, name := range sortedKeys(states) {
 		r.task.DependsOn = append(r.task.DependsOn, specName(name))
 	}
-	r.task.RunIf = guessRunIf(states, r.outer.Depends)
+	r.task.RunIf = guessRunIf(states, condition, r.d.isLoop)
 	if r.task.RunIf != "" {
 		return
 	}
@@ -127,10 +157,13 @@ func (r *taskReader) readDepends() {
 	}
 }
 
-func guessRunIf(states map[string][]string, condition string) spec.RunIf {
+func guessRunIf(states map[string][]string, condition string, isLoop func(task string) bool) spec.RunIf {
 	every := func(want ...string) bool {
-		for _, s := range states {
+		for task, s := range states {
 			s = slices.Compact(slices.Sorted(slices.Values(s)))
+			if slices.Equal(s, []string{"Skipped", "Succeeded"}) && isLoop(task) {
+				s = s[1:] // a loop without items has succeeded
+			}
 			if !slices.Equal(s, slices.Sorted(slices.Values(want))) {
 				return false
 			}
@@ -168,24 +201,27 @@ func failingKey(argo string, isExit bool) string {
 	return argo
 }
 
-func (r *taskReader) condition(t *wfv1.DAGTask) {
-	if t.When == "" {
+func (r *taskReader) condition(when string, outside bool) {
+	if when == "" {
 		return
 	}
 	r.task.When = "true" // the task may be skipped, whatever the condition is
+	if !outside && r.inner.WithParam != "" {
+		r.task.When = "each.value != nil" // or items of it
+	}
 	r.open = append(r.open, openText{
-		at: ".when", argo: t.When, outside: true,
-		read: func(d *expr.Decompiler, _ expr.Env) (string, bool) { return d.Condition(t.When) },
+		at: ".when", argo: when, outside: outside,
+		read: func(d *expr.Decompiler, _ expr.Env) (string, bool) { return d.Condition(when) },
 		set:  func(text string) { r.task.When = text },
 		keep: func() { r.task.When = r.prior.When },
 	})
 }
 
-func (r *taskReader) loop() {
-	argo := r.inner.WithParam
+func (r *taskReader) readLoop() {
+	argo, _ := r.given(itemsParameter, r.inner.WithParam)
 	r.task.ForEach = "[]"
 	r.open = append(r.open, openText{
-		at: forEach, argo: argo,
+		at: forEach, argo: argo, outside: true,
 		read: func(d *expr.Decompiler, env expr.Env) (text string, ok bool) {
 			text, r.indexed, ok = readItems(d, env, argo)
 			return text, ok
@@ -195,12 +231,23 @@ func (r *taskReader) loop() {
 	})
 }
 
+// given is the text of an argument, and whether it is the outer task's: a wrapper hands it on.
+func (r *taskReader) given(name, value string) (argo string, outside bool) {
+	if !r.loop || value != handed(name) {
+		return value, false
+	}
+	if p := r.outer.Arguments.GetParameterByName(name); p != nil && p.Value != nil {
+		return p.Value.String(), true
+	}
+	return value, false
+}
+
 func (r *taskReader) arguments() {
-	hidden, metadata := map[string]string{}, map[string]string{}
+	hidden, metadata, outside := map[string]string{}, map[string]string{}, map[string]bool{}
 	for _, p := range r.inner.Arguments.Parameters {
 		value := ""
 		if p.Value != nil {
-			value = p.Value.String()
+			value, outside[p.Name] = r.given(p.Name, p.Value.String())
 		}
 		switch {
 		case strings.HasPrefix(p.Name, keyParameter("")):
@@ -209,15 +256,20 @@ func (r *taskReader) arguments() {
 		case strings.HasPrefix(p.Name, hiddenPrefix):
 			hidden[p.Name] = value
 		default:
+			r.outside = outside[p.Name]
 			r.input(p.Name, value)
 		}
 	}
 	for _, a := range r.inner.Arguments.Artifacts {
+		r.outside = false
+		if given := r.outer.Arguments.GetArtifactByName(a.Name); r.loop && given != nil && equal(a, handedArtifact(*given)) {
+			a, r.outside = *given, true
+		}
 		r.artifact(a, metadata[a.Name])
 	}
 	r.task.DisplayName = hidden[displayName]
 	if r.task.Component.Kind == spec.ComponentKind && r.inner.TemplateRef != nil {
-		r.settings(hidden)
+		r.settings(hidden, outside)
 	}
 }
 
@@ -234,7 +286,7 @@ func (r *taskReader) artifact(a wfv1.Artifact, metadata string) {
 	want := r.task.Component.Inputs[a.Name].Type
 	last := r.prior.Inputs[a.Name]
 	r.open = append(r.open, openText{
-		at: keyed(".inputs", a.Name), argo: artifactText(a) + metadata,
+		at: keyed(".inputs", a.Name), argo: artifactText(a) + metadata, outside: r.outside,
 		read: func(d *expr.Decompiler, env expr.Env) (string, bool) {
 			text, ok := readArtifact(d, env, a, metadata, want)
 			if !ok {

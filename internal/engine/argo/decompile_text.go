@@ -13,7 +13,7 @@ import (
 type openText struct {
 	at      string // below the task
 	argo    string
-	outside bool // of the wrapper
+	outside bool // of the template that a loop is
 	read    func(*expr.Decompiler, expr.Env) (string, bool)
 	set     func(text string)
 	loose   func(*expr.Decompiler) (string, bool) // reads what people have written by hand; nil: cannot
@@ -72,7 +72,7 @@ func itemType(text string, env expr.Env) (spec.Type, bool) {
 
 // text adds a text to those that are to be read.
 func (r *taskReader) text(at, argo, prior string, read func(*expr.Decompiler, expr.Env) (string, bool), set func(string)) {
-	r.open = append(r.open, openText{at: at, argo: argo, read: read, set: set, keep: func() {
+	r.open = append(r.open, openText{at: at, argo: argo, outside: r.outside, read: read, set: set, keep: func() {
 		if prior != "" {
 			set(prior)
 		}
@@ -92,7 +92,7 @@ func (r *taskReader) readTexts(g *graph.Graph) int {
 	env := r.scope(g)
 	outside := r.d.decompiler(env, r.isExit)
 	inside, insideEnv := outside, env
-	if r.wrapper != nil {
+	if r.loop {
 		insideEnv = r.passed(env)
 		inside = expr.NewDecompiler(insideEnv)
 	}
@@ -135,24 +135,16 @@ func (r *taskReader) passed(env expr.Env) expr.Env {
 	inside := expr.Env{Own: withOwn(env)}
 	given := map[string]string{}
 	for _, p := range r.outer.Arguments.Parameters {
-		if p.Value != nil {
-			given[p.Value.String()] = p.Name
+		if name := strings.TrimPrefix(p.Name, artifactParameter("")); strings.HasPrefix(name, passedPrefix) && p.Value != nil {
+			given[p.Value.String()] = name
 		}
 	}
-	metadata := map[string]string{}
-	for argo, name := range given {
-		metadata[name] = argo
-	}
-	for _, a := range r.outer.Arguments.Artifacts {
-		given[artifactText(a)+metadata[artifactParameter(a.Name)]] = a.Name
+	if len(given) == 0 {
+		return inside
 	}
 	for name, v := range env.Shared {
-		argo := r.d.passedText(name, v, env, r.isExit)
-		if input, ok := given[argo]; ok {
+		if input, ok := given[r.d.passedText(name, v, env, r.isExit)]; ok {
 			inside.Own[name] = passedVar(v, input)
-			if v.Type.IsArtifact() {
-				inside.Own[name] = expr.Var{Type: v.Type, Argo: "inputs.artifacts." + input}
-			}
 		}
 	}
 	return inside
@@ -162,7 +154,7 @@ func (r *taskReader) passed(env expr.Env) expr.Env {
 func (r *taskReader) finish(g *graph.Graph) {
 	env := r.scope(g)
 	for _, t := range r.open {
-		if t.loose != nil && r.wrapper == nil {
+		if t.loose != nil && (t.outside || !r.loop) {
 			if text, ok := t.loose(r.d.decompiler(env, r.isExit)); ok {
 				t.set(text)
 				continue
@@ -195,7 +187,7 @@ func (r *taskReader) takesForFailing(task string, isLoop bool) bool {
 	for _, t := range r.open {
 		texts = append(texts, t.argo)
 	}
-	if r.wrapper != nil {
+	if r.loop {
 		for _, p := range r.outer.Arguments.Parameters {
 			if p.Value != nil {
 				texts = append(texts, p.Value.String())

@@ -14,7 +14,7 @@ import (
 // exit compiles the on_exit tasks. What became of the run comes in as parameters, whose defaults are Argo's words for it:
 // in a nested pipeline, the caller's hook says what became of that.
 func (c *pipelineCompiler) exit() (wfv1.Template, error) {
-	exit, err := c.dag(exitTemplate, c.pipeline.OnExit, c.graph.Exit, c.graph.Scope.Exit, nil)
+	exit, err := c.dag(exitTemplate, group{c.pipeline.OnExit, c.graph.Exit}, c.graph.Scope.Exit, nil)
 	if err != nil {
 		return exit, err
 	}
@@ -44,40 +44,78 @@ func firstTwo(reference string) []string {
 	return parts[:min(2, len(parts))]
 }
 
-// nested is what another pipeline calls: the tasks, and the on_exit tasks behind them.
+// exits compiles the templates for the end. Where nothing can have to wait, those of a run are under Argo's handler;
+// otherwise a run has them behind its tasks, as a nested pipeline does.
+func (c *pipelineCompiler) exits() error {
+	exit, err := c.exit()
+	if err != nil {
+		return err
+	}
+	c.spec.Templates = append(c.spec.Templates, exit, c.behind(exit))
+	switch {
+	case !c.graph.ExitMayWait(c.pipeline):
+		c.spec.OnExit = exitTemplate
+	case c.pipeline.Options.Synchronization == nil:
+		c.spec.Entrypoint = MainTemplate
+	default:
+		c.spec.Entrypoint = runTemplate
+		c.spec.Templates = append(c.spec.Templates, c.nested(c.spec.Templates[0], runTemplate))
+	}
+	return nil
+}
+
+// nested is what another pipeline calls: the tasks, and the on_exit tasks behind them. It is a step, since only steps fail
+// where their hook does.
 func (c *pipelineCompiler) nested(tasks wfv1.Template, name string) wfv1.Template {
 	inputs := *tasks.Inputs.DeepCopy()
 	given := handedOn(inputs)
 	given.Parameters = slices.DeleteFunc(given.Parameters, func(p wfv1.Parameter) bool { return p.Name == displayName })
-	hook := *given.DeepCopy()
-	hook.Parameters = slices.DeleteFunc(hook.Parameters, func(p wfv1.Parameter) bool { return strings.HasPrefix(p.Name, keyParameter("")) })
-	if c.exitUses(graph.StatusParameter) {
-		hook.Parameters = append(hook.Parameters, wfv1.Parameter{Name: graph.StatusParameter, Value: wfv1.AnyStringPtr("{{tasks." + innerTask + ".status}}")})
-	}
-	if c.exitUses(graph.FailuresParameter) {
-		hook.Parameters = append(hook.Parameters, wfv1.Parameter{Name: graph.FailuresParameter, Value: wfv1.AnyStringPtr(`"[]"`)})
+	step := wfv1.WorkflowStep{Name: innerTask, Template: tasks.Name, Arguments: given}
+	if len(c.pipeline.OnExit) > 0 {
+		step.Hooks = wfv1.LifecycleHooks{wfv1.ExitLifecycleEvent: {Template: behindTemplate, Arguments: c.hookArguments(given)}}
 	}
 	outputs := map[string]spec.Output{}
 	for output := range c.pipeline.Outputs {
 		outputs[output] = c.graph.Outputs[output]
 	}
 	return wfv1.Template{
-		Name: name, Inputs: inputs, Annotations: tasks.Annotations, Outputs: passedOut(outputs, false, spec.PipelineKind),
-		DAG: &wfv1.DAGTemplate{Tasks: []wfv1.DAGTask{{
-			Name: innerTask, Template: tasks.Name, Arguments: given,
-			Hooks: wfv1.LifecycleHooks{wfv1.ExitLifecycleEvent: {Template: exitTemplate, Arguments: hook}},
-		}}},
+		Name: name, Inputs: inputs, Annotations: tasks.Annotations, Steps: oneStep(step),
+		Outputs: passedOut(outputs, fromStep, false, spec.PipelineKind),
 	}
 }
 
-// handedOn gives every input of a template to another one that has the same. Texts are expressions, as everywhere.
-func handedOn(inputs wfv1.Inputs) wfv1.Arguments {
-	var given wfv1.Arguments
-	for _, p := range inputs.Parameters {
-		given.Parameters = append(given.Parameters, wfv1.Parameter{Name: p.Name, Value: wfv1.AnyStringPtr(`{{=inputs.parameters["` + p.Name + `"]}}`)})
+// hookArguments are what the on_exit tasks of a nested pipeline get: what its tasks get, and what became of those.
+func (c *pipelineCompiler) hookArguments(given wfv1.Arguments) wfv1.Arguments {
+	hook := *given.DeepCopy()
+	hook.Parameters = slices.DeleteFunc(hook.Parameters, func(p wfv1.Parameter) bool { return strings.HasPrefix(p.Name, keyParameter("")) })
+	if c.exitUses(graph.StatusParameter) {
+		hook.Parameters = append(hook.Parameters, wfv1.Parameter{Name: graph.StatusParameter, Value: wfv1.AnyStringPtr("{{" + fromStep + ".status}}")})
 	}
-	for _, a := range inputs.Artifacts {
-		given.Artifacts = append(given.Artifacts, wfv1.Artifact{Name: a.Name, From: "{{inputs.artifacts." + a.Name + "}}", Optional: a.Optional})
+	if c.exitUses(graph.FailuresParameter) {
+		hook.Parameters = append(hook.Parameters, wfv1.Parameter{Name: graph.FailuresParameter, Value: wfv1.AnyStringPtr(`"[]"`)})
 	}
-	return given
+	return hook
 }
+
+// behind calls the on_exit tasks in a hook. Argo looks at no hook that failed, only at one that it cannot evaluate. So this
+// succeeds whatever becomes of the tasks, and then has an output that cannot be evaluated unless they succeeded.
+func (c *pipelineCompiler) behind(exit wfv1.Template) wfv1.Template {
+	var inputs wfv1.Inputs
+	for _, p := range exit.Inputs.Parameters {
+		inputs.Parameters = append(inputs.Parameters, wfv1.Parameter{Name: p.Name})
+	}
+	for _, a := range exit.Inputs.Artifacts {
+		inputs.Artifacts = append(inputs.Artifacts, wfv1.Artifact{Name: a.Name, Optional: a.Optional})
+	}
+	const succeeded = `tasks["` + innerTask + `"].status == "Succeeded" ? "" : date("` + exitFailed + `")`
+	return wfv1.Template{
+		Name: behindTemplate, Inputs: inputs,
+		DAG: &wfv1.DAGTemplate{Tasks: []wfv1.DAGTask{{
+			Name: innerTask, Template: exit.Name, Arguments: handedOn(inputs), ContinueOn: &wfv1.ContinueOn{Failed: true, Error: true},
+		}}},
+		Outputs: wfv1.Outputs{Parameters: []wfv1.Parameter{{Name: hiddenPrefix + "succeeded", ValueFrom: &wfv1.ValueFrom{Expression: succeeded}}}},
+	}
+}
+
+// exitFailed is in the message of a pipeline whose on_exit tasks have failed.
+const exitFailed = "an on_exit task has failed"

@@ -107,7 +107,7 @@ func (s *foreignScope) runIf(states map[string][]string, depends string) (spec.R
 	if strings.ContainsAny(depends, "!") {
 		return "", false
 	}
-	if found := guessRunIf(states, depends); found != "" {
+	if found := guessRunIf(states, depends, func(string) bool { return false }); found != "" {
 		plainOr := !strings.Contains(depends, "&&")
 		return found, found == spec.AllFailed || found == spec.AllDone || plainOr
 	}

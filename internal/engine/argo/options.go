@@ -87,3 +87,12 @@ func wholeSeconds(text string) (*int64, error) {
 	s := int64(math.Ceil(d.Seconds()))
 	return &s, nil
 }
+
+// RunTimeout is the time that a run of a pipeline may take; empty: there is no bound, or the object is no pipeline.
+func RunTimeout(into Decoder) string {
+	var w wfv1.WorkflowTemplate
+	if into(&w) != nil {
+		return ""
+	}
+	return secondsText(w.Spec.ActiveDeadlineSeconds)
+}

@@ -2,7 +2,6 @@ package argo
 
 import (
 	"fmt"
-	"strings"
 
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -13,11 +12,13 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
 
-// The templates of a pipeline. main is what another pipeline calls; it is also the entry of a run, unless there are on_exit
-// tasks: those belong to the run then, or to the task that calls.
+// The templates of a pipeline. main is what another pipeline calls. It is also the entry of a run, unless something belongs
+// to the run then, or to the task that calls: on_exit tasks, and locks.
 const (
-	tasksTemplate = "tasks"
-	exitTemplate  = "on-exit"
+	tasksTemplate  = "tasks"
+	runTemplate    = "run"     // the entry of a run whose on_exit tasks cannot be under Argo's handler, and that has locks
+	exitTemplate   = "on-exit" // what Argo's handler for the end of a run calls
+	behindTemplate = "behind"  // what is called behind the tasks in all other cases
 )
 
 // PipelineObject is what a pipeline is in the cluster.
@@ -83,25 +84,23 @@ type pipelineCompiler struct {
 }
 
 func (c *pipelineCompiler) compile() error {
-	c.spec.Entrypoint = MainTemplate
-	if len(c.pipeline.OnExit) > 0 {
-		c.spec.Entrypoint = tasksTemplate
+	tasks := MainTemplate
+	if len(c.pipeline.OnExit) > 0 || c.pipeline.Options.Synchronization != nil {
+		tasks = tasksTemplate
 	}
-	if err := c.mains(c.spec.Entrypoint, ""); err != nil {
+	c.spec.Entrypoint = tasks
+	if err := c.mains(tasks, ""); err != nil {
 		return err
 	}
 	if c.givesArtifacts() {
-		if err := c.mains(c.spec.Entrypoint, listSuffix); err != nil {
+		if err := c.mains(tasks, listSuffix); err != nil {
 			return err
 		}
 	}
 	if len(c.pipeline.OnExit) > 0 {
-		exit, err := c.exit()
-		if err != nil {
+		if err := c.exits(); err != nil {
 			return err
 		}
-		c.spec.OnExit = exitTemplate
-		c.spec.Templates = append(c.spec.Templates, exit)
 	}
 	c.spec.Templates = append(c.spec.Templates, c.beside...)
 	return c.options()
@@ -129,19 +128,21 @@ func (c *pipelineCompiler) mains(name, suffix string) error {
 			}
 		}
 	}
-	main, err := c.dag(name+suffix, c.pipeline.Tasks, c.graph.Tasks, c.graph.Scope.Task, keys)
+	main, err := c.dag(name+suffix, group{c.pipeline.Tasks, c.graph.Tasks}, c.graph.Scope.Task, keys)
 	if err != nil {
 		return err
 	}
 	main.Inputs = inputs
 	showsDisplayName(&main)
-	main.DAG.FailFast = c.pipeline.Options.FailFast
+	main.DAG.FailFast, main.Parallelism = c.pipeline.Options.FailFast, c.pipeline.Options.Parallelism
 	if main.Outputs, err = c.outputs(); err != nil {
 		return err
 	}
 	c.spec.Templates = append(c.spec.Templates, main)
 	if name != MainTemplate {
-		c.spec.Templates = append(c.spec.Templates, c.nested(main, MainTemplate+suffix))
+		nested := c.nested(main, MainTemplate+suffix)
+		nested.Synchronization = synchronization(c.pipeline.Options.Synchronization)
+		c.spec.Templates = append(c.spec.Templates, nested)
 	}
 	return nil
 }
@@ -169,16 +170,19 @@ func (c *pipelineCompiler) outputKeys() map[string]map[string]string {
 }
 
 // dag compiles one map of tasks.
-func (c *pipelineCompiler) dag(name string, tasks map[string]spec.Task, nodes map[string]*graph.Node, scope func(string) graph.Env, keys map[string]map[string]string) (wfv1.Template, error) {
+func (c *pipelineCompiler) dag(name string, g group, scope func(string) graph.Env, keys map[string]map[string]string) (wfv1.Template, error) {
 	t := wfv1.Template{Name: name, Inputs: pipelineInputs(c.pipeline.Parameters), DAG: &wfv1.DAGTemplate{}}
-	for _, task := range sortedKeys(tasks) {
+	var conditions []string
+	for _, task := range sortedKeys(g.tasks) {
 		compiled, err := c.compileTask(call{
-			name: task, task: tasks[task], node: nodes[task], env: scope(task),
-			settings: c.pipeline.Defaults.Merge(tasks[task].Settings), keys: keys[task], isExit: name == exitTemplate,
-		}, tasks, nodes)
+			name: task, task: g.tasks[task], node: g.nodes[task], env: scope(task),
+			settings: c.pipeline.Defaults.Merge(g.tasks[task].Settings), keys: keys[task], isExit: name == exitTemplate,
+		})
 		if err != nil {
 			return t, fmt.Errorf("task %q: %w", task, err)
 		}
+		compiled.Depends = g.depends(task)
+		conditions = append(conditions, compiled.Depends)
 		relocate(compiled.Arguments.Artifacts, keys)
 		text, err := wire.Marshal(compiled)
 		if err != nil {
@@ -187,7 +191,9 @@ func (c *pipelineCompiler) dag(name string, tasks map[string]spec.Task, nodes ma
 		c.weights[task] += len(text)
 		t.DAG.Tasks = append(t.DAG.Tasks, compiled)
 	}
-	t.DAG.Tasks = append(t.DAG.Tasks, c.end(tasks, nodes)...)
+	if g.needsEnd(conditions) {
+		t.DAG.Tasks = append(t.DAG.Tasks, c.end(g))
+	}
 	return t, nil
 }
 
@@ -233,78 +239,4 @@ func (c *pipelineCompiler) outputs() (wfv1.Outputs, error) {
 		out.Parameters = append(out.Parameters, wfv1.Parameter{Name: name, ValueFrom: valueFrom})
 	}
 	return out, nil
-}
-
-var everyState = []string{"Succeeded", "Failed", "Errored", "Skipped", "Omitted"}
-
-// depends is Argo's condition on the tasks before.
-func depends(t spec.Task, n *graph.Node, tasks map[string]spec.Task, nodes map[string]*graph.Node) string {
-	joined, states := " && ", []string(nil)
-	switch t.RunIf {
-	case spec.AnySucceeded, spec.AnyFailed:
-		joined = " || "
-	}
-	var parts []string
-	for _, need := range n.Needs {
-		name := taskName(need.Task)
-		switch t.RunIf {
-		case spec.AnySucceeded:
-			states = []string{"Succeeded"}
-		case spec.AllFailed, spec.AnyFailed:
-			states = []string{"Failed", "Errored"}
-		case spec.AllDone:
-			states = everyState
-		default:
-			states = successStates(need, nodes[need.Task], tasks[need.Task].AllowFailure)
-		}
-		parts = append(parts, anyState(name, states, joined == " && " && len(n.Needs)+len(n.Choices) > 1))
-	}
-	condition := strings.Join(parts, joined)
-	if t.RunIf == spec.AnySucceeded && len(parts) == 1 {
-		condition = "(" + condition + ")" // read back it would be the same as all_succeeded
-	}
-	if t.RunIf != "" && t.RunIf != spec.AllSucceeded {
-		return condition
-	}
-	for _, choice := range n.Choices {
-		names := make([]string, len(choice))
-		for i, task := range choice {
-			names[i] = taskName(task) + ".Succeeded"
-		}
-		condition += " && (" + strings.Join(names, " || ") + ")"
-	}
-	return condition
-}
-
-// successStates are the states of a task before that let one run which needs it to succeed. A task that was skipped
-// stops those that use its outputs, unless they have a fallback; it does not stop those that only come after it. A loop
-// without items, which Argo calls skipped, gives an empty list.
-func successStates(need graph.Need, n *graph.Node, allowFailure bool) []string {
-	states := []string{"Succeeded"}
-	if need.Data {
-		if n.Item != "" && !n.Skippable {
-			states = append(states, "Skipped")
-		}
-		return states
-	}
-	states = append(states, "Skipped")
-	if need.Guarded {
-		states = append(states, "Omitted")
-	}
-	if allowFailure {
-		states = append(states, "Failed", "Errored")
-	}
-	return states
-}
-
-func anyState(task string, states []string, inParentheses bool) string {
-	parts := make([]string, len(states))
-	for i, s := range states {
-		parts[i] = task + "." + s
-	}
-	text := strings.Join(parts, " || ")
-	if inParentheses && len(parts) > 1 {
-		return "(" + text + ")"
-	}
-	return text
 }

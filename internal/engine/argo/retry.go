@@ -98,6 +98,8 @@ func (r *retrier) choose() {
 		switch {
 		case node.Name == exit, strings.HasPrefix(node.Name, exit+"."), strings.HasPrefix(node.Name, exit+"("):
 			r.forgetWithNext(id)
+		case node.FailedOrError() && strings.HasSuffix(node.Name, "."+endTask):
+			r.forgetWithNext(id)
 		case !node.FailedOrError() || isGroup(node.Type) || isAttempt(node):
 		case r.allowed(node) || r.outlived(id, map[string]bool{}):
 		default:

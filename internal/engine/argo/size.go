@@ -32,6 +32,9 @@ func (o PipelineObject) RunSize() int {
 func (o PipelineObject) components() int {
 	names := map[string]bool{}
 	for _, t := range o.Template.Spec.Templates {
+		if step := onlyStep(&t); step != nil && step.TemplateRef != nil {
+			names[step.TemplateRef.Name] = true
+		}
 		if t.DAG == nil {
 			continue
 		}

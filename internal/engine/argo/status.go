@@ -139,60 +139,56 @@ type statusReader struct {
 }
 
 // read visits the nodes that are tasks. A node's name is its path: run.task, run.nested.task; the expansions of a
-// loop add "(0:item)" and the attempts of a retry "(0)".
+// loop add "(0:item)", the attempts of a retry "(0)", and steps "[0]".
 func (r statusReader) read() {
 	// Nodes are visited in a stable order: failures are told in the order in which they happened.
+	whole := map[string]bool{} // tasks whose own node was seen
 	for _, node := range slices.SortedFunc(maps.Values(r.nodes), func(a, b wfv1.NodeStatus) int {
 		return cmp.Or(a.StartedAt.Compare(b.StartedAt.Time), strings.Compare(a.Name, b.Name))
 	}) {
-		path, ok := r.taskPath(node)
+		path, isWhole, ok := r.taskPath(node)
 		if !ok {
 			continue
 		}
 		t := r.tasks[path]
 		r.count(&t, node)
 		t.Artifacts = artifactsOf(node, t.Artifacts)
-		if node.Name == r.wf.Name+"."+nodePath(path) || t.Phase == "" {
+		if isWhole && !whole[path] || t.Phase == "" {
 			t.Phase, t.Message = spec.Phase(node.Phase), node.Message
 			t.StartedAt, t.FinishedAt = timeOf(node.StartedAt), timeOf(node.FinishedAt)
 		}
+		whole[path] = whole[path] || isWhole
 		r.tasks[path] = t
 	}
 }
 
-// taskPath is the path of the task that a node belongs to: nodes of loops and retries belong to their task.
-func (r statusReader) taskPath(node wfv1.NodeStatus) (string, bool) {
-	rest, ok := strings.CutPrefix(node.Name, r.wf.Name+".")
-	if !ok || isOwn(rest) {
-		return "", false
+// taskPath is the path of the task that a node belongs to: nodes of loops and retries belong to their task, and so do the
+// wrappers. It is whole if it is none of those. Not ok: the node is none that the user declared.
+func (r statusReader) taskPath(node wfv1.NodeStatus) (path string, isWhole, ok bool) {
+	rest, ok := strings.CutPrefix(node.Name, r.wf.Name)
+	if !ok || node.Type == wfv1.NodeTypeStepGroup {
+		return "", false, false
 	}
-	var path []string
-	for i, name := range strings.Split(stripExpansions(rest), ".") {
-		if i == 0 || name != innerTask {
-			path = append(path, specName(name))
+	stripped := stripExpansions(rest)
+	var names []string
+	for _, name := range strings.Split(stripped, ".")[1:] {
+		name, _, _ = strings.Cut(name, "[")
+		switch name {
+		case innerTask:
+			continue
+		case endTask:
+			return "", false, false
 		}
+		names = append(names, specName(name))
 	}
-	return strings.Join(path, "/"), true
+	if len(names) == 0 || names[len(names)-1] == exitNode {
+		return "", false, false
+	}
+	return strings.Join(names, "/"), stripped == rest, true
 }
 
-// nodePath is the path of a task as the names of nodes have it.
-func nodePath(task string) string {
-	names := strings.Split(task, "/")
-	for i, name := range names {
-		names[i] = taskName(name)
-	}
-	return strings.Join(names, ".")
-}
-
-// isOwn reports whether a node is none that the user declared: the group of on_exit tasks, or what looks at failures.
-func isOwn(path string) bool {
-	for _, name := range []string{"onExit", endTask, nothingTask} {
-		if path == name || strings.HasSuffix(path, "."+name) {
-			return true
-		}
-	}
-	return false
-}
+// exitNode is the node of a group of on_exit tasks.
+const exitNode = "onExit"
 
 // stripExpansions removes "(0:item)" and "(0)"; items may hold any text, parentheses too.
 func stripExpansions(name string) string {
@@ -223,7 +219,7 @@ func (r statusReader) count(t *spec.TaskStatus, node wfv1.NodeStatus) {
 	if isPod {
 		t.Attempts++
 	}
-	if !node.FailedOrError() || !isPod && node.Message == "" {
+	if !node.FailedOrError() || !isPod && (node.Message == "" || isEcho(node)) {
 		return
 	}
 	f := spec.Failure{Node: node.DisplayName, NodeID: node.ID, Message: node.Message, HasPod: isPod}
@@ -231,6 +227,14 @@ func (r statusReader) count(t *spec.TaskStatus, node wfv1.NodeStatus) {
 		f.ExitCode = *node.Outputs.ExitCode
 	}
 	t.Failures = append(t.Failures, f)
+}
+
+// childFailed is what Argo says of steps one of which failed. That one says why.
+var childFailed = regexp.MustCompile(`^child '[^']*' failed$`)
+
+// isEcho reports whether a node failed only because others did, which are told themselves.
+func isEcho(node wfv1.NodeStatus) bool {
+	return node.Type == wfv1.NodeTypeSteps && (childFailed.MatchString(node.Message) || strings.Contains(node.Message, exitFailed))
 }
 
 // lastWords finds where Argo's message goes over to what the container wrote as its termination message.

@@ -21,33 +21,37 @@ type call struct {
 	isExit   bool              // it is one of on_exit
 }
 
-// template names the template of the pipeline's own that the task has. No two tasks have the same, whatever their names are.
-func (t call) template() string {
-	kind := "task"
+// template names a template of the pipeline's own that the task has. No two tasks have the same, whatever their names are.
+func (t call) template(kind string) string {
+	name := "task"
 	if t.isExit {
-		kind = "exit"
+		name = "exit"
 	}
 	if t.keys != nil {
-		kind += "list"
+		name += "list"
 	}
-	return kind + "-" + taskName(t.name)
+	return name + kind + "-" + taskName(t.name)
 }
 
-// task compiles one task.
-func (c *pipelineCompiler) compileTask(t call, tasks map[string]spec.Task, nodes map[string]*graph.Node) (wfv1.DAGTask, error) {
+// compileTask compiles one task, but for the condition on those before it.
+func (c *pipelineCompiler) compileTask(t call) (wfv1.DAGTask, error) {
+	if t.task.Approval != nil {
+		return c.approval(t)
+	}
 	if t.keys == nil && len(t.node.Lists) > 0 {
 		t.keys = listKeys(t.name, t.task.Component.Outputs)
 	}
-	compile := plain
-	switch {
-	case t.task.Approval != nil:
-		compile = c.approval
-	case needsWrapper(t.task, t.settings):
-		compile = c.wrapped
+	compiled, err := plain(t)
+	if err != nil {
+		return compiled, err
 	}
-	compiled, err := compile(t)
-	compiled.Depends = depends(t.task, t.node, tasks, nodes)
-	return compiled, err
+	if t.settings.Synchronization != nil {
+		c.locked(t, &compiled)
+	}
+	if needsLoop(t) {
+		return c.looped(t, compiled)
+	}
+	return compiled, nil
 }
 
 // plain compiles a task to one of Argo's. Its settings become hidden arguments of the component's template.
@@ -85,7 +89,7 @@ func plain(t call) (wfv1.DAGTask, error) {
 
 // approval compiles a gate that a person opens.
 func (c *pipelineCompiler) approval(t call) (wfv1.DAGTask, error) {
-	compiled := wfv1.DAGTask{Name: taskName(t.name), Template: t.template()}
+	compiled := wfv1.DAGTask{Name: taskName(t.name), Template: t.template("")}
 	gate := wfv1.Template{Name: compiled.Template, Suspend: &wfv1.SuspendTemplate{Duration: t.task.Approval.Timeout}}
 	if t.task.DisplayName != "" {
 		gate.Annotations = map[string]string{string(wfv1.TemplateAnnotationDisplayName): t.task.DisplayName}

@@ -1,6 +1,8 @@
 package argo
 
 import (
+	"slices"
+
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
@@ -107,10 +109,14 @@ func withRetry(main wfv1.Template, suffix string, policy wfv1.RetryPolicy) wfv1.
 	return t
 }
 
-// withCache memoizes on a key that the task computes, since only the task knows which inputs count.
+// withCache memoizes on a key that the task computes, since only the task knows which inputs count. Argo does not get past
+// a repetition that its cache has answered, so that is around the repetitions.
 func withCache(main wfv1.Template, configMap string) wfv1.Template {
 	t := *main.DeepCopy()
-	t.Name += cacheSuffix
+	if main.RetryStrategy != nil {
+		t = around(main)
+	}
+	t.Name = main.Name + cacheSuffix
 	t.Inputs.Parameters = append(t.Inputs.Parameters, hidden(cacheKey, ""), hidden(cacheMaxAge, ""))
 	t.Memoize = &wfv1.Memoize{
 		Key:    tag(cacheKey),
@@ -120,6 +126,30 @@ func withCache(main wfv1.Template, configMap string) wfv1.Template {
 		}},
 	}
 	return t
+}
+
+// around is a template that calls another one, and takes and gives the same.
+func around(main wfv1.Template) wfv1.Template {
+	var inputs wfv1.Inputs
+	var outputs wfv1.Outputs
+	for _, p := range main.Inputs.Parameters {
+		inputs.Parameters = append(inputs.Parameters, wfv1.Parameter{Name: p.Name, Default: p.Default})
+	}
+	for _, a := range main.Inputs.Artifacts {
+		inputs.Artifacts = append(inputs.Artifacts, wfv1.Artifact{Name: a.Name, Optional: a.Optional})
+	}
+	for _, p := range main.Outputs.Parameters {
+		outputs.Parameters = append(outputs.Parameters, wfv1.Parameter{Name: p.Name, ValueFrom: &wfv1.ValueFrom{Parameter: "{{" + fromTask + ".outputs.parameters." + p.Name + "}}"}})
+	}
+	for _, a := range main.Outputs.Artifacts {
+		outputs.Artifacts = append(outputs.Artifacts, wfv1.Artifact{Name: a.Name, From: "{{" + fromTask + ".outputs.artifacts." + a.Name + "}}"})
+	}
+	given := handedOn(inputs)
+	given.Parameters = slices.DeleteFunc(given.Parameters, func(p wfv1.Parameter) bool { return p.Name == displayName })
+	return wfv1.Template{
+		Inputs: inputs, Outputs: outputs, Annotations: main.Annotations,
+		DAG: &wfv1.DAGTemplate{Tasks: []wfv1.DAGTask{{Name: innerTask, Template: main.Name, Arguments: given}}},
+	}
 }
 
 func hidden(name, value string) wfv1.Parameter {

@@ -2,13 +2,13 @@ package argo
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
@@ -16,76 +16,136 @@ import (
 // innerTask is the name of the only task of a wrapper. Reading a run's status leaves it out of paths.
 const innerTask = "kfp-inner"
 
-// needsWrapper reports whether a task has a setting that Argo knows on templates only: a bound for a loop, or
-// synchronization. Such a task becomes a DAG of its own with one task in it. This costs a node, no pod.
-func needsWrapper(t spec.Task, s spec.Settings) bool {
-	return (t.ForEach != "" && t.Parallelism != nil) || s.Synchronization != nil
-}
-
-// endTask looks at failures that are allowed and that no other task looks at: in Argo, a failed task fails its DAG unless
-// one behind it succeeds. What succeeds without a pod is a DAG whose only task is skipped; a task that is skipped itself
-// would inherit the failure.
+// Argo has some settings on templates only. A task with such a setting calls a template of the pipeline's own, which calls
+// the component. This costs nodes, no pod.
 const (
-	endTask     = "kfp-end"
-	nothingTask = "kfp-nothing"
+	lockKind = "lock" // each run of the component holds locks
+	loopKind = ""     // the loop is bounded, or skipped as a whole
 )
 
-// end compiles it, if there are such tasks.
-func (c *pipelineCompiler) end(tasks map[string]spec.Task, nodes map[string]*graph.Node) []wfv1.DAGTask {
-	var ended []string
-	for _, name := range sortedKeys(tasks) {
-		if tasks[name].AllowFailure && nodes[name].Leaf {
-			ended = append(ended, anyState(taskName(name), everyState, true))
-		}
-	}
-	if len(ended) == 0 {
-		return nil
-	}
-	c.addTemplate(wfv1.Template{Name: endTask, DAG: &wfv1.DAGTemplate{Tasks: []wfv1.DAGTask{{Name: nothingTask, Template: nothingTask, When: "false"}}}})
-	c.addTemplate(wfv1.Template{Name: nothingTask, Suspend: &wfv1.SuspendTemplate{}})
-	return []wfv1.DAGTask{{Name: endTask, Template: endTask, Depends: strings.Join(ended, " && ")}}
+// itemsParameter hands a wrapper what its loop goes over.
+const itemsParameter = hiddenPrefix + "items"
+
+// locked makes a task call a template that takes the locks and calls the component: once for each item of a loop. The
+// arguments are the same, so that whatever works without locks works with them.
+func (c *pipelineCompiler) locked(t call, task *wfv1.DAGTask) {
+	inputs := takes(task.Arguments)
+	inner := wfv1.DAGTask{Name: innerTask, TemplateRef: task.TemplateRef, Arguments: handedOn(inputs)}
+	task.TemplateRef, task.Template = nil, t.template(lockKind)
+	c.addTemplate(wfv1.Template{
+		Name: task.Template, Inputs: inputs, DAG: &wfv1.DAGTemplate{Tasks: []wfv1.DAGTask{inner}},
+		Synchronization: synchronization(t.settings.Synchronization),
+		Outputs:         passedOut(t.task.Component.Outputs, fromTask, false, t.task.Component.Kind),
+	})
 }
 
-// wrapped compiles a task into a wrapper and the task that calls it. What the texts refer to outside is passed in.
-func (c *pipelineCompiler) wrapped(t call) (wfv1.DAGTask, error) {
-	outer := wfv1.DAGTask{Name: taskName(t.name), Template: t.template()}
-	names := t.node.References()
-	if t.keys != nil && t.task.ForEach != "" {
-		names = append(names, "each.index")
+// takes are the inputs that take arguments.
+func takes(given wfv1.Arguments) wfv1.Inputs {
+	var inputs wfv1.Inputs
+	for _, p := range given.Parameters {
+		inputs.Parameters = append(inputs.Parameters, wfv1.Parameter{Name: p.Name})
 	}
-	inside, inputs, arguments, err := passedIn(names, t.env)
+	for _, a := range given.Artifacts {
+		inputs.Artifacts = append(inputs.Artifacts, wfv1.Artifact{Name: a.Name, Optional: a.Optional})
+	}
+	return inputs
+}
+
+// handedOn gives every input of a template to another one that has the same. Texts are expressions, as everywhere.
+func handedOn(inputs wfv1.Inputs) wfv1.Arguments {
+	var given wfv1.Arguments
+	for _, p := range inputs.Parameters {
+		given.Parameters = append(given.Parameters, wfv1.Parameter{Name: p.Name, Value: wfv1.AnyStringPtr(handed(p.Name))})
+	}
+	for _, a := range inputs.Artifacts {
+		given.Artifacts = append(given.Artifacts, handedArtifact(a))
+	}
+	return given
+}
+
+func handed(parameter string) string { return `{{=inputs.parameters["` + parameter + `"]}}` }
+
+func handedArtifact(a wfv1.Artifact) wfv1.Artifact {
+	return wfv1.Artifact{Name: a.Name, From: "{{inputs.artifacts." + a.Name + "}}", Optional: a.Optional}
+}
+
+// needsLoop reports whether a loop is a template of its own: where it has a bound, where its condition skips it as a whole
+// (Argo would skip each item, which differs if there is none), and among on_exit tasks (Argo's controller ends where an
+// item waits that is a DAG's).
+func needsLoop(t call) bool {
+	return t.task.ForEach != "" && (t.task.Parallelism != nil || t.node.Conditional || t.isExit)
+}
+
+// looped makes a template of a loop: steps, which unlike a DAG have no item that does not run yet among their children.
+// What looks at the item is written there; everything else is handed in.
+func (c *pipelineCompiler) looped(t call, task wfv1.DAGTask) (wfv1.DAGTask, error) {
+	outer := wfv1.DAGTask{Name: task.Name, Template: t.template(loopKind)}
+	step := wfv1.WorkflowStep{Name: innerTask, Template: task.Template, TemplateRef: task.TemplateRef, WithParam: task.WithParam, When: task.When}
+	inside, given, err := passedIn(neededInside(t, task.Arguments), t.env)
 	if err != nil {
 		return outer, err
 	}
 	within := t
-	within.name, within.env = innerTask, inside
-	if t.keys != nil {
-		within.keys = map[string]string{}
-	}
+	within.env, within.keys = inside, nil
 	for _, output := range sortedKeys(t.keys) {
-		inputs.Parameters = append(inputs.Parameters, wfv1.Parameter{Name: keyParameter(output)})
-		arguments.Parameters = append(arguments.Parameters, wfv1.Parameter{Name: keyParameter(output), Value: wfv1.AnyStringPtr(t.keys[output])})
-		within.keys[output] = tag(keyParameter(output))
+		set(&within.keys, output, tag(keyParameter(output)))
+		given.Parameters = append(given.Parameters, wfv1.Parameter{Name: keyParameter(output), Value: wfv1.AnyStringPtr(t.keys[output])})
 	}
+	within.env.Shared = t.env.Shared // for the arguments that are handed in, which are not taken from here
 	inner, err := plain(within)
 	if err != nil {
 		return outer, err
 	}
-	// The condition is the caller's: a task that is skipped must not take a lock.
-	if t.task.When != "" {
-		if outer.When, err = compileCondition(t.task.When, t.env); err != nil {
-			return outer, err
+	if t.node.Conditional {
+		outer.When, step.When = task.When, ""
+	} else {
+		step.When = inner.When
+	}
+	if strings.Contains(task.WithParam, "{{") {
+		given.Parameters = append(given.Parameters, wfv1.Parameter{Name: itemsParameter, Value: wfv1.AnyStringPtr(task.WithParam)})
+		step.WithParam = handed(itemsParameter)
+	}
+	for i, p := range task.Arguments.Parameters {
+		if usesItem(p.Value.String()) {
+			step.Arguments.Parameters = append(step.Arguments.Parameters, inner.Arguments.Parameters[i])
+			continue
 		}
-		inner.When = ""
+		given.Parameters = append(given.Parameters, p)
+		step.Arguments.Parameters = append(step.Arguments.Parameters, wfv1.Parameter{Name: p.Name, Value: wfv1.AnyStringPtr(handed(p.Name))})
 	}
-	outer.Arguments = arguments
-	wrapper := wfv1.Template{
-		Name: outer.Template, Inputs: inputs, DAG: &wfv1.DAGTemplate{Tasks: []wfv1.DAGTask{inner}},
-		Parallelism: t.task.Parallelism, Synchronization: synchronization(t.settings.Synchronization),
+	for i, a := range task.Arguments.Artifacts {
+		if usesItem(artifactText(a)) {
+			step.Arguments.Artifacts = append(step.Arguments.Artifacts, inner.Arguments.Artifacts[i])
+			continue
+		}
+		given.Artifacts = append(given.Artifacts, a)
+		step.Arguments.Artifacts = append(step.Arguments.Artifacts, handedArtifact(a))
 	}
-	wrapper.Outputs = passedOut(t.task.Component.Outputs, t.node.Item != "", t.task.Component.Kind)
-	c.addTemplate(wrapper)
+	outer.Arguments = given
+	c.addTemplate(wfv1.Template{
+		Name: outer.Template, Inputs: takes(given), Steps: oneStep(step), Parallelism: t.task.Parallelism,
+		Outputs: passedOut(t.task.Component.Outputs, fromStep, true, t.task.Component.Kind),
+	})
 	return outer, nil
+}
+
+// itemReference is Argo's item in a tag, not a task or a field of that name.
+var itemReference = regexp.MustCompile(`(^|[^.\w"-])item\b`)
+
+// usesItem reports whether an argument looks at the item of a loop.
+func usesItem(argument string) bool {
+	return strings.Contains(argument, "{{") && itemReference.MatchString(argument)
+}
+
+// neededInside are the names that the arguments with an item use. Settings share an argument.
+func neededInside(t call, arguments wfv1.Arguments) []string {
+	for _, p := range arguments.Parameters {
+		isOfOutput := strings.HasPrefix(p.Name, keyParameter("")) || strings.HasPrefix(p.Name, artifactParameter(""))
+		if strings.HasPrefix(p.Name, hiddenPrefix) && !isOfOutput && usesItem(p.Value.String()) {
+			return t.node.References()
+		}
+	}
+	return t.node.ItemReferences()
 }
 
 // addTemplate adds one beside main. Those of tasks that are the same in both kinds of main are there already.
@@ -95,61 +155,54 @@ func (c *pipelineCompiler) addTemplate(t wfv1.Template) {
 	}
 }
 
-// passedIn gives the wrapper an input for each outside name that its texts use.
-func passedIn(names []string, env expr.Env) (expr.Env, wfv1.Inputs, wfv1.Arguments, error) {
-	inside := expr.Env{Own: map[string]expr.Var{}}
-	var inputs wfv1.Inputs
-	var arguments wfv1.Arguments
-	give := func(name, value string) {
-		inputs.Parameters = append(inputs.Parameters, wfv1.Parameter{Name: name})
-		arguments.Parameters = append(arguments.Parameters, wfv1.Parameter{Name: name, Value: wfv1.AnyStringPtr(value)})
-	}
+// passedPrefix begins the inputs that hand names to a wrapper.
+const passedPrefix = "in-"
+
+// passedIn gives a wrapper an input for each outside name that its texts use. Of an artifact they use the metadata.
+func passedIn(names []string, env expr.Env) (expr.Env, wfv1.Arguments, error) {
+	inside := expr.Env{Own: withOwn(env)}
+	var given wfv1.Arguments
 	outside := 0
 	for _, reference := range names {
 		name, v, ok := env.Resolve(reference)
 		if _, seen := inside.Own[name]; seen || !ok {
 			continue
 		}
-		if _, own := env.Own[name]; own {
-			inside.Own[name] = v
-			continue
-		}
-		input := fmt.Sprintf("in-%d", outside)
+		input := fmt.Sprintf("%s%d", passedPrefix, outside)
 		outside++
-		whole := "{{ " + name + " }}"
-		if v.Type.IsArtifact() {
-			artifact, err := artifactArgument(input, whole, env, v.Type)
-			if err != nil {
-				return inside, inputs, arguments, err
-			}
-			meta, err := artifactMetadata(whole, env)
-			if err != nil {
-				return inside, inputs, arguments, err
-			}
-			inputs.Artifacts = append(inputs.Artifacts, wfv1.Artifact{Name: input, Optional: artifact.Optional})
-			arguments.Artifacts = append(arguments.Artifacts, artifact)
-			give(artifactParameter(input), meta)
-			inside.Own[name] = expr.Var{Type: v.Type, Argo: "inputs.artifacts." + input}
-			continue
-		}
-		t, errs := expr.Parse(whole)
-		if err := joined(errs); err != nil {
-			return inside, inputs, arguments, err
-		}
-		value, err := t.CompileOr(env, v.Type, wire.Absent)
+		value, err := passedValue(name, v, env)
 		if err != nil {
-			return inside, inputs, arguments, err
+			return inside, given, err
 		}
-		give(input, value)
+		parameter := input
+		if v.Type.IsArtifact() {
+			parameter = artifactParameter(input)
+		}
+		given.Parameters = append(given.Parameters, wfv1.Parameter{Name: parameter, Value: wfv1.AnyStringPtr(value)})
 		inside.Own[name] = passedVar(v, input)
 	}
-	return inside, inputs, arguments, nil
+	return inside, given, nil
+}
+
+// passedValue is what a wrapper is given for a name.
+func passedValue(name string, v expr.Var, env expr.Env) (string, error) {
+	whole := "{{ " + name + " }}"
+	if v.Type.IsArtifact() {
+		return artifactMetadata(whole, env)
+	}
+	t, errs := expr.Parse(whole)
+	if err := joined(errs); err != nil {
+		return "", err
+	}
+	return t.CompileOr(env, v.Type, wire.Absent)
 }
 
 // passedVar is a variable inside the wrapper. What is absent outside comes in as a text that no value is.
 func passedVar(v expr.Var, input string) expr.Var {
-	passed := expr.Var{Type: v.Type, Argo: "inputs.parameters." + input}
+	passed := expr.Var{Type: v.Type, Argo: "inputs.parameters." + input, Optional: v.Optional}
 	switch {
+	case v.Type.IsArtifact():
+		passed.Argo = "inputs.artifacts." + input
 	case v.Coding == expr.Plain:
 		passed.Coding = expr.Plain
 	case v.Nullable:
@@ -159,19 +212,28 @@ func passedVar(v expr.Var, input string) expr.Var {
 	return passed
 }
 
-// passedOut gives the wrapper the outputs of its task. Of a loop, Argo has no artifacts: those are where their keys say, as
-// are the lists of artifacts of a pipeline.
-func passedOut(outputs map[string]spec.Output, isLoop bool, of spec.Kind) wfv1.Outputs {
+// The outputs of the only task or step of a wrapper.
+const (
+	fromTask = "tasks." + innerTask
+	fromStep = "steps." + innerTask
+)
+
+// passedOut gives a wrapper the outputs of what it calls. Of a loop, Argo has no artifacts: those are where their keys say,
+// as are the lists of artifacts of a pipeline. A loop without items gives an empty list.
+func passedOut(outputs map[string]spec.Output, from string, isLoop bool, of spec.Kind) wfv1.Outputs {
 	var out wfv1.Outputs
-	inner := "{{tasks." + innerTask + ".outputs."
 	for _, name := range sortedKeys(outputs) {
 		if outputs[name].Type.IsArtifact() {
 			if isList := of == spec.PipelineKind && outputs[name].Type.IsList(); !isLoop && !isList {
-				out.Artifacts = append(out.Artifacts, wfv1.Artifact{Name: name, From: inner + "artifacts." + name + "}}"})
+				out.Artifacts = append(out.Artifacts, wfv1.Artifact{Name: name, From: "{{" + from + ".outputs.artifacts." + name + "}}"})
 			}
 			name = artifactParameter(name)
 		}
-		out.Parameters = append(out.Parameters, wfv1.Parameter{Name: name, ValueFrom: &wfv1.ValueFrom{Parameter: inner + "parameters." + name + "}}"}})
+		valueFrom := &wfv1.ValueFrom{Parameter: "{{" + from + ".outputs.parameters." + name + "}}"}
+		if isLoop {
+			valueFrom.Default = wfv1.AnyStringPtr("[]")
+		}
+		out.Parameters = append(out.Parameters, wfv1.Parameter{Name: name, ValueFrom: valueFrom})
 	}
 	return out
 }

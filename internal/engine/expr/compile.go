@@ -48,8 +48,8 @@ func (t *Template) CompileOr(env Env, want spec.Type, orElse string) (string, er
 		return "", err
 	}
 	b := all[0]
-	if v, ok := b.variable(b.root); ok && v.Coding == Collected && v.Failing {
-		return tag(choose(v.failed(), text(orElse), b.text(b.root, want, true))), nil
+	if v, ok := b.variable(b.root); ok && v.mayBeGone() {
+		return tag(choose(v.gone(), text(orElse), b.text(b.root, want, true))), nil
 	}
 	if !b.allNullable(b.root) {
 		return t.Compile(env, want)

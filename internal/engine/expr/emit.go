@@ -185,8 +185,8 @@ func (b *bound) coalesce(n *ast.BinaryNode) ast.Node {
 		switch {
 		case isVar && v.isText() && !v.isConstant():
 			result = choose(v.present(), v.value(), result)
-		case isVar && v.Coding == Collected && v.Failing:
-			result = choose(v.failed(), result, v.value())
+		case isVar && v.mayBeGone():
+			result = choose(v.gone(), result, v.value())
 		case isMember:
 			result = coalescing(b.member(m, true), result)
 		default:

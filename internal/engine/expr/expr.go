@@ -46,6 +46,9 @@ type Var struct {
 	Optional bool
 	// Failing variables are nullable outputs of a task that may have failed. Whatever such a task has left does not count.
 	Failing bool
+	// Conditional variables are outputs of a task that may be skipped as a whole. Otherwise a loop that Argo calls skipped is
+	// one without items.
+	Conditional bool
 	// Foreign variables hold what a task wrote, which may be anything: its container need not have our runtime, and its code
 	// may go round it. They are made inert, or checked, where they are passed on.
 	Foreign bool

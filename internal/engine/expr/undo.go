@@ -159,10 +159,10 @@ func (u undoer) undo(node ast.Node, isText bool) ast.Node {
 	return copyNode(node, value)
 }
 
-// isFailed matches a test of a loop for items that failed.
-func (u undoer) isFailed(name string, cond ast.Node) bool {
+// isGone matches a test of a loop that failed or did not run.
+func (u undoer) isGone(name string, cond ast.Node) bool {
 	v, _ := u.d.env.Lookup(name)
-	return v.Failing && printArgo(v.failed()) == printArgo(cond)
+	return v.mayBeGone() && printArgo(v.gone()) == printArgo(cond)
 }
 
 // value is how Argo's expressions read a variable.
@@ -211,7 +211,7 @@ func (u undoer) undoValue(node ast.Node) ast.Node {
 
 // choice recognises what ?? and values of unknown type become.
 func (u undoer) choice(n *ast.ConditionalNode, isText bool) ast.Node {
-	if name, ok := u.variable(n.Exp2); ok && u.isFailed(name, n.Cond) {
+	if name, ok := u.variable(n.Exp2); ok && u.isGone(name, n.Cond) {
 		return leftmost(nameNode(name), u.undo(n.Exp1, isText))
 	}
 	if _, ok := n.Cond.(*ast.BinaryNode); ok {

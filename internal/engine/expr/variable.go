@@ -30,9 +30,20 @@ func (v Var) status() ast.Node {
 	return path(task+".status", false)
 }
 
-// failed tests whether an item of the loop that collected the variable failed, by a function that users do not have.
-func (v Var) failed() ast.Node {
-	phases := &ast.ArrayNode{Nodes: []ast.Node{text("Failed"), text("Error")}}
+// mayBeGone reports whether a loop may have collected nothing that counts. A loop without items has an empty list.
+func (v Var) mayBeGone() bool { return v.Coding == Collected && (v.Failing || v.Nullable) }
+
+// gone tests whether the loop that collected the variable failed or did not run, by a function that users do not have.
+func (v Var) gone() ast.Node {
+	phases := &ast.ArrayNode{}
+	for _, of := range []struct {
+		may   bool
+		phase string
+	}{{v.Failing, "Failed"}, {v.Failing, "Error"}, {v.Nullable, "Omitted"}, {v.Conditional, "Skipped"}} {
+		if of.may {
+			phases.Nodes = append(phases.Nodes, text(of.phase))
+		}
+	}
 	return &ast.CallNode{Callee: member(ident("sprig"), "has"), Arguments: []ast.Node{v.status(), phases}}
 }
 

@@ -26,8 +26,12 @@ type Node struct {
 	Needs []Need // sorted by task
 	// Choices are the chains of ?? without a constant at the end: one task of each has to have succeeded.
 	Choices [][]string
-	// Skippable tasks may not run though nothing failed: they have a condition, or need data of one that has.
+	// Skippable tasks may not run though nothing failed: they are Conditional or Omittable.
 	Skippable bool
+	// Conditional tasks have a condition that looks at no item of a loop: where it is false, they are skipped as a whole.
+	Conditional bool
+	// Omittable tasks are left out where one that they need is, or does not give what they need, though nothing failed.
+	Omittable bool
 	Leaf      bool                   // no other task needs it
 	Outputs   map[string]spec.Output // as other tasks see them: lists, under for_each
 	Item      spec.Type              // type of each.value; empty without for_each
@@ -52,24 +56,28 @@ func Check(p spec.Pipeline) (*Graph, problem.List) {
 	c.names()
 	c.nodes()
 	c.edges()
-	c.skippable()
+	c.skippable(c.graph.Order, p.Tasks, c.graph.Tasks)
+	c.skippable(c.exitOrder, p.OnExit, c.graph.Exit)
 	c.lists(problem.At("tasks"), c.pipeline.Tasks, c.graph.Tasks)
 	c.lists(problem.At("on_exit"), c.pipeline.OnExit, c.graph.Exit)
 	c.graph.Scope = newScope(p, c.graph)
 	c.loops()
 	c.tasks()
 	c.outputs()
+	c.exitBounds()
 	c.problems = append(c.problems, checkSettings(p.Defaults, problem.At("defaults"))...)
 	checkDefaultMetadata(&c.problems, p.Defaults)
+	checkHeld(&c.problems, problem.At("defaults").Attr("synchronization"), p.Options.Synchronization, p.Defaults.Synchronization)
 	c.problems = append(c.problems, checkOptions(p.Options)...)
 	c.problems.Sort()
 	return c.graph, c.problems
 }
 
 type checker struct {
-	pipeline spec.Pipeline
-	graph    *Graph
-	problems problem.List
+	pipeline  spec.Pipeline
+	graph     *Graph
+	exitOrder []string
+	problems  problem.List
 }
 
 func (c *checker) names() {
@@ -131,8 +139,9 @@ func newNode(name string, t spec.Task) *Node {
 	for _, text := range n.texts {
 		n.Indexed = n.Indexed || text.usesIndex()
 		// A loop whose condition looks at the items gives a shorter list, maybe an empty one; it is not skipped.
-		n.Skippable = n.Skippable || text.at.String() == "when" && (t.ForEach == "" || !text.usesItem())
+		n.Conditional = n.Conditional || text.at.String() == "when" && (t.ForEach == "" || !text.usesItem())
 	}
+	n.Skippable = n.Conditional
 	for out, o := range t.Component.Outputs {
 		if t.ForEach != "" {
 			o.Type = spec.ListOf(o.Type)
@@ -162,6 +171,7 @@ func (c *checker) edges() {
 			exit[name] = append(exit[name], need.Task)
 		}
 	}
+	c.exitOrder = exit.order()
 	c.cycles(problem.At("on_exit"), exit)
 }
 
@@ -223,20 +233,28 @@ func needFor(needs map[string]*Need, task string) *Need {
 	return needs[task]
 }
 
-// skippable spreads along data edges: who needs the output of a task that was skipped is skipped too.
-func (c *checker) skippable() {
-	for _, name := range c.graph.Order {
-		n := c.graph.Tasks[name]
+// skippable spreads along the edges: who needs the output of a task that was skipped is left out, and so is who only
+// comes after that one.
+func (c *checker) skippable(order []string, tasks map[string]spec.Task, nodes map[string]*Node) {
+	for _, name := range order {
+		n := nodes[name]
 		for _, need := range n.Needs {
-			if need.Data && c.graph.Tasks[need.Task].Skippable {
-				n.Skippable = true
+			before := nodes[need.Task]
+			switch {
+			case need.Data:
+				n.Omittable = n.Omittable || before.Skippable || tasks[need.Task].AllowFailure
+			case !need.Guarded:
+				n.Omittable = n.Omittable || before.Omittable
 			}
 		}
 		for _, choice := range n.Choices {
-			n.Skippable = n.Skippable || !slices.ContainsFunc(choice, func(task string) bool { return !c.graph.Tasks[task].Skippable })
+			n.Omittable = n.Omittable || !slices.ContainsFunc(choice, func(task string) bool {
+				return !nodes[task].Skippable && !tasks[task].AllowFailure
+			})
 		}
-		if runIf := c.pipeline.Tasks[name].RunIf; runIf != "" && runIf != spec.AllSucceeded && runIf != spec.AllDone {
-			n.Skippable = true
+		if runIf := tasks[name].RunIf; runIf != "" && runIf != spec.AllSucceeded {
+			n.Omittable = runIf != spec.AllDone
 		}
+		n.Skippable = n.Conditional || n.Omittable
 	}
 }

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
@@ -61,5 +62,17 @@ func checkSynchronization(l *problem.List, at problem.Path, s *spec.Synchronizat
 			l.Errorf(at, "Duplicate semaphore", "Key %q of config map %q is listed already; holding it twice would make the run wait for itself. Remove one.", sem.Key, sem.ConfigMap)
 		}
 		seen[sem] = true
+	}
+}
+
+// checkHeld refuses a mutex that the run, or the pipeline's task in another one, holds until its tasks are over.
+func checkHeld(l *problem.List, at problem.Path, pipeline, task *spec.Synchronization) {
+	if pipeline == nil || task == nil {
+		return
+	}
+	for _, name := range task.Mutexes {
+		if name != spec.Unknown && slices.Contains(pipeline.Mutexes, name) {
+			l.Errorf(at.Attr("mutexes"), "Mutex that is held already", "The pipeline's own synchronization holds mutex %q until all its tasks are over, so this task would wait for ever. Remove it from one of the two.", name)
+		}
 	}
 }

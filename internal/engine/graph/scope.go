@@ -68,7 +68,10 @@ func addTasks(env map[string]expr.Var, tasks map[string]spec.Task, nodes map[str
 			if o.Type.IsArtifact() {
 				kind = "artifacts"
 			}
-			v := expr.Var{Type: o.Type, Argo: argo + ".outputs." + kind + "." + out, Nullable: n.Skippable || unsure[name], Failing: unsure[name], Foreign: true}
+			v := expr.Var{
+				Type: o.Type, Argo: argo + ".outputs." + kind + "." + out, Foreign: true,
+				Nullable: n.Skippable || unsure[name], Failing: unsure[name], Conditional: n.Conditional,
+			}
 			if n.Item != "" || keptAsList(tasks[name].Component, o.Type) {
 				v.Coding = expr.Collected
 			}

@@ -24,7 +24,7 @@ func (c *checker) loops() {
 	for _, name := range c.graph.Order {
 		c.loop(c.graph.Tasks[name], c.graph.Scope.tasks)
 	}
-	for _, name := range sortedKeys(c.graph.Exit) {
+	for _, name := range c.exitOrder {
 		c.loop(c.graph.Exit[name], c.graph.Scope.exit)
 	}
 }
@@ -69,6 +69,7 @@ func (c *checker) task(at problem.Path, t spec.Task, n *Node, env Env) {
 	checkPodless(&c.problems, at, t)
 	checkFlow(&c.problems, at, t, n)
 	checkMerged(&c.problems, at, c.pipeline.Defaults, t.Settings)
+	checkHeld(&c.problems, at.Attr("synchronization"), c.pipeline.Options.Synchronization, t.Synchronization)
 }
 
 func (c *checker) component(at problem.Path, t spec.Task) {

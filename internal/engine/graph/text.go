@@ -168,11 +168,16 @@ func (t text) usesItem() bool {
 }
 
 // References are the names that a task's texts use, in order, each once.
-func (n *Node) References() []string {
+func (n *Node) References() []string { return n.references(func(text) bool { return true }) }
+
+// ItemReferences are those of the texts that look at the item of the loop.
+func (n *Node) ItemReferences() []string { return n.references(text.usesItem) }
+
+func (n *Node) references(of func(text) bool) []string {
 	var names []string
 	seen := map[string]bool{}
 	for _, t := range n.texts {
-		if t.template == nil {
+		if t.template == nil || !of(t) {
 			continue
 		}
 		for _, r := range t.template.References() {

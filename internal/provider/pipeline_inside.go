@@ -1,0 +1,54 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// plannedTimeouts are the timeouts of the pipelines that this plan has been through, by namespace and name. A reference to
+// a pipeline does not hold it, and the pipeline may not be in the cluster yet.
+type plannedTimeouts struct{ values sync.Map }
+
+func (p *plannedTimeouts) note(of spec.Pipeline) {
+	p.values.Store([2]string{of.Namespace, of.Name}, of.Options.Timeout)
+}
+
+// timeoutOf is the timeout of a pipeline, as far as it is known.
+func (d *data) timeoutOf(ctx context.Context, namespace, name string) string {
+	if planned, ok := d.plannedTimeouts.values.Load([2]string{namespace, name}); ok {
+		timeout, _ := planned.(string)
+		return timeout
+	}
+	live, err := d.cluster.Find(ctx, cluster.WorkflowTemplates, namespace, name)
+	if err != nil {
+		return "" // who cannot be reached is reported where it matters
+	}
+	return argo.RunTimeout(live.Into)
+}
+
+// warnOfTimeouts warns of pipelines inside a pipeline whose timeout bounds their own runs alone: Argo has deadlines of runs
+// and of pods, not of a group of tasks.
+func (d *data) warnOfTimeouts(ctx context.Context, p spec.Pipeline, diags *diag.Diagnostics) {
+	for attribute, tasks := range map[string]map[string]spec.Task{"tasks": p.Tasks, "on_exit": p.OnExit} {
+		for name, t := range tasks {
+			if t.Component.Kind != spec.PipelineKind {
+				continue
+			}
+			timeout := d.timeoutOf(ctx, t.Component.Namespace, t.Component.Name)
+			if timeout == "" || timeout == spec.Unknown {
+				continue
+			}
+			diags.AddAttributeWarning(attributePath(problem.At(attribute).Key(name).Attr("component")), "Timeout without an effect here", fmt.Sprintf(
+				"Pipeline %q has timeout = %q, which bounds its own runs. As a task of another pipeline it has no timeout, since Argo has none for a group of tasks. "+
+					"Give this pipeline a timeout, or the tasks of %q.", t.Component.Name, timeout, t.Component.Name))
+		}
+	}
+}
