@@ -365,7 +365,8 @@ func (g flowGraph) gives(task string, end flowEnd) string {
 func taskOf(run, node string) string {
 	var names []string
 	for name := range strings.SplitSeq(strings.TrimPrefix(node, run), ".") {
-		name = strings.TrimRight(strings.FieldsFunc(name+" ", func(c rune) bool { return c == '[' || c == '(' })[0], " ")
+		name, _, _ = strings.Cut(name, "[")
+		name, _, _ = strings.Cut(name, "(")
 		if name != "kfp-inner" && name != "" {
 			names = append(names, name)
 		}

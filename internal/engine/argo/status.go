@@ -33,7 +33,7 @@ func Status(wf *wfv1.Workflow, types map[string]spec.Output) (spec.RunStatus, er
 		return spec.RunStatus{}, fmt.Errorf("reading the tasks of run %s/%s: %w", wf.Namespace, wf.Name, err)
 	}
 	s := spec.RunStatus{
-		Phase: spec.Phase(wf.Status.Phase), Message: wf.Status.Message,
+		Phase: spec.Phase(wf.Status.Phase), Message: plainMessage(wf.Status.Message),
 		StartedAt: timeOf(wf.Status.StartedAt), FinishedAt: timeOf(wf.Status.FinishedAt),
 		Outputs: map[string]string{}, Tasks: map[string]spec.TaskStatus{},
 		Elsewhere: len(nodes) == 0 && wf.Status.OffloadNodeStatusVersion != "",
@@ -79,11 +79,14 @@ func outputValues(outputs *wfv1.Outputs, types map[string]spec.Output) map[strin
 // loopItem is in the names of the nodes of a loop: "t(0:item)". Attempts are "t(0)".
 var loopItem = regexp.MustCompile(`\([0-9]+:`)
 
+// innerNode is the name of what a wrapper calls, once.
+var innerNode = regexp.MustCompile(`\.` + innerTask + `(\([0-9]+\))?$`)
+
 // artifactsOf adds the metadata of the artifacts that a node made, metrics among them. Those of a loop become a list, in
 // the order in which the iterations started.
 func artifactsOf(node wfv1.NodeStatus, known map[string]string) map[string]string {
-	// A retry has the outputs of its last attempt once more.
-	if node.Outputs == nil || node.Type == wfv1.NodeTypeRetry || node.Phase != wfv1.NodeSucceeded {
+	// A retry has the outputs of its last attempt once more, and a wrapper those of what it calls.
+	if node.Outputs == nil || node.Type == wfv1.NodeTypeRetry || node.Phase != wfv1.NodeSucceeded || innerNode.MatchString(node.Name) {
 		return known
 	}
 	for _, p := range node.Outputs.Parameters {
@@ -154,7 +157,7 @@ func (r statusReader) read() {
 		r.count(&t, node)
 		t.Artifacts = artifactsOf(node, t.Artifacts)
 		if isWhole && !whole[path] || t.Phase == "" {
-			t.Phase, t.Message = spec.Phase(node.Phase), node.Message
+			t.Phase, t.Message = spec.Phase(node.Phase), plainMessage(node.Message)
 			t.StartedAt, t.FinishedAt = timeOf(node.StartedAt), timeOf(node.FinishedAt)
 		}
 		whole[path] = whole[path] || isWhole
@@ -234,7 +237,19 @@ var childFailed = regexp.MustCompile(`^child '[^']*' failed$`)
 
 // isEcho reports whether a node failed only because others did, which are told themselves.
 func isEcho(node wfv1.NodeStatus) bool {
-	return node.Type == wfv1.NodeTypeSteps && (childFailed.MatchString(node.Message) || strings.Contains(node.Message, exitFailed))
+	message := plainMessage(node.Message)
+	return node.Type == wfv1.NodeTypeSteps && (message == "" || message == exitFailed)
+}
+
+// plainMessage is Argo's message without what only the compiler means by it.
+func plainMessage(message string) string {
+	switch {
+	case childFailed.MatchString(message):
+		return ""
+	case strings.Contains(message, exitFailed):
+		return exitFailed
+	}
+	return message
 }
 
 // lastWords finds where Argo's message goes over to what the container wrote as its termination message.

@@ -21,6 +21,11 @@ func node(name string, kind wfv1.NodeType, phase wfv1.NodePhase, second int, out
 	return n
 }
 
+func said(message string, n wfv1.NodeStatus) wfv1.NodeStatus {
+	n.Message = message
+	return n
+}
+
 func output(name, value string) wfv1.Parameter {
 	return wfv1.Parameter{Name: name, Value: wfv1.AnyStringPtr(value)}
 }
@@ -42,8 +47,22 @@ func TestStatusOfARun(t *testing.T) {
 		node("run.nested.kfp-inner.train", wfv1.NodeTypePod, wfv1.NodeFailed, 5),
 		node("run.nested.kfp-inner.onExit", wfv1.NodeTypeDAG, wfv1.NodeSucceeded, 6),
 		node("run.nested.kfp-inner.onExit.tell", wfv1.NodeTypePod, wfv1.NodeSucceeded, 6),
-		node("run.kfp-end", wfv1.NodeTypeDAG, wfv1.NodeSucceeded, 7),
-		node("run.kfp-end.kfp-nothing", wfv1.NodeTypeSkipped, wfv1.NodeSkipped, 7),
+		node("run.kfp-end", wfv1.NodeTypeSteps, wfv1.NodeFailed, 7),
+		node("run.kfp-end[0]", wfv1.NodeTypeStepGroup, wfv1.NodeError, 7),
+		node("run.kfp-end[0].kfp-nothing", wfv1.NodeTypeSkipped, wfv1.NodeError, 7),
+		node("run.locked", wfv1.NodeTypeTaskGroup, wfv1.NodeSucceeded, 8),
+		node("run.locked(0:a)", wfv1.NodeTypeDAG, wfv1.NodeSucceeded, 8, output("kfp-artifact-file", `{"metadata":{"n":1}}`)),
+		node("run.locked(0:a).kfp-inner", wfv1.NodeTypeRetry, wfv1.NodeSucceeded, 8, output("kfp-artifact-file", `{"metadata":{"n":1}}`)),
+		node("run.locked(0:a).kfp-inner(0)", wfv1.NodeTypePod, wfv1.NodeSucceeded, 8, output("kfp-artifact-file", `{"metadata":{"n":1}}`)),
+		said("child 'x' failed", node("run.bounded", wfv1.NodeTypeSteps, wfv1.NodeFailed, 9)),
+		said("child 'x' failed", node("run.bounded[0]", wfv1.NodeTypeStepGroup, wfv1.NodeFailed, 9)),
+		node("run.bounded[0].kfp-inner(0:a[1].b)", wfv1.NodeTypePod, wfv1.NodeSucceeded, 9, output("kfp-artifact-file", `{"metadata":{"n":2}}`)),
+		said("exit code 3", node("run.bounded[0].kfp-inner(1:b)", wfv1.NodeTypePod, wfv1.NodeFailed, 10)),
+		said("invalid date an on_exit task has failed (1:49)", node("run.sour", wfv1.NodeTypeSteps, wfv1.NodeFailed, 11)),
+		node("run.sour[0].kfp-inner", wfv1.NodeTypeDAG, wfv1.NodeSucceeded, 11),
+		said("invalid date an on_exit task has failed (1:49)", node("run.sour[0].kfp-inner.onExit", wfv1.NodeTypeDAG, wfv1.NodeError, 11)),
+		node("run.sour[0].kfp-inner.onExit.kfp-inner", wfv1.NodeTypeDAG, wfv1.NodeFailed, 11),
+		node("run.sour[0].kfp-inner.onExit.kfp-inner.tell", wfv1.NodeTypePod, wfv1.NodeFailed, 11),
 		node("other.task", wfv1.NodeTypePod, wfv1.NodeSucceeded, 7),
 	} {
 		wf.Status.Nodes[n.Name] = n
@@ -62,6 +81,14 @@ func TestStatusOfARun(t *testing.T) {
 			"nested":             {Phase: spec.PhaseFailed},
 			"nested/train":       {Phase: spec.PhaseFailed, Attempts: 1, Failures: failed},
 			"nested/onExit/tell": {Phase: spec.PhaseSucceeded, Attempts: 1},
+			"locked":             {Phase: spec.PhaseSucceeded, Attempts: 1, Artifacts: map[string]string{"file": `[{"n":1}]`}},
+			"bounded": {Phase: spec.PhaseFailed, Attempts: 2, Artifacts: map[string]string{"file": `[{"n":2}]`}, Failures: []spec.Failure{
+				{Node: "run.bounded[0].kfp-inner(1:b)", NodeID: "run.bounded[0].kfp-inner(1:b)", Message: "exit code 3", HasPod: true},
+			}},
+			"sour": {Phase: spec.PhaseFailed, Message: "an on_exit task has failed"},
+			"sour/onExit/tell": {Phase: spec.PhaseFailed, Attempts: 1, Failures: []spec.Failure{
+				{Node: "run.sour[0].kfp-inner.onExit.kfp-inner.tell", NodeID: "run.sour[0].kfp-inner.onExit.kfp-inner.tell", HasPod: true},
+			}},
 		},
 	}
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(spec.TaskStatus{}, "StartedAt", "FinishedAt")); diff != "" {
