@@ -223,7 +223,7 @@ func TestClusterVariants(t *testing.T) {
 	for n := range 2 {
 		status := c.status(c.wait(c.start(ref)[0], 6*time.Minute))
 		if status.Phase != spec.PhaseSucceeded {
-			t.Fatalf("run %d is %s: %+v", n, status.Phase, status.Tasks)
+			t.Fatalf("run %d is %s: %s: %+v", n, status.Phase, status.Message, status.Tasks)
 		}
 		if diff := cmp.Diff(want, status.Outputs); diff != "" {
 			t.Errorf("outputs of run %d (-want +got):\n%s", n, diff)
