@@ -40,6 +40,7 @@ type Client struct {
 	once   sync.Once
 	conn   *connection
 	err    error
+	bounds bounds
 
 	cache cache
 }
@@ -51,7 +52,7 @@ type connection struct {
 }
 
 // New returns a client for the configured cluster. It does not connect.
-func New(config Config) *Client { return &Client{config: config} }
+func New(config Config) *Client { return &Client{config: config, bounds: usualBounds} }
 
 // connect builds the clients once. No request is sent.
 func (c *Client) connect() (*connection, error) {
@@ -61,7 +62,8 @@ func (c *Client) connect() (*connection, error) {
 			c.err = err
 			return
 		}
-		httpClient, err := rest.HTTPClientFor(cfg)
+		cfg.Wrap(c.bounds.transport)
+		httpClient, err := c.config.httpClient(cfg)
 		if err != nil {
 			c.err = fmt.Errorf("preparing the connection to the cluster: %w", err)
 			return
@@ -93,13 +95,9 @@ type Object struct {
 	raw             *unstructured.Unstructured
 }
 
-// Into decodes the object into a typed value.
+// Into decodes the object into what v points to, as far as that can hold it.
 func (o *Object) Into(v any) error {
-	data, err := o.raw.MarshalJSON()
-	if err != nil {
-		return fmt.Errorf("encoding %s/%s: %w", o.Namespace, o.Name, err)
-	}
-	if err := json.Unmarshal(data, v); err != nil {
+	if err := decode(o.raw.Object, v); err != nil {
 		return fmt.Errorf("decoding %s/%s: %w", o.Namespace, o.Name, err)
 	}
 	return nil
@@ -147,7 +145,7 @@ func (c *Client) Apply(ctx context.Context, r Resource, object any, force bool) 
 	if err != nil {
 		return nil, explain(err, r, u.GetNamespace(), u.GetName())
 	}
-	return newObject(got), nil
+	return believed(got, r, u.GetNamespace(), u.GetName())
 }
 
 // Create makes the object and fails with ErrExists if it is there.
@@ -166,7 +164,7 @@ func (c *Client) Create(ctx context.Context, r Resource, object any) (*Object, e
 	if err != nil {
 		return nil, explain(err, r, u.GetNamespace(), u.GetName())
 	}
-	return newObject(got), nil
+	return believed(got, r, u.GetNamespace(), u.GetName())
 }
 
 // Get reads one object past the cache, or fails with ErrNotFound.
@@ -179,7 +177,7 @@ func (c *Client) Get(ctx context.Context, r Resource, namespace, name string) (*
 	if err != nil {
 		return nil, explain(err, r, namespace, name)
 	}
-	return newObject(got), nil
+	return believed(got, r, namespace, name)
 }
 
 // Patch merges a JSON merge patch into one object.
@@ -198,7 +196,7 @@ func (c *Client) Patch(ctx context.Context, r Resource, namespace, name string, 
 	if err != nil {
 		return nil, explain(err, r, namespace, name)
 	}
-	return newObject(got), nil
+	return believed(got, r, namespace, name)
 }
 
 // Delete removes the object and what it owns. An object that is gone already is no error. A UID other than empty

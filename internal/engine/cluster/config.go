@@ -68,7 +68,11 @@ func (c Config) restConfig() (*rest.Config, error) {
 		}
 		return c.finish(cfg), nil
 	}
-	cfg, err := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, overrides).ClientConfig()
+	loader := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, overrides)
+	if err := checkAddresses(loader); err != nil {
+		return nil, fmt.Errorf("reading the cluster configuration: %w", err)
+	}
+	cfg, err := loader.ClientConfig()
 	if clientcmd.IsEmptyConfig(err) || (err == nil && cfg.Host == "") {
 		return nil, fmt.Errorf("%w: %s", ErrNotConfigured, c.emptyPaths())
 	}
@@ -92,6 +96,11 @@ func (c Config) emptyPaths() string {
 }
 
 func (c Config) overrides() (*clientcmd.ConfigOverrides, error) {
+	for name, address := range map[string]string{"host": c.Host, "proxy_url": c.ProxyURL} {
+		if err := CheckAddress(address); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
 	o := &clientcmd.ConfigOverrides{CurrentContext: c.ConfigContext}
 	o.Context.AuthInfo = c.ConfigContextAuth
 	o.Context.Cluster = c.ConfigContextCluster
@@ -106,11 +115,7 @@ func (c Config) overrides() (*clientcmd.ConfigOverrides, error) {
 	o.AuthInfo.ClientCertificateData = []byte(c.ClientCertificate)
 	o.AuthInfo.ClientKeyData = []byte(c.ClientKey)
 	if c.Host != "" {
-		u, err := url.Parse(c.Host)
-		if err != nil {
-			return nil, fmt.Errorf("host %q is not a URL: %w", c.Host, err)
-		}
-		if u.Scheme == "" {
+		if u, err := url.Parse(c.Host); err == nil && u.Scheme == "" {
 			o.ClusterInfo.Server = "https://" + c.Host
 		}
 	}

@@ -54,21 +54,22 @@ func (c *Client) controllersIn(ctx context.Context, namespace string) ([]Control
 		return nil, err
 	}
 	var found []Controller
-	options := metav1.ListOptions{Limit: pageSize}
-	for {
+	err = paged(func(options metav1.ListOptions) (string, error) {
 		page, err := conn.typed.AppsV1().Deployments(namespace).List(ctx, options)
 		if err != nil {
-			return nil, explain(err, Resource{Resource: "deployments"}, namespace, "")
+			return "", explain(err, Resource{Resource: "deployments"}, namespace, "")
+		}
+		if options.Continue == "" {
+			found = nil
 		}
 		for _, d := range page.Items {
 			if container := controllerContainer(d); container != nil {
 				found = append(found, c.controller(ctx, conn, d, *container))
 			}
 		}
-		if options.Continue = page.Continue; options.Continue == "" {
-			return found, nil
-		}
-	}
+		return page.Continue, nil
+	})
+	return found, err
 }
 
 func controllerContainer(d appsv1.Deployment) *corev1.Container {

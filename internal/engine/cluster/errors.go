@@ -24,6 +24,7 @@ const (
 	Conflict     Reason = "owned by another manager"
 	Invalid      Reason = "refused as invalid"
 	Unreachable  Reason = "cluster unreachable"
+	Misled       Reason = "answered with something else"
 	Other        Reason = "failed"
 )
 
@@ -59,6 +60,8 @@ func (e *Error) Remedy() string {
 		return "Grant the provider's user the Role of the guide \"Installation and RBAC\" in this namespace."
 	case Unreachable:
 		return "Check that the cluster is up and that the provider's host, config_path and proxy_url lead to it."
+	case Misled:
+		return "Something between the provider and the API server, such as a proxy or a gateway, answers in its place. Check the provider's host, config_path and proxy_url."
 	case Conflict:
 		return "Another program manages the named fields. Remove its hold on them, or set force_conflicts = true in the provider's configuration to take them over."
 	}
@@ -87,10 +90,16 @@ func IsUndeclared(err error) bool {
 // look. Prior state is kept then.
 func IsUnknown(err error) bool {
 	switch ReasonOf(err) {
-	case Unauthorized, Forbidden, Unreachable:
+	case Unauthorized, Forbidden, Unreachable, Misled:
 		return true
 	}
 	return errors.Is(err, ErrNotConfigured)
+}
+
+// isExpired reports whether the server does not know any more what it was asked to go on with.
+func isExpired(err error) bool {
+	var status apierrors.APIStatus
+	return errors.As(err, &status) && (apierrors.IsResourceExpired(err) || apierrors.IsGone(err))
 }
 
 func explain(err error, r Resource, namespace, name string) error {

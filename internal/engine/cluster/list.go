@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -85,19 +86,60 @@ func (c *Client) List(ctx context.Context, r Resource, namespace, selector strin
 	if err != nil {
 		return nil, err
 	}
-	objects := map[string]*Object{}
-	options := metav1.ListOptions{LabelSelector: selector, Limit: pageSize}
-	for {
+	var objects map[string]*Object
+	err = paged(func(options metav1.ListOptions) (string, error) {
+		options.LabelSelector = selector
 		page, err := conn.dynamic.Resource(r).Namespace(namespace).List(ctx, options)
 		if err != nil {
-			return nil, explain(err, r, namespace, "")
+			return "", explain(err, r, namespace, "")
+		}
+		if options.Continue == "" {
+			objects = map[string]*Object{}
 		}
 		for i := range page.Items {
-			o := newObject(&page.Items[i])
+			o, err := believed(&page.Items[i], r, namespace, page.Items[i].GetName())
+			if err != nil {
+				return "", err
+			}
 			objects[o.Name] = o
 		}
-		if options.Continue = page.GetContinue(); options.Continue == "" {
-			return objects, nil
+		return page.GetContinue(), nil
+	})
+	return objects, err
+}
+
+// How often a list begins again whose next page has expired, and how many pages it may have: a server could go on with
+// the same one for ever.
+const (
+	maxRestarts = 3
+	maxPages    = 2_000
+)
+
+// paged reads a list page by page. page reads the one that the options ask for, and returns where the next one begins. It
+// is asked for the first page again where the server does not know any more what it has given; in the end it is asked for
+// all at once, which cannot expire.
+func paged(page func(metav1.ListOptions) (next string, err error)) error {
+	options := metav1.ListOptions{Limit: pageSize}
+	restarts := 0
+	for range maxPages {
+		next, err := page(options)
+		switch {
+		case err != nil && options.Continue != "" && isExpired(err):
+			if restarts++; restarts > maxRestarts {
+				return err
+			}
+			if restarts == maxRestarts {
+				options.Limit = 0
+			}
+			next = ""
+		case err != nil:
+			return err
+		case next == "":
+			return nil
+		case next == options.Continue:
+			return errors.New("the server goes on with the same page for ever")
 		}
+		options.Continue = next
 	}
+	return fmt.Errorf("the server gives more than %d pages", maxPages)
 }

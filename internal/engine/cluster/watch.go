@@ -20,16 +20,16 @@ const (
 )
 
 // Follow calls seen with every state of one object, first with the present one, until seen returns done or an error,
-// or ctx ends. It uses one watch and takes it up again when the connection breaks, the server restarts or the watch
-// expires. seen gets nil when the object is gone.
+// or ctx ends. It uses one watch and takes it up again when the connection breaks, the server restarts, the watch
+// expires, tells something odd, or tells nothing for long. seen gets nil when the object is gone.
 func (c *Client) Follow(ctx context.Context, r Resource, namespace, name string, seen func(*Object) (done bool, err error)) error {
 	pause := firstPause
 	for {
-		progressed, done, err := c.followOnce(ctx, r, namespace, name, seen)
+		told, done, err := c.followOnce(ctx, r, namespace, name, seen)
 		if done || (err != nil && !transient(err)) {
 			return err
 		}
-		if progressed {
+		if told {
 			pause = firstPause
 		}
 		select {
@@ -41,8 +41,9 @@ func (c *Client) Follow(ctx context.Context, r Resource, namespace, name string,
 	}
 }
 
-// followOnce reads the object and watches it until the watch ends. A nil error with done unset asks for another round.
-func (c *Client) followOnce(ctx context.Context, r Resource, namespace, name string, seen func(*Object) (bool, error)) (progressed, done bool, err error) {
+// followOnce reads the object and watches it until the watch ends. told: the watch was of use. A nil error with done unset
+// asks for another round.
+func (c *Client) followOnce(ctx context.Context, r Resource, namespace, name string, seen func(*Object) (bool, error)) (told, done bool, err error) {
 	conn, err := c.connect()
 	if err != nil {
 		return false, true, err
@@ -63,18 +64,28 @@ func (c *Client) followOnce(ctx context.Context, r Resource, namespace, name str
 		ResourceVersion: present.ResourceVersion,
 	})
 	if err != nil {
-		return true, false, explain(err, r, namespace, name)
+		return false, false, explain(err, r, namespace, name)
 	}
 	defer w.Stop()
+	silence := time.NewTimer(c.bounds.silence)
+	defer silence.Stop()
 	for {
 		select {
 		case <-ctx.Done():
+			return told, false, nil
+		case <-silence.C:
 			return true, false, nil
 		case event, open := <-w.ResultChan():
-			if !open || event.Type == watch.Error {
-				return true, false, nil
+			if !open {
+				return told, false, nil
 			}
-			done, err = seen(eventObject(event))
+			object, ok := eventObject(event, r, namespace, name)
+			if !ok {
+				return told, false, nil
+			}
+			told = true
+			silence.Reset(c.bounds.silence)
+			done, err = seen(object)
 			if done || err != nil {
 				return true, true, err
 			}
@@ -82,15 +93,24 @@ func (c *Client) followOnce(ctx context.Context, r Resource, namespace, name str
 	}
 }
 
-func eventObject(event watch.Event) *Object {
+// eventObject is the object as an event tells it, nil where it is gone; false: the event tells something else, or an error.
+func eventObject(event watch.Event, r Resource, namespace, name string) (*Object, bool) {
 	u, ok := event.Object.(*unstructured.Unstructured)
-	if !ok || event.Type == watch.Deleted {
-		return nil
+	if !ok {
+		return nil, false
 	}
-	return newObject(u)
+	object, err := believed(u, r, namespace, name)
+	switch {
+	case err != nil:
+		return nil, false
+	case event.Type == watch.Deleted:
+		return nil, true
+	}
+	return object, event.Type == watch.Added || event.Type == watch.Modified
 }
 
-// transient errors are worth waiting out: the server is down, overloaded or restarting.
+// transient errors are worth waiting out: the server is down, overloaded or restarting, or somebody answers in its place.
 func transient(err error) bool {
-	return ReasonOf(err) == Unreachable || apierrors.IsInternalError(errors.Unwrap(err)) || apierrors.IsResourceExpired(errors.Unwrap(err))
+	reason := ReasonOf(err)
+	return reason == Unreachable || reason == Misled || apierrors.IsInternalError(errors.Unwrap(err)) || apierrors.IsResourceExpired(errors.Unwrap(err))
 }
