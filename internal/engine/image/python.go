@@ -3,11 +3,11 @@ package image
 import (
 	"context"
 	"path/filepath"
-	"regexp"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/image/dockerfile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/image/files"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/redact"
 )
 
 // leftovers is what Python, editors and version control leave behind in a source directory. It would change the hash
@@ -74,7 +74,7 @@ func (p *Prepared) requirements(l *problem.List, at problem.Path) {
 	var kept []string
 	for i, line := range lines {
 		if reason, remedy := dockerfile.CheckLine(line); reason != "" {
-			l.Errorf(where(i), titleRequire, "%q %s. %s", withoutLogin(line), reason, remedy)
+			l.Errorf(where(i), titleRequire, "%q %s. %s", redact.Logins(line), reason, remedy)
 		}
 		kept = append(kept, dockerfile.Lines(line)...)
 	}
@@ -109,8 +109,3 @@ func checkNetrc(l *problem.List, at problem.Path, s Secret, inURLs bool) {
 		l.Errorf(at, titleSpec, "The index URLs hold logins too. Move them into the .netrc file.")
 	}
 }
-
-// withoutLogin hides a login in the URL of a requirement, which is about to be shown.
-func withoutLogin(line string) string { return anyLogin.ReplaceAllString(line, "://[redacted]@") }
-
-var anyLogin = regexp.MustCompile(`://[^/\s@]+@`)

@@ -26,6 +26,7 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/image"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/image/files"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/image/registry"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/redact"
 )
 
 // Options say how a daemon is reached. Exactly one of Address and Dial is set.
@@ -105,12 +106,12 @@ func (t *TLS) config() (*tls.Config, error) {
 
 // Build implements image.Builder.
 func (b *Builder) Build(ctx context.Context, req image.BuildRequest, progress func(image.Progress)) (string, error) {
-	secrets := &registry.Redactor{}
+	secrets := redact.New()
 	secrets.Add(req.Hide...)
 	for _, v := range req.Secrets {
 		secrets.Add(string(v))
 	}
-	w := newWatcher(progress, func(s string) string { return b.registry.Redactor().Redact(secrets.Redact(s)) })
+	w := newWatcher(progress, func(s string) string { return redact.URLs(b.registry.Redactor().Text(secrets.Text(s))) })
 	c, err := b.connect(ctx)
 	if err != nil {
 		return "", image.NewBuildError(ctx, image.BuildError{

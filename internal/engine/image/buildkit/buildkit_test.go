@@ -20,6 +20,7 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/image"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/image/files"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/image/registry"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/redact"
 )
 
 func must(t testing.TB, err error) {
@@ -130,7 +131,7 @@ func TestUnreachableBuilder(t *testing.T) {
 
 // TestOutputIsCutIntoLines sends a secret in random pieces.
 func TestOutputIsCutIntoLines(t *testing.T) {
-	var r registry.Redactor
+	var r redact.Redactor
 	r.Add("hunter2-and-more")
 	text := "first\r\n\x1b[31mred\x1b[0m\n10%\r50%\r100%\nkey=hunter2-and-more;\n\nlast without end"
 	for seed := range uint64(50) {
@@ -139,7 +140,7 @@ func TestOutputIsCutIntoLines(t *testing.T) {
 			if p.State == image.Output {
 				got = append(got, p.Line)
 			}
-		}, r.Redact)
+		}, r.Text)
 		ch := make(chan *client.SolveStatus)
 		done := make(chan struct{})
 		go func() { defer close(done); w.watch(ch) }()
@@ -157,12 +158,12 @@ func TestOutputIsCutIntoLines(t *testing.T) {
 		ch <- &client.SolveStatus{Vertexes: []*client.Vertex{&end}}
 		close(ch)
 		<-done
-		want := []string{"first", "red", "100%", "key=[redacted];", "last without end"}
+		want := []string{"first", "red", "100%", "key=(secret);", "last without end"}
 		if !slices.Equal(got, want) {
 			t.Fatalf("%q", got)
 		}
 		err := w.failure(context.Background(), "a:b", os.ErrInvalid)
-		if s := err.Error(); !strings.HasPrefix(s, "Cannot build a:b: step [1/1] RUN x failed: exit code: 1 of [redacted].\n\nThe last lines of the step:\n  first\n") {
+		if s := err.Error(); !strings.HasPrefix(s, "Cannot build a:b: step [1/1] RUN x failed: exit code: 1 of (secret).\n\nThe last lines of the step:\n  first\n") {
 			t.Fatal(s)
 		}
 	}

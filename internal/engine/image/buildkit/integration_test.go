@@ -134,7 +134,7 @@ func TestRealFailure(t *testing.T) {
 	if !errors.As(err, &be) {
 		t.Fatal(err)
 	}
-	if !strings.Contains(be.Step, "RUN --mount=type=secret") || !strings.Contains(be.Message, "exit code: 3") || len(be.Lines) != 20 || be.Lines[19] != "[redacted]" || be.Lines[18] != "line 40" {
+	if !strings.Contains(be.Step, "RUN --mount=type=secret") || !strings.Contains(be.Message, "exit code: 3") || len(be.Lines) != 20 || be.Lines[19] != "(secret)" || be.Lines[18] != "line 40" {
 		t.Errorf("%+v", be)
 	}
 	if text := log.String() + err.Error(); strings.Contains(text, "hunter2") {

@@ -16,6 +16,8 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/redact"
 )
 
 // Options make a Client. The zero value uses the Docker configuration of the user.
@@ -29,7 +31,7 @@ type Options struct {
 	UserAgent string            // default "terraform-provider-kfp"
 	Transport http.RoundTripper // below retries; default a new one
 	Trace     func(Request)     // is called after each HTTP exchange, concurrently; nil for nothing
-	Redactor  *Redactor         // learns all credentials; default a new one
+	Redactor  *redact.Redactor  // learns all credentials; default a new one
 }
 
 // Client is one session with any number of registries. One is made for each process and shared, so that logins,
@@ -37,7 +39,7 @@ type Options struct {
 type Client struct {
 	table     table
 	keychain  *keychain
-	redactor  *Redactor
+	redactor  *redact.Redactor
 	transport *patient
 	options   []remote.Option
 	puller    *remote.Puller
@@ -54,7 +56,7 @@ func New(o Options) (*Client, error) {
 		return nil, err
 	}
 	if o.Redactor == nil {
-		o.Redactor = &Redactor{}
+		o.Redactor = redact.New()
 	}
 	if o.Transport == nil {
 		o.Transport = newInner()
@@ -97,7 +99,7 @@ func (c *Client) renewPusher() error {
 }
 
 // Redactor knows the credentials of all registries that were used so far.
-func (c *Client) Redactor() *Redactor { return c.redactor }
+func (c *Client) Redactor() *redact.Redactor { return c.redactor }
 
 // Mirrors lists the registries that are read from elsewhere, sorted.
 func (c *Client) Mirrors() []Mirror { return c.table.mirrors() }

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/image/files"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/redact"
 )
 
 // Kind sorts what can go wrong with a registry.
@@ -94,7 +95,7 @@ func (c *Client) fail(ctx context.Context, action, reference, host string, err e
 	default:
 		e.fromNetwork(err)
 	}
-	e.Detail = strings.TrimRight(c.redactor.Redact(e.Detail), ". \n")
+	e.Detail = strings.TrimRight(redact.URLs(c.redactor.Text(e.Detail)), ". \n")
 	return e
 }
 

@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/v1/google"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/redact"
 )
 
 // credentialLife is how long a credential helper's answer is used. The shortest-lived answers known, Google's, hold
@@ -20,7 +22,7 @@ const credentialLife = 4 * time.Minute
 type keychain struct {
 	table    table
 	fallback authn.Keychain
-	redactor *Redactor
+	redactor *redact.Redactor
 
 	mu    sync.Mutex
 	known map[string]login
@@ -31,13 +33,13 @@ type login struct {
 	at   time.Time
 }
 
-func newKeychain(t table, fallback authn.Keychain, r *Redactor) *keychain {
+func newKeychain(t table, fallback authn.Keychain, r *redact.Redactor) *keychain {
 	if fallback == nil {
 		fallback = authn.NewMultiKeychain(authn.DefaultKeychain, google.Keychain)
 	}
 	k := &keychain{table: t, fallback: fallback, redactor: r, known: map[string]login{}}
 	for _, s := range t {
-		r.addLogin(s.Username, s.Password)
+		hideLogin(r, s.Username, s.Password)
 		r.Add(s.Token)
 	}
 	return k
@@ -81,7 +83,7 @@ func (k *keychain) ResolveContext(ctx context.Context, target authn.Resource) (a
 		if err != nil {
 			return nil, &credentialError{host, err}
 		}
-		k.redactor.addLogin(cfg.Username, cfg.Password)
+		hideLogin(k.redactor, cfg.Username, cfg.Password)
 		k.redactor.Add(cfg.Auth, cfg.IdentityToken, cfg.RegistryToken)
 		auth = authn.FromConfig(*cfg)
 	}
@@ -89,4 +91,11 @@ func (k *keychain) ResolveContext(ctx context.Context, target authn.Resource) (a
 	k.known[key] = login{auth, time.Now()}
 	k.mu.Unlock()
 	return auth, nil
+}
+
+// hideLogin makes a user's password known, and the header that is made of both.
+func hideLogin(r *redact.Redactor, user, password string) {
+	if password != "" {
+		r.Add(password, user+":"+password)
+	}
 }

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/redact"
 )
 
 // Retry says how patient requests are. A zero field takes its default.
@@ -54,7 +56,7 @@ type Request struct {
 type patient struct {
 	inner    http.RoundTripper
 	table    table
-	redactor *Redactor
+	redactor *redact.Redactor
 	retry    Retry
 	trace    func(Request)
 
@@ -153,12 +155,12 @@ func (t *patient) once(req *http.Request, attempt int) (*http.Response, error) {
 		r := Request{Method: req.Method, Attempt: attempt, Duration: time.Since(start)}
 		u := *req.URL
 		u.RawQuery, u.User = "", nil
-		r.URL = t.redactor.Redact(u.String())
+		r.URL = redact.URLs(t.redactor.Text(u.String()))
 		if resp != nil {
 			r.Status = resp.StatusCode
 		}
 		if err != nil {
-			r.Err = t.redactor.Redact(err.Error())
+			r.Err = redact.URLs(t.redactor.Text(err.Error()))
 		}
 		t.trace(r)
 	}
