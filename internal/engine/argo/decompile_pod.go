@@ -7,6 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/python/runtime"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -146,6 +147,7 @@ func (r *taskReader) environment(env []podEnv, argo func(json.RawMessage) string
 	before := r.d.prior.Defaults.Merge(r.prior.Settings).Env
 	for _, e := range env {
 		switch {
+		case e.Name == runtime.SecretsVariable: // it follows from the others
 		case e.ValueFrom == nil:
 			text := argo(e.Value)
 			r.text(keyed(".env", e.Name), text, before[e.Name],

@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/python/runtime"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
@@ -174,7 +175,21 @@ func (b *patchBuilder) env(s spec.Settings) []any {
 	for _, name := range sortedKeys(s.FieldEnv) {
 		env = append(env, corev1.EnvVar{Name: name, ValueFrom: &corev1.EnvVarSource{FieldRef: &corev1.ObjectFieldSelector{FieldPath: s.FieldEnv[name]}}})
 	}
+	if secrets := secretPlaces(s); secrets != nil {
+		env = append(env, corev1.EnvVar{Name: runtime.SecretsVariable, Value: strings.ReplaceAll(strings.Join(secrets, ":"), "$", "$$")})
+	}
 	return env
+}
+
+// secretPlaces are the variables and the paths in which a container finds values of Secrets.
+func secretPlaces(s spec.Settings) []string {
+	places := sortedKeys(s.SecretEnv)
+	for _, name := range sortedVolumes(s) {
+		if v := s.Volumes[name]; v.Secret != "" {
+			places = append(places, v.MountPath)
+		}
+	}
+	return places
 }
 
 func (b *patchBuilder) resources(r spec.Resources) map[string]any {

@@ -82,7 +82,7 @@ var fieldPaths = regexp.MustCompile(`^(metadata\.(name|namespace|uid|(labels|ann
 // reservedEnv are the variables by which Argo's executor, the Python runtime and the provider work.
 var reservedEnv = []string{
 	"ARGO_CONTAINER_NAME", "ARGO_DEADLINE_SECONDS", "ARGO_INCLUDE_SCRIPT_OUTPUT", "ARGO_NODE_ID", "ARGO_TEMPLATE",
-	"KFP_COMPONENT_DIR", "KFP_INPUTS_DIR", "KFP_NOTHING", "KFP_OUTPUTS_DIR",
+	"KFP_COMPONENT_DIR", "KFP_INPUTS_DIR", "KFP_NOTHING", "KFP_OUTPUTS_DIR", "KFP_SECRETS",
 }
 
 // envNames returns the variables by the attribute that sets them.

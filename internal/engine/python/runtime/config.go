@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/redact"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
@@ -164,18 +165,29 @@ func (c Config) validateOutputs() []error {
 	return errs
 }
 
-// validatePackages keeps every entry to one line of a requirements file, and from being an option of pip.
 func (c Config) validatePackages() []error {
 	var errs []error
 	for _, p := range c.Packages {
-		if strings.TrimSpace(p) == "" || strings.HasPrefix(strings.TrimSpace(p), "-") || strings.ContainsAny(p, "\r\n") {
-			errs = append(errs, fmt.Errorf("%q is not a pip requirement", p))
-		}
+		errs = append(errs, CheckPackage(p))
 	}
 	for _, p := range slices.Concat(c.IndexURLs, c.TrustedHosts) {
-		if p == "" || strings.HasPrefix(p, "-") || strings.ContainsAny(p, " \t\r\n") {
-			errs = append(errs, fmt.Errorf("%q is not an index or host", p))
-		}
+		errs = append(errs, CheckIndex(p))
 	}
 	return errs
+}
+
+// CheckPackage keeps a package to one line of a requirements file, and from being an option of pip.
+func CheckPackage(p string) error {
+	if strings.TrimSpace(p) == "" || strings.HasPrefix(strings.TrimSpace(p), "-") || strings.ContainsAny(p, "\r\n") {
+		return fmt.Errorf("%q is not a pip requirement, such as \"pandas==2.2.2\"", p)
+	}
+	return nil
+}
+
+// CheckIndex does the same for the URL of an index or a host.
+func CheckIndex(p string) error {
+	if p == "" || strings.HasPrefix(p, "-") || strings.ContainsAny(p, " \t\r\n") {
+		return fmt.Errorf("%q is not an index, such as \"https://pypi.example.com/simple\", or a host", redact.Logins(p))
+	}
+	return nil
 }

@@ -36,6 +36,8 @@ OUTPUTS = os.path.abspath(os.environ.get("KFP_OUTPUTS_DIR") or "/kfp/outputs")
 START = working_directory()  # where the image's own modules are
 THIS_FILE = sys._getframe().f_code.co_filename  # as tracebacks show it
 HIDDEN = "kfp-artifact-"  # starts the names of the parameters that carry an artifact's uri and metadata
+SECRETS = os.environ.get("KFP_SECRETS", "").split(":")  # variables and paths that hold values of Secrets
+SECRET_VALUES = [os.environ.get(name, "") for name in SECRETS]  # as they were before the user's code ran
 
 
 class Failure(Exception):
@@ -44,6 +46,57 @@ class Failure(Exception):
     def __init__(self, message, code=CONTRACT_ERROR):
         super().__init__(message)
         self.code = code
+
+
+# --- Secrets ----------------------------------------------------------------------------------------------------------
+# What ends a component is told to Argo, which keeps it in clear text. Values of Secrets are masked in it. Go's package
+# redact knows the same forms.
+
+MASKED = "(secret)"
+
+
+def masked(text):
+    """The text without the values of Secrets, in the forms in which programs print them."""
+    import re
+
+    values = [part for value in secret_values() for part in [value] + value.splitlines()]
+    values = {value.strip() for value in values} | set(values)
+    forms = {form for value in values if len(value.strip()) >= 6 for form in forms_of(value)}
+    for form in sorted(forms, key=len, reverse=True):
+        text = text.replace(form, MASKED)
+    for word in sorted({value.strip() for value in values if 0 < len(value.strip()) < 6}, key=len, reverse=True):
+        text = re.sub(r"(?<!\w)%s(?!\w)" % re.escape(word), lambda _: MASKED, text)  # "true" must not blot out all
+    return text
+
+
+def secret_values():
+    values = list(SECRET_VALUES)
+    for path in SECRETS:
+        if path.startswith("/"):
+            found = [os.path.join(root, name) for root, _, names in os.walk(path) for name in names]
+            for file in found or [path]:
+                try:
+                    with open(file, "rb") as opened:
+                        values.append(opened.read(1 << 20).decode("utf-8", "replace"))
+                except OSError:
+                    pass  # it is optional, or of another user
+    return values
+
+
+def forms_of(value):
+    import base64
+    import html
+    import urllib.parse
+
+    octets = value.encode("utf-8", "surrogatepass")
+    quoted = [quote(value)[1:-1] for quote in (repr, ascii, json.dumps)]
+    quoted += [json.dumps(value, ensure_ascii=False)[1:-1], repr(octets)[2:-1], value.replace("\\", "\\\\")]
+    quoted += [json.dumps(form)[1:-1] for form in quoted[2:4]]  # JSON in JSON
+    quoted += [form.replace("\\'", "'").replace("'", "\\'") for form in quoted]
+    urls = [urllib.parse.quote(octets, safe=safe) for safe in ("", "/")] + [urllib.parse.quote_plus(octets)]
+    coded = [encode(octets).decode() for encode in (base64.b64encode, base64.urlsafe_b64encode)]
+    coded += [form.rstrip("=") for form in coded]
+    return [value, html.escape(value), html.escape(value, quote=False), octets.hex()] + quoted + urls + coded
 
 
 # --- How values travel ------------------------------------------------------------------------------------------------
@@ -168,6 +221,7 @@ def describe(value):
     if kind is int and value.bit_length() > 200:
         return "int of %d bits" % value.bit_length()
     if kind is str:
+        value = masked(value)
         shown = repr(value[:60])
         return "str %s%s" % (shown, "" if len(value) <= 60 else "… (%d characters)" % len(value))
     if kind in (bool, int, float):
@@ -1019,10 +1073,10 @@ def place_of(error):
 def essence(error):
     """An exception in one line."""
     if isinstance(error, SystemExit):
-        return "sys.exit(%r)%s" % (error.code, place_of(error))
+        return "sys.exit(%s)%s" % (one_line(masked(repr(error.code))), place_of(error))
     name = class_name(type(error))
     try:
-        message = one_line(error.msg if isinstance(error, SyntaxError) else str(error))
+        message = one_line(masked(str(error.msg if isinstance(error, SyntaxError) else error)))
     except Exception:
         message = "(its message cannot be shown)"
     advice = "; add its package to packages, or to the image" if type(error) is ModuleNotFoundError else ""
@@ -1047,11 +1101,12 @@ def print_traceback(error):
             del frames[0]
         part.stack[:] = frames
         todo += filter(None, [part.__cause__, part.__context__] + list(getattr(part, "exceptions", None) or []))
-    sys.__stderr__.write("".join(trace.format()))
+    sys.__stderr__.write(masked("".join(trace.format())))
 
 
 def report(message):
     """Says in the last line of the log, and to Kubernetes, why the component failed."""
+    message = masked(message)
     print("kfp: " + message, file=sys.__stderr__, flush=True)
     try:
         log = os.open(os.environ.get("KFP_TERMINATION_LOG") or "/dev/termination-log", os.O_WRONLY | os.O_TRUNC)
@@ -1070,14 +1125,14 @@ def main():
         message = essence(error)
     except Failure as failure:
         error, code = failure, failure.code
-        message = one_line(failure)
+        message = one_line(masked(str(failure)))
     except Exception as unexpected:
         error, code = unexpected, CONTRACT_ERROR
         message = "the component could not be run: " + essence(unexpected)
     if isinstance(error, SystemExit):
         code = exit_code(error)
         if not isinstance(error.code, int):
-            print(error.code, file=sys.__stderr__)
+            print(masked(str(error.code)), file=sys.__stderr__)
     elif not isinstance(error, Failure) or os.environ.get("KFP_DEBUG"):
         print_traceback(error)
     report(message)

@@ -44,6 +44,10 @@ const (
 	FinalStatus    Passing = "final_status"    // PipelineTaskFinalStatus, from a parameter of type struct
 )
 
+// SecretsVariable tells the runtime which variables and paths of its pod hold values of Secrets, with colons between
+// them, so that it masks those in what it says of a failure. No path that can be mounted has a colon in it.
+const SecretsVariable = "KFP_SECRETS"
+
 // Returns says what becomes of the function's result.
 type Returns string
 
