@@ -233,6 +233,8 @@ func (c *cluster) lightControllers(ports lightPorts) component {
 		argv: []string{
 			c.path("bin", "kube"), "kube-controller-manager", "--bind-address", "127.0.0.1", "--secure-port", fmt.Sprint(ports.Controllers),
 			"--leader-elect=false", "--kubeconfig", config, "--authentication-kubeconfig", config, "--authorization-kubeconfig", config,
+			// Each acts by a service account of its own, as in the cluster: the controller manager itself may do little.
+			"--service-account-private-key-file", c.path("pki", "sa.key"), "--use-service-account-credentials",
 			"--controllers", "namespace-controller,serviceaccount-controller,garbage-collector-controller",
 		},
 		ports:  []string{local(ports.Controllers)},
