@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -89,12 +90,23 @@ func (s *server) subjects() []subject {
 	t, ctx := s.t, s.t.Context()
 	t.Helper()
 	d := &data{cluster: cluster.New(cluster.Config{ConfigPaths: []string{s.kubeconfig}}), forceConflicts: true}
-	put := func(r cluster.Resource, object any) {
-		t.Helper()
-		if err := d.put(ctx, r, object); err != nil {
+	all := compiledSubjects(t)
+	for _, sub := range all {
+		var err error
+		if code, ok := sub.object.(*corev1.ConfigMap); ok {
+			err = d.putCode(ctx, code, "etl", code.Name)
+		} else {
+			err = d.put(ctx, sub.kind, sub.object)
+		}
+		if err != nil {
 			t.Fatal(err)
 		}
 	}
+	return all
+}
+
+func compiledSubjects(t *testing.T) []subject {
+	t.Helper()
 	var all []subject
 	p, components := everyPart(t)
 	for _, c := range components {
@@ -104,12 +116,8 @@ func (s *server) subjects() []subject {
 		}
 		id := "etl/" + o.Template.Name
 		if o.Code != nil {
-			if err := d.putCode(ctx, o.Code, "etl", o.Code.Name); err != nil {
-				t.Fatal(err)
-			}
 			all = append(all, subject{"kfp_component", id, cluster.ConfigMaps, o.Code, true})
 		}
-		put(cluster.WorkflowTemplates, o.Template)
 		all = append(all, subject{"kfp_component", id, cluster.WorkflowTemplates, o.Template, false})
 	}
 	g, problems := graph.Check(p)
@@ -120,7 +128,6 @@ func (s *server) subjects() []subject {
 	if err != nil {
 		t.Fatal(err)
 	}
-	put(cluster.WorkflowTemplates, o.Template)
 	all = append(all, subject{"kfp_pipeline", "etl/every", cluster.WorkflowTemplates, o.Template, false})
 	p.Parameters["word"] = spec.Input{Type: spec.String}
 	nightly := spec.RecurringRun{
@@ -136,7 +143,6 @@ func (s *server) subjects() []subject {
 	if err != nil {
 		t.Fatal(err)
 	}
-	put(cluster.CronWorkflows, cron.Cron)
 	return append(all, subject{"kfp_recurring_run", "etl/nightly", cluster.CronWorkflows, cron.Cron, false})
 }
 

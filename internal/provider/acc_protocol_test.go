@@ -108,6 +108,33 @@ func (f *terraform) refresh(resource string, state map[string]tftypes.Value) (ma
 // plan returns the attributes that a plan would change: none where there is nothing to do.
 func (f *terraform) plan(resource string, config, state map[string]tftypes.Value) []string {
 	f.t.Helper()
+	var changed []string
+	for name, planned := range f.unwire(f.typeOf(resource), f.planned(resource, config, state).PlannedState) {
+		if !planned.Equal(state[name]) {
+			changed = append(changed, name)
+		}
+	}
+	slices.Sort(changed)
+	return changed
+}
+
+// apply plans and applies, and returns the new state.
+func (f *terraform) apply(resource string, config, state map[string]tftypes.Value) (map[string]tftypes.Value, string) {
+	f.t.Helper()
+	typ := f.typeOf(resource)
+	plan := f.planned(resource, config, state)
+	resp, err := f.server.ApplyResourceChange(f.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: resource, PriorState: f.wire(typ, tftypes.NewValue(typ, state)), PlannedState: plan.PlannedState,
+		Config: f.wire(typ, tftypes.NewValue(typ, config)), PlannedPrivate: plan.PlannedPrivate,
+	})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return f.unwire(typ, resp.NewState), diagnosed(resp.Diagnostics)
+}
+
+func (f *terraform) planned(resource string, config, state map[string]tftypes.Value) *tfprotov6.PlanResourceChangeResponse {
+	f.t.Helper()
 	typ := f.typeOf(resource)
 	proposed := maps.Clone(config)
 	for _, a := range f.schema.ResourceSchemas[resource].Block.Attributes {
@@ -127,14 +154,7 @@ func (f *terraform) plan(resource string, config, state map[string]tftypes.Value
 			f.t.Fatalf("planning %s: %s", resource, diagnosed(resp.Diagnostics))
 		}
 	}
-	var changed []string
-	for name, planned := range f.unwire(typ, resp.PlannedState) {
-		if !planned.Equal(state[name]) {
-			changed = append(changed, name)
-		}
-	}
-	slices.Sort(changed)
-	return changed
+	return resp
 }
 
 // configOf is the configuration that a state was made from: without what only the provider knows.

@@ -54,11 +54,29 @@ func analysePython(c spec.Component, problems *problem.List) spec.Component {
 	if p.Image == "" {
 		problems.Errorf(at.Attr("base_image"), "No image", "Give base_image, the image that runs the function, such as \"python:3.12-slim\"; or image, if the function needs modules of its own.")
 	}
+	checkPip(p, problems)
 	for i, name := range p.Packages {
 		problems.Warnf(at.Attr("packages").Index(i), "Package installed at each start", "%q is installed by pip each time the task starts, which is slow and fails without a package index. Bake it into an image, and name that as python.image.", name)
 	}
 	c.Python = &p
 	return c
+}
+
+// checkPip finds what pip would not take for a package, an index or a host.
+func checkPip(p spec.Python, problems *problem.List) {
+	for _, list := range []struct {
+		attribute string
+		texts     []string
+		check     func(string) error
+	}{
+		{"packages", p.Packages, runtime.CheckPackage}, {"index_urls", p.IndexURLs, runtime.CheckIndex}, {"trusted_hosts", p.TrustedHosts, runtime.CheckIndex},
+	} {
+		for i, text := range list.texts {
+			if err := list.check(text); err != nil {
+				problems.Errorf(problem.At("python").Attr(list.attribute).Index(i), "Nothing that pip can install", "%v.", err)
+			}
+		}
+	}
 }
 
 // checkFiles finds files that cannot be mounted beside the source, and more of them than a config map holds.

@@ -69,12 +69,14 @@ func (r *componentResource) readBack(ctx context.Context, m *componentModel, liv
 			again = compiled
 		}
 	}
-	again = again.As(m.Name.ValueString(), m.Version.ValueString())
 	paths := []string{}
 	for _, u := range unread {
 		paths = append(paths, u.String())
 	}
-	m.Drift = listOfTexts(append(paths, componentDifferences(live, code, again)...))
+	if again.Template != nil { // else neither what is there nor what was known is a component
+		paths = append(paths, componentDifferences(live, code, again.As(m.Name.ValueString(), m.Version.ValueString()))...)
+	}
+	m.Drift = listOfTexts(paths)
 }
 
 func decoderOf(o *cluster.Object) argo.Decoder {

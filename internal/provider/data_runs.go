@@ -127,8 +127,7 @@ func (d *runsData) Read(ctx context.Context, req datasource.ReadRequest, resp *d
 	for _, o := range found {
 		run, err := argo.ReadRun(o.Into, interfaces(o.Labels[argo.PipelineLabel]))
 		if err != nil {
-			addClusterError(&resp.Diagnostics, "read", "run", o.Name, err)
-			return
+			addUnreadableRun(&resp.Diagnostics, o.Name, err)
 		}
 		if argo.DueAt(run).Before(since) || len(phases) > 0 && !slices.Contains(phases, string(run.Phase)) {
 			continue
@@ -140,8 +139,12 @@ func (d *runsData) Read(ctx context.Context, req datasource.ReadRequest, resp *d
 	if !m.Limit.IsNull() {
 		limit = int(m.Limit.ValueInt64())
 	}
+	runs = runs[:min(limit, len(runs))]
+	for i, run := range runs {
+		d.data.readerOf(namespace, run.Name).mask(ctx, &runs[i].RunStatus)
+	}
 	m.Namespace = types.StringValue(namespace)
-	m.Runs = runList(runs[:min(limit, len(runs))], now)
+	m.Runs = runList(runs, now)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 }
 

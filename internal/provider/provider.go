@@ -183,6 +183,11 @@ func (p *kfpProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		ConfigContextCluster: stringOr(m.ConfigContextCluster, "KUBE_CTX_CLUSTER"), ProxyURL: stringOr(m.ProxyURL, "KUBE_PROXY_URL"),
 		UserAgent: "terraform-provider-kfp/" + p.version, CountRequests: p.countRequests,
 	}
+	for name, address := range map[string]string{"host": config.Host, "proxy_url": config.ProxyURL} {
+		if err := cluster.CheckAddress(address); err != nil {
+			resp.Diagnostics.AddAttributeError(path.Root(name), "Invalid address", "The provider's "+name+" cannot be read: "+err.Error()+".")
+		}
+	}
 	config.ConfigPaths = m.configPaths(ctx)
 	if !m.Exec.IsNull() && !m.Exec.IsUnknown() {
 		var exec execModel

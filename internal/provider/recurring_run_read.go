@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
@@ -50,9 +51,26 @@ func (r *recurringRunResource) refresh(ctx context.Context, m *recurringRunModel
 	}
 	diags.Append(m.setDerived(now)...)
 	m.setNextRuns(now, time.Now())
+	m.settle(live)
 	m.Drift = listOfTexts(r.data.driftOfSchedule(found, live))
 	if status.Problem != "" {
 		diags.AddWarning("Argo Workflows refuses recurring run "+m.Name.ValueString(), status.Problem)
+	}
+}
+
+// settle tells what follows from a schedule that is none, which somebody has written into the cluster: nothing. It is a
+// difference like any other, and only a plan may hold what is not known yet.
+func (m *recurringRunModel) settle(live spec.RecurringRun) {
+	if m.Schedule.IsUnknown() {
+		m.Schedule = types.StringNull()
+	}
+	if m.NextRuns.IsUnknown() {
+		m.NextRuns = listOfTexts(nil)
+	}
+	ref := m.Ref.Attributes()
+	if lines, ok := ref["lines"]; ok && lines.IsUnknown() {
+		ref["lines"] = listOfTexts(live.Lines)
+		m.Ref = types.ObjectValueMust(recurringRefTypes(), ref)
 	}
 }
 

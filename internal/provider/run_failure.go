@@ -21,7 +21,7 @@ func (d *data) describeFailure(ctx context.Context, run awaited, status spec.Run
 		fmt.Fprintf(&b, " %s", status.Message)
 	}
 	b.WriteString("\n")
-	reader := d.readPods(ctx, run.namespace, run.name)
+	reader := d.readerOf(run.namespace, run.name)
 	shown := 0
 	hints := hints{namespace: run.namespace}
 	for _, path := range inOrder(status.Tasks) {
@@ -83,7 +83,7 @@ func describeTask(ctx context.Context, b *strings.Builder, path string, task spe
 		message = task.Message
 	}
 	if message != "" {
-		fmt.Fprintf(b, "  %s\n", indented(reader.message(ctx, last.NodeID, message)))
+		fmt.Fprintf(b, "  %s\n", indented(message))
 	}
 	if last.HasPod && !neverMade.MatchString(message) {
 		b.WriteString(reader.log(ctx, last.NodeID))
@@ -96,21 +96,6 @@ var neverMade = regexp.MustCompile(`errored: pods? .* is (forbidden|invalid)`)
 // indented keeps the further lines of a message in its paragraph.
 func indented(message string) string {
 	return strings.ReplaceAll(cut(strings.TrimSpace(message), 10*maxLine), "\n", "\n  ")
-}
-
-// maskStatus takes secrets out of what is kept in the state: the messages of failed tasks.
-func (d *data) maskStatus(ctx context.Context, namespace, run string, status *spec.RunStatus) {
-	var reader *podReader
-	for path, task := range status.Tasks {
-		if task.Message == "" || len(task.Failures) == 0 {
-			continue
-		}
-		if reader == nil {
-			reader = d.readPods(ctx, namespace, run)
-		}
-		task.Message = reader.message(ctx, task.Failures[len(task.Failures)-1].NodeID, task.Message)
-		status.Tasks[path] = task
-	}
 }
 
 func elapsed(s spec.RunStatus) time.Duration {

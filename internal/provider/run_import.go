@@ -38,11 +38,10 @@ func (r *runResource) imported(ctx context.Context, m *runModel, live *cluster.O
 	m.Pipeline = w.ref(ctx, ref, types.ObjectNull(refAttributeTypes()))
 	m.Parameters = w.texts(ctx, types.MapType{ElemType: types.StringType}, parameters(ref.Interface), m.Parameters)
 	m.ServiceAccount, m.Wait, m.RetryFailed = types.StringValue(account), types.BoolValue(true), types.BoolValue(false)
-	status, err := runStatus(live, ref.Outputs)
+	status, err := r.data.runStatus(ctx, live, ref.Outputs)
 	if err != nil {
 		addClusterError(diags, "read", "run", live.Name, err)
 		return
 	}
-	r.data.maskStatus(ctx, live.Namespace, live.Name, &status)
 	m.setStatus(status)
 }

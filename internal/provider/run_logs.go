@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/redact"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
 // How much of a log a diagnostic shows.
@@ -22,13 +24,15 @@ const (
 	mainContainer = "main"
 )
 
-// podReader reads what the pods of one run have to say, without the secrets that they know. It reads each Secret once.
+// podReader reads what the pods of one run have to say, without the secrets that they know. It reads each Secret once,
+// and the pods when it is asked for one that it does not know.
 type podReader struct {
-	data      *data
-	namespace string
-	pods      map[string]corev1.Pod // by Argo's node id
-	err       error                 // why pods is empty
-	secrets   map[string]secretRead
+	data           *data
+	namespace, run string
+	pods           map[string]corev1.Pod // by Argo's node id
+	gone           map[string]bool       // nodes without a pod
+	err            error                 // why the pods could not be read
+	secrets        map[string]secretRead
 }
 
 type secretRead struct {
@@ -36,9 +40,26 @@ type secretRead struct {
 	err    error
 }
 
-func (d *data) readPods(ctx context.Context, namespace, run string) *podReader {
-	pods, err := d.podsOf(ctx, namespace, run)
-	return &podReader{data: d, namespace: namespace, pods: pods, err: err, secrets: map[string]secretRead{}}
+func (d *data) readerOf(namespace, run string) *podReader {
+	return &podReader{data: d, namespace: namespace, run: run, pods: map[string]corev1.Pod{}, gone: map[string]bool{}, secrets: map[string]secretRead{}}
+}
+
+// read reads the pods of the run. Those that have gone meanwhile stay known.
+func (r *podReader) read(ctx context.Context) {
+	pods, err := r.data.podsOf(ctx, r.namespace, r.run)
+	r.err = err
+	maps.Copy(r.pods, pods)
+}
+
+// pod finds the pod of a node.
+func (r *podReader) pod(ctx context.Context, node string) (*corev1.Pod, bool) {
+	pod, ok := r.pods[node]
+	if !ok && !r.gone[node] && node != "" {
+		r.read(ctx)
+		pod, ok = r.pods[node]
+		r.gone[node] = !ok && r.err == nil
+	}
+	return &pod, ok
 }
 
 // podsOf returns a run's pods by Argo's node id.
@@ -56,7 +77,7 @@ func (d *data) podsOf(ctx context.Context, namespace, run string) (map[string]co
 
 // redactor takes the secrets out that a pod knows; closed names one that may not be read, so that nothing that the
 // pod says may be shown.
-func (r *podReader) redactor(ctx context.Context, pod *corev1.Pod) (out redact.Redactor, closed string) {
+func (r *podReader) redactor(ctx context.Context, pod *corev1.Pod) (out *redact.Redactor, closed string) {
 	var values []string
 	for _, name := range cluster.SecretsOf(pod, mainContainer) {
 		read, ok := r.secrets[name]
@@ -69,7 +90,23 @@ func (r *podReader) redactor(ctx context.Context, pod *corev1.Pod) (out redact.R
 		}
 		values = append(values, read.values...)
 	}
-	return redact.New(values), ""
+	return redact.New(values...), ""
+}
+
+// mask takes the secrets out of everything that a run says: what tells of it gets the status from here.
+func (r *podReader) mask(ctx context.Context, status *spec.RunStatus) {
+	for path, task := range status.Tasks {
+		pod := ""
+		for i, f := range task.Failures {
+			if f.HasPod {
+				pod = f.NodeID
+			}
+			task.Failures[i].Message = r.message(ctx, f.NodeID, f.Message)
+		}
+		task.Message = r.message(ctx, pod, task.Message)
+		status.Tasks[path] = task
+	}
+	status.Message = r.message(ctx, "", status.Message)
 }
 
 // message returns what Argo says of a pod. It contains the container's last words.
@@ -77,11 +114,11 @@ func (r *podReader) message(ctx context.Context, node, message string) string {
 	if !argo.HasLastWords(message) {
 		return message
 	}
-	pod, ok := r.pods[node]
+	pod, ok := r.pod(ctx, node)
 	if !ok {
 		return argo.WithoutLastWords(message)
 	}
-	redactor, closed := r.redactor(ctx, &pod)
+	redactor, closed := r.redactor(ctx, pod)
 	if closed != "" {
 		return argo.WithoutLastWords(message)
 	}
@@ -90,14 +127,14 @@ func (r *podReader) message(ctx context.Context, node, message string) string {
 
 // log returns the last lines of a pod's log, indented, or one line that says why there are none.
 func (r *podReader) log(ctx context.Context, node string) string {
-	pod, ok := r.pods[node]
+	pod, ok := r.pod(ctx, node)
 	switch {
-	case r.err != nil:
+	case !ok && r.err != nil:
 		return fmt.Sprintf("  Its log cannot be read: %v\n", r.err)
 	case !ok:
 		return "  Its pod is gone, and the log with it.\n"
 	}
-	redactor, closed := r.redactor(ctx, &pod)
+	redactor, closed := r.redactor(ctx, pod)
 	if closed != "" {
 		return fmt.Sprintf("  Its log may hold values of secret %s, which the provider may not read and so cannot mask. See it with: kubectl logs -n %s %s -c %s\n",
 			closed, r.namespace, pod.Name, mainContainer)

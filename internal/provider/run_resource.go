@@ -182,15 +182,14 @@ func (r *runResource) Read(ctx context.Context, req resource.ReadRequest, resp *
 	case !ended && state.Wait.ValueBool():
 		// An apply was interrupted while it waited. The state says so until the next apply has waited.
 	default:
-		status, err := runStatus(object, state.pipelineOutputs(ctx))
+		status, err := r.data.runStatus(ctx, object, state.pipelineOutputs(ctx))
 		if err != nil {
-			addClusterError(&resp.Diagnostics, "read", "run", state.Name.ValueString(), err)
+			addUnreadableRun(&resp.Diagnostics, state.Name.ValueString(), err)
 			return
 		}
 		if spec.Phase(state.Phase.ValueString()) == status.Phase && timeValue(status.FinishedAt).Equal(state.FinishedAt) && ended {
 			return
 		}
-		r.data.maskStatus(ctx, object.Namespace, object.Name, &status)
 		state.setStatus(status)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	}

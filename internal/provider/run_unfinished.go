@@ -30,7 +30,9 @@ func (d *data) describeUnfinished(ctx context.Context, run awaited, status spec.
 		}
 	}
 	b.WriteString(told.String())
-	for _, stuck := range stuckPods(d.readPods(ctx, run.namespace, run.name).pods) {
+	reader := d.readerOf(run.namespace, run.name)
+	reader.read(ctx)
+	for _, stuck := range stuckPods(reader.pods) {
 		// Argo mostly repeats what Kubernetes says of a pod.
 		if !strings.Contains(told.String(), stuck.cause) {
 			b.WriteString("\n" + stuck.pod + stuck.cause)

@@ -18,21 +18,34 @@ var errGone = errors.New("the run was deleted while it was in progress")
 // afterwards bounds what is still done once an apply is interrupted: reading logs for the diagnostic.
 const afterwards = 30 * time.Second
 
-// runStatus decodes what the cluster says of a run.
-func runStatus(object *cluster.Object, outputs map[string]spec.Output) (spec.RunStatus, error) {
-	return argo.ReadStatus(object.Into, outputs)
+// runStatus reads what the cluster says of a run, without the secrets in it.
+func (d *data) runStatus(ctx context.Context, object *cluster.Object, outputs map[string]spec.Output) (spec.RunStatus, error) {
+	return d.readerOf(object.Namespace, object.Name).status(ctx, object, outputs)
+}
+
+func (r *podReader) status(ctx context.Context, object *cluster.Object, outputs map[string]spec.Output) (spec.RunStatus, error) {
+	status, err := argo.ReadStatus(object.Into, outputs)
+	r.mask(ctx, &status)
+	return status, err
+}
+
+// addUnreadableRun warns that the cluster holds something of a run that cannot be read, which is no reason to stop a plan.
+func addUnreadableRun(diags *diag.Diagnostics, name string, err error) {
+	diags.AddWarning("Cannot read all of run "+name, clusterDetail(err)+"\n\nThe plan goes on with what is known.")
 }
 
 // followRun calls seen with every state of a run until seen returns true, the run disappears (errGone) or ctx ends,
-// and returns the last state. It uses one watch, however long the run takes.
+// and returns the last state, all without secrets. It uses one watch, however long the run takes.
 func (d *data) followRun(ctx context.Context, namespace, name string, outputs map[string]spec.Output, seen func(spec.RunStatus) bool) (last spec.RunStatus, err error) {
+	reader := d.readerOf(namespace, name)
 	err = d.cluster.Follow(ctx, cluster.Workflows, namespace, name, func(object *cluster.Object) (bool, error) {
 		if object == nil {
 			return true, errGone
 		}
-		status, err := runStatus(object, outputs)
+		status, err := reader.status(ctx, object, outputs)
 		if err != nil { // a run whose tasks cannot be read still has an end
-			if last.Phase = argo.PhaseOf(object.Raw()); last.Phase.Ended() {
+			last = status
+			if last.Phase.Ended() {
 				return true, err
 			}
 			return seen(last), nil
@@ -80,7 +93,6 @@ func (d *data) awaitRun(ctx context.Context, run awaited, diags *diag.Diagnostic
 			" in a database (nodeStatusOffLoad), where the provider cannot read them: tasks and outputs are empty.\n\n"+
 			"Switch it off in the controller's config map (persistence), or let the pipeline leave what is needed in an artifact.")
 	}
-	d.maskStatus(after, run.namespace, run.name, &last)
 	return last
 }
 

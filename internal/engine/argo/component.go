@@ -32,6 +32,9 @@ func (o ComponentObjects) Ref(c spec.Component) spec.Ref {
 
 // Component compiles a component. The version is the hash of everything that the objects hold beside their names.
 func Component(c spec.Component) (ComponentObjects, error) {
+	if c.Python == nil && c.Container == nil {
+		return ComponentObjects{}, fmt.Errorf("component %s runs neither a Python function nor a container", c.Name)
+	}
 	main, code, err := componentTemplate(c)
 	if err != nil {
 		return ComponentObjects{}, err

@@ -9,16 +9,14 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
-// ReadRun reads a run of any kind. of is the interface of its pipeline, by which values are decoded.
+// ReadRun reads a run of any kind. of is the interface of its pipeline, by which values are decoded. With an error comes
+// what can be told without the tasks.
 func ReadRun(into Decoder, of spec.Interface) (spec.RunInfo, error) {
 	var wf wfv1.Workflow
 	if err := into(&wf); err != nil {
 		return spec.RunInfo{}, err
 	}
-	status, err := Status(&wf, of.Outputs)
-	if err != nil {
-		return spec.RunInfo{}, err
-	}
+	status, unreadable := Status(&wf, of.Outputs)
 	info := spec.RunInfo{
 		Name: wf.Name, Namespace: wf.Namespace, Pipeline: wf.Labels[PipelineLabel], PipelineVersion: wf.Labels[PipelineVersion],
 		RecurringRun: wf.Labels[RecurringLabel], Backfill: wf.Labels[BackfillLabel], CreatedAt: wf.CreationTimestamp.UTC(),
@@ -32,7 +30,7 @@ func ReadRun(into Decoder, of spec.Interface) (spec.RunInfo, error) {
 			info.Parameters[p.Name] = decodeValue(p.Value.String(), of.Inputs[p.Name].Type)
 		}
 	}
-	return info, nil
+	return info, unreadable
 }
 
 // startedWith are the parameters of a run: as its root node got them, defaults included, once it has begun.

@@ -26,21 +26,22 @@ func ReadStatus(into func(any) error, types map[string]spec.Output) (spec.RunSta
 	return Status(&wf, types)
 }
 
-// Status reads what became of a run. types are the pipeline's outputs, by which they are decoded.
+// Status reads what became of a run. types are the pipeline's outputs, by which they are decoded. With an error comes
+// what can be told without the tasks.
 func Status(wf *wfv1.Workflow, types map[string]spec.Output) (spec.RunStatus, error) {
-	nodes, err := statusNodes(wf)
-	if err != nil {
-		return spec.RunStatus{}, fmt.Errorf("reading the tasks of run %s/%s: %w", wf.Namespace, wf.Name, err)
-	}
 	s := spec.RunStatus{
 		Phase: spec.Phase(wf.Status.Phase), Message: plainMessage(wf.Status.Message),
 		StartedAt: timeOf(wf.Status.StartedAt), FinishedAt: timeOf(wf.Status.FinishedAt),
 		Outputs: map[string]string{}, Tasks: map[string]spec.TaskStatus{},
-		Elsewhere: len(nodes) == 0 && wf.Status.OffloadNodeStatusVersion != "",
 	}
 	if s.Phase == "" {
 		s.Phase = spec.PhasePending
 	}
+	nodes, err := statusNodes(wf)
+	if err != nil {
+		return s, fmt.Errorf("reading the tasks of run %s/%s: %w", wf.Namespace, wf.Name, err)
+	}
+	s.Elsewhere = len(nodes) == 0 && wf.Status.OffloadNodeStatusVersion != ""
 	// The run's outputs are those of its root node, which has the run's name as its id.
 	if root := nodes[wf.Name]; root.Outputs != nil {
 		s.Outputs = outputValues(root.Outputs, types)

@@ -69,6 +69,10 @@ func sourceTree(ctx context.Context, l *problem.List, at problem.Path, dest stri
 		l.Errorf(at, titleFiles, "%s", err)
 		return nil, ""
 	}
+	if !path.IsAbs(dest) {
+		l.Errorf(at, titleFiles, "%q is not an absolute path. Write where the file shall be in the image: %q.", dest, "/"+dest)
+		return nil, ""
+	}
 	if link := usualLink(dest); link != "" {
 		l.Errorf(at, titleFiles, "%s lies below /%s, which is a symbolic link in many images. Container runtimes would put a directory in its place, which hides what the image has there. "+
 			"Choose another place, such as /usr/local/bin or /opt.", dest, link)
