@@ -74,6 +74,11 @@ var knownCauses = []struct {
 		"The container ended well without having written one of its outputs. It must write each to the file that {{ outputs.NAME.path }} names, also where the value is empty.",
 	},
 	{
+		regexp.MustCompile(`the result was invalid JSON`), false,
+		"Most likely a container has written a NUL character, or other bytes that are no text, to an output or a file that becomes one, and Argo cannot hand that on. " +
+			"Let it write text, for example by base64, or declare the output as an artifact such as Dataset.",
+	},
+	{
 		regexp.MustCompile(`workflow is longer than maximum allowed size`), false,
 		"The run outgrew what Argo's controller keeps in one object: the pipeline twice, and the state and outputs of each task. Move tasks into nested pipelines, return less from tasks (large values as artifacts), " +
 			"or raise MAX_WORKFLOW_SIZE in the controller's environment; etcd takes 1.5 MiB at most. Beyond that Argo can offload node status to a database.",
