@@ -183,20 +183,20 @@ func (c *cluster) buildInto(ctx context.Context, t target, source, done string) 
 
 // copyModule makes a writable copy of a dependency's source.
 func copyModule(ctx context.Context, t target, dir, dest string) (string, error) {
-	from, err := t.source, error(nil)
+	from := t.source
 	if from == "" {
-		from, err = moduleSource(ctx, dir, t.module, t.version)
-	}
-	if err != nil {
-		return "", err
+		var err error
+		if from, err = moduleSource(ctx, dir, t.module, t.version); err != nil {
+			return "", err
+		}
 	}
 	if err := os.CopyFS(dest, os.DirFS(from)); err != nil {
 		return "", err
 	}
-	if t.fix != nil {
-		err = t.fix(dest)
+	if t.fix == nil {
+		return dest, nil
 	}
-	return dest, err
+	return dest, t.fix(dest)
 }
 
 // builds runs all builds in the background, one at a time.
