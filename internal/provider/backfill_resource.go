@@ -134,7 +134,7 @@ func (r *backfillResource) Create(ctx context.Context, req resource.CreateReques
 	// From here on there is something in the cluster, so it is in the state whatever happens.
 	plan.setResults(b.Ticks, work.results)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	work.run(ctx, timeout, "timeouts.create", &resp.Diagnostics)
+	work.run(ctx, timeout, pendingTimeout(plan.Timeouts.Object, &resp.Diagnostics), "timeouts.create", &resp.Diagnostics)
 	plan.setResults(b.Ticks, work.results)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 }
@@ -158,7 +158,7 @@ func (r *backfillResource) Update(ctx context.Context, req resource.UpdateReques
 		addClusterError(&resp.Diagnostics, "continue", "backfill", b.Name, err)
 		return
 	}
-	work.run(ctx, timeout, "timeouts.update", &resp.Diagnostics)
+	work.run(ctx, timeout, pendingTimeout(plan.Timeouts.Object, &resp.Diagnostics), "timeouts.update", &resp.Diagnostics)
 	plan.setResults(b.Ticks, work.results)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 }
@@ -191,7 +191,7 @@ func (r *backfillResource) Read(ctx context.Context, req resource.ReadRequest, r
 		return // what was done remains true, and an apply that goes on writes it down again
 	}
 	if err != nil {
-		addReadError(&resp.Diagnostics, "backfill", state.Name.ValueString(), err)
+		r.data.addReadError(&resp.Diagnostics, "backfill", state.Name.ValueString(), err)
 		return
 	}
 	results, err := argo.ReadLedger(found.Into)

@@ -76,7 +76,7 @@ func (r *backfillResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 			"remaining": tickList("The times whose run has not begun, or has not ended. The next apply goes on with them."),
 			"runs": schema.MapAttribute{Computed: true, ElementType: tickResultType,
 				MarkdownDescription: "What became of the runs that have ended, by their time: the name of the Workflow, `phase`, `message`, `started_at` and `finished_at`."},
-			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{
+			"timeouts": timeoutsWithPending(ctx, timeouts.Opts{
 				Create: true, Update: true, Delete: true,
 				CreateDescription: "How long to wait for all runs, such as `6h`. Default: `12h`.",
 				UpdateDescription: "As `create`, where runs remain.",

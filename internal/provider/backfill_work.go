@@ -92,7 +92,7 @@ func (w *backfillWork) note(ctx context.Context, tick time.Time, result spec.Tic
 
 // run starts the runs in the order of their ticks, so many at a time, and waits for them. timeoutName is the attribute
 // that sets the timeout.
-func (w *backfillWork) run(ctx context.Context, timeout time.Duration, timeoutName string, diags *diag.Diagnostics) {
+func (w *backfillWork) run(ctx context.Context, timeout, pending time.Duration, timeoutName string, diags *diag.Diagnostics) {
 	waiting, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	slots := make(chan struct{}, w.backfill.Parallelism)
@@ -110,7 +110,7 @@ func (w *backfillWork) run(ctx context.Context, timeout time.Duration, timeoutNa
 		}
 		running.Go(func() {
 			defer func() { <-slots }()
-			w.tick(waiting, tick, awaited{timeout: timeout, timeoutName: timeoutName})
+			w.tick(waiting, tick, awaited{timeout: timeout, timeoutName: timeoutName, pending: pending})
 		})
 	}
 	running.Wait()

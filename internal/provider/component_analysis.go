@@ -2,9 +2,12 @@ package provider
 
 import (
 	"maps"
+	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
@@ -12,6 +15,16 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/python/runtime"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
+
+// checkKind refuses a component that is neither Python nor a container, or both.
+func (m *componentModel) checkKind(diags *diag.Diagnostics) {
+	switch {
+	case m.Python.IsNull() && m.Container.IsNull():
+		diags.AddError("Nothing to run", "The component has neither python nor container. Give python = { source = file(\"…\"), base_image = \"python:3.12-slim\" } for a Python function, or container = { image = \"…\", command = […] } for any other program.")
+	case !m.Python.IsNull() && !m.Container.IsNull():
+		addErrorAt(diags, path.Root("container"), "Two things to run", "The component has both python and container. Remove one, or make two components of it.")
+	}
+}
 
 // analysed fills in what follows from a component's source, and finds what is wrong with the component.
 func analysed(c spec.Component) (spec.Component, diag.Diagnostics) {
@@ -27,6 +40,9 @@ func analysed(c spec.Component) (spec.Component, diag.Diagnostics) {
 	return c, diags
 }
 
+// sourcePath matches a path to a Python file.
+var sourcePath = regexp.MustCompile(`^[^\s()]+\.(py|ipynb)$`)
+
 func analysePython(c spec.Component, problems *problem.List) spec.Component {
 	p := *c.Python
 	options := python.Options{Function: p.Function, Lightweight: p.Lightweight, Packages: p.Packages}
@@ -34,6 +50,10 @@ func analysePython(c spec.Component, problems *problem.List) spec.Component {
 		options.Additional = append(options.Additional, python.Source{Name: name, Text: p.Additional[name]})
 	}
 	checkFiles(p, problems)
+	if source := strings.TrimSpace(p.Source); sourcePath.MatchString(source) {
+		problems.Errorf(problem.At("python").Attr("source"), "Path in place of the source", "%q looks like a path, and source is the text of the file. Write source = file(\"${path.module}/%s\").", source, source)
+		return c
+	}
 	f, findings := python.Analyze(python.Source{Name: p.SourceFile, Text: p.Source}, options)
 	for _, finding := range findings {
 		addFinding(problems, p, finding)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
@@ -56,6 +57,10 @@ func (m componentModel) pythonSpec(ctx context.Context, t *texts) *spec.Python {
 	}
 	// base_image runs a function that must be self-contained; image holds the modules that the function uses.
 	p.Lightweight = python.Image.IsNull()
+	if !p.Lightweight && !python.BaseImage.IsNull() {
+		addErrorAt(t.diags, path.Root("python").AtName("base_image"), "Two images", "Both base_image and image are given. "+
+			"base_image runs a function that is self-contained, image one that uses modules which the image holds. Remove one of the two.")
+	}
 	if p.Lightweight {
 		p.Image = t.one(python.BaseImage)
 	} else {

@@ -84,13 +84,13 @@ func (r *componentResource) Read(ctx context.Context, req resource.ReadRequest, 
 		resp.State.RemoveResource(ctx)
 		return
 	case err != nil:
-		addReadError(&resp.Diagnostics, "component", name, err)
+		r.data.addReadError(&resp.Diagnostics, "component", name, err)
 		return
 	}
 	drift := state.Drift
 	found, same := r.refresh(ctx, &state, live, code, &resp.Diagnostics)
 	if same && drift.Equal(state.Drift) {
-		if !state.isWarnedOf(found) {
+		if !r.isWarnedOf(state, found) {
 			r.data.confirmed.add(spec.ComponentKind, state.Namespace.ValueString(), state.Name.ValueString(), req.State.Raw)
 		}
 		return // resp.State is that state already
@@ -100,11 +100,11 @@ func (r *componentResource) Read(ctx context.Context, req resource.ReadRequest, 
 	}
 }
 
-// isWarnedOf reports whether a plan has something to say of a component, beside what its analysis found.
-func (m *componentModel) isWarnedOf(found diag.Diagnostics) bool {
+// isWarnedOf reports whether each plan has something to say of a component, beside what its analysis found.
+func (r *componentResource) isWarnedOf(m componentModel, found diag.Diagnostics) bool {
 	at, name := m.imageName()
-	checkImageName(at, name, &found)
-	return len(found) > 0
+	ref, ok := checkImageName(at, name, &found)
+	return len(found) > 0 || ok && r.data.unpinned.mustSee(ref)
 }
 
 // Update makes the new version before anything else, so that no pipeline ever points to nothing. The old one is
@@ -204,7 +204,10 @@ func (m *componentModel) derive(ctx context.Context, config componentModel) diag
 	if diags.HasError() {
 		return diags
 	}
-	if m.Python.IsUnknown() || m.Container.IsUnknown() || (c.Python != nil && (c.Python.Source == spec.Unknown || c.Python.Function == spec.Unknown)) {
+	if config.checkKind(&diags); diags.HasError() {
+		return diags
+	}
+	if m.Python.IsUnknown() || m.Container.IsUnknown() || config.Inputs.IsUnknown() || config.Outputs.IsUnknown() || (c.Python != nil && (c.Python.Source == spec.Unknown || c.Python.Function == spec.Unknown)) {
 		m.setUnknown(ctx, config)
 		return diags
 	}

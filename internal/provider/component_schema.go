@@ -3,13 +3,10 @@ package provider
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/objectvalidator"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
@@ -94,9 +91,6 @@ func pythonAttribute() schema.SingleNestedAttribute {
 	return schema.SingleNestedAttribute{
 		Optional:            true,
 		MarkdownDescription: "A Python function. Its inputs and outputs come from its signature.",
-		Validators: []validator.Object{
-			objectvalidator.ExactlyOneOf(path.MatchRoot("python"), path.MatchRoot("container")),
-		},
 		Attributes: map[string]schema.Attribute{
 			"source": schema.StringAttribute{Required: true, MarkdownDescription: "Text of the file that defines the function, usually `file(\"${path.module}/component.py\")`."},
 			"file":   schema.StringAttribute{Optional: true, MarkdownDescription: "Name of the file in messages and tracebacks. Default: `component.py`."},

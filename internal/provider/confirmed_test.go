@@ -55,7 +55,7 @@ func TestOnlyConfirmedStatesArePlansAlready(t *testing.T) {
 // What a plan warns of, it warns of each time.
 func TestComponentsThatAreWarnedOf(t *testing.T) {
 	t.Parallel()
-	of := func(image string) *componentModel {
+	of := func(image string) componentModel {
 		kind := map[string]tftypes.Value{}
 		object := containerAttribute().GetType().TerraformType(t.Context())
 		for name, typ := range object.(tftypes.Object).AttributeTypes {
@@ -66,15 +66,20 @@ func TestComponentsThatAreWarnedOf(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return &componentModel{Container: v.(types.Object)}
+		return componentModel{Container: v.(types.Object)}
 	}
 	const digest = "busybox@sha256:9ae97d36d26566ff84e8893c64a6dc4fe8ca6d1144bf5b87b2b85a32def253c7"
 	var found diag.Diagnostics
-	if of(digest).isWarnedOf(found) || !of("busybox:1.36").isWarnedOf(found) {
-		t.Error("an image without a digest is warned of, and no other")
+	r := &componentResource{configured{&data{}}}
+	if r.isWarnedOf(of(digest), found) || r.isWarnedOf(of("busybox:1.36"), found) {
+		t.Error("an image without a digest is warned of where it changes")
+	}
+	r.data.unpinned.choice = refuseUnpinned
+	if r.isWarnedOf(of(digest), found) || !r.isWarnedOf(of("busybox:1.36"), found) {
+		t.Error("an image without a digest is refused each time, and no other")
 	}
 	found.AddWarning("Package installed at each start", "")
-	if !of(digest).isWarnedOf(found) {
+	if !r.isWarnedOf(of(digest), found) {
 		t.Error("the analysis has found something")
 	}
 }

@@ -87,7 +87,7 @@ func (d *pipelineData) Read(ctx context.Context, req datasource.ReadRequest, res
 	namespace, name := d.namespace(m.Namespace), m.Name.ValueString()
 	found, err := d.data.cluster.Find(ctx, cluster.WorkflowTemplates, namespace, name)
 	if _, ours := isPipeline(found); cluster.IsNotFound(err) || err == nil && !ours {
-		resp.Diagnostics.AddAttributeError(path.Root("name"), "No such pipeline", fmt.Sprintf("There is no pipeline %q in namespace %q.%s", name, namespace,
+		addErrorAt(&resp.Diagnostics, path.Root("name"), "No such pipeline", fmt.Sprintf("There is no pipeline %q in namespace %q.%s", name, namespace,
 			d.known(ctx, namespace, "pipeline")))
 		return
 	}
@@ -174,11 +174,11 @@ func (d *componentData) Read(ctx context.Context, req datasource.ReadRequest, re
 	found, versions := newestVersion(all, name, m.Version.ValueString())
 	switch {
 	case found == nil && len(versions) == 0:
-		resp.Diagnostics.AddAttributeError(path.Root("name"), "No such component", fmt.Sprintf("There is no component %q in namespace %q.%s", name, namespace,
+		addErrorAt(&resp.Diagnostics, path.Root("name"), "No such component", fmt.Sprintf("There is no component %q in namespace %q.%s", name, namespace,
 			d.known(ctx, namespace, "component")))
 		return
 	case found == nil:
-		resp.Diagnostics.AddAttributeError(path.Root("version"), "No such version", fmt.Sprintf("Component %q in namespace %q has no version %q. There is %s.", name, namespace,
+		addErrorAt(&resp.Diagnostics, path.Root("version"), "No such version", fmt.Sprintf("Component %q in namespace %q has no version %q. There is %s.", name, namespace,
 			m.Version.ValueString(), strings.Join(versions, ", ")))
 		return
 	}

@@ -111,7 +111,7 @@ func (d *runsData) Read(ctx context.Context, req datasource.ReadRequest, resp *d
 	now := time.Now()
 	since, err := sinceTime(m.Since.ValueString(), now)
 	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("since"), "Invalid since", err.Error())
+		addErrorAt(&resp.Diagnostics, path.Root("since"), "Invalid since", err.Error())
 		return
 	}
 	namespace := d.namespace(m.Namespace)

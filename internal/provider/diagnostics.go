@@ -32,7 +32,7 @@ func addErrors(diags *diag.Diagnostics, problems problem.List) {
 	}
 }
 
-// detail starts with the path, because Terraform shows only the line of the resource for what is below a map.
+// detail starts with the whole path, since the diagnostic's own ends where Terraform stops to look.
 func detail(p problem.Problem) string {
 	if len(p.Path) == 0 {
 		return p.Detail
@@ -40,23 +40,41 @@ func detail(p problem.Problem) string {
 	return p.Path.String() + ": " + p.Detail
 }
 
+// attributePath is the part of a path of which Terraform shows the line: an attribute, and a key of it, so that a mistake in
+// tasks["x"] points at the task. For anything below it would show the line of the resource alone.
 func attributePath(p problem.Path) path.Path {
-	out := path.Empty()
-	for i, step := range p {
-		switch step.Kind {
-		case problem.AttributeStep:
-			if i == 0 {
-				out = path.Root(step.Attribute)
-			} else {
-				out = out.AtName(step.Attribute)
-			}
-		case problem.KeyStep:
-			out = out.AtMapKey(step.Key)
-		case problem.IndexStep:
-			out = out.AtListIndex(step.Index)
-		}
+	if len(p) == 0 || p[0].Kind != problem.AttributeStep {
+		return path.Empty()
+	}
+	out := path.Root(p[0].Attribute)
+	if len(p) > 1 && p[1].Kind == problem.KeyStep {
+		out = out.AtMapKey(p[1].Key)
 	}
 	return out
+}
+
+// addErrorAt tells of what is wrong at a path of the framework's.
+func addErrorAt(diags *diag.Diagnostics, at path.Path, title, detail string) {
+	diags.AddAttributeError(shownPath(at), title, at.String()+": "+detail)
+}
+
+// addWarningAt is addErrorAt for what does not stop a plan.
+func addWarningAt(diags *diag.Diagnostics, at path.Path, title, detail string) {
+	diags.AddAttributeWarning(shownPath(at), title, at.String()+": "+detail)
+}
+
+// shownPath is attributePath for a path of the framework's.
+func shownPath(at path.Path) path.Path {
+	steps := at.Steps()
+	for len(steps) > 2 {
+		at, steps = at.ParentPath(), steps[:len(steps)-1]
+	}
+	if len(steps) == 2 {
+		if _, isKey := steps[1].(path.PathStepElementKeyString); !isKey {
+			return at.ParentPath()
+		}
+	}
+	return at
 }
 
 // addClusterError tells that a request failed: what was attempted, what is wrong, what to do.
@@ -78,11 +96,15 @@ func clusterDetail(err error) string {
 	return text
 }
 
-// addReadError keeps what the state holds where the cluster cannot be asked, and says so in a warning.
-func addReadError(diags *diag.Diagnostics, what, name string, err error) {
-	if cluster.IsUnknown(err) {
-		diags.AddWarning(fmt.Sprintf("Cannot check %s %s against the cluster", what, name), clusterDetail(err)+"\n\nThe plan goes on with what the state holds.")
+// addReadError keeps what the state holds where the cluster cannot be asked, and says so in one warning for all resources, in
+// words that nobody takes for a plan without changes.
+func (d *data) addReadError(diags *diag.Diagnostics, what, name string, err error) {
+	if !cluster.IsUnknown(err) {
+		addClusterError(diags, "read", what, name, err)
 		return
 	}
-	addClusterError(diags, "read", what, name, err)
+	if _, told := d.unchecked.LoadOrStore(cluster.ReasonOf(err), true); !told {
+		diags.AddWarning("Cluster not checked", fmt.Sprintf("What the cluster holds is not known, of %s %s and of all that is read in the same way: the plan goes on with what the state holds. "+
+			"That it shows no change does not mean that nothing was changed.\n\n%s", what, name, clusterDetail(err)))
+	}
 }

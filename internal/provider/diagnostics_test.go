@@ -24,8 +24,8 @@ func TestProblemsBecomeDiagnostics(t *testing.T) {
 	var got diag.Diagnostics
 	addProblems(&got, problems)
 	want := diag.Diagnostics{
-		diag.NewAttributeErrorDiagnostic(path.Root("tasks").AtMapKey("load data").AtName("tolerations").AtListIndex(1).AtName("key"),
-			"Invalid taint", `tasks["load data"].tolerations[1].key: "x y" is wrong.`),
+		// Of what is below a key Terraform would show the line of the resource alone.
+		diag.NewAttributeErrorDiagnostic(path.Root("tasks").AtMapKey("load data"), "Invalid taint", `tasks["load data"].tolerations[1].key: "x y" is wrong.`),
 		diag.NewAttributeWarningDiagnostic(path.Root("name"), "Odd name", "name: It is odd."),
 		diag.NewAttributeErrorDiagnostic(path.Empty(), "Too large", "It takes 2 MiB."),
 	}
@@ -72,13 +72,18 @@ func TestClusterErrors(t *testing.T) {
 			}
 			// What leaves open what the cluster holds keeps the state.
 			var read diag.Diagnostics
-			addReadError(&read, "pipeline", "p", tc.err)
+			d := &data{}
+			d.addReadError(&read, "pipeline", "p", tc.err)
 			wantSeverity := diag.SeverityError
 			if cluster.IsUnknown(tc.err) {
 				wantSeverity = diag.SeverityWarning
 			}
 			if len(read) != 1 || read[0].Severity() != wantSeverity {
 				t.Errorf("read: got %v", read)
+			}
+			// A drift job looks for the title, and finds one block however many resources there are.
+			if d.addReadError(&read, "pipeline", "q", tc.err); cluster.IsUnknown(tc.err) && (len(read) != 1 || read[0].Summary() != "Cluster not checked") {
+				t.Errorf("read twice: got %v", read)
 			}
 		})
 	}

@@ -23,6 +23,9 @@ func (r *componentResource) planImage(ctx context.Context, plan, config *compone
 	at, name := plan.imageName()
 	_, before := old.imageName()
 	ref, ok := checkImageName(at, name, diags)
+	if ok {
+		r.data.unpinned.check(at, ref, name != before, diags)
+	}
 	if ok && name != before {
 		r.data.images.checkExists(ctx, at, ref, diags)
 	}
@@ -47,9 +50,9 @@ func (r *componentResource) planImage(ctx context.Context, plan, config *compone
 	default:
 		command, err := r.data.images.command(ctx, ref, c.Args.IsNull())
 		if registry.KindOf(err) != "" && registry.KindOf(err) != registry.NotFound {
-			diags.AddAttributeWarning(at, "Registry cannot be asked", fmt.Sprintf("%s: the entrypoint of the image is not known before apply. %s Or give command.", at, err))
+			addWarningAt(diags, at, "Registry cannot be asked", fmt.Sprintf("The entrypoint of the image is not known before apply. %s Or give command.", err))
 		} else if err != nil {
-			diags.AddAttributeError(at, "No command", fmt.Sprintf("%s: %s", at, err))
+			addErrorAt(diags, at, "No command", err.Error())
 		}
 		c.Command = command
 	}
@@ -72,7 +75,7 @@ func (r *componentResource) resolveCommand(ctx context.Context, m *componentMode
 		c.Command, err = r.data.images.command(ctx, ref, c.Args.IsNull())
 	}
 	if err != nil {
-		diags.AddAttributeError(at, "No command", fmt.Sprintf("%s: the entrypoint of the image cannot be found. %s Or give command.", at, err))
+		addErrorAt(diags, at, "No command", fmt.Sprintf("The entrypoint of the image cannot be found. %s Or give command.", err))
 		return
 	}
 	diags.Append(m.setContainer(ctx, c)...)
@@ -104,20 +107,15 @@ func (m componentModel) imageName() (path.Path, string) {
 	return path.Empty(), ""
 }
 
-// checkImageName refuses what is no name, and warns of a name that may mean another image tomorrow.
+// checkImageName refuses what is no name of an image.
 func checkImageName(at path.Path, name string, diags *diag.Diagnostics) (registry.Reference, bool) {
 	if name == "" {
 		return registry.Reference{}, false
 	}
 	ref, err := registry.ParseReference(name)
 	if err != nil {
-		diags.AddAttributeError(at, "Invalid image name", fmt.Sprintf("%s: %s", at, err))
+		addErrorAt(diags, at, "Invalid image name", err.Error())
 		return ref, false
-	}
-	if !ref.Pinned() {
-		diags.AddAttributeWarning(at, "Image without digest",
-			fmt.Sprintf("%s: the tag %q of %s can be moved, and then the same version of the component runs another image: its runs cannot be repeated. "+
-				"Give the reference of a kfp_image resource, or of a kfp_image data source, which finds the digest of a tag.", at, ref.Tag(), ref.Repository()))
 	}
 	return ref, true
 }
@@ -133,9 +131,9 @@ func (t *imageTools) checkExists(ctx context.Context, at path.Path, ref registry
 	_, err := t.registry.Resolve(ctx, ref)
 	switch {
 	case registry.KindOf(err) == registry.NotFound:
-		diags.AddAttributeError(at, "No such image", fmt.Sprintf("%s: %s", at, err))
+		addErrorAt(diags, at, "No such image", err.Error())
 	case err != nil:
-		diags.AddAttributeWarning(at, "Registry cannot be asked", fmt.Sprintf("%s: whether the image exists could not be checked. %s", at, err))
+		addWarningAt(diags, at, "Registry cannot be asked", fmt.Sprintf("Whether the image exists could not be checked. %s", err))
 	}
 }
 

@@ -98,7 +98,7 @@ func (m imageBuilderModel) inCluster(ctx context.Context, d *data, client *regis
 	if text := in.StartTimeout.ValueString(); text != "" {
 		timeout, err := time.ParseDuration(text)
 		if err != nil || timeout <= 0 {
-			diags.AddAttributeError(at.AtName("start_timeout"), "Invalid duration", "\""+text+"\" is no duration. Write it as \"90s\" or \"5m\".")
+			addErrorAt(diags, at.AtName("start_timeout"), "Invalid duration", "\""+text+"\" is no duration. Write it as \"90s\" or \"5m\".")
 		}
 		o.StartTimeout = timeout
 	}
@@ -113,7 +113,7 @@ func quantities(at path.Path, texts map[string]string, diags *diag.Diagnostics) 
 	for name, text := range texts {
 		q, err := resource.ParseQuantity(text)
 		if err != nil {
-			diags.AddAttributeError(at.AtMapKey(name), "Invalid quantity", "\""+text+"\" is no quantity. Write it as \"500m\", \"2\" or \"4Gi\".")
+			addErrorAt(diags, at.AtMapKey(name), "Invalid quantity", "\""+text+"\" is no quantity. Write it as \"500m\", \"2\" or \"4Gi\".")
 			continue
 		}
 		out[corev1.ResourceName(name)] = q

@@ -45,18 +45,18 @@ func (m imageModel) pythonSpec(ctx context.Context, t *texts) *image.Python {
 	}
 	for i, s := range out.IndexURLs {
 		if u, err := url.Parse(s); err == nil && u.User != nil {
-			t.diags.AddAttributeError(at.AtName("index_urls").AtListIndex(i), "Login in the configuration",
+			addErrorAt(t.diags, at.AtName("index_urls").AtListIndex(i), "Login in the configuration",
 				"The URL of the index at "+u.Host+" holds a login, which would be readable in the state. Write the URL without it, and give the login in netrc.")
 		}
 	}
 	if file := t.one(p.RequirementsFile); file != "" {
 		text, err := os.ReadFile(file)
 		if err != nil {
-			t.diags.AddAttributeError(at.AtName("requirements_file"), "Files cannot be used", "The requirements cannot be read: "+err.Error()+".")
+			addErrorAt(t.diags, at.AtName("requirements_file"), "Files cannot be used", "The requirements cannot be read: "+err.Error()+".")
 		}
 		out.RequirementsText = string(text)
 		if len(out.Requirements) > 0 {
-			t.diags.AddAttributeError(at.AtName("requirements"), "Invalid image", "Both requirements and requirements_file are given. Give one of them.")
+			addErrorAt(t.diags, at.AtName("requirements"), "Invalid image", "Both requirements and requirements_file are given. Give one of them.")
 		}
 	}
 	var netrc imageSecretModel

@@ -2,6 +2,9 @@ package provider
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -10,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -88,8 +92,44 @@ func (typeValidator) ValidateString(_ context.Context, req validator.StringReque
 		return
 	}
 	if _, err := spec.ParseType(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Unknown type", err.Error())
+		text := sentence(err.Error())
+		if near := nearType(req.ConfigValue.ValueString()); near != "" {
+			text = fmt.Sprintf("%q is not a type. %s", req.ConfigValue.ValueString(), problem.DidYouMean(near))
+		}
+		addErrorAt(&resp.Diagnostics, req.Path, "Unknown type", text)
 	}
+}
+
+// otherTypes are the names of types in Python, Terraform and JSON Schema.
+var otherTypes = map[string]spec.Type{
+	"int": spec.Integer, "int64": spec.Integer, "long": spec.Integer, "number": spec.Float, "double": spec.Float, "float64": spec.Float,
+	"str": spec.String, "text": spec.String, "bool": spec.Boolean, "dict": spec.Struct, "map": spec.Struct, "object": spec.Struct, "json": spec.Struct,
+	"array": spec.List, "set": spec.List, "tuple": spec.List, "file": spec.Artifact, "dataframe": spec.Dataset,
+}
+
+// nearType is the type that was probably meant, such as list(integer) by list[int]; empty: nobody knows.
+func nearType(text string) string {
+	name := strings.ToLower(strings.TrimSpace(text))
+	outer, inner, nested := strings.Cut(strings.NewReplacer("[", "(", "]", ")").Replace(name), "(")
+	outer = strings.TrimSpace(outer)
+	if nested && (outer == string(spec.List) || otherTypes[outer] == spec.List) {
+		inner = strings.TrimSuffix(inner, ")")
+		if t, err := spec.ParseType(inner); err == nil {
+			return string(spec.ListOf(t))
+		}
+		if near := nearType(inner); near != "" {
+			return string(spec.ListOf(spec.Type(near)))
+		}
+		return string(spec.List)
+	}
+	if t, ok := otherTypes[outer]; ok {
+		return string(t)
+	}
+	var known []string
+	for _, t := range slices.Concat(spec.ParameterTypes, spec.ArtifactTypes) {
+		known = append(known, string(t))
+	}
+	return problem.Nearest(outer, known)
 }
 
 // inputsSpec reads declared inputs. One that is not known yet as a whole takes any value, so that nothing that uses it

@@ -140,11 +140,11 @@ func (l *lister) find(ctx context.Context, config tfsdk.Config, diags *diag.Diag
 	diags.Append(config.Get(ctx, &m)...)
 	selector, err := labels.Parse(m.LabelSelector.ValueString())
 	if err != nil {
-		diags.AddAttributeError(fwpath.Root("label_selector"), "Invalid label selector", fmt.Sprintf("label_selector: %q is no label selector: %s.", m.LabelSelector.ValueString(), err))
+		addErrorAt(diags, fwpath.Root("label_selector"), "Invalid label selector", fmt.Sprintf("%q is no label selector: %s.", m.LabelSelector.ValueString(), err))
 	}
 	pattern := cmp.Or(m.Name.ValueString(), "*")
 	if _, err := path.Match(pattern, ""); err != nil {
-		diags.AddAttributeError(fwpath.Root("name"), "Invalid pattern", fmt.Sprintf("name: %q is no pattern: a bracket is not closed, or a backslash is last.", pattern))
+		addErrorAt(diags, fwpath.Root("name"), "Invalid pattern", fmt.Sprintf("%q is no pattern: a bracket is not closed, or a backslash is last.", pattern))
 	}
 	if diags.HasError() {
 		return nil

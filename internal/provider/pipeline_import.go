@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -22,6 +23,10 @@ func (r *pipelineResource) ImportState(ctx context.Context, req resource.ImportS
 
 // imported writes everything that the cluster holds into the model.
 func (r *pipelineResource) imported(ctx context.Context, m *pipelineModel, live *cluster.Object, diags *diag.Diagnostics) {
+	if live.Labels[argo.KindLabel] == string(spec.ComponentKind) {
+		diags.AddError("Cannot import pipeline "+live.Name, fmt.Sprintf("%s/%s is a kfp_component. Import it as one: import { to = kfp_component.x, id = \"%s/%s\" }.", live.Namespace, live.Name, live.Namespace, live.Name))
+		return
+	}
 	p, unread, err := argo.ReadPipeline(live.Into, r.data.refs(ctx, live.Namespace), nil)
 	if err != nil {
 		addClusterError(diags, "read", "pipeline", live.Name, err)

@@ -2,7 +2,10 @@ package provider
 
 import (
 	"context"
+	"maps"
+	"slices"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -20,6 +23,7 @@ func (m pipelineModel) spec(ctx context.Context) (p spec.Pipeline, unknown bool,
 		Tasks:      tasksSpec(ctx, path.Root("tasks"), m.Tasks, &t),
 		OnExit:     tasksSpec(ctx, path.Root("on_exit"), m.OnExit, &t),
 		Outputs:    t.strings(ctx, m.Outputs),
+		Open:       spec.Open{Parameters: m.Parameters.IsUnknown(), Tasks: isOpen(m.Tasks), OnExit: isOpen(m.OnExit)},
 	}
 	if m.Parameters.IsUnknown() {
 		t.unknown = true
@@ -30,6 +34,11 @@ func (m pipelineModel) spec(ctx context.Context) (p spec.Pipeline, unknown bool,
 	}
 	p.Options = m.optionsModel.spec(ctx, &t)
 	return p, t.unknown, diags
+}
+
+// isOpen reports whether a map of objects, or one of them as a whole, is not known yet.
+func isOpen(m types.Map) bool {
+	return m.IsUnknown() || slices.ContainsFunc(slices.Collect(maps.Values(m.Elements())), attr.Value.IsUnknown)
 }
 
 func tasksSpec(ctx context.Context, at path.Path, m types.Map, t *texts) map[string]spec.Task {
@@ -53,9 +62,9 @@ func tasksSpec(ctx context.Context, at path.Path, m types.Map, t *texts) map[str
 func (m taskModel) checkKind(at path.Path, diags *diag.Diagnostics) {
 	switch {
 	case m.Component.IsNull() && m.Approval.IsNull():
-		diags.AddAttributeError(at.AtName("component"), "Nothing to run", "The task has neither component nor approval. Give the ref of a kfp_component or of a kfp_pipeline as its component, or make it a gate with approval = {}.")
+		addErrorAt(diags, at.AtName("component"), "Nothing to run", "The task has neither component nor approval. Give the ref of a kfp_component or of a kfp_pipeline as its component, or make it a gate with approval = {}.")
 	case !m.Component.IsNull() && !m.Approval.IsNull():
-		diags.AddAttributeError(at.AtName("approval"), "Two things to run", "The task has both component and approval. A gate runs nothing: move it to a task of its own.")
+		addErrorAt(diags, at.AtName("approval"), "Two things to run", "The task has both component and approval. A gate runs nothing: move it to a task of its own.")
 	}
 }
 
@@ -69,8 +78,11 @@ func (m taskModel) spec(ctx context.Context, t *texts) spec.Task {
 	if m.Approval.IsNull() && (!known || ref.Version == "") {
 		t.unknown = true
 	}
+	if !known {
+		ref = spec.Ref{}
+	}
 	task := spec.Task{
-		Component: ref, DisplayName: t.one(m.DisplayName), Inputs: t.strings(ctx, m.Inputs), DependsOn: t.set(ctx, m.DependsOn),
+		Component: ref, DisplayName: t.one(m.DisplayName), Inputs: t.strings(ctx, m.Inputs), OpenInputs: m.Inputs.IsUnknown(), DependsOn: t.set(ctx, m.DependsOn),
 		RunIf: spec.RunIf(t.one(m.RunIf)), When: t.one(m.When), ForEach: t.one(m.ForEach), AllowFailure: m.AllowFailure.ValueBool(),
 	}
 	if m.Parallelism.IsUnknown() || m.AllowFailure.IsUnknown() {

@@ -96,7 +96,7 @@ func (r *pipelineResource) Read(ctx context.Context, req resource.ReadRequest, r
 		resp.State.RemoveResource(ctx)
 		return
 	case err != nil:
-		addReadError(&resp.Diagnostics, "pipeline", state.Name.ValueString(), err)
+		r.data.addReadError(&resp.Diagnostics, "pipeline", state.Name.ValueString(), err)
 		return
 	}
 	if state.Version.IsNull() || argo.IsUntouched(live.Labels, live.Annotations) {

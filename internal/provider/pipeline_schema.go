@@ -4,18 +4,13 @@ import (
 	"context"
 	"maps"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
-
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
 type pipelineModel struct {
@@ -65,7 +60,6 @@ func (r *pipelineResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 			Required:            true,
 			MarkdownDescription: "Tasks by name. Their order follows from the outputs that they use of each other, and from `depends_on`.",
 			NestedObject:        nestedObject(taskAttributes()),
-			Validators:          []validator.Map{mapvalidator.SizeAtLeast(1)},
 		},
 		"on_exit": schema.MapNestedAttribute{
 			Optional:            true,
@@ -117,7 +111,6 @@ func taskAttributes() map[string]schema.Attribute {
 		"run_if": schema.StringAttribute{
 			Optional:            true,
 			MarkdownDescription: "What must have become of the tasks before: `all_succeeded` (the default), `any_succeeded`, `all_failed`, `any_failed` or `all_done`.",
-			Validators:          []validator.String{stringvalidator.OneOf(runIfs()...)},
 		},
 		"when":     schema.StringAttribute{Optional: true, MarkdownDescription: "Boolean expression; the task is skipped, without a pod, where it is false. Example: `tasks.flip.output == \"heads\"`."},
 		"for_each": schema.StringAttribute{Optional: true, MarkdownDescription: "List over which the task is repeated: `jsonencode([...])`, or `{{ }}` with a list. The task reads `each.value` and `each.index`; its outputs are lists."},
@@ -129,14 +122,6 @@ func taskAttributes() map[string]schema.Attribute {
 	}
 	maps.Copy(attributes, settingsAttributes())
 	return attributes
-}
-
-func runIfs() []string {
-	var names []string
-	for _, r := range spec.RunIfs {
-		names = append(names, string(r))
-	}
-	return names
 }
 
 // nestedObject sets the type that the framework would otherwise make anew, again and again, for each attribute of each

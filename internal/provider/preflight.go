@@ -93,6 +93,9 @@ func (d *data) readyFor(ctx context.Context, namespace, what string, rights []cl
 	if !d.preflights.look("api", what, diags, func(diags *diag.Diagnostics) { d.checkKinds(ctx, diags) }) {
 		return false
 	}
+	if !d.preflights.look("namespace "+namespace, "namespace "+namespace, diags, func(diags *diag.Diagnostics) { d.checkNamespace(ctx, namespace, diags) }) {
+		return false
+	}
 	return d.preflights.look("rights of "+what+" in "+namespace, what+" in namespace "+namespace, diags, func(diags *diag.Diagnostics) {
 		missing, err := d.cluster.Missing(ctx, namespace, rights)
 		if err != nil {
@@ -147,6 +150,13 @@ func (d *data) canRun(ctx context.Context, namespace, serviceAccount string, bou
 		d.checkOverrides(ctx, namespace, set, diags)
 	})
 	return account && allowed
+}
+
+// checkNamespace says once that a namespace is missing, and not for each object in it. Who may not look finds out later.
+func (d *data) checkNamespace(ctx context.Context, namespace string, diags *diag.Diagnostics) {
+	if exists, err := d.cluster.HasNamespace(ctx, namespace); err == nil && !exists {
+		diags.AddError("Namespace "+namespace+" does not exist", fmt.Sprintf("Nothing can be made in namespace %q, which the cluster does not have.\n\nCreate it, with the Roles of the guide \"Installation and RBAC\": kubectl create namespace %s", namespace, namespace))
+	}
 }
 
 // checkKinds looks for Argo's custom resources.

@@ -10,8 +10,10 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/function"
@@ -20,6 +22,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"k8s.io/apimachinery/pkg/util/validation"
 
@@ -57,7 +60,9 @@ type data struct {
 	preflights        preflights
 	confirmed         confirmedStates
 	plannedTimeouts   plannedTimeouts
-	unknown           bool // the connection is not known yet: at a plan that will make the cluster itself
+	unpinned          unpinnedImages
+	unchecked         sync.Map // why the cluster could not be asked, as far as that was told
+	unknown           bool     // the connection is not known yet: at a plan that will make the cluster itself
 }
 
 type providerModel struct {
@@ -83,6 +88,7 @@ type providerModel struct {
 	ForceConflicts        types.Bool   `tfsdk:"force_conflicts"`
 	TakeOverIdentical     types.Bool   `tfsdk:"take_over_identical"`
 	Preflight             types.Bool   `tfsdk:"preflight"`
+	UnpinnedImages        types.String `tfsdk:"unpinned_images"`
 	Registries            types.Map    `tfsdk:"registries"`
 	ImageBuilder          types.Object `tfsdk:"image_builder"`
 }
@@ -134,6 +140,9 @@ func (p *kfpProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 				"Environment: `KFP_TAKE_OVER_IDENTICAL`. Default: `false`, so that creating what exists is an error, which holds the `import` block."},
 			"preflight": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether an apply looks, before it makes the first object, at what it needs: Argo's custom resources, the rights of the provider and of the runs' service account, and a workflow controller that serves the namespace. " +
 				"Environment: `KFP_PREFLIGHT`. Default: `true`."},
+			"unpinned_images": schema.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.OneOf(unpinnedChoices...)},
+				MarkdownDescription: "What a plan says of components whose image has a tag and no digest, so that their runs cannot be repeated: `warn`, once for an image and where something changes, `allow` or `refuse`. " +
+					"Environment: `KFP_UNPINNED_IMAGES`. Default: `warn`."},
 			"registries":    registriesAttribute(),
 			"image_builder": imageBuilderAttribute(),
 		},
@@ -210,6 +219,7 @@ func (p *kfpProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		takeOverIdentical: takeOver,
 		preflight:         preflight,
 		unknown:           m.anyUnknown(),
+		unpinned:          unpinnedImages{choice: stringOr(m.UnpinnedImages, "KFP_UNPINNED_IMAGES")},
 	}
 	d.namespace = cmp.Or(d.namespace, p.defaultNamespace, "default")
 	d.images = m.imageTools(ctx, d, config.UserAgent, &resp.Diagnostics)

@@ -29,13 +29,13 @@ func (d *data) pinPipeline(ctx context.Context, ref spec.Ref) error {
 	return err
 }
 
-// maxNesting bounds pipelines inside pipelines; more of them are a circle.
+// maxNesting bounds pipelines inside pipelines; more of them are a cycle.
 const maxNesting = 32
 
 // copyPinned copies a pipeline and, first, the pipelines that its tasks use. It returns the copy's name.
 func (d *data) copyPinned(ctx context.Context, template *cluster.Object, depth int) (string, error) {
 	if depth > maxNesting {
-		return "", errors.New("the pipelines use each other in a circle")
+		return "", errors.New("the pipelines use each other in a cycle")
 	}
 	renamed, used, wanted := map[string]string{}, map[string]bool{}, argo.NestedVersions(template.Annotations)
 	argo.TemplatesUsed(template.Raw(), used)

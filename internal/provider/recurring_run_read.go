@@ -24,7 +24,7 @@ func (r *recurringRunResource) refresh(ctx context.Context, m *recurringRunModel
 	diags.Append(ds...)
 	limit, err := r.limit(ctx, m)
 	if err != nil {
-		addReadError(diags, "recurring run", m.Name.ValueString(), err)
+		r.data.addReadError(diags, "recurring run", m.Name.ValueString(), err)
 		return
 	}
 	live, status, err := argo.ReadRecurringRun(found.Into, limit, prior.spec)

@@ -197,7 +197,7 @@ func (r *recurringRunResource) Read(ctx context.Context, req resource.ReadReques
 		resp.State.RemoveResource(ctx)
 		return
 	case err != nil:
-		addReadError(&resp.Diagnostics, "recurring run", state.Name.ValueString(), err)
+		r.data.addReadError(&resp.Diagnostics, "recurring run", state.Name.ValueString(), err)
 		return
 	}
 	r.refresh(ctx, &state, found, &resp.Diagnostics)

@@ -5,7 +5,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -125,7 +124,6 @@ func addConcurrency(attributes map[string]schema.Attribute) {
 	attributes["concurrency"] = schema.StringAttribute{
 		Optional: true, Computed: true, Default: stringdefault.StaticString(string(spec.ConcurrencyAllow)),
 		MarkdownDescription: "What happens when a run is due while an earlier one is in progress: `allow` (both run), `forbid` (the new one is skipped) or `replace` (the earlier one is ended at once, without its `on_exit` tasks). Default: `allow`.",
-		Validators:          []validator.String{stringvalidator.OneOf(concurrencyNames()...)},
 	}
 	attributes["max_concurrency"] = schema.Int64Attribute{Optional: true,
 		MarkdownDescription: "How many runs are in progress at a time under `concurrency = \"allow\"`; those due beyond that wait for their turn. Default: no bound."}
@@ -144,12 +142,4 @@ func addRecurringResults(attributes map[string]schema.Attribute) {
 	attributes["drift"] = schema.ListAttribute{Computed: true, ElementType: types.StringType,
 		MarkdownDescription: "Paths in the CronWorkflow that somebody else has changed and that no attribute shows. The next apply undoes them."}
 	attributes["ref"] = schema.ObjectAttribute{Computed: true, AttributeTypes: recurringRefTypes(), MarkdownDescription: "What the `recurring_run` of a `kfp_backfill` takes."}
-}
-
-func concurrencyNames() []string {
-	var names []string
-	for _, c := range spec.Concurrencies {
-		names = append(names, string(c))
-	}
-	return names
 }

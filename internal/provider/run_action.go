@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/action/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -51,11 +52,25 @@ func (a *runAction) Schema(ctx context.Context, _ action.SchemaRequest, resp *ac
 			"parameters":      schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Values of the pipeline's parameters; lists and structs by `jsonencode`. Never secrets: Argo keeps them in clear text."},
 			"service_account": schema.StringAttribute{Optional: true, MarkdownDescription: "Service account of the pods. Default: the provider's `service_account`, else the namespace's `default`."},
 			"wait":            schema.BoolAttribute{Optional: true, MarkdownDescription: "Wait until the run has ended, and fail if it failed. Default: `true`."},
-			"timeouts": timeouts.AttributesWithOpts(ctx, timeouts.Opts{
-				InvokeDescription: "How long to wait for the run, such as `30m`. Default: `1h`.",
-			}),
+			"timeouts":        actionTimeouts(ctx),
 		},
 	}
+}
+
+// actionTimeouts are the framework's timeouts and pending.
+func actionTimeouts(ctx context.Context) schema.SingleNestedAttribute {
+	all := schema.SingleNestedAttribute{Optional: true, Attributes: map[string]schema.Attribute{}}
+	opts := timeouts.Opts{InvokeDescription: "How long to wait for the run, such as `30m`. Default: `1h`."}
+	if known, ok := timeouts.AttributesWithOpts(ctx, opts).(schema.SingleNestedAttribute); ok {
+		all.Attributes = known.Attributes
+	}
+	all.Attributes["pending"] = schema.StringAttribute{Optional: true, MarkdownDescription: pendingDescription}
+	known := map[string]attr.Type{}
+	for name, a := range all.Attributes {
+		known[name] = a.GetType()
+	}
+	all.CustomType = timeouts.Type{ObjectType: types.ObjectType{AttrTypes: known}}
+	return all
 }
 
 func (a *runAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
@@ -100,12 +115,13 @@ func (a *runAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *
 	}
 	// What makes the run another one than all before it.
 	run.Triggers = map[string]string{"invocation": rand.Text()}
-	a.invoke(ctx, run, timeout, config.Wait.IsNull() || config.Wait.ValueBool(), func(text string) {
+	pending := pendingTimeout(config.Timeouts.Object, &resp.Diagnostics)
+	a.invoke(ctx, run, timeout, pending, config.Wait.IsNull() || config.Wait.ValueBool(), func(text string) {
 		resp.SendProgress(action.InvokeProgressEvent{Message: text})
 	}, &resp.Diagnostics)
 }
 
-func (a *runAction) invoke(ctx context.Context, run spec.Run, timeout time.Duration, wait bool, tell func(string), diags *diag.Diagnostics) {
+func (a *runAction) invoke(ctx context.Context, run spec.Run, timeout, pending time.Duration, wait bool, tell func(string), diags *diag.Diagnostics) {
 	if !a.data.readyForRuns(ctx, run.Namespace, run.ServiceAccount, diags) {
 		return
 	}
@@ -120,7 +136,7 @@ func (a *runAction) invoke(ctx context.Context, run spec.Run, timeout time.Durat
 	}
 	status := a.data.awaitRun(ctx, awaited{
 		run: run, namespace: object.Namespace, name: object.Name, outputs: run.Pipeline.Outputs,
-		timeout: timeout, timeoutName: "timeouts.invoke",
+		timeout: timeout, timeoutName: "timeouts.invoke", pending: pending,
 		again: "Mend the cause and invoke the action again.",
 		later: "Follow it with: kubectl get -n " + object.Namespace + " workflow/" + object.Name + " -w",
 		tell:  tell,

@@ -91,11 +91,14 @@ func describeTask(ctx context.Context, b *strings.Builder, path string, task spe
 }
 
 // neverMade matches Argo's message of a pod that the cluster refused.
-var neverMade = regexp.MustCompile(`errored: pods? .* is (forbidden|invalid)`)
+var neverMade = regexp.MustCompile(`errored: pods? .* is (forbidden|invalid)|Error applying PodSpecPatch`)
+
+// compiled matches the excerpt of an expression that Argo's evaluator shows, in which nobody recognizes what was written.
+var compiled = regexp.MustCompile(`(?s) \(\d+:\d+\)\n \| .*$`)
 
 // indented keeps the further lines of a message in its paragraph.
 func indented(message string) string {
-	return strings.ReplaceAll(cut(strings.TrimSpace(message), 10*maxLine), "\n", "\n  ")
+	return strings.ReplaceAll(cut(strings.TrimSpace(compiled.ReplaceAllString(message, "")), 10*maxLine), "\n", "\n  ")
 }
 
 func elapsed(s spec.RunStatus) time.Duration {

@@ -66,6 +66,14 @@ var knownCauses = []struct {
 		"The namespace's quota is used up; Argo tries again until there is room. See it with kubectl describe quota; lower resources or parallelism, or raise the quota.",
 	},
 	{
+		regexp.MustCompile(`Error applying PodSpecPatch`), false,
+		"What an expression gave cannot stand in the pod, such as a quantity of resources that Kubernetes cannot read: a number with an optional unit, \"500m\" or \"1Gi\". No pod was made. See the value at the task that gives it, or in the run's parameters.",
+	},
+	{
+		regexp.MustCompile(`index out of range`), false,
+		"An expression reads an element that its list does not have. Ask for its length first: len(x) > 2 ? x[2] : 'none'.",
+	},
+	{
 		regexp.MustCompile(`OOMKilled`), false,
 		"The container used more memory than its limit. Raise resources.limits.memory of the task, or read the data in smaller parts.",
 	},

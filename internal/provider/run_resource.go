@@ -64,6 +64,7 @@ func (r *runResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	plan.checkTimeouts(&resp.Diagnostics)
 	addProblems(&resp.Diagnostics, graph.CheckRun(run))
 	if config.Name.IsNull() {
 		plan.Name = types.StringUnknown()
@@ -150,7 +151,7 @@ func (r *runResource) finish(ctx context.Context, m *runModel, run spec.Run, tim
 	}
 	m.setStatus(r.data.awaitRun(ctx, awaited{
 		run: run, namespace: run.Namespace, name: m.Name.ValueString(), outputs: run.Pipeline.Outputs,
-		timeout: timeout, timeoutName: "timeouts." + operation,
+		timeout: timeout, timeoutName: "timeouts." + operation, pending: pendingTimeout(m.Timeouts.Object, diags),
 		again: again, later: "The next apply waits for this same run; terraform destroy stops it.",
 		tell: func(message string) {
 			tflog.Info(ctx, message, map[string]any{"run": run.Namespace + "/" + m.Name.ValueString()})
@@ -173,7 +174,7 @@ func (r *runResource) Read(ctx context.Context, req resource.ReadRequest, resp *
 	case cluster.IsNotFound(err):
 		resp.State.RemoveResource(ctx)
 	case err != nil:
-		addReadError(&resp.Diagnostics, "run", state.Name.ValueString(), err)
+		r.data.addReadError(&resp.Diagnostics, "run", state.Name.ValueString(), err)
 	case state.Phase.IsNull():
 		r.imported(ctx, &state, object, &resp.Diagnostics)
 		if !resp.Diagnostics.HasError() {

@@ -92,7 +92,7 @@ func (r *runResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp
 				Computed: true, ElementType: taskStatusType,
 				MarkdownDescription: "What became of each task, by name; of tasks inside nested pipelines by path, such as `nested/load`. `attempts` counts pods, `cached` says that no pod was needed. `artifacts` holds the metadata of the artifacts that the task made as JSON, metrics among them: `jsondecode(kfp_run.x.tasks[\"train\"].artifacts[\"metrics\"]).accuracy`. Those of a loop are a list.",
 			},
-			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{
+			"timeouts": timeoutsWithPending(ctx, timeouts.Opts{
 				Create: true, Update: true, Delete: true,
 				CreateDescription: "How long to wait for the run, such as `30m`. Default: `1h`.",
 				UpdateDescription: "As `create`, where a run is still to be waited for.",

@@ -14,13 +14,16 @@ import (
 
 // describeUnfinished tells what a run is waiting for when time is up or the apply is interrupted.
 func (d *data) describeUnfinished(ctx context.Context, run awaited, status spec.RunStatus, interrupted bool) string {
-	var b strings.Builder
 	if interrupted {
-		fmt.Fprintf(&b, "Terraform was interrupted; run %s/%s goes on in the cluster.", run.namespace, run.name)
-	} else {
-		fmt.Fprintf(&b, "Run %s/%s was not over within %s (%s); it goes on in the cluster.", run.namespace, run.name, run.timeout, run.timeoutName)
+		return d.describeOpen(ctx, fmt.Sprintf("Terraform was interrupted; run %s/%s goes on in the cluster.", run.namespace, run.name), run, status)
 	}
-	fmt.Fprintf(&b, " %s\n", run.later)
+	return d.describeOpen(ctx, fmt.Sprintf("Run %s/%s was not over within %s (%s); it goes on in the cluster.", run.namespace, run.name, run.timeout, run.timeoutName), run, status)
+}
+
+// describeOpen tells what becomes of a run that has not ended, and what it waits for.
+func (d *data) describeOpen(ctx context.Context, what string, run awaited, status spec.RunStatus) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s\n", what, run.later)
 	hints := hints{namespace: run.namespace}
 	var told strings.Builder
 	for _, path := range inOrder(status.Tasks) {

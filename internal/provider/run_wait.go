@@ -61,12 +61,16 @@ func (d *data) followRun(ctx context.Context, namespace, name string, outputs ma
 func (d *data) awaitRun(ctx context.Context, run awaited, diags *diag.Diagnostics) spec.RunStatus {
 	waiting, cancel := context.WithTimeout(ctx, run.timeout)
 	defer cancel()
+	waiting, end := context.WithCancelCause(waiting)
+	stuck := &stuckWatch{limit: run.pending, end: func() { end(errStuck) }}
+	defer stuck.stop()
 	progress := newProgress(run.tell)
 	var last spec.RunStatus
 	var err error
 	for range maxRemade {
 		last, err = d.followRun(waiting, run.namespace, run.name, run.outputs, func(status spec.RunStatus) bool {
 			progress.seen(status)
+			stuck.seen(status)
 			return status.Phase.Ended()
 		})
 		if err != nil || !d.remake(waiting, run.run, run.name, last) {
@@ -82,6 +86,8 @@ func (d *data) awaitRun(ctx context.Context, run awaited, diags *diag.Diagnostic
 	switch {
 	case err == nil && last.Phase.Failed():
 		diags.AddError("The run failed", d.describeFailure(after, run, last))
+	case err != nil && errors.Is(context.Cause(waiting), errStuck):
+		diags.AddError("The run is stuck", d.describeStuck(after, run, last))
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		diags.AddError("The run has not ended", d.describeUnfinished(after, run, last, ctx.Err() != nil))
 	case errors.Is(err, errGone):
@@ -103,6 +109,7 @@ type awaited struct {
 	outputs         map[string]spec.Output // of its pipeline
 	timeout         time.Duration
 	timeoutName     string               // the attribute that sets the timeout
+	pending         time.Duration        // how long nothing but waiting for pods is borne
 	again           string               // what a user does after a failure
 	later           string               // what becomes of a run that has not ended
 	tell            func(message string) // gets the progress

@@ -47,6 +47,7 @@ func Status(wf *wfv1.Workflow, types map[string]spec.Output) (spec.RunStatus, er
 		s.Outputs = outputValues(root.Outputs, types)
 	}
 	statusReader{nodes: nodes, wf: wf, tasks: s.Tasks}.read()
+	s.Active, s.Waiting = activity(nodes)
 	return s, nil
 }
 
@@ -56,6 +57,21 @@ func PhaseOf(workflow map[string]any) spec.Phase {
 	status, _ := workflow["status"].(map[string]any)
 	phase, _ := status["phase"].(string)
 	return cmp.Or(spec.Phase(phase), spec.PhasePending)
+}
+
+// activity tells whether anything is in progress, and what pods wait for. Groups of nodes run while their pods wait.
+func activity(nodes wfv1.Nodes) (active bool, waiting []string) {
+	for _, name := range slices.Sorted(maps.Keys(nodes)) {
+		node := nodes[name]
+		switch {
+		case node.Type != wfv1.NodeTypePod && node.Type != wfv1.NodeTypeSuspend:
+		case node.Phase == wfv1.NodeRunning:
+			active = true
+		case node.Phase == wfv1.NodePending:
+			waiting = append(waiting, node.Message)
+		}
+	}
+	return active, waiting
 }
 
 func timeOf(t metav1.Time) time.Time {

@@ -156,3 +156,16 @@ func (c *Client) HasServiceAccount(ctx context.Context, namespace, name string) 
 	}
 	return err == nil, err
 }
+
+// HasNamespace tells whether a namespace exists. Who may not read it gets an error.
+func (c *Client) HasNamespace(ctx context.Context, namespace string) (bool, error) {
+	conn, err := c.connect()
+	if err != nil {
+		return false, err
+	}
+	_, err = conn.typed.CoreV1().Namespaces().Get(ctx, namespace, metav1.GetOptions{})
+	if err = explain(err, Resource{Version: "v1", Resource: "namespaces"}, "", namespace); IsNotFound(err) {
+		return false, nil
+	}
+	return err == nil, err
+}

@@ -6,15 +6,18 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/client-go/tools/clientcmd/api"
 	"k8s.io/client-go/util/homedir"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 )
 
 // Config says how to reach the cluster. The fields are those of hashicorp/kubernetes v3. All empty: the pod's own
@@ -77,9 +80,19 @@ func (c Config) restConfig() (*rest.Config, error) {
 		return nil, fmt.Errorf("%w: %s", ErrNotConfigured, c.emptyPaths())
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading the cluster configuration: %w", err)
+		return nil, fmt.Errorf("reading the cluster configuration: %w%s", err, c.contexts(rules))
 	}
 	return c.finish(cfg), nil
+}
+
+// contexts says which contexts there are, where the one that was given is not among them.
+func (c Config) contexts(rules *clientcmd.ClientConfigLoadingRules) string {
+	config, err := rules.Load()
+	if c.ConfigContext == "" || err != nil || config.Contexts[c.ConfigContext] != nil {
+		return ""
+	}
+	return fmt.Sprintf(". config_context = %q is not in %s.%s", c.ConfigContext, strings.Join(c.ConfigPaths, ", "),
+		problem.Suggest(c.ConfigContext, slices.Sorted(maps.Keys(config.Contexts))))
 }
 
 // emptyPaths says of each kubeconfig why it gives no cluster: client-go passes over files that do not exist.
@@ -114,10 +127,8 @@ func (c Config) overrides() (*clientcmd.ConfigOverrides, error) {
 	o.AuthInfo.Token = c.Token
 	o.AuthInfo.ClientCertificateData = []byte(c.ClientCertificate)
 	o.AuthInfo.ClientKeyData = []byte(c.ClientKey)
-	if c.Host != "" {
-		if u, err := url.Parse(c.Host); err == nil && u.Scheme == "" {
-			o.ClusterInfo.Server = "https://" + c.Host
-		}
+	if c.Host != "" && !strings.Contains(c.Host, "://") {
+		o.ClusterInfo.Server = "https://" + c.Host
 	}
 	if c.Exec != nil {
 		exec := &api.ExecConfig{

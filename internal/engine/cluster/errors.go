@@ -59,6 +59,9 @@ func (e *Error) Remedy() string {
 	case Forbidden:
 		return "Grant the provider's user the Role of the guide \"Installation and RBAC\" in this namespace."
 	case Unreachable:
+		if strings.Contains(e.Err.Error(), "x509: certificate signed by unknown authority") {
+			return "The API server's certificate is of an authority that this machine does not know: give it in cluster_ca_certificate, or use a kubeconfig (config_path) that holds it."
+		}
 		return "Check that the cluster is up and that the provider's host, config_path and proxy_url lead to it."
 	case Misled:
 		return "Something between the provider and the API server, such as a proxy or a gateway, answers in its place. Check the provider's host, config_path and proxy_url."

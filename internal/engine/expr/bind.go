@@ -236,9 +236,27 @@ func sentence(message string) string {
 	return strings.ToUpper(message[:1]) + message[1:] + "."
 }
 
-func remedyOf(message string) string {
-	if strings.Contains(message, "mismatched types") {
-		return "Convert one side with string(), int() or float()."
+var mismatchedTypes = regexp.MustCompile(`mismatched types (.+) and (.+)\)`)
+
+// mismatched are Go's names of the types that a message says cannot be used together; empty: it says something else.
+func mismatched(message string) (left, right string) {
+	if m := mismatchedTypes.FindStringSubmatch(message); m != nil {
+		return m[1], m[2]
 	}
-	return ""
+	return "", ""
+}
+
+func remedyOf(message string) string {
+	left, right := mismatched(message)
+	switch {
+	case left == "" && strings.Contains(message, "artifact has no field"):
+		return "An artifact is a file: make the reference alone the value of an input of its type, whose component finds the path."
+	case left == "":
+		return ""
+	case left == "bool" || right == "bool":
+		return "A boolean is compared with true or false without quotes, or stands alone: x, or !x."
+	case left == "string" && right != "string" || right == "string" && left != "string":
+		return "Leave out the quotes of a number, or convert one side with string(), int() or float()."
+	}
+	return "Convert one side with string(), int() or float()."
 }

@@ -73,8 +73,17 @@ func (t *Template) mismatch(got, want spec.Type) Error {
 	case got == spec.String && (want.IsList() || want == spec.Struct):
 		e.Remedy = "Use fromJSON(…)."
 	}
-	if got.IsArtifact() || want.IsArtifact() {
+	switch {
+	case got.IsArtifact() && !want.IsArtifact():
+		e.Remedy = "An artifact is a file: give it to an input of its type, or let the task return the value."
+	case want.IsArtifact() && !got.IsArtifact():
+		e.Remedy = "A file is wanted: let a task write the value to an output of that type, such as Output[Dataset]."
+	case got.IsArtifact():
 		e.Remedy = ""
+	default:
+		if elem, ok := want.Elem(); ok && e.Remedy == "" && got.AssignableTo(elem) {
+			e.Remedy = "Make it a list of one: {{ [x] }} in place of {{ x }}."
+		}
 	}
 	return e
 }

@@ -36,7 +36,7 @@ func Constant(text string, want spec.Type) (string, error) {
 		}
 	}
 	if err != nil {
-		return "", fmt.Errorf("%s is not of type %s: it is not valid JSON%s", abbreviate(text), want, example(want))
+		return "", fmt.Errorf("%s is not %s%s", abbreviate(text), article(want), example(want))
 	}
 	if problem := mismatch(v, want, "it"); problem != "" {
 		return "", fmt.Errorf("%s is not of type %s: %s", abbreviate(text), want, problem)
@@ -125,6 +125,9 @@ func jsonType(v any) string {
 func article(t spec.Type) string {
 	if t == spec.Integer {
 		return "an integer"
+	}
+	if t.IsList() && t != spec.List {
+		return "a list as JSON, " + string(t)
 	}
 	return "a " + string(t)
 }

@@ -54,6 +54,8 @@ type Var struct {
 	Foreign bool
 	// Text is a constant that stands for the variable, such as a path. Only where Argo and Code are empty.
 	Text string
+	// Open variables may be of any type, of artifacts too: what gives them is not known yet.
+	Open bool
 }
 
 // Env maps dotted names ("parameters.radius", "tasks.load.outputs.x", "each.value") to variables: names of one place
@@ -61,6 +63,10 @@ type Var struct {
 type Env struct {
 	Own    map[string]Var
 	Shared map[string]Var
+	// Elsewhere says of names that exist in other places why they do not exist here, and what to do: whole sentences.
+	Elsewhere map[string]string
+	// Self is the name of the task that the texts belong to, such as tasks.load. Nothing suggests it.
+	Self string
 }
 
 // Error is one thing that is wrong in a text.
@@ -68,6 +74,7 @@ type Error struct {
 	Offset  int    // characters before the place, from the start of the text
 	Message string // what is wrong, a whole sentence
 	Remedy  string // what to do, whole sentences; may be empty
+	Syntax  bool   // the expression cannot be read, so that its place matters
 }
 
 // Error makes one line of it.

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/expr-lang/expr/ast"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 )
 
 // formatTime is the only function that is not expr-lang's own: it writes a time with a Go layout, a duration later.
@@ -99,8 +101,36 @@ func (v *validator) call(n *ast.CallNode) {
 			v.name(root, segments[0])
 			return
 		}
-		v.fail(n, "Call one of "+strings.Join(functions, ", ")+".", "Values have no functions of their own.")
+		v.fail(n, methodRemedy(callee), "Values have no functions of their own.")
 	}
+}
+
+// methodRemedy writes x.upper() as upper(x).
+func methodRemedy(callee ast.Node) string {
+	member, ok := callee.(*ast.MemberNode)
+	method := ""
+	if name, constant := propertyOf(member); ok && constant {
+		method = name
+	}
+	if slices.Contains(functions, method) {
+		return fmt.Sprintf("Write %s(%s).", method, member.Node)
+	}
+	if use := insteadOf(method); use != "" {
+		return use
+	}
+	return "Call one of " + strings.Join(functions, ", ") + "."
+}
+
+// propertyOf is the name of a member that is written with a dot.
+func propertyOf(member *ast.MemberNode) (string, bool) {
+	if member == nil {
+		return "", false
+	}
+	name, ok := member.Property.(*ast.StringNode)
+	if !ok {
+		return "", false
+	}
+	return name.Value, true
 }
 
 func (v *validator) name(node ast.Node, name string) {
@@ -114,8 +144,12 @@ func (v *validator) name(node ast.Node, name string) {
 		v.fail(node, remedy, "%s cannot be used.", name)
 		return
 	}
-	if near := nearest(name, functions); near != "" {
-		v.fail(node, fmt.Sprintf("Did you mean %s?", near), "There is no function %s.", name)
+	if use := insteadOf(name); use != "" {
+		v.fail(node, use, "There is no function %s.", name)
+		return
+	}
+	if near := problem.Nearest(name, functions); near != "" {
+		v.fail(node, problem.DidYouMean(near), "There is no function %s.", name)
 		return
 	}
 	v.fail(node, "Functions are "+strings.Join(functions, ", ")+".", "There is no function %s.", name)
@@ -144,44 +178,4 @@ func isLayout(layout string) bool {
 	morning := time.Date(2024, 6, 5, 4, 3, 2, 1, time.UTC)
 	evening := time.Date(1999, 12, 31, 23, 59, 58, 987654321, time.FixedZone("X", 3600))
 	return morning.Format(layout) != evening.Format(layout)
-}
-
-// nearest returns the candidate with the fewest edits to name, if it is few enough to be a slip.
-func nearest(name string, candidates []string) string {
-	best, at := "", 3
-	if len(name) <= 4 {
-		at = 2
-	}
-	for _, c := range candidates {
-		if strings.EqualFold(c, name) {
-			return c
-		}
-		if d := distance(name, c, at); d < at {
-			best, at = c, d
-		}
-	}
-	return best
-}
-
-// distance is the number of edits between a and b, or limit where it is not below.
-func distance(a, b string, limit int) int {
-	if len(a)-len(b) >= limit || len(b)-len(a) >= limit || len(a) > 128 || len(b) > 128 {
-		return limit
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost = 1 + min(diagonal, row[j], row[j+1])
-			}
-			diagonal, row[j+1] = row[j+1], cost
-		}
-	}
-	return min(row[len(b)], limit)
 }

@@ -1,13 +1,11 @@
 package expr
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/expr-lang/expr/ast"
-	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/parser"
 )
 
@@ -72,8 +70,11 @@ func ParseExpression(text string) (*Template, []Error) {
 	}
 	node, errs := parseNode(text, offset)
 	if len(errs) > 0 {
-		if strings.Contains(text, "{{") && errs[0].Remedy == "" {
+		switch inTag := strings.Contains(text, "{{"); {
+		case inTag && errs[0].Syntax:
 			errs[0].Remedy = "The whole text is an expression here, so names stand in it without {{ }}."
+		case !inTag && offset == 0:
+			errs[0].Remedy = strings.Replace(errs[0].Remedy, asData, "", 1)
 		}
 		return nil, errs
 	}
@@ -119,7 +120,7 @@ func parseNode(text string, offset int) (ast.Node, []Error) {
 	}
 	tree, err := parseTree(text)
 	if err != nil {
-		return nil, []Error{syntaxError(err, offset)}
+		return nil, []Error{syntaxError(err, text, offset)}
 	}
 	v := validator{offset: offset}
 	node := v.visit(tree.Node, 0)
@@ -134,15 +135,4 @@ func parseTree(text string) (tree *parser.Tree, err error) {
 		}
 	}()
 	return parser.Parse(text)
-}
-
-func syntaxError(err error, offset int) Error {
-	var located *file.Error
-	if !errors.As(err, &located) {
-		return Error{Offset: offset, Message: fmt.Sprintf("The expression cannot be read: %v.", err)}
-	}
-	if strings.Contains(located.Message, "EOF") {
-		return Error{Offset: offset + located.From, Message: "The expression ends too early."}
-	}
-	return Error{Offset: offset + located.From, Message: fmt.Sprintf("The expression cannot be read: %s.", strings.TrimSuffix(located.Message, "."))}
 }

@@ -88,11 +88,15 @@ func scanString(text string) int {
 	return -1
 }
 
+// asData ends the remedy for what may be no expression at all.
+const asData = `, or write {{ "{{" }} if the "{{" before it is data`
+
 func unclosedString(text string, at int) *Error {
 	return &Error{
 		Offset:  utf8.RuneCountInString(text[:at]),
 		Message: fmt.Sprintf("The string that starts with %c here is not closed.", text[at]),
-		Remedy:  `Close it, or write {{ "{{" }} if the "{{" before it is data.`,
+		Remedy:  "Close it" + asData + ".",
+		Syntax:  true,
 	}
 }
 
@@ -100,7 +104,8 @@ func comment(text string, at int) *Error {
 	return &Error{
 		Offset:  utf8.RuneCountInString(text[:at]),
 		Message: "An expression cannot hold comments.",
-		Remedy:  `Put text that holds // or /* between quotes, or write {{ "{{" }} if the "{{" before it is data.`,
+		Remedy:  "Put text that holds // or /* between quotes" + asData + ".",
+		Syntax:  true,
 	}
 }
 

@@ -27,7 +27,7 @@ func ContainerEnv(i spec.Interface) Env {
 	for name := range i.Outputs {
 		names["outputs."+name+".path"] = expr.Var{Type: spec.String, Text: OutputsDirectory + "/" + name}
 	}
-	return Env{Own: names}
+	return Env{Own: names, Elsewhere: notInComponents()}
 }
 
 // CheckComponent finds what is wrong with a component whose interface is known.
@@ -75,14 +75,16 @@ func checkContainer(l *problem.List, c spec.Component) {
 				_, errs = t.Check(env, spec.Any)
 				errs = append(errs, bareOptional(t, env)...)
 			}
+			checkForgottenBraces(l, at.Index(i), raw)
 			for _, e := range errs {
-				l.Errorf(at.Index(i), "Invalid expression", "%s", describe(e))
+				l.Errorf(at.Index(i), "Invalid expression", "%s", e.Describe(raw))
 			}
 			if strings.Contains(raw, OutputsDirectory) {
 				unknown = true // it knows where outputs go
 			}
 		}
 	}
+	refuseExpression(l, at.Attr("image"), c.Container.Image, "The image is a part of the component: make a component for each image, or let Terraform fill it in: ${…}.")
 	if strings.TrimSpace(c.Container.Image) == "" {
 		l.Errorf(at.Attr("image"), "No image", "An image reference is needed, such as \"busybox:1.36\".")
 	}

@@ -3,6 +3,8 @@
 package graph
 
 import (
+	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -39,6 +41,7 @@ type Node struct {
 	Lists     map[string]bool        // artifact outputs under for_each that other tasks take as a list
 	texts     []text
 	component spec.Ref
+	open      bool // what the component takes and gives is not known yet
 }
 
 // Need is an edge to a task that another one needs.
@@ -89,10 +92,12 @@ func (c *checker) names() {
 		checkIdentifier(&c.problems, problem.At("parameters").Key(name), name, "a parameter")
 		CheckInput(&c.problems, problem.At("parameters").Key(name), in)
 	}
+	checkSecretParameters(&c.problems, p.Parameters)
 	for name := range p.Outputs {
 		checkIdentifier(&c.problems, problem.At("outputs").Key(name), name, "an output")
+		checkForgottenBraces(&c.problems, problem.At("outputs").Key(name), p.Outputs[name])
 	}
-	if len(p.Tasks) == 0 {
+	if len(p.Tasks) == 0 && !p.Open.Tasks {
 		c.problems.Errorf(problem.At("tasks"), "No tasks", "A pipeline needs at least one task.")
 	}
 	c.taskNames(problem.At("tasks"), p.Tasks)
@@ -117,9 +122,20 @@ func (c *checker) taskNames(at problem.Path, tasks map[string]spec.Task) {
 
 func checkIdentifier(l *problem.List, at problem.Path, name, what string) {
 	if !spec.IsIdentifier(name) || strings.HasSuffix(name, "_") {
-		l.Errorf(at, "Invalid name", "%q cannot name %s, because expressions use the name. Use at most 63 letters, digits and underscores, with a letter first and no underscore last.", name, what)
+		l.Errorf(at, "Invalid name", "%q cannot name %s, because expressions use the name. Use at most 63 letters, digits and underscores, with a letter first and no underscore last%s.", name, what, nameLike(name))
 	}
 }
+
+// nameLike suggests a name without what cannot stand in one.
+func nameLike(name string) string {
+	like := strings.Trim(notInNames.ReplaceAllString(name, "_"), "_")
+	if !spec.IsIdentifier(like) {
+		return ""
+	}
+	return fmt.Sprintf(", such as %q", like)
+}
+
+var notInNames = regexp.MustCompile(`[^A-Za-z0-9]+`)
 
 // nodes sets what follows from each task alone.
 func (c *checker) nodes() {
@@ -131,8 +147,11 @@ func (c *checker) nodes() {
 	}
 }
 
+// isOpen reports whether Terraform does not know yet what a task runs.
+func isOpen(t spec.Task) bool { return t.Component.Name == "" && t.Approval == nil }
+
 func newNode(name string, t spec.Task) *Node {
-	n := &Node{Name: name, Leaf: true, component: t.Component, Outputs: map[string]spec.Output{}, texts: taskTexts(t)}
+	n := &Node{Name: name, Leaf: true, component: t.Component, Outputs: map[string]spec.Output{}, texts: taskTexts(t), open: isOpen(t)}
 	if t.ForEach != "" {
 		n.Item = spec.Any
 	}
@@ -182,7 +201,7 @@ func (c *checker) cycles(at problem.Path, all edges) {
 			continue
 		}
 		loop := strings.Join(append(slices.Clone(cycle), cycle[0]), " → ")
-		c.problems.Errorf(at.Key(cycle[0]), "Tasks need each other in a circle", "None of these tasks could ever start: %s. (An arrow reads \"needs\".) Remove one of the references.", loop)
+		c.problems.Errorf(at.Key(cycle[0]), "Cycle of tasks", "These tasks need each other in a cycle, so that none could ever start: %s. (An arrow reads \"needs\".) Remove one of the references.", loop)
 	}
 }
 
@@ -191,7 +210,7 @@ func (c *checker) group(at problem.Path, tasks map[string]spec.Task, nodes map[s
 	for name, t := range tasks {
 		n := nodes[name]
 		needs := map[string]*Need{}
-		c.dependsOn(at.Key(name).Attr("depends_on"), t, nodes, needs)
+		c.dependsOn(at.Key(name).Attr("depends_on"), n, t, nodes, needs)
 		for _, text := range n.texts {
 			n.Choices = append(n.Choices, text.choices(nodes)...)
 			for _, use := range text.uses() {
@@ -213,13 +232,16 @@ func (c *checker) group(at problem.Path, tasks map[string]spec.Task, nodes map[s
 	}
 }
 
-func (c *checker) dependsOn(at problem.Path, t spec.Task, nodes map[string]*Node, needs map[string]*Need) {
+func (c *checker) dependsOn(at problem.Path, n *Node, t spec.Task, nodes map[string]*Node, needs map[string]*Need) {
 	for i, other := range t.DependsOn {
 		if other == spec.Unknown {
 			continue
 		}
 		if nodes[other] == nil {
-			c.problems.Errorf(at.Index(i), "Unknown task", "There is no task %q here.%s", other, suggest(other, sortedKeys(nodes)))
+			if c.pipeline.Open.Tasks || c.pipeline.Open.OnExit {
+				continue
+			}
+			c.problems.Errorf(at.Index(i), "Unknown task", "There is no task %q here.%s", other, suggest(other, nodes, append(t.DependsOn, n.Name)...))
 			continue
 		}
 		needFor(needs, other).Order = true

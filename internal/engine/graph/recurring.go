@@ -21,7 +21,7 @@ func ScheduleEnv(timezone string) expr.Env {
 		"schedule.time":       {Type: spec.String, Argo: "workflow.scheduledTime", Coding: expr.Plain},
 		"schedule.local_time": {Type: spec.String, Code: local, Coding: expr.Plain},
 		"run.name":            {Type: spec.String, Argo: "workflow.name", Coding: expr.Plain},
-	}}
+	}, Elsewhere: notInSchedules}
 }
 
 // CheckRecurringRun finds what is wrong with the pipeline, the parameters and the concurrency of a recurring run. Its
@@ -31,6 +31,7 @@ func CheckRecurringRun(r spec.RecurringRun) problem.List {
 	if !spec.IsObjectName(r.Name) && r.Name != spec.Unknown {
 		l.Errorf(problem.At("name"), "Invalid name", "%q cannot name a recurring run. Use at most %d lower-case letters, digits and hyphens, with a letter or digit at both ends.", r.Name, spec.MaxNameLength)
 	}
+	checkChoice(&l, problem.At("concurrency"), "Unknown concurrency", string(r.Concurrency), texts(spec.Concurrencies))
 	if r.MaxConcurrency != nil {
 		at := problem.At("max_concurrency")
 		switch {
@@ -40,8 +41,10 @@ func CheckRecurringRun(r spec.RecurringRun) problem.List {
 			l.Errorf(at, "Bound without a meaning", "concurrency is %q, which never has more than one run at a time. Remove max_concurrency, or set concurrency = \"allow\".", r.Concurrency)
 		}
 	}
-	if r.Pipeline.Name == "" {
-		return l // not known yet
+	if r.Pipeline.Name == "" { // not known yet
+		checkScheduled(&l, problem.At("parameters"), r)
+		l.Sort()
+		return l
 	}
 	if r.Pipeline.Kind != spec.PipelineKind {
 		l.Errorf(problem.At("pipeline"), "Not a pipeline", "%q is a %s. Give the ref of a kfp_pipeline.", r.Pipeline.Name, r.Pipeline.Kind)
@@ -69,14 +72,20 @@ func checkScheduled(l *problem.List, at problem.Path, r spec.RecurringRun) {
 			constants[name], _ = t.Constant()
 			continue
 		}
-		if len(errs) == 0 && declared && !in.Type.IsArtifact() {
+		switch {
+		case len(errs) > 0:
+		case r.Pipeline.Name == "":
+			_, errs = t.Check(env, spec.Any)
+		case declared && !in.Type.IsArtifact():
 			_, errs = t.Check(env, in.Type)
 		}
 		for _, e := range errs {
-			l.Errorf(at.Key(name), "Invalid expression", "%s", describe(e))
+			l.Errorf(at.Key(name), "Invalid expression", "%s", e.Describe(raw))
 		}
 	}
-	CheckArguments(l, at, "pipeline "+r.Pipeline.Name, r.Pipeline.Inputs, constants)
+	if r.Pipeline.Name != "" {
+		CheckArguments(l, at, "pipeline "+r.Pipeline.Name, r.Pipeline.Inputs, constants)
+	}
 }
 
 // CheckBackfill finds what is wrong with the name and the parameters of a backfill.

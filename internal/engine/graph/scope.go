@@ -30,14 +30,26 @@ func newScope(p spec.Pipeline, g *Graph) *Scope {
 		for name, in := range p.Parameters {
 			env["parameters."+name] = parameterVar(name, in)
 		}
+		if p.Open.Parameters {
+			env["parameters."+expr.Anything] = open
+		}
 		env["run.name"] = expr.Var{Type: spec.String, Argo: "workflow.name", Coding: expr.Plain}
 	}
 	s.exit["run.status"] = expr.Var{Type: spec.String, Argo: "inputs.parameters." + StatusParameter, Coding: expr.Plain}
 	s.exit["run.failures"] = expr.Var{Type: spec.ListOf(spec.Struct), Argo: "inputs.parameters." + FailuresParameter, Coding: expr.Quoted}
 	addTasks(s.tasks, p.Tasks, g.Tasks)
 	addTasks(s.exit, p.OnExit, g.Exit)
+	if p.Open.Tasks {
+		s.tasks["tasks."+expr.Anything] = open
+	}
+	if p.Open.OnExit {
+		s.exit["tasks."+expr.Anything] = open
+	}
 	return s
 }
+
+// open is a variable of which nothing is known yet.
+var open = expr.Var{Type: spec.Any, Open: true}
 
 func parameterVar(name string, in spec.Input) expr.Var {
 	kind := "parameters"
@@ -63,6 +75,9 @@ func addTasks(env map[string]expr.Var, tasks map[string]spec.Task, nodes map[str
 	for name, n := range nodes {
 		argo := "tasks." + TaskName(name)
 		env["tasks."+name+".status"] = expr.Var{Type: spec.String, Argo: argo + ".status", Coding: expr.Plain}
+		if n.open {
+			env["tasks."+name+".output"], env["tasks."+name+".outputs."+expr.Anything] = open, open
+		}
 		for out, o := range n.Outputs {
 			kind := "parameters"
 			if o.Type.IsArtifact() {
@@ -100,16 +115,16 @@ func mayHaveFailed(tasks map[string]spec.Task, nodes map[string]*Node) map[strin
 
 // Task is the environment of a task.
 func (s *Scope) Task(name string) Env {
-	return Env{Own: itemVars(s.graph.Tasks[name]), Shared: s.tasks}
+	return Env{Own: itemVars(s.graph.Tasks[name]), Shared: s.tasks, Elsewhere: s.notInTasks(s.graph.Tasks[name]), Self: "tasks." + name}
 }
 
 // Exit is the environment of an on_exit task.
 func (s *Scope) Exit(name string) Env {
-	return Env{Own: itemVars(s.graph.Exit[name]), Shared: s.exit}
+	return Env{Own: itemVars(s.graph.Exit[name]), Shared: s.exit, Elsewhere: s.notInExit(s.graph.Exit[name]), Self: "tasks." + name}
 }
 
 // Outputs is the environment of the pipeline's outputs.
-func (s *Scope) Outputs() Env { return Env{Shared: s.tasks} }
+func (s *Scope) Outputs() Env { return Env{Shared: s.tasks, Elsewhere: s.notInTasks(nil)} }
 
 // itemVars are each.value and each.index under for_each.
 func itemVars(n *Node) map[string]expr.Var {

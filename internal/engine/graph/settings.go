@@ -75,7 +75,7 @@ func checkRetry(l *problem.List, at problem.Path, r *spec.Retry) {
 		_, errs = t.Check(RetryEnv, spec.Boolean)
 	}
 	for _, e := range errs {
-		l.Errorf(at.Attr("expression"), "Invalid expression", "%s", describe(e))
+		l.Errorf(at.Attr("expression"), "Invalid expression", "%s", e.Describe(r.Expression))
 	}
 }
 

@@ -111,6 +111,7 @@ func checkEnv(l *problem.List, at problem.Path, s spec.Settings) {
 			seen[name] = attribute
 		}
 	}
+	checkSecretEnv(l, at.Attr("env"), s.Env)
 	checkKeyRefs(l, at.Attr("secret_env"), s.SecretEnv)
 	checkKeyRefs(l, at.Attr("config_map_env"), s.ConfigMapEnv)
 	for name, field := range s.FieldEnv {

@@ -336,7 +336,7 @@ func TestMetadataOfOneTask(t *testing.T) {
 	heads, _ := found(problems)
 	want := []string{
 		`defaults.annotations["note"]: Expression in defaults`, `tasks["a"].labels: Too many labels`, `tasks["b"].labels["l"]: Wrong type`,
-		`tasks["b"].labels["none"]: Invalid expression`, `tasks["b"].resources.limits["cpu"]: Invalid expression`,
+		`tasks["b"].labels["none"]: Invalid expression`, `tasks["b"].resources.limits["cpu"]: Wrong type`,
 	}
 	if diff := cmp.Diff(want, heads); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)

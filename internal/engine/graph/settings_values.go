@@ -80,13 +80,32 @@ func checkQuantity(l *problem.List, at problem.Path, text string) (resource.Quan
 	q, err := resource.ParseQuantity(text)
 	switch {
 	case err != nil:
-		l.Errorf(at, "Invalid quantity", "%q is not a quantity. Write a number with an optional unit, such as \"500m\" for half a CPU or \"1Gi\" for memory.", text)
+		l.Errorf(at, "Invalid quantity", "%q is not a quantity. %s", text, quantityRemedy(text))
 	case q.Sign() < 0:
 		l.Errorf(at, "Invalid quantity", "%q is negative. Write a quantity of at least 0.", text)
 	default:
 		return q, true
 	}
 	return resource.Quantity{}, false
+}
+
+// otherUnits matches a quantity as people write it elsewhere: "4GB", "2 cores".
+var otherUnits = regexp.MustCompile(`^\s*([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]+)\s*$`)
+
+func quantityRemedy(text string) string {
+	if m := otherUnits.FindStringSubmatch(text); m != nil {
+		number, unit := m[1], strings.ToLower(m[2])
+		switch {
+		case strings.HasPrefix(unit, "core") || strings.HasPrefix(unit, "cpu") || strings.HasPrefix(unit, "vcpu") || strings.HasPrefix(unit, "gpu"):
+			return fmt.Sprintf("Write %q.", number)
+		case strings.HasPrefix(unit, "milli"):
+			return fmt.Sprintf("Write %q.", number+"m")
+		case len(unit) >= 1 && strings.Contains("kmgtp", unit[:1]):
+			size := strings.ToUpper(unit[:1])
+			return fmt.Sprintf("Write %q or %q: the one counts in thousands, the other in 1024.", number+strings.Replace(size, "K", "k", 1), number+size+"i")
+		}
+	}
+	return "Write a number with an optional unit, such as \"500m\" for half a CPU or \"1Gi\" for memory."
 }
 
 // checkSize checks the size of a volume, which nothing can be taken from if it is zero.
@@ -126,17 +145,24 @@ func checkChoice(l *problem.List, at problem.Path, title, text string, choices [
 		return
 	}
 	hint := ""
-	for _, c := range choices {
-		if strings.EqualFold(c, text) {
-			hint = fmt.Sprintf(" Did you mean %q?", c)
-		}
+	if near := problem.Nearest(text, choices); near != "" {
+		hint = " " + problem.DidYouMean(near)
 	}
-	l.Errorf(at, title, "%q is not possible here. Write one of %s.%s", text, quoted(choices), hint)
+	l.Errorf(at, title, "%q is not possible here. Write one of %s.%s", text, problem.Quoted(choices), hint)
+}
+
+// texts are choices as texts.
+func texts[S ~string](choices []S) []string {
+	all := make([]string, len(choices))
+	for i, c := range choices {
+		all[i] = string(c)
+	}
+	return all
 }
 
 func checkLabel(l *problem.List, at problem.Path, key, value string) {
 	checkLabelKey(l, at, "label", key)
-	if value == spec.Unknown {
+	if value == spec.Unknown || refuseExpression(l, at, value, constantName) {
 		return
 	}
 	if msgs := validation.IsValidLabelValue(value); len(msgs) > 0 {
@@ -167,7 +193,7 @@ func checkObjectName(l *problem.List, at problem.Path, name string) {
 }
 
 func checkNeededName(l *problem.List, at problem.Path, name string) {
-	if name == spec.Unknown {
+	if name == spec.Unknown || refuseExpression(l, at, name, constantName) {
 		return
 	}
 	if msgs := validation.IsDNS1123Subdomain(name); len(msgs) > 0 {
@@ -177,7 +203,7 @@ func checkNeededName(l *problem.List, at problem.Path, name string) {
 
 // checkDataKey checks a key of a secret or a config map.
 func checkDataKey(l *problem.List, at problem.Path, key string) {
-	if key == spec.Unknown {
+	if key == spec.Unknown || refuseExpression(l, at, key, constantName) {
 		return
 	}
 	if msgs := validation.IsConfigMapKey(key); len(msgs) > 0 {

@@ -3,6 +3,7 @@ package graph
 import (
 	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
@@ -91,15 +92,23 @@ func (c *checker) inputs(at problem.Path, t spec.Task) {
 	}
 	for _, name := range sortedKeys(t.Inputs) {
 		if _, ok := t.Component.Inputs[name]; !ok {
-			c.problems.Errorf(at.Key(name), "Unknown input", "%s has no input %q.%s", upper(what), name, suggest(name, sortedKeys(t.Component.Inputs)))
+			c.problems.Errorf(at.Key(name), "Unknown input", "%s has no input %q.%s", upper(what), name, suggest(name, t.Component.Inputs, sortedKeys(t.Inputs)...))
 		}
 	}
 	for _, name := range sortedKeys(t.Component.Inputs) {
 		in := t.Component.Inputs[name]
-		if _, given := t.Inputs[name]; !given && in.Required() {
+		if _, given := t.Inputs[name]; !given && in.Required() && !t.OpenInputs {
 			c.problems.Errorf(at, "Missing input", "%s needs input %q (%s), which has no default. Add it to inputs.", upper(what), name, in.Type)
 		}
 	}
+}
+
+// artifactRemedy says what can stand for an artifact: an address is one file, never a list of them.
+func artifactRemedy(t text) string {
+	if t.want.IsList() {
+		return "A list of artifacts is what a loop has made: give the output of a task with for_each, such as {{ tasks.load.output }}. An address is one artifact; read several of them in a loop: for_each over the addresses, in a pipeline or a task that takes one."
+	}
+	return "Give the output of a task, such as {{ tasks.load.output }}, or the address of an object that exists, such as s3://bucket/key."
 }
 
 func (c *checker) text(at problem.Path, t text, env Env) {
@@ -108,7 +117,7 @@ func (c *checker) text(at problem.Path, t text, env Env) {
 	}
 	errs := t.errors
 	if _, constant := t.constant(); constant && t.want.IsArtifact() {
-		c.problems.Errorf(at, "Text where an artifact is wanted", "%q is a text, and the input takes an artifact (%s). Give the output of a task, such as {{ tasks.load.output }}, or the address of an object that exists, such as s3://bucket/key.", t.raw, t.want)
+		c.problems.Errorf(at, "Text where an artifact is wanted", "%q is a text, and the input takes an artifact (%s). %s", t.raw, t.want, artifactRemedy(t))
 		return
 	}
 	if t.imported {
@@ -118,14 +127,31 @@ func (c *checker) text(at problem.Path, t text, env Env) {
 	}
 	if t.template != nil && len(errs) == 0 {
 		var got spec.Type
-		got, errs = t.template.Check(env, t.want)
+		got, errs = c.check(t.template, env, t.want)
+		if constant, ok := t.constant(); ok && len(errs) > 0 && t.at.String() == "for_each" && strings.HasPrefix(constant, "{") {
+			errs[0].Remedy = "For a map, make a list of it: " + mapAsList
+		}
 		if len(errs) == 0 && t.scalar && !isScalar(got) {
 			c.problems.Errorf(at, "Wrong type", "%s is of type %s; here a string, an integer, a float or a boolean can stand.", t.raw, got)
 		}
 	}
 	for _, e := range errs {
-		c.problems.Errorf(at, "Invalid expression", "%s", describe(e))
+		c.problems.Errorf(at, "Invalid expression", "%s", e.Describe(t.raw))
 	}
+}
+
+// check finds the type of a text. Where it comes from is not known yet, any will do.
+func (c *checker) check(t *expr.Template, env Env, want spec.Type) (spec.Type, []expr.Error) {
+	for _, r := range t.References() {
+		if _, v, ok := env.Resolve(r.Name); ok && v.Type == spec.Any && v.Open {
+			want = spec.Any
+		}
+	}
+	got, errs := t.Check(env, want)
+	if want == spec.Any && got.IsArtifact() {
+		return t.Check(env, got)
+	}
+	return got, errs
 }
 
 // isScalar reports whether a value is shown as one word of text. Any is what a field of a struct is.
@@ -140,6 +166,7 @@ func (c *checker) constants(at problem.Path, t spec.Task, n *Node) {
 		if !ok || text.input == "" {
 			continue
 		}
+		checkForgottenBraces(&c.problems, at.Key(text.input), constant)
 		in := t.Component.Inputs[text.input]
 		if _, err := expr.Constant(constant, in.Type); err == nil {
 			checkValue(&c.problems, at.Key(text.input), constant, in)
@@ -175,14 +202,6 @@ func (c *checker) absentOutputs(at problem.Path, t spec.Task, n *Node) {
 	}
 }
 
-func describe(e expr.Error) string {
-	text := e.Message
-	if e.Remedy != "" {
-		text += " " + e.Remedy
-	}
-	return text
-}
-
 // outputs checks what the pipeline gives and finds the types.
 func (c *checker) outputs() {
 	c.graph.Outputs = map[string]spec.Output{}
@@ -201,13 +220,10 @@ func (c *checker) outputs() {
 			if c.listOut(at, template) {
 				continue
 			}
-			got, errs = template.Check(env, spec.Any)
-			if got.IsArtifact() {
-				got, errs = template.Check(env, got)
-			}
+			got, errs = c.check(template, env, spec.Any)
 		}
 		for _, e := range errs {
-			c.problems.Errorf(at, "Invalid expression", "%s", describe(e))
+			c.problems.Errorf(at, "Invalid expression", "%s", e.Describe(raw))
 		}
 		if len(errs) == 0 {
 			c.graph.Outputs[name] = spec.Output{Type: got}
@@ -220,6 +236,7 @@ func (c *checker) outputs() {
 
 // checkFlow finds conditions and bounds that mean nothing.
 func checkFlow(l *problem.List, at problem.Path, t spec.Task, n *Node) {
+	checkChoice(l, at.Attr("run_if"), "Unknown condition", string(t.RunIf), texts(spec.RunIfs))
 	switch {
 	case t.Parallelism == nil:
 	case t.ForEach == "" && t.Approval == nil:

@@ -51,7 +51,11 @@ func parseCondition(at problem.Path, raw string) text {
 func taskTexts(t spec.Task) []text {
 	var texts []text
 	for _, name := range sortedKeys(t.Inputs) {
-		texts = append(texts, inputText(name, t.Inputs[name], t.Component.Inputs[name].Type))
+		want := t.Component.Inputs[name].Type
+		if isOpen(t) {
+			want = spec.Any
+		}
+		texts = append(texts, inputText(name, t.Inputs[name], want))
 	}
 	if t.When != "" {
 		texts = append(texts, parseCondition(problem.At("when"), t.When))

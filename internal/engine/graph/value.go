@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -35,7 +36,7 @@ func checkValue(l *problem.List, at problem.Path, text string, in spec.Input) {
 		return
 	}
 	if len(in.AllowedValues) > 0 && !slices.Contains(in.AllowedValues, text) {
-		l.Errorf(at, "Value not allowed", "%q is not among the allowed values: %s.", text, quoted(in.AllowedValues))
+		l.Errorf(at, "Value not allowed", "%s is not among the allowed values: %s.", value(at, text), problem.Quoted(in.AllowedValues))
 	}
 }
 
@@ -43,8 +44,15 @@ func checkConstant(l *problem.List, at problem.Path, text string, want spec.Type
 	if text == spec.Unknown {
 		return true
 	}
+	if want != spec.String && refuseExpression(l, at, text, "Let Terraform compute the value: ${…}.") {
+		return false
+	}
 	if _, err := expr.Constant(text, want); err != nil {
-		l.Errorf(at, "Wrong type", "%v", err)
+		message := err.Error()
+		if shown := value(at, text); !strings.HasPrefix(shown, `"`) {
+			message = fmt.Sprintf("%s is not of type %s.", shown, want)
+		}
+		l.Errorf(at, "Wrong type", "%s", message)
 		return false
 	}
 	return true
@@ -81,7 +89,7 @@ func CheckArguments(l *problem.List, at problem.Path, what string, inputs map[st
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		in, ok := inputs[name]
 		if !ok {
-			l.Errorf(at.Key(name), "Unknown parameter", "%s has no parameter %q.%s", upper(what), name, suggest(name, slices.Sorted(maps.Keys(inputs))))
+			l.Errorf(at.Key(name), "Unknown parameter", "%s has no parameter %q.%s", upper(what), name, suggest(name, inputs, sortedKeys(given)...))
 			continue
 		}
 		if in.Type.IsArtifact() {
@@ -99,57 +107,15 @@ func CheckArguments(l *problem.List, at problem.Path, what string, inputs map[st
 
 func upper(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
-func quoted(texts []string) string {
-	out := make([]string, len(texts))
-	for i, t := range texts {
-		out[i] = `"` + t + `"`
-	}
-	return strings.Join(out, ", ")
-}
-
-// suggest names what was probably meant, or what there is.
-func suggest(name string, known []string) string {
-	if len(known) == 0 {
-		return ""
-	}
-	best, distance := "", 3
-	for _, k := range known {
-		if d := editDistance(strings.ToLower(name), strings.ToLower(k), distance); d < distance {
-			best, distance = k, d
+// suggest says what may have been meant by a name that does not exist; what is given already was not.
+func suggest[K any](name string, known map[string]K, given ...string) string {
+	likely := []string{}
+	for _, k := range sortedKeys(known) {
+		if !slices.Contains(given, k) {
+			likely = append(likely, k)
 		}
 	}
-	if best != "" {
-		return ` Did you mean "` + best + `"?`
-	}
-	const most = 10
-	list := quoted(known[:min(most, len(known))])
-	if len(known) > most {
-		list += ", …"
-	}
-	return " There is " + list + "."
-}
-
-// editDistance is Levenshtein's, given up once it cannot be below the limit.
-func editDistance(a, b string, limit int) int {
-	if len(a)-len(b) >= limit || len(b)-len(a) >= limit {
-		return limit
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		previous := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := previous
-			if a[i-1] != b[j-1] {
-				cost = 1 + min(previous, row[j], row[j-1])
-			}
-			previous, row[j] = row[j], cost
-		}
-	}
-	return row[len(b)]
+	return problem.Suggest(name, sortedKeys(known), likely...)
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -52,17 +52,25 @@ type part struct {
 // the registry yet. Lookup knows more.
 func (p *Prepared) NeedsBuilder() bool { return p.spec.Dockerfile != nil || p.depsHash != "" }
 
+// Check finds what is wrong with the spec without a look at its files.
+func (s Spec) Check() problem.List {
+	var l problem.List
+	if _, err := registry.ParseRepository(s.Repository); err != nil {
+		l.Errorf(problem.At("repository"), titleName, "%s", err)
+	}
+	s.checkPlatforms(&l)
+	if s.kind() == "" {
+		l.Errorf(nil, titleSpec, "An image is made from exactly one of python, dockerfile and append. Give one of them.")
+	}
+	return l
+}
+
 // Prepare checks the spec, reads its files and finds its hash. All problems are returned at once, each with the path of
 // its attribute. The result is nil if there is an error among them. A cancelled context is such an error.
 func (s Spec) Prepare(ctx context.Context) (*Prepared, problem.List) {
-	var l problem.List
+	l := s.Check()
 	p := &Prepared{spec: s}
-	repo, err := registry.ParseRepository(s.Repository)
-	if err != nil {
-		l.Errorf(problem.At("repository"), titleName, "%s", err)
-	}
-	p.repo = repo
-	s.checkPlatforms(&l)
+	p.repo, _ = registry.ParseRepository(s.Repository) // Check has told of an error
 	switch s.kind() {
 	case "python":
 		p.preparePython(ctx, &l)
@@ -70,8 +78,6 @@ func (s Spec) Prepare(ctx context.Context) (*Prepared, problem.List) {
 		p.prepareDockerfile(ctx, &l)
 	case "append":
 		p.prepareAppend(ctx, &l)
-	default:
-		l.Errorf(nil, titleSpec, "An image is made from exactly one of python, dockerfile and append. Give one of them.")
 	}
 	if !l.HasError() {
 		p.hash(ctx, &l)

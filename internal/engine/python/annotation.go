@@ -86,6 +86,9 @@ func (a annotations) read(x expr) (meaning, *complaint) {
 }
 
 func (a annotations) unusable(x expr) *complaint {
+	if strings.HasSuffix(a.code(x), "DataFrame") || strings.HasSuffix(a.code(x), "ndarray") {
+		return complain(a.at(x), "%s is not a type that can be passed between tasks. Pass tables as files: Input[Dataset] and Output[Dataset] have a .path to read from and to write to.", a.code(x))
+	}
 	return complain(a.at(x), "%s is not a type that can be passed between tasks. %s", a.code(x), usable)
 }
 

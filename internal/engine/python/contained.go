@@ -2,6 +2,7 @@ package python
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -184,9 +185,13 @@ func (a *analysis) outside(u unresolved) {
 	bake := "bake the file into an image with kfp_image"
 	b, ok := a.names[u.name]
 	line, _ := a.place(b.at.from)
+	inReturns := a.def.returns != nil && a.def.returns.where().from <= u.places[0].from && u.places[0].to <= a.def.returns.where().to
 	switch {
+	case ok && b.kind == classBinding && inReturns:
+		a.errorf(u.places[0].span, Signature, "Unusable return type", "%s returns %s, a class that line %d of %s defines, which the pod does not have. Name the outputs in the signature: "+
+			"-> NamedTuple('Outputs', [('a', int), ('b', str)]), and return a tuple in this order.", a.def.name, u.name, line, a.name())
 	case !ok:
-		a.errorf(u.places[0].span, Containment, title, "%s, which is defined nowhere%s. Define it in the function, make it an input, or correct its "+
+		a.errorf(u.places[0].span, Containment, title, "%s, which is defined nowhere.%s Define it in the function, make it an input, or correct its "+
 			"spelling.", uses, a.similar(u.name))
 	case b.kind == importBinding:
 		a.errorf(u.places[0].span, Containment, title, "%s, which line %d of %s imports outside of the function. The pod runs the function alone. "+
@@ -235,53 +240,20 @@ func (f *file) further(u unresolved) string {
 
 // similar suggests a name that may have been meant.
 func (a *analysis) similar(name string) string {
-	best, distance := "", max(1, len(name)/3)+1
-	consider := func(candidate string) {
-		if d := editDistance(name, candidate, distance); d < distance || d == distance && candidate < best {
-			best, distance = candidate, d
-		}
-	}
+	var candidates []string
 	if s := a.scopeOf(); s != nil {
 		for candidate, sym := range s.symbols {
 			if sym.found == local {
-				consider(candidate)
+				candidates = append(candidates, candidate)
 			}
 		}
 	}
-	for candidate := range a.names {
-		consider(candidate)
+	candidates = slices.AppendSeq(candidates, maps.Keys(a.names))
+	candidates = slices.AppendSeq(candidates, maps.Keys(builtinNames))
+	if near := problem.Nearest(name, candidates); near != "" && len(name) > 2 {
+		return " " + problem.DidYouMean(near)
 	}
-	for candidate := range builtinNames {
-		consider(candidate)
-	}
-	if best == "" || len(name) < 3 {
-		return ""
-	}
-	return fmt.Sprintf(" (did you mean %s?)", best)
-}
-
-// editDistance counts the characters to change, up to a bound.
-func editDistance(a, b string, bound int) int {
-	if len(a)-len(b) > bound || len(b)-len(a) > bound || len(a) > 60 {
-		return bound + 1
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return ""
 }
 
 // inModule checks the function as a part of its file, which an image holds and the runtime runs as a module.

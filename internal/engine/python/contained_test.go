@@ -193,7 +193,7 @@ def f(a: str):
 		`Write "from os import path as p"`,
 		"a function that line 5 of f.py defines. The pod runs f alone. Define the function inside of it, give it as one of the additional sources",
 		"which is defined nowhere",
-		"which is defined nowhere (did you mean len?)",
+		"which is defined nowhere. Did you mean \"len\"?",
 	} {
 		if !strings.Contains(findings[i].Detail, want) {
 			t.Errorf("%q lacks %q", findings[i].Detail, want)

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 	_ "time/tzdata" // a machine without a database, such as a container from scratch, knows every zone too
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 )
 
 // DefaultTimezone is what an empty timezone means. Argo would take its controller's own, which nobody can see at plan.
@@ -69,7 +71,7 @@ func suggestZone(name string) string {
 		return fmt.Sprintf("Abbreviations are ambiguous; write %q if that is meant.", zone)
 	}
 	if near := nearZones(trimmed); len(near) > 0 {
-		return "Did you mean " + strings.Join(near, " or ") + "?"
+		return problem.DidYouMean(near...)
 	}
 	return "Write the name of a place in the zone."
 }
@@ -88,7 +90,7 @@ func nearZones(name string) []string {
 	for _, zone := range zoneNames() {
 		folded := foldZone(zone)
 		city := folded[strings.LastIndexByte(folded, '/')+1:]
-		d := min(editDistance(wanted, folded, 3), editDistance(wanted, city, 2), editDistance(wanted[strings.LastIndexByte(wanted, '/')+1:], city, 1)+1)
+		d := min(problem.Distance(wanted, folded, 4), problem.Distance(wanted, city, 3), problem.Distance(wanted[strings.LastIndexByte(wanted, '/')+1:], city, 2)+1)
 		if d < 3 {
 			found = append(found, candidate{zone, d})
 		}
@@ -99,35 +101,11 @@ func nearZones(name string) []string {
 		if len(names) == 3 || c.distance > found[0].distance {
 			break
 		}
-		names = append(names, `"`+c.name+`"`)
+		names = append(names, c.name)
 	}
 	return names
 }
 
 func foldZone(name string) string {
 	return strings.ReplaceAll(strings.ToLower(name), " ", "_")
-}
-
-// editDistance is Levenshtein's, given up beyond most.
-func editDistance(a, b string, most int) int {
-	if len(a)-len(b) > most || len(b)-len(a) > most {
-		return most + 1
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		diagonal := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := diagonal
-			if a[i-1] != b[j-1] {
-				cost++
-			}
-			diagonal = row[j]
-			row[j] = min(cost, row[j]+1, row[j-1]+1)
-		}
-	}
-	return row[len(b)]
 }

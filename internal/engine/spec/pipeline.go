@@ -15,6 +15,14 @@ type Pipeline struct {
 	Outputs     map[string]string // name → reference to a task's output
 	Defaults    Settings          // for every task of this pipeline
 	Options     Options
+	Open        Open
+}
+
+// Open says of which maps a pipeline may have more elements than it holds, since Terraform does not know them yet.
+type Open struct {
+	Parameters bool
+	Tasks      bool
+	OnExit     bool
 }
 
 // Options are the settings of a pipeline as a whole.
@@ -61,6 +69,7 @@ type Task struct {
 	Component   Ref
 	DisplayName string
 	Inputs      map[string]string // input name → constant text or text with {{ }}
+	OpenInputs  bool              // there may be more inputs, which Terraform does not know yet
 	DependsOn   []string          // beside the tasks that the inputs refer to
 	RunIf       RunIf             // empty: AllSucceeded
 	When        string            // a boolean expression; empty: always

@@ -49,6 +49,8 @@ type RunStatus struct {
 	Outputs    map[string]string
 	Tasks      map[string]TaskStatus // by path: "load", or "nested/load" inside a nested pipeline
 	Elsewhere  bool                  // Argo keeps Tasks and Outputs in a database, so that they are not known here
+	Active     bool                  // a pod runs, or a gate waits for a person
+	Waiting    []string              // what Argo says of the pods that have not started, in order of their names
 }
 
 // TaskStatus is what is known of one task of a run. A loop is one task.

@@ -57,7 +57,7 @@ func (s *scanner) follow(disk, raw, dir, target string, hops *[]string) error {
 		}
 		*hops = append(*hops, next)
 		if len(*hops) > maxHops {
-			return s.linkError(disk, raw, "leads in a circle: "+circle(*hops), ignoreRemedy)
+			return s.linkError(disk, raw, "leads in a cycle: "+cycle(*hops), ignoreRemedy)
 		}
 		if filepath.IsAbs(again) {
 			return s.linkError(disk, raw, fmt.Sprintf("leads out of the directory through %q, which points to %q", next, again), ignoreRemedy)
@@ -67,8 +67,8 @@ func (s *scanner) follow(disk, raw, dir, target string, hops *[]string) error {
 	return nil
 }
 
-// circle shortens a list of hops to its first repetition.
-func circle(hops []string) string {
+// cycle shortens a list of hops to its first repetition.
+func cycle(hops []string) string {
 	seen := map[string]int{}
 	for i, h := range hops {
 		if j, ok := seen[h]; ok {

@@ -42,7 +42,7 @@ type Options struct {
 }
 
 // Scan lists the directory dir without reading any file's content. The error joins an *Error for every name that
-// cannot be taken (see Errors): links that leave the directory or lead in a circle, sockets, pipes and devices, names
+// cannot be taken (see Errors): links that leave the directory or lead in a cycle, sockets, pipes and devices, names
 // that are not UTF-8 or become equal by normalisation, directories that cannot be read, and more than the limits allow.
 func Scan(ctx context.Context, dir string, opts Options) (*Tree, error) {
 	root, err := filepath.EvalSymlinks(dir)

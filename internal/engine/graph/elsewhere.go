@@ -1,0 +1,63 @@
+package graph
+
+import "fmt"
+
+// What is said of names that exist in other places.
+const (
+	noLoop      = "each exists in a task with for_each alone. Add for_each, or name the value itself."
+	noKey       = "for_each goes over a list: each.value is the element, each.index its place. For a map, make a list of it: " + mapAsList
+	mapAsList   = "for_each = jsonencode([for k, v in … : { key = k, value = v }]), then each.value.key."
+	noInputs    = "inputs are what the command of a component's container reads. In a pipeline the values are parameters.x and tasks.t.output."
+	noOutputs   = "In a pipeline a task's output is tasks.t.output, or tasks.t.outputs.x where it has several."
+	noSchedule  = "The parameters of a kfp_recurring_run can read it. Declare a parameter of the pipeline, and set it there: parameters = { day = \"{{ schedule.time }}\" }."
+	noStatus    = "That is known once the run has ended: on_exit tasks can read it. Of a task there is tasks.t.status."
+	noPipeline  = "A component knows no pipeline. Declare an input, and let the task fill it: inputs = { x = \"{{ %s }}\" }."
+	noLastRetry = "That is known in retry.expression alone."
+)
+
+// notInTasks says why names of other places do not exist for tasks.
+func (s *Scope) notInTasks(n *Node) map[string]string {
+	names := s.notHere(n)
+	names["run.status"], names["run.failures"] = noStatus, noStatus
+	for name := range s.pipeline.OnExit {
+		names["tasks."+name] = fmt.Sprintf("%q is a task of on_exit, which starts when all others have ended. Only tasks of on_exit can need it.", name)
+	}
+	return names
+}
+
+// notInExit says why the tasks of the pipeline do not exist for those that run at its end.
+func (s *Scope) notInExit(n *Node) map[string]string {
+	names := s.notHere(n)
+	for name := range s.pipeline.Tasks {
+		names["tasks."+name] = fmt.Sprintf("Tasks of on_exit run whatever became of the others, so they cannot read outputs: Argo has none for them. What became of the run is in run.status and run.failures. "+
+			"To use an output at the end, move the task to tasks, with run_if = \"all_done\" and depends_on = [%q].", name)
+	}
+	return names
+}
+
+func (s *Scope) notHere(n *Node) map[string]string {
+	names := map[string]string{"inputs": noInputs, "outputs": noOutputs, "schedule": noSchedule, "last_retry": noLastRetry, "each": noLoop, "each.key": noKey}
+	if n != nil && n.Item != "" {
+		delete(names, "each")
+	}
+	return names
+}
+
+// notInComponents says why the names of a pipeline do not exist in a component.
+func notInComponents() map[string]string {
+	names := map[string]string{}
+	for name, example := range map[string]string{
+		"parameters": "parameters.x", "tasks": "tasks.t.output", "run": "run.name", "each": "each.value", "schedule": "parameters.day",
+	} {
+		names[name] = fmt.Sprintf(noPipeline, example)
+	}
+	return names
+}
+
+// notInSchedules says why the names of a pipeline do not exist where its parameters are set.
+var notInSchedules = map[string]string{
+	"parameters": "The parameters are what is set here. schedule.time, schedule.local_time and run.name can be read.",
+	"tasks":      "No task has run where the parameters are set. Read the output in the pipeline.",
+	"inputs":     "The parameters are what is set here. schedule.time, schedule.local_time and run.name can be read.",
+	"each":       "A run has no loop; for_each is a setting of tasks.",
+}
