@@ -57,7 +57,7 @@ func (m componentModel) pythonSpec(ctx context.Context, t *texts) *spec.Python {
 	}
 	// base_image runs a function that must be self-contained; image holds the modules that the function uses.
 	p.Lightweight = python.Image.IsNull()
-	if !p.Lightweight && !python.BaseImage.IsNull() {
+	if isKnown(python.Image) && !python.BaseImage.IsNull() {
 		addErrorAt(t.diags, path.Root("python").AtName("base_image"), "Two images", "Both base_image and image are given. "+
 			"base_image runs a function that is self-contained, image one that uses modules which the image holds. Remove one of the two.")
 	}
@@ -91,6 +91,7 @@ func (t *texts) one(v types.String) string {
 	return v.ValueString()
 }
 
+// strings reads a map of texts. A key whose value is null is not given.
 func (t *texts) strings(ctx context.Context, m types.Map) map[string]string {
 	if m.IsUnknown() {
 		t.unknown = true
@@ -100,7 +101,9 @@ func (t *texts) strings(ctx context.Context, m types.Map) map[string]string {
 	}
 	out := make(map[string]string, len(m.Elements()))
 	for key, v := range m.Elements() {
-		out[key] = t.element(ctx, v)
+		if !v.IsNull() {
+			out[key] = t.element(ctx, v)
+		}
 	}
 	return out
 }

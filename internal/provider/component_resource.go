@@ -43,12 +43,27 @@ func (r *componentResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		return
 	}
 	r.planNamespace(ctx, config.Namespace, req, resp, &plan.Namespace)
+	plan.declareNothing(config)
 	r.planImage(ctx, &plan, &config, req.State, &resp.Diagnostics)
 	resp.Diagnostics.Append(plan.derive(ctx, config)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+}
+
+// declareNothing plans that a container has no inputs and no outputs where none are declared: there is nothing else that
+// they could follow from.
+func (m *componentModel) declareNothing(config componentModel) {
+	if config.Container.IsNull() {
+		return
+	}
+	if config.Inputs.IsNull() {
+		m.Inputs = types.MapNull(inputType)
+	}
+	if config.Outputs.IsNull() {
+		m.Outputs = types.MapNull(outputType)
+	}
 }
 
 func (r *componentResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {

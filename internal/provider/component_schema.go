@@ -64,11 +64,13 @@ func (r *componentResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 				Optional: true, Computed: true,
 				MarkdownDescription: "Inputs by name. Declared for a container; derived from the signature of a Python function, of which they may only say the same.",
 				NestedObject:        schema.NestedAttributeObject{Attributes: inputAttributes()},
+				Validators:          []validator.Map{noNulls{}},
 			},
 			"outputs": schema.MapNestedAttribute{
 				Optional: true, Computed: true,
 				MarkdownDescription: "Outputs by name. Declared for a container; derived from the signature of a Python function, where a single return value is called `Output`; they may only say the same.",
 				NestedObject:        schema.NestedAttributeObject{Attributes: outputAttributes()},
+				Validators:          []validator.Map{noNulls{}},
 			},
 			"python":    pythonAttribute(),
 			"container": containerAttribute(),
@@ -86,7 +88,9 @@ func (r *componentResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 
 func pythonAttribute() schema.SingleNestedAttribute {
 	list := func(description string) schema.ListAttribute {
-		return schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: description}
+		return schema.ListAttribute{
+			Optional: true, ElementType: types.StringType, MarkdownDescription: description, Validators: []validator.List{noNulls{}},
+		}
 	}
 	return schema.SingleNestedAttribute{
 		Optional:            true,
@@ -116,9 +120,12 @@ func containerAttribute() schema.SingleNestedAttribute {
 		Optional:            true,
 		MarkdownDescription: "Any container image. `command` and `args` may hold `{{ inputs.x }}`, `{{ inputs.an_artifact.path }}` and `{{ outputs.y.path }}`, the file that the container has to write.",
 		Attributes: map[string]schema.Attribute{
-			"image":   schema.StringAttribute{Required: true, MarkdownDescription: "Image reference, best with a digest."},
-			"command": schema.ListAttribute{Optional: true, Computed: true, ElementType: types.StringType, MarkdownDescription: "Program and first arguments. Default: the image's entrypoint, and without `args` its command behind it, as the registry has them when the component is made."},
-			"args":    schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Arguments."},
+			"image": schema.StringAttribute{Required: true, MarkdownDescription: "Image reference, best with a digest."},
+			"command": schema.ListAttribute{Optional: true, Computed: true, ElementType: types.StringType, Validators: []validator.List{noNulls{}},
+				MarkdownDescription: "Program and first arguments. Default: the image's entrypoint, and without `args` its command behind it, as the registry has them when the component is made."},
+			"args": schema.ListAttribute{
+				Optional: true, ElementType: types.StringType, MarkdownDescription: "Arguments.", Validators: []validator.List{noNulls{}},
+			},
 		},
 	}
 }

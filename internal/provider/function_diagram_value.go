@@ -115,6 +115,9 @@ func (r *drawnReader) texts(at problem.Path, v attr.Value) map[string]string {
 	elements := r.object(at, v)
 	texts := make(map[string]string, len(elements))
 	for name, element := range elements {
+		if r.value(element) == nil {
+			continue // not given, or the whole is not known yet
+		}
 		texts[name] = r.text(at.Key(name), element)
 	}
 	return texts

@@ -52,7 +52,7 @@ func inClusterAttribute() schema.SingleNestedAttribute {
 			"namespace":          text("Namespace of the pod. Default: the provider's `namespace`."),
 			"image":              text("A rootless BuildKit. Default: `" + incluster.DefaultImage + "`."),
 			"service_account":    text("Service account of the pod, which gets no token. Default: the namespace's `default`."),
-			"image_pull_secrets": schema.SetAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Names of secrets with which the node pulls `image`."},
+			"image_pull_secrets": textSet("Names of secrets with which the node pulls `image`."),
 			"node_selector":      texts("Labels that the node must have."),
 			"tolerations": schema.ListNestedAttribute{
 				Optional:            true,

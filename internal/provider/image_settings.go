@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/objectvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -57,7 +56,7 @@ func registriesAttribute() schema.MapNestedAttribute {
 		Optional: true,
 		MarkdownDescription: "Container registries by host, such as `harbor.example.com`, `localhost:5000` or `docker.io`. For registries that are not given here, or without credentials, the Docker configuration " +
 			"(`docker login`, credential helpers such as `ecr-login`) counts, and Google's application default credentials for Google's registries. Nothing of it is kept in the state.",
-		Validators: []validator.Map{mapvalidator.NoNullValues()},
+		Validators: []validator.Map{noNulls{}},
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"username": schema.StringAttribute{Optional: true, MarkdownDescription: "User name."},
 			"password": schema.StringAttribute{Optional: true, Sensitive: true, MarkdownDescription: "Password or access token of the user."},

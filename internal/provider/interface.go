@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -66,7 +65,7 @@ func inputAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "Value where none is given, as text: a string as it is, everything else as JSON (`10`, `true`, `jsonencode([1, 2])`). Artifacts have none. Default: none, so that a value is required."},
 		"optional": schema.BoolAttribute{Optional: true,
 			MarkdownDescription: "Whether it may be left out though it has no default; a Python function then gets `None`. Default: `false`."},
-		"allowed_values": schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{listvalidator.NoNullValues()},
+		"allowed_values": schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{noNulls{}},
 			MarkdownDescription: "The only values that it takes, as text in the way of `default`. Default: any value of the type."},
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -32,9 +33,10 @@ func (r *pipelineResource) imported(ctx context.Context, m *pipelineModel, live 
 		addClusterError(diags, "read", "pipeline", live.Name, err)
 		return
 	}
-	again, g, _ := compilePipeline(p)
+	again, g, found := compilePipeline(p)
 	if argo.IsForeign(live.Labels) {
 		p, again, g, unread = r.foreign(ctx, live, p, unread, diags)
+		_, _, found = compilePipeline(p)
 		if diags.HasError() || !addForeignUnread(diags, "pipeline", live, unread) {
 			return
 		}
@@ -43,12 +45,24 @@ func (r *pipelineResource) imported(ctx context.Context, m *pipelineModel, live 
 		return
 	}
 	if again == nil {
-		diags.AddError("Cannot import pipeline "+live.Name, "What was read of it does not compile. Please report this.")
+		diags.AddError("Cannot import pipeline "+live.Name, notCompiling(found))
 		return
 	}
 	diags.Append(m.setSpec(ctx, p)...)
 	diags.Append(m.setDerived(ctx, p, g, again.Version)...)
 	m.Drift = driftOf(nil, live, again.Template)
+}
+
+// notCompiling says what is wrong with a pipeline as it was read from its object.
+func notCompiling(found problem.List) string {
+	var lines []string
+	for _, p := range found {
+		if p.Severity == problem.Error {
+			lines = append(lines, "  - "+p.Path.String()+": "+p.Detail)
+		}
+	}
+	return "As a kfp_pipeline, what its object in the cluster says would be refused:\n\n" + strings.Join(lines, "\n") +
+		"\n\nChange these places in the cluster, or declare the pipeline anew under another name. If its tasks use components that have changed since, import or apply those first."
 }
 
 // foreign reads what people wrote: in the manner of this provider, but for the notation, or in their own.

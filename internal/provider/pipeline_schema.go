@@ -55,16 +55,19 @@ func (r *pipelineResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 			Optional:            true,
 			MarkdownDescription: "Parameters by name. Tasks read them as `{{ parameters.x }}`. A pipeline that another one uses as a task may take artifacts too.",
 			NestedObject:        schema.NestedAttributeObject{Attributes: inputAttributes()},
+			Validators:          []validator.Map{noNulls{}},
 		},
 		"tasks": schema.MapNestedAttribute{
 			Required:            true,
 			MarkdownDescription: "Tasks by name. Their order follows from the outputs that they use of each other, and from `depends_on`.",
 			NestedObject:        nestedObject(taskAttributes()),
+			Validators:          []validator.Map{noNulls{}},
 		},
 		"on_exit": schema.MapNestedAttribute{
 			Optional:            true,
 			MarkdownDescription: "Tasks that always run at the end, whatever became of the others. They may read `run.status` and `run.failures`, and parameters, but no outputs of `tasks`.",
 			NestedObject:        nestedObject(taskAttributes()),
+			Validators:          []validator.Map{noNulls{}},
 		},
 		"outputs": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,
@@ -104,10 +107,7 @@ func taskAttributes() map[string]schema.Attribute {
 			Optional: true, ElementType: types.StringType,
 			MarkdownDescription: "Inputs by name: a constant (lists and structs by `jsonencode`), or a text with `{{ }}` such as `{{ tasks.cost.output }}`.",
 		},
-		"depends_on": schema.SetAttribute{
-			Optional: true, ElementType: types.StringType,
-			MarkdownDescription: "Names of tasks that must be over first though no output of theirs is used.",
-		},
+		"depends_on": textSet("Names of tasks that must be over first though no output of theirs is used."),
 		"run_if": schema.StringAttribute{
 			Optional:            true,
 			MarkdownDescription: "What must have become of the tasks before: `all_succeeded` (the default), `any_succeeded`, `all_failed`, `any_failed` or `all_done`.",

@@ -105,7 +105,7 @@ func addTimes(attributes map[string]schema.Attribute) {
 		MarkdownDescription: "When to run: minute, hour, day of month, month, day of week, such as `\"0 2 * * *\"`, or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`. Exactly one of `cron`, `crons` and `interval`.",
 	}
 	attributes["crons"] = schema.ListAttribute{
-		Optional: true, ElementType: cronType{}, Validators: []validator.List{listvalidator.NoNullValues(), listvalidator.SizeAtLeast(1)},
+		Optional: true, ElementType: cronType{}, Validators: []validator.List{noNulls{}, listvalidator.SizeAtLeast(1)},
 		MarkdownDescription: "Several lines as in `cron`. A time that two of them name is one run.",
 	}
 	attributes["interval"] = durationAttribute("Time from run to run, such as `\"15m\"`. One that divides a day is counted from midnight; others are counted from the last change or run, and drift.")

@@ -1,9 +1,6 @@
 package provider
 
 import (
-	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -50,11 +47,11 @@ func requiredText(description string) schema.StringAttribute {
 func textMap(description string) schema.MapAttribute { return mapOf(types.StringType, description) }
 
 func mapOf(element attr.Type, description string) schema.MapAttribute {
-	return schema.MapAttribute{Optional: true, ElementType: element, MarkdownDescription: description, Validators: []validator.Map{mapvalidator.NoNullValues()}}
+	return schema.MapAttribute{Optional: true, ElementType: element, MarkdownDescription: description}
 }
 
 func textSet(description string) schema.SetAttribute {
-	return schema.SetAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: description, Validators: []validator.Set{setvalidator.NoNullValues()}}
+	return schema.SetAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: description, Validators: []validator.Set{noNulls{}}}
 }
 
 func durationAttribute(description string) schema.StringAttribute {
@@ -66,7 +63,7 @@ func nestedMapAttribute(description string, attributes map[string]schema.Attribu
 	return schema.MapNestedAttribute{
 		Optional: true, MarkdownDescription: description,
 		NestedObject: schema.NestedAttributeObject{Attributes: attributes},
-		Validators:   []validator.Map{mapvalidator.NoNullValues()},
+		Validators:   []validator.Map{noNulls{}},
 	}
 }
 
@@ -75,7 +72,7 @@ func nestedListAttribute(description string, attributes map[string]schema.Attrib
 	return schema.ListNestedAttribute{
 		Optional: true, MarkdownDescription: description,
 		NestedObject: schema.NestedAttributeObject{Attributes: attributes},
-		Validators:   []validator.List{listvalidator.NoNullValues()},
+		Validators:   []validator.List{noNulls{}},
 	}
 }
 

@@ -63,7 +63,12 @@ func isNothing(v attr.Value) bool {
 		}
 		return true
 	case types.Map:
-		return len(v.Elements()) == 0
+		for _, element := range v.Elements() {
+			if !element.IsNull() {
+				return false
+			}
+		}
+		return true
 	case types.List:
 		return len(v.Elements()) == 0
 	case types.Set:
@@ -114,7 +119,18 @@ func (w values) texts(ctx context.Context, t attr.Type, texts map[string]string,
 	}
 	m, diags := types.MapValueFrom(ctx, elementType(t), texts)
 	w.diags.Append(diags...)
-	return m
+	return withNulls(m, prior)
+}
+
+// withNulls adds the keys that the prior map has as null, which means that they are not given.
+func withNulls(m, prior types.Map) types.Map {
+	elements := m.Elements()
+	for key, v := range prior.Elements() {
+		if _, given := elements[key]; !given && v.IsNull() {
+			elements[key] = v
+		}
+	}
+	return types.MapValueMust(m.ElementType(context.Background()), elements)
 }
 
 // set writes a set. An empty one is more than none: it replaces what defaults have.

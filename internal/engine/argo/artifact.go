@@ -18,6 +18,41 @@ const listsPlace = "{{workflow.name}}/{{workflow.uid}}/{{=sprig.sha256sum(node.n
 // unusedKey makes Argo's validation take an artifact that an expression chooses. It is never looked at.
 const unusedKey = "chosen-by-expression"
 
+// inputArtifact passes an artifact to an input, and its metadata. What an expression gives may be nil where the input is
+// optional.
+func inputArtifact(name, text string, env expr.Env, in spec.Input) (wfv1.Artifact, string, error) {
+	a, err := artifactArgument(name, text, env, in.Type)
+	if err != nil {
+		return a, "", err
+	}
+	a.Optional = a.Optional || mayBeMissing(in)
+	if a.FromExpression == "" || !in.TakesNil() {
+		meta, err := artifactMetadata(text, env)
+		return a, meta, err
+	}
+	t, errs := expr.Parse(text)
+	if err := joined(errs); err != nil {
+		return a, "", err
+	}
+	if a.FromExpression, err = t.CompileOptionalFrom(env, in.Type); err != nil {
+		return a, "", err
+	}
+	meta, err := t.CompileOptional(metadataEnv(env, t), spec.String)
+	return a, meta, err
+}
+
+// givesNone tells the template of a DAG about the artifact that does not exist, if one of its tasks takes that.
+func givesNone(t *wfv1.Template) {
+	for _, task := range t.DAG.Tasks {
+		for _, a := range task.Arguments.Artifacts {
+			if strings.Contains(a.FromExpression, expr.NoArtifact) {
+				t.Inputs.Artifacts = append(t.Inputs.Artifacts, wfv1.Artifact{Name: expr.NoArtifact, Optional: true})
+				return
+			}
+		}
+	}
+}
+
 // artifactArgument passes an artifact to a task: that of another task, a choice between some, what a loop left, or an
 // object that exists already.
 func artifactArgument(name, text string, env expr.Env, want spec.Type) (wfv1.Artifact, error) {

@@ -3,6 +3,7 @@ package argo
 import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
 
 // cacheKeyText is a tag for the key under which a task's outputs are kept: a hash of all its inputs, or of
@@ -34,11 +35,21 @@ func unknownContent(env expr.Env, texts []*expr.Template) []string {
 	for _, t := range texts {
 		for _, r := range t.References() {
 			if _, v, ok := env.Resolve(r.Name); ok && v.Type.IsArtifact() {
-				salt = append(salt, "("+expr.Access(metadataOf(v.Argo))+` ?? "") contains "digest" ? "" : workflow.uid`)
+				salt = append(salt, unknownDigest(v))
 			}
 		}
 	}
 	return salt
+}
+
+// unknownDigest is an expression for what counts where the digest of an artifact is not known.
+func unknownDigest(artifact expr.Var) string {
+	metadata := expr.Access(metadataOf(artifact.Argo))
+	code := "(" + metadata + ` ?? "") contains "digest" ? "" : workflow.uid`
+	if artifact.Optional {
+		return metadata + ` == "` + wire.Absent + `" ? "" : ` + code
+	}
+	return code
 }
 
 // cacheConfigMap names the config map that holds the outputs of a component, one for each key: Argo fails a task whose outputs no longer

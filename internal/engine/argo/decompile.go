@@ -44,6 +44,9 @@ func decompileInterface(w *wfv1.WorkflowTemplate, artifacts wfv1.Artifacts) (spe
 		set(&i.Inputs, p.Name, decompileInput(p, known))
 	}
 	for _, a := range artifacts {
+		if a.Name == expr.NoArtifact {
+			continue
+		}
 		known, ok := types.Inputs[a.Name]
 		if !ok {
 			known = inputType{Type: spec.Artifact, Optional: a.Optional}

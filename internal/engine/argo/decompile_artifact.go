@@ -20,14 +20,15 @@ func artifactText(a wfv1.Artifact) string {
 	return text
 }
 
-// readArtifact undoes artifactArgument.
-func readArtifact(d *expr.Decompiler, env expr.Env, a wfv1.Artifact, metadata string, want spec.Type) (string, bool) {
+// readArtifact undoes inputArtifact.
+func readArtifact(d *expr.Decompiler, env expr.Env, a wfv1.Artifact, metadata string, in spec.Input) (string, bool) {
 	text, ok := "", false
+	d = d.For(in.TakesNil())
 	switch {
 	case a.From != "":
 		text, ok = bareText(d, a.From)
 	case a.FromExpression != "":
-		text, ok = d.ValueFrom(a.FromExpression, want)
+		text, ok = d.ValueFrom(a.FromExpression, in.Type)
 	case a.S3 != nil && strings.HasPrefix(a.S3.Key, listsPlace+"/"):
 		task, output, _ := strings.Cut(strings.TrimPrefix(a.S3.Key, listsPlace+"/"), "/")
 		text, ok = bareText(d, "{{tasks."+task+".outputs.artifacts."+output+"}}")
@@ -37,7 +38,7 @@ func readArtifact(d *expr.Decompiler, env expr.Env, a wfv1.Artifact, metadata st
 	if !ok {
 		return "", false
 	}
-	again, err := artifactArgument(a.Name, text, env, want)
+	again, _, err := inputArtifact(a.Name, text, env, in)
 	return text, err == nil && artifactText(again) == artifactText(a)
 }
 

@@ -145,6 +145,8 @@ func fullPipeline(t *rapid.T, ref, nested spec.Ref) spec.Pipeline {
 	p := randomPipeline(t, ref)
 	p.Description = maybe(t, "description", func() string { return "What it does: {{x}}." })
 	p.Parameters["file"] = spec.Input{Type: spec.Dataset, Description: "A file.", Optional: true}
+	p.Parameters["other"] = spec.Input{Type: spec.Dataset}
+	p.Parameters["count"] = spec.Input{Type: spec.Integer, Optional: true}
 	p.Parameters["word"] = spec.Input{
 		Type: spec.String, Default: new("{{x}}"), Description: oneOf(t, "word description", "", "Some {{word}}."),
 		AllowedValues: maybe(t, "allowed", func() []string { return []string{"{{x}}", "b"} }),
@@ -163,6 +165,14 @@ func fullPipeline(t *rapid.T, ref, nested spec.Ref) spec.Pipeline {
 		}
 		p.Tasks[name] = drawTask(t, name, task)
 	}
+	other := "parameters.other"
+	if p.Tasks["t_0"].ForEach == "" {
+		other = "tasks.t_0.outputs.file"
+	}
+	p.Tasks["fallback"] = spec.Task{Component: ref, Inputs: map[string]string{
+		"file":  oneOf(t, "fallback", "{{ parameters.file }}", "{{ parameters.file ?? nil }}", "{{ parameters.file ?? "+other+" }}"),
+		"maybe": oneOf(t, "maybe of task", "{{ parameters.count }}", "{{ parameters.count ?? nil }}", "{{ parameters.count ?? 5 }}", "{{ parameters.count == nil ? nil : parameters.count + 1 }}"),
+	}, Settings: spec.Settings{Cache: maybe(t, "fallback cache", func() *spec.Cache { return &spec.Cache{Enabled: true} })}}
 	p.Tasks["gate"] = spec.Task{
 		DisplayName: oneOf(t, "gate display", "", "Go-on"), Approval: &spec.Approval{Timeout: oneOf(t, "approval", "", "24h")}, DependsOn: []string{"t_0"}, When: oneOf(t, "gate", "", "parameters.word == 'x'"),
 	}

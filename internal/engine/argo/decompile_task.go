@@ -274,26 +274,27 @@ func (r *taskReader) arguments() {
 }
 
 func (r *taskReader) input(name, argo string) {
-	want := r.task.Component.Inputs[name].Type
+	in := r.task.Component.Inputs[name]
+	want := in.Type
 	r.text(keyed(".inputs", name), argo, r.prior.Inputs[name],
-		func(d *expr.Decompiler, _ expr.Env) (string, bool) { return d.Text(argo, want) },
+		func(d *expr.Decompiler, _ expr.Env) (string, bool) { return d.For(in.TakesNil()).Text(argo, want) },
 		func(text string) { r.task.Inputs[name] = text })
-	r.open[len(r.open)-1].loose = func(d *expr.Decompiler) (string, bool) { return d.Loose(argo, want) }
+	r.open[len(r.open)-1].loose = func(d *expr.Decompiler) (string, bool) { return d.For(in.TakesNil()).Loose(argo, want) }
 }
 
 // artifact waits until the metadata beside it is understood too: it tells whether the artifact may be absent.
 func (r *taskReader) artifact(a wfv1.Artifact, metadata string) {
-	want := r.task.Component.Inputs[a.Name].Type
+	in := r.task.Component.Inputs[a.Name]
 	last := r.prior.Inputs[a.Name]
 	r.open = append(r.open, openText{
 		at: keyed(".inputs", a.Name), argo: artifactText(a) + metadata, outside: r.outside,
 		read: func(d *expr.Decompiler, env expr.Env) (string, bool) {
-			text, ok := readArtifact(d, env, a, metadata, want)
+			text, ok := readArtifact(d, env, a, metadata, in)
 			if !ok {
 				return "", false
 			}
 			last = text
-			again, err := artifactMetadata(text, env)
+			_, again, err := inputArtifact(a.Name, text, env, in)
 			return text, err == nil && again == metadata
 		},
 		set: func(text string) { r.task.Inputs[a.Name] = text },
@@ -312,6 +313,9 @@ func (r *taskReader) current() spec.Task {
 		t.AllowFailure = true
 	}
 	t.Inputs = maps.Clone(t.Inputs)
+	if r.isExit {
+		t = unsaid(t, r.prior)
+	}
 	t.Settings = without(r.d.pipeline.Defaults, r.merged)
 	switch {
 	case t.Approval != nil:

@@ -100,7 +100,7 @@ func (r *taskReader) readTexts(g *graph.Graph) int {
 	// What each.value is follows from the list.
 	waits := slices.ContainsFunc(r.open, func(t openText) bool { return t.at == forEach })
 	r.open = slices.DeleteFunc(r.open, func(t openText) bool {
-		if waits && t.at != forEach && !t.outside {
+		if waits && t.at != forEach {
 			return false
 		}
 		d, e := inside, insideEnv

@@ -1,6 +1,7 @@
 package argo
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -14,7 +15,7 @@ import (
 // exit compiles the on_exit tasks. What became of the run comes in as parameters, whose defaults are Argo's words for it:
 // in a nested pipeline, the caller's hook says what became of that.
 func (c *pipelineCompiler) exit() (wfv1.Template, error) {
-	exit, err := c.dag(exitTemplate, group{c.pipeline.OnExit, c.graph.Exit}, c.graph.Scope.Exit, nil)
+	exit, err := c.dag(exitTemplate, group{exitTasks(c.pipeline), c.graph.Exit}, c.graph.Scope.Exit, nil)
 	if err != nil {
 		return exit, err
 	}
@@ -23,14 +24,38 @@ func (c *pipelineCompiler) exit() (wfv1.Template, error) {
 			exit.Inputs.Parameters = append(exit.Inputs.Parameters, hidden(name, argo))
 		}
 	}
+	givesNone(&exit)
 	slices.SortStableFunc(exit.Inputs.Parameters, func(a, b wfv1.Parameter) int { return compare(a.Name, b.Name) })
 	return exit, nil
+}
+
+// exitTasks are the tasks of on_exit with what they are given without saying so.
+func exitTasks(p spec.Pipeline) map[string]spec.Task {
+	tasks := maps.Clone(p.OnExit)
+	for name, t := range tasks {
+		tasks[name] = graph.ExitTask(t)
+	}
+	return tasks
+}
+
+// unsaid takes out of a task of on_exit what it would be given without saying so, unless it said so before.
+func unsaid(t, prior spec.Task) spec.Task {
+	for name, in := range t.Component.Inputs {
+		if in.Type == spec.FinalStatus && t.Inputs[name] == graph.FinalStatusText && prior.Inputs[name] == "" {
+			t.Inputs = maps.Clone(t.Inputs)
+			delete(t.Inputs, name)
+		}
+	}
+	if len(t.Inputs) == 0 {
+		t.Inputs = nil
+	}
+	return t
 }
 
 func (c *pipelineCompiler) exitUses(parameter string) bool {
 	for _, n := range c.graph.Exit {
 		for _, r := range n.References() {
-			if v, ok := c.graph.Scope.Exit(n.Name).Lookup(strings.Join(firstTwo(r), ".")); ok && v.Argo == "inputs.parameters."+parameter {
+			if v, ok := c.graph.Scope.Exit(n.Name).Lookup(strings.Join(firstTwo(r), ".")); ok && (v.Argo == "inputs.parameters."+parameter || strings.Contains(v.Code, parameter)) {
 				return true
 			}
 		}

@@ -133,6 +133,7 @@ func (c *pipelineCompiler) mains(name, suffix string) error {
 		return err
 	}
 	main.Inputs = inputs
+	givesNone(&main)
 	showsDisplayName(&main)
 	main.DAG.FailFast, main.Parallelism = c.pipeline.Options.FailFast, c.pipeline.Options.Parallelism
 	if main.Outputs, err = c.outputs(); err != nil {
@@ -204,7 +205,7 @@ func pipelineInputs(parameters map[string]spec.Input) wfv1.Inputs {
 		input := parameters[name]
 		if input.Type.IsArtifact() {
 			in.Artifacts = append(in.Artifacts, wfv1.Artifact{Name: name, Optional: input.Optional})
-			in.Parameters = append(in.Parameters, wfv1.Parameter{Name: artifactParameter(name), Default: wfv1.AnyStringPtr("")})
+			in.Parameters = append(in.Parameters, hidden(artifactParameter(name), noMetadataOf(input)))
 			continue
 		}
 		p := wfv1.Parameter{Name: name}
@@ -214,6 +215,14 @@ func pipelineInputs(parameters map[string]spec.Input) wfv1.Inputs {
 		in.Parameters = append(in.Parameters, p)
 	}
 	return in
+}
+
+// noMetadataOf is the metadata beside an artifact that a caller does not give: that of an optional one says so.
+func noMetadataOf(input spec.Input) string {
+	if input.Optional {
+		return wire.Absent
+	}
+	return ""
 }
 
 func (c *pipelineCompiler) outputs() (wfv1.Outputs, error) {

@@ -22,6 +22,7 @@ func step() spec.Component {
 			Inputs: map[string]spec.Input{
 				"text": {Type: spec.String, Default: new("x")}, "number": {Type: spec.Float, Default: new("1")},
 				"words": {Type: spec.ListOf(spec.String), Default: new("[]")}, "file": {Type: spec.Artifact, Optional: true}, "files": {Type: spec.ListOf(spec.Artifact), Optional: true},
+				"maybe": {Type: spec.Integer, Optional: true}, "word": {Type: spec.String, Optional: true},
 			},
 			Outputs: map[string]spec.Output{"text": {Type: spec.String}, "count": {Type: spec.Integer}, "words": {Type: spec.ListOf(spec.String)}, "file": {Type: spec.Dataset}},
 		},
@@ -69,6 +70,19 @@ func randomPipeline(t *rapid.T, ref spec.Ref) spec.Pipeline {
 			}
 			if one, other := earlier("one"), earlier("other"); !looped[one] && !looped[other] && rapid.Bool().Draw(t, "choice") {
 				task.Inputs["file"] = "{{ tasks." + one + ".outputs.file ?? tasks." + other + ".outputs.file }}"
+			}
+			if from := earlier("perhaps"); !looped[from] && rapid.Bool().Draw(t, "nil") {
+				out := "tasks." + from + ".outputs."
+				task.Inputs["maybe"] = rapid.SampledFrom([]string{
+					"{{ " + out + "count ?? nil }}", "{{ len(parameters.word) > 3 ? 5 : nil }}", "{{ find([1, 2], # == len(parameters.word)) }}",
+					"{{ fromJSON(parameters.word).field }}", "{{ parameters.word == 'x' ? nil : " + out + "count }}", "{{ nil }}",
+				}).Draw(t, "maybe")
+				task.Inputs["word"] = rapid.SampledFrom([]string{
+					"{{ " + out + "text ?? nil }}", "{{ parameters.word == 'x' ? parameters.word : nil }}", "{{ first(" + out + "words) }}",
+				}).Draw(t, "word")
+				task.Inputs["file"] = rapid.SampledFrom([]string{
+					"{{ " + out + "file ?? nil }}", "{{ parameters.word == 'x' ? nil : " + out + "file }}", "{{ nil }}", "{{ " + out + "file }}",
+				}).Draw(t, "nil file")
 			}
 			if rapid.IntRange(0, 4).Draw(t, "import") == 0 {
 				task.Inputs["file"] = "s3://bucket/{{ parameters.word }}.csv?endpoint=s3:9000&insecure=true&secret=s3"

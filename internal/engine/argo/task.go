@@ -118,22 +118,17 @@ func templateRef(r spec.Ref, s spec.Settings, list bool) *wfv1.TemplateRef {
 func arguments(t spec.Task, env graph.Env) (wfv1.Arguments, error) {
 	var arguments wfv1.Arguments
 	for _, name := range sortedKeys(t.Inputs) {
-		want := t.Component.Inputs[name].Type
-		if want.IsArtifact() {
-			artifact, err := artifactArgument(name, t.Inputs[name], env, want)
+		in := t.Component.Inputs[name]
+		if in.Type.IsArtifact() {
+			artifact, meta, err := inputArtifact(name, t.Inputs[name], env, in)
 			if err != nil {
 				return arguments, fmt.Errorf("input %q: %w", name, err)
 			}
-			meta, err := artifactMetadata(t.Inputs[name], env)
-			if err != nil {
-				return arguments, fmt.Errorf("input %q: %w", name, err)
-			}
-			artifact.Optional = artifact.Optional || mayBeMissing(t.Component.Inputs[name])
 			arguments.Artifacts = append(arguments.Artifacts, artifact)
 			arguments.Parameters = append(arguments.Parameters, wfv1.Parameter{Name: artifactParameter(name), Value: wfv1.AnyStringPtr(meta)})
 			continue
 		}
-		value, err := compileText(t.Inputs[name], env, want)
+		value, err := compileInput(t.Inputs[name], env, in)
 		if err != nil {
 			return arguments, fmt.Errorf("input %q: %w", name, err)
 		}

@@ -23,6 +23,18 @@ func compileText(text string, env expr.Env, want spec.Type) (string, error) {
 	return t.Compile(env, want)
 }
 
+// compileInput compiles a text for an input, which may be optional.
+func compileInput(text string, env expr.Env, in spec.Input) (string, error) {
+	if !in.TakesNil() {
+		return compileText(text, env, in.Type)
+	}
+	t, errs := expr.Parse(text)
+	if err := joined(errs); err != nil {
+		return "", err
+	}
+	return t.CompileOptional(env, in.Type)
+}
+
 func joined(errs []expr.Error) error {
 	var all []error
 	for _, e := range errs {
@@ -49,7 +61,10 @@ func metadataEnv(env expr.Env, texts ...*expr.Template) expr.Env {
 
 // metadataVar stands for the metadata of an artifact. A task that was skipped has the default, an empty text.
 func metadataVar(artifact expr.Var) expr.Var {
-	meta := expr.Var{Type: spec.String, Argo: metadataOf(artifact.Argo), Nullable: artifact.Nullable, Foreign: artifact.Foreign}
+	meta := expr.Var{
+		Type: spec.String, Argo: metadataOf(artifact.Argo),
+		Nullable: artifact.Nullable, Optional: artifact.Optional, Foreign: artifact.Foreign,
+	}
 	switch {
 	case artifact.Coding == expr.Collected:
 		// Nor has a loop without items more than the default.
@@ -60,8 +75,8 @@ func metadataVar(artifact expr.Var) expr.Var {
 	case artifact.Failing:
 		meta.Failing = true
 	case artifact.Nullable:
-		access := expr.Access(meta.Argo)
-		meta.Argo, meta.Code = "", access+` in [nil, ""] ? nil : `+access
+		of, _, _ := strings.Cut(meta.Argo, ".outputs.")
+		meta.Argo, meta.Code = "", expr.Name(of+".status")+` == "Succeeded" ? `+expr.Access(meta.Argo)+` : nil`
 	}
 	return meta
 }

@@ -194,7 +194,7 @@ func goTypeOf(t spec.Type) reflect.Type {
 		return reflect.TypeFor[float64]()
 	case t == spec.Boolean:
 		return reflect.TypeFor[bool]()
-	case t == spec.Struct:
+	case t == spec.Struct || t == spec.FinalStatus:
 		return reflect.TypeFor[map[string]any]()
 	}
 	return reflect.TypeFor[any]()

@@ -10,6 +10,15 @@ import (
 // constant; one expression alone has its own type; anything longer is a string. want spec.Any takes every parameter
 // type. The type it returns is what the text gives, and spec.Any if that is not known or something is wrong.
 func (t *Template) Check(env Env, want spec.Type) (spec.Type, []Error) {
+	return t.check(env, want, false)
+}
+
+// CheckOptional is Check for an input that is optional, which takes nil.
+func (t *Template) CheckOptional(env Env, want spec.Type) (spec.Type, []Error) {
+	return t.check(env, want, true)
+}
+
+func (t *Template) check(env Env, want spec.Type, optional bool) (spec.Type, []Error) {
 	if text, ok := t.Constant(); ok {
 		if _, err := Constant(text, want); err != nil {
 			return spec.Any, []Error{{Message: sentence(err.Error())}}
@@ -26,7 +35,10 @@ func (t *Template) Check(env Env, want spec.Type) (spec.Type, []Error) {
 		}
 		b := p.bind(env)
 		if len(b.errors) == 0 {
-			b.guardedOptionals(b.root, len(t.parts) == 1)
+			mayBeNil := b.presence(b.root, len(t.parts) == 1)
+			if mayBeNil && len(b.errors) == 0 && !(optional && len(t.parts) == 1) {
+				b.failNil()
+			}
 		}
 		all = append(all, b.errors...)
 		if len(b.errors) > 0 {
@@ -34,8 +46,8 @@ func (t *Template) Check(env Env, want spec.Type) (spec.Type, []Error) {
 		}
 		found := b.infer(b.root)
 		switch {
-		case found == null:
-			all = append(all, Error{Offset: p.offset, Message: "The expression gives nil.", Remedy: "Every expression must give a value."})
+		case len(t.parts) == 1 && found == null:
+			got = want
 		case len(t.parts) == 1:
 			got = found
 		case found.IsArtifact():
@@ -70,7 +82,7 @@ func (t *Template) mismatch(got, want spec.Type) Error {
 		e.Remedy = "Use float(…)."
 	case got == spec.String && want == spec.Boolean:
 		e.Remedy = `Compare it, for example … == "yes".`
-	case got == spec.String && (want.IsList() || want == spec.Struct):
+	case got == spec.String && (want.IsList() || want == spec.Struct || want == spec.FinalStatus):
 		e.Remedy = "Use fromJSON(…)."
 	}
 	switch {

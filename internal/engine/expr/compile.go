@@ -157,6 +157,9 @@ func InertTag(argo string) string { return tag(inert(path(argo, false))) }
 // Access writes Argo's name of a variable as an expression that is nil where it does not exist.
 func Access(argo string) string { return printArgo(path(argo, true)) }
 
+// Name writes Argo's name of a variable as an expression.
+func Name(argo string) string { return printArgo(path(argo, false)) }
+
 // tag writes an expression of Argo. A space keeps a map's brace apart from those of the tag.
 func tag(node ast.Node) string {
 	text := printArgo(node)

@@ -54,7 +54,7 @@ func example(want spec.Type) string {
 		return `; write true or false`
 	case want.IsList():
 		return `; write it with jsonencode([…])`
-	case want == spec.Struct:
+	case want == spec.Struct || want == spec.FinalStatus:
 		return `; write it with jsonencode({…})`
 	}
 	return ""
@@ -83,7 +83,7 @@ func mismatch(v any, want spec.Type, where string) string {
 		_, ok = v.(string)
 	case spec.Boolean:
 		_, ok = v.(bool)
-	case spec.Struct:
+	case spec.Struct, spec.FinalStatus:
 		_, ok = v.(map[string]any)
 	case spec.Integer:
 		n, isNumber := v.(json.Number)

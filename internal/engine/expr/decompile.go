@@ -18,6 +18,7 @@ import (
 type Decompiler struct {
 	env         Env
 	own, shared index
+	optional    bool // the texts are for inputs that are optional
 }
 
 // index finds the names of variables by what stands for them.
@@ -65,6 +66,38 @@ func (v Var) key() string {
 	return ""
 }
 
+// For returns a decompiler of texts for an input, which may be optional.
+func (d *Decompiler) For(optional bool) *Decompiler {
+	other := *d
+	other.optional = optional
+	return &other
+}
+
+// compile is how a text for an input was compiled.
+func (d *Decompiler) compile(want spec.Type) func(*Template) (string, error) {
+	if d.optional {
+		return func(t *Template) (string, error) { return t.CompileOptional(d.env, want) }
+	}
+	return func(t *Template) (string, error) { return t.Compile(d.env, want) }
+}
+
+func (d *Decompiler) check(t *Template, want spec.Type) bool {
+	check := t.Check
+	if d.optional {
+		check = t.CheckOptional
+	}
+	_, errs := check(d.env, want)
+	return len(errs) == 0
+}
+
+// nothing is what stands for nil in the texts.
+func (d *Decompiler) nothing(want spec.Type) ast.Node {
+	if !d.optional {
+		return nil
+	}
+	return nothing(want)
+}
+
 // names returns the names of the variables that use one of Argo's.
 func (d *Decompiler) names(argo string) []string {
 	own, shared := d.own.byArgo[argo], d.shared.byArgo[argo]
@@ -87,7 +120,7 @@ func Decompile(argo string, env Env, want spec.Type) (string, bool) {
 
 // Text undoes Template.Compile.
 func (d *Decompiler) Text(argo string, want spec.Type) (string, bool) {
-	compile := func(t *Template) (string, error) { return t.Compile(d.env, want) }
+	compile := d.compile(want)
 	if !strings.Contains(argo, "{{") {
 		constant := wire.Decode(argo)
 		if want != spec.String && want != spec.Any {
@@ -98,7 +131,7 @@ func (d *Decompiler) Text(argo string, want spec.Type) (string, bool) {
 		}
 		return d.proved(argo, want, compile, escape(constant, false))
 	}
-	return d.candidates(argo, want, compile, undoer{})
+	return d.candidates(argo, want, compile, undoer{nothing: d.nothing(want)})
 }
 
 // TextOr undoes Template.CompileOr.
@@ -207,7 +240,11 @@ func (d *Decompiler) Value(argo string, want spec.Type) (string, bool) {
 
 // ValueFrom undoes Template.CompileValueFrom; the text has {{ }}.
 func (d *Decompiler) ValueFrom(argo string, want spec.Type) (string, bool) {
-	found, ok := d.outside(argo, want, true, func(t *Template) (string, error) { return t.CompileValueFrom(d.env, want) })
+	compile := func(t *Template) (string, error) { return t.CompileValueFrom(d.env, want) }
+	if d.optional {
+		compile = func(t *Template) (string, error) { return t.CompileOptionalFrom(d.env, want) }
+	}
+	found, ok := d.outside(argo, want, true, compile)
 	return "{{ " + found + " }}", ok
 }
 
@@ -217,14 +254,13 @@ func (d *Decompiler) outside(argo string, want spec.Type, isText bool, compile f
 	if err != nil || len(argo) > maxArgo {
 		return "", false
 	}
-	for _, keep := range []bool{false, true} {
-		u := undoer{d: d, keepJSON: keep}
+	for _, u := range (undoer{d: d, nothing: d.nothing(want)}).guesses() {
 		candidate := printUser(u.undo(tree.Node, isText))
 		t, errs := ParseExpression(candidate)
 		if len(errs) > 0 {
 			continue
 		}
-		if _, errs := t.Check(d.env, want); len(errs) > 0 {
+		if !d.check(t, want) {
 			continue
 		}
 		if again, err := compile(t); err == nil && again == argo {
@@ -243,7 +279,7 @@ func (d *Decompiler) proved(argo string, want spec.Type, compile func(*Template)
 	if len(errs) > 0 {
 		return "", false
 	}
-	if _, errs := t.Check(d.env, want); len(errs) > 0 {
+	if !d.check(t, want) {
 		return "", false
 	}
 	again, err := compile(t)
@@ -259,7 +295,7 @@ func (d *Decompiler) candidates(argo string, want spec.Type, compile func(*Templ
 	u.d = d
 	var tried []string
 	for _, u.shown = range []bool{false, true} {
-		for _, u.keepJSON = range []bool{false, true} {
+		for _, u := range u.guesses() {
 			for _, split := range []bool{true, false} {
 				candidate, ok := u.text(pieces, split)
 				if !ok || slices.Contains(tried, candidate) {

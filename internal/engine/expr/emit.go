@@ -179,6 +179,9 @@ func (b *bound) coalesce(n *ast.BinaryNode) ast.Node {
 	all := operands(n)
 	last := len(all) - 1
 	result := b.value(all[last])
+	if v, ok := b.variable(all[last]); ok && v.Optional && v.isText() {
+		result = choose(v.present(), v.value(), &ast.NilNode{})
+	}
 	for i := last - 1; i >= 0; i-- {
 		v, isVar := b.variable(all[i])
 		m, isMember := all[i].(*ast.MemberNode)

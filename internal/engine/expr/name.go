@@ -88,6 +88,5 @@ func (d *Decompiler) Loose(argo string, want spec.Type) (string, bool) {
 	if len(errs) > 0 {
 		return "", false
 	}
-	_, errs = t.Check(d.env, want)
-	return b.String(), len(errs) == 0
+	return b.String(), d.check(t, want)
 }

@@ -140,7 +140,7 @@ func fromText(v ast.Node, t spec.Type) ast.Node {
 		return builtin("float", v)
 	case t == spec.Boolean:
 		return binary("==", v, text("true"))
-	case t == spec.Struct || t.IsList():
+	case t == spec.Struct || t == spec.FinalStatus || t.IsList():
 		return typed(builtin("fromJSON", v), t)
 	}
 	return v

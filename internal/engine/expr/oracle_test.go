@@ -182,6 +182,7 @@ func standardWorld(s string) *world {
 		add("parameters.given", spec.String, "inputs.parameters.given", s).
 		add("parameters.s", spec.String, "inputs.parameters.s", s).
 		add("parameters.s2", spec.String, "inputs.parameters.s2", s+"}").
+		add("parameters.json", spec.String, "inputs.parameters.json", `{"k":"{{v"}`).
 		add("parameters.n", spec.Integer, "inputs.parameters.n", 7).
 		add("parameters.big", spec.Integer, "inputs.parameters.big", 9007199254740993).
 		add("parameters.f", spec.Float, "inputs.parameters.f", 2.5).
@@ -238,7 +239,7 @@ var expressions = []struct {
 	{"parameters.cfg.deep", spec.Struct}, {"parameters.cfg.missing ?? 'none'", spec.String}, {"parameters.cfg.missing?.more ?? parameters.s", spec.String}, {"keys(parameters.cfg)", spec.ListOf(spec.String)},
 	{"{a: parameters.s, b: {c: [parameters.n, parameters.s]}}", spec.Struct}, {"[parameters.s, 'x{{']", spec.ListOf(spec.String)}, {"[1, 2.5]", spec.List}, {"[]", spec.List},
 	{"upper(parameters.s)", spec.String}, {"split(parameters.s, '{')", spec.ListOf(spec.String)}, {"replace(parameters.s, '{', '(')", spec.String}, {"parameters.s[0:2]", spec.String},
-	{"trimPrefix(parameters.s, '{')", spec.String}, {"toBase64(parameters.s)", spec.String}, {"fromBase64(toBase64(parameters.s))", spec.String}, {"fromJSON(toJSON(parameters.cfg)).text", spec.String},
+	{"trimPrefix(parameters.s, '{')", spec.String}, {"toBase64(parameters.s)", spec.String}, {"fromBase64(toBase64(parameters.s))", spec.String}, {"fromJSON(toJSON(parameters.cfg)).text", spec.String}, {"fromJSON(parameters.json).k", spec.String}, {"fromJSON(parameters.json)", spec.Struct},
 	{"tasks.load_data.output", spec.String}, {"tasks.gone.output ?? tasks.load_data.output", spec.String}, {"tasks.gone.output ?? parameters.s", spec.String}, {"tasks.gone.output ?? '{{fallback}}'", spec.String},
 	{"tasks.gone_int.output ?? 5", spec.Integer}, {"(tasks.gone_int.output ?? tasks.count.output) + 1", spec.Integer}, {"tasks.gone_int.output ?? tasks.gone_int.output ?? 3", spec.Integer},
 	{"tasks.gone_cfg.output.k ?? 'k'", spec.String}, {"tasks.cfg.output.k ?? 'k'", spec.String}, {"(tasks.gone.output ?? 'x') + parameters.s", spec.String}, {"tasks.gone.output == nil", spec.Boolean}, {"tasks.gone.output == parameters.s", spec.Boolean}, {"tasks.gone_int.output != 5", spec.Boolean},
@@ -251,7 +252,7 @@ var expressions = []struct {
 	{"parameters.opt == nil", spec.Boolean}, {"parameters.given != nil", spec.Boolean}, {"parameters.opt == parameters.s", spec.Boolean}, {"parameters.given == parameters.s", spec.Boolean},
 	{"parameters.opt == 'x'", spec.Boolean}, {"parameters.opt ?? tasks.gone.output ?? 'y{{'", spec.String}, {"tasks.gone.output ?? parameters.opt ?? parameters.s", spec.String},
 	{"parameters.opt_cfg.k ?? 'none'", spec.String}, {"parameters.opt_cfg ?? parameters.cfg", spec.Struct}, {"(parameters.opt ?? 'a') + '{{'", spec.String}, {"parameters.opt == parameters.given", spec.Boolean},
-	{"parameters.opt_int != parameters.n", spec.Boolean}, {"parameters.yes ? parameters.given : parameters.s", spec.String},
+	{"parameters.opt_int != parameters.n", spec.Boolean}, {"parameters.yes ? (parameters.given ?? 'x') : parameters.s", spec.String},
 	{"toJSON(parameters.texts)", spec.String}, {"string(parameters.f)", spec.String}, {"float(parameters.n)", spec.Float}, {"not (parameters.n in parameters.ints)", spec.Boolean},
 }
 

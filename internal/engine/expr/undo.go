@@ -2,10 +2,12 @@ package expr
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/expr-lang/expr/ast"
 
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
 
@@ -18,6 +20,24 @@ type undoer struct {
 	keepJSON bool
 	// shown takes an expression for what a reader sees of it, not for a text as it travels.
 	shown bool
+	// nothing is what stands for nil where an input is optional; nil: it is not.
+	nothing ast.Node
+	// keepTest takes a test for nil for the user's own, not for how what may be nil travels or is compared.
+	keepTest bool
+}
+
+// guesses are the ways to read an expression that may have been compiled in several.
+func (u undoer) guesses() []undoer {
+	all := []undoer{u}
+	add := func(change func(*undoer)) {
+		for _, u := range slices.Clone(all) {
+			change(&u)
+			all = append(all, u)
+		}
+	}
+	add(func(u *undoer) { u.keepJSON = true })
+	add(func(u *undoer) { u.keepTest = true })
+	return all
 }
 
 // text makes the user's text of the pieces of Argo's. split makes a text with several {{ }} of a sum.
@@ -106,6 +126,9 @@ func sumTerms(node ast.Node) []ast.Node {
 
 // undo turns one expression. isText says that it gives a text as it travels.
 func (u undoer) undo(node ast.Node, isText bool) ast.Node {
+	if found, ok := u.undoNothing(node); ok && isText {
+		return found
+	}
 	if name, ok := u.variable(node); ok {
 		return nameNode(name)
 	}
@@ -173,11 +196,20 @@ func (u undoer) value(name string) string {
 
 // test matches a test of a variable for being there, or for not being there.
 func (u undoer) test(node ast.Node, present bool) (string, bool) {
-	n, ok := node.(*ast.BinaryNode)
-	if !ok {
+	var of ast.Node
+	switch n := node.(type) {
+	case *ast.BinaryNode:
+		of = n.Left
+	case *ast.CallNode:
+		method, ok := n.Callee.(*ast.MemberNode)
+		if !ok {
+			return "", false
+		}
+		of = method.Node
+	default:
 		return "", false
 	}
-	name, ok := u.variable(n.Left)
+	name, ok := u.variable(of)
 	if !ok {
 		return "", false
 	}
@@ -214,9 +246,10 @@ func (u undoer) choice(n *ast.ConditionalNode, isText bool) ast.Node {
 	if name, ok := u.variable(n.Exp2); ok && u.isGone(name, n.Cond) {
 		return leftmost(nameNode(name), u.undo(n.Exp1, isText))
 	}
-	if _, ok := n.Cond.(*ast.BinaryNode); ok {
+	switch n.Cond.(type) {
+	case *ast.BinaryNode, *ast.CallNode:
 		if _, ok := u.test(n.Cond, false); ok {
-			if inner, ok := n.Exp2.(*ast.BinaryNode); ok {
+			if inner, ok := n.Exp2.(*ast.BinaryNode); ok && !u.keepTest && (inner.Operator == "&&" || inner.Operator == "||") {
 				return u.undo(inner, false)
 			}
 		}
@@ -301,12 +334,15 @@ func (u undoer) variable(node ast.Node) (string, bool) {
 				written = printArgo(node)
 			}
 			v, _ := u.d.env.Lookup(name)
-			forms := []ast.Node{v.value(), v.object()}
+			forms := []ast.Node{v.value()}
 			if v.isText() {
-				forms = append(forms, v.raw(), v.decoded(), v.passed().node, typed(builtin("fromJSON", v.raw()), v.Type))
+				forms = append(forms, v.raw(), v.decoded(), v.passed().node)
 				if v.Type.IsList() {
 					forms = append(forms, checked(v.raw(), v.Type), builtin("fromJSON", v.raw()))
 				}
+			}
+			if v.Type != spec.String { // fromJSON of a string is the user's own
+				forms = append(forms, v.object(), typed(builtin("fromJSON", v.raw()), v.Type))
 			}
 			for _, form := range forms {
 				if printArgo(form) == written {

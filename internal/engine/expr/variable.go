@@ -48,8 +48,14 @@ func (v Var) gone() ast.Node {
 }
 
 // present and absent test whether the variable has a value.
-func (v Var) present() ast.Node { return binary("!=", v.raw(), v.nothing()) }
-func (v Var) absent() ast.Node  { return binary("==", v.raw(), v.nothing()) }
+func (v Var) present() ast.Node {
+	if v.Optional && v.Type.IsArtifact() {
+		return &ast.CallNode{Callee: &ast.MemberNode{Node: v.raw(), Property: text("HasLocationOrKey"), Method: true}}
+	}
+	return binary("!=", v.raw(), v.nothing())
+}
+
+func (v Var) absent() ast.Node { return binary("==", v.raw(), v.nothing()) }
 
 // passed is the variable's text as another task gets it.
 func (v Var) passed() passing {
@@ -64,13 +70,10 @@ func (v Var) passed() passing {
 
 // nothing is what Argo has for the variable where it has no value.
 func (v Var) nothing() ast.Node {
-	switch {
-	case !v.Optional:
+	if !v.Optional {
 		return &ast.NilNode{}
-	case v.Type == spec.String:
-		return text(wire.Absent)
 	}
-	return text("null")
+	return nothing(v.Type)
 }
 
 // isConstant reports whether a text that is known already stands for the variable.

@@ -73,7 +73,6 @@ func checkContainer(l *problem.List, c spec.Component) {
 					used[r.Name] = true
 				}
 				_, errs = t.Check(env, spec.Any)
-				errs = append(errs, bareOptional(t, env)...)
 			}
 			checkForgottenBraces(l, at.Index(i), raw)
 			for _, e := range errs {
@@ -95,13 +94,4 @@ func checkContainer(l *problem.List, c spec.Component) {
 			l.Warnf(problem.At("outputs").Key(name), "Output never written", "Neither command nor args hold {{ outputs.%s.path }}, the file that the container has to write; the task would fail.", name)
 		}
 	}
-}
-
-// bareOptional refuses a whole argument that is an optional input: a container would get the mark for what is absent.
-func bareOptional(t *expr.Template, env Env) []expr.Error {
-	name, ok := t.Bare(env)
-	if v, _ := env.Lookup(name); !ok || !v.Optional {
-		return nil
-	}
-	return []expr.Error{{Message: name + " may be absent.", Remedy: "Say what stands in for it: " + name + " ?? …."}}
 }

@@ -143,7 +143,7 @@ func (c *checker) nodes() {
 		c.graph.Tasks[name] = newNode(name, t)
 	}
 	for name, t := range c.pipeline.OnExit {
-		c.graph.Exit[name] = newNode(name, t)
+		c.graph.Exit[name] = newNode(name, ExitTask(t))
 	}
 }
 

@@ -37,6 +37,7 @@ func newScope(p spec.Pipeline, g *Graph) *Scope {
 	}
 	s.exit["run.status"] = expr.Var{Type: spec.String, Argo: "inputs.parameters." + StatusParameter, Coding: expr.Plain}
 	s.exit["run.failures"] = expr.Var{Type: spec.ListOf(spec.Struct), Argo: "inputs.parameters." + FailuresParameter, Coding: expr.Quoted}
+	s.exit["run.final_status"] = finalStatusVar(s.exit)
 	addTasks(s.tasks, p.Tasks, g.Tasks)
 	addTasks(s.exit, p.OnExit, g.Exit)
 	if p.Open.Tasks {
@@ -56,8 +57,7 @@ func parameterVar(name string, in spec.Input) expr.Var {
 	if in.Type.IsArtifact() {
 		kind = "artifacts"
 	}
-	optional := in.Optional && in.Default == nil && !in.Type.IsArtifact()
-	return expr.Var{Type: in.Type, Argo: "inputs." + kind + "." + name, Optional: optional}
+	return expr.Var{Type: in.Type, Argo: "inputs." + kind + "." + name, Optional: in.TakesNil()}
 }
 
 // TaskName is a task's name in Argo, which allows hyphens and no underscores there. Names that differ only in that are

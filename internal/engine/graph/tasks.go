@@ -14,6 +14,7 @@ import (
 func (c *checker) tasks() {
 	for name, t := range c.pipeline.Tasks {
 		c.task(problem.At("tasks").Key(name), t, c.graph.Tasks[name], c.graph.Scope.Task(name))
+		c.finalStatusElsewhere(problem.At("tasks").Key(name), t)
 	}
 	for name, t := range c.pipeline.OnExit {
 		c.task(problem.At("on_exit").Key(name), t, c.graph.Exit[name], c.graph.Scope.Exit(name))
@@ -63,7 +64,6 @@ func (c *checker) task(at problem.Path, t spec.Task, n *Node, env Env) {
 	}
 	c.constants(at.Attr("inputs"), t, n)
 	c.items(at.Attr("inputs"), t, n)
-	c.optionals(at.Attr("inputs"), t, n, env)
 	c.absentOutputs(at, t, n)
 	c.problems = append(c.problems, checkSettings(t.Settings, at)...)
 	checkTaskMetadata(&c.problems, at, t.Settings)
@@ -127,7 +127,7 @@ func (c *checker) text(at problem.Path, t text, env Env) {
 	}
 	if t.template != nil && len(errs) == 0 {
 		var got spec.Type
-		got, errs = c.check(t.template, env, t.want)
+		got, errs = c.check(t.template, env, t.want, t.optional)
 		if constant, ok := t.constant(); ok && len(errs) > 0 && t.at.String() == "for_each" && strings.HasPrefix(constant, "{") {
 			errs[0].Remedy = "For a map, make a list of it: " + mapAsList
 		}
@@ -141,15 +141,19 @@ func (c *checker) text(at problem.Path, t text, env Env) {
 }
 
 // check finds the type of a text. Where it comes from is not known yet, any will do.
-func (c *checker) check(t *expr.Template, env Env, want spec.Type) (spec.Type, []expr.Error) {
+func (c *checker) check(t *expr.Template, env Env, want spec.Type, optional bool) (spec.Type, []expr.Error) {
 	for _, r := range t.References() {
 		if _, v, ok := env.Resolve(r.Name); ok && v.Type == spec.Any && v.Open {
 			want = spec.Any
 		}
 	}
-	got, errs := t.Check(env, want)
+	check := t.Check
+	if optional {
+		check = t.CheckOptional
+	}
+	got, errs := check(env, want)
 	if want == spec.Any && got.IsArtifact() {
-		return t.Check(env, got)
+		return check(env, got)
 	}
 	return got, errs
 }
@@ -170,20 +174,6 @@ func (c *checker) constants(at problem.Path, t spec.Task, n *Node) {
 		in := t.Component.Inputs[text.input]
 		if _, err := expr.Constant(constant, in.Type); err == nil {
 			checkValue(&c.problems, at.Key(text.input), constant, in)
-		}
-	}
-}
-
-// optionals refuses a parameter that may be absent for an input that must not be.
-func (c *checker) optionals(at problem.Path, t spec.Task, n *Node, env Env) {
-	for _, text := range n.texts {
-		if text.template == nil || text.input == "" || t.Component.Inputs[text.input].Optional {
-			continue
-		}
-		if name, ok := text.template.Bare(env); ok {
-			if v, _ := env.Lookup(name); v.Optional {
-				c.problems.Errorf(at.Key(text.input), "Input may be absent", "%s is optional, and input %q is not. Say what stands in for it: {{ %s ?? … }}.", name, text.input, name)
-			}
 		}
 	}
 }
@@ -220,7 +210,7 @@ func (c *checker) outputs() {
 			if c.listOut(at, template) {
 				continue
 			}
-			got, errs = c.check(template, env, spec.Any)
+			got, errs = c.check(template, env, spec.Any, false)
 		}
 		for _, e := range errs {
 			c.problems.Errorf(at, "Invalid expression", "%s", e.Describe(raw))

@@ -18,6 +18,7 @@ type text struct {
 	unknown  bool   // Terraform does not know it yet
 	input    string // the input that it is for; empty for other attributes
 	imported bool   // the address of an artifact that exists already
+	optional bool   // the input takes nil
 	scalar   bool   // the value is shown as text, whatever its type is, so that it must be one that has a text
 }
 
@@ -51,11 +52,11 @@ func parseCondition(at problem.Path, raw string) text {
 func taskTexts(t spec.Task) []text {
 	var texts []text
 	for _, name := range sortedKeys(t.Inputs) {
-		want := t.Component.Inputs[name].Type
+		in := t.Component.Inputs[name]
 		if isOpen(t) {
-			want = spec.Any
+			in = spec.Input{Type: spec.Any, Optional: true}
 		}
-		texts = append(texts, inputText(name, t.Inputs[name], want))
+		texts = append(texts, inputText(name, t.Inputs[name], in))
 	}
 	if t.When != "" {
 		texts = append(texts, parseCondition(problem.At("when"), t.When))
@@ -67,15 +68,15 @@ func taskTexts(t spec.Task) []text {
 }
 
 // inputText is a value for an input. Where an artifact is wanted, an address is one too.
-func inputText(name, raw string, want spec.Type) text {
-	at := problem.At("inputs").Key(name)
+func inputText(name, raw string, in spec.Input) text {
+	at, want := problem.At("inputs").Key(name), in.Type
 	if want.IsArtifact() && !want.IsList() && spec.IsImport(raw) {
 		t := parseText(at, raw, spec.String)
 		t.input, t.imported = name, true
 		return t
 	}
 	t := parseText(at, raw, want)
-	t.input = name
+	t.input, t.optional = name, in.TakesNil()
 	return t
 }
 

@@ -66,6 +66,9 @@ func (a *analysis) argument(reader annotations, p parameter) {
 // input reads the default of an argument.
 func (a *analysis) input(reader annotations, p parameter, m meaning) spec.Input {
 	in := spec.Input{Type: m.typ, Optional: m.optional, AllowedValues: m.allowed}
+	if m.passing == spec.PassFinalStatus {
+		in.Type = spec.FinalStatus
+	}
 	if p.value == nil {
 		return in
 	}

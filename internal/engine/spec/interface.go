@@ -23,6 +23,9 @@ type Input struct {
 // Required reports whether a caller must give a value.
 func (i Input) Required() bool { return i.Default == nil && !i.Optional }
 
+// TakesNil reports whether the input may be given nil, as if the caller left it out. One with a default has that then.
+func (i Input) TakesNil() bool { return i.Default == nil && i.Optional }
+
 // Output is a parameter or an artifact that a component or a pipeline gives.
 type Output struct {
 	Type        Type   `json:"type"`

@@ -19,6 +19,9 @@ const (
 	Boolean Type = "boolean"
 	List    Type = "list"
 	Struct  Type = "struct"
+	// FinalStatus is the struct that a task of on_exit gets of what became of the others, as KFP calls it. Only an input
+	// has this type, so that it is filled where nobody gives it.
+	FinalStatus Type = "PipelineTaskFinalStatus"
 	// Any is the type of a value whose type is not known, such as a field of a struct. Users cannot write it.
 	Any Type = "any"
 )
@@ -64,7 +67,7 @@ func parseType(text string, depth int) (Type, error) {
 		}
 		return ListOf(elem), nil
 	}
-	for _, known := range ParameterTypes {
+	for _, known := range append(ParameterTypes[:len(ParameterTypes):len(ParameterTypes)], FinalStatus) {
 		if Type(t) == known {
 			return known, nil
 		}
@@ -117,7 +120,7 @@ func (t Type) AssignableTo(want Type) bool {
 	if t == want || t == Any || want == Any {
 		return t.IsArtifact() == want.IsArtifact()
 	}
-	if t == Integer && want == Float {
+	if t == Integer && want == Float || t == Struct && want == FinalStatus || t == FinalStatus && want == Struct {
 		return true
 	}
 	te, tl := t.Elem()

@@ -249,10 +249,11 @@ func TestFinalStatus(t *testing.T) {
 	t.Parallel()
 	config := function("f", spec.String, argument("status", runtime.FinalStatus, spec.Struct))
 	p := newPod(t, python(t), config, map[string]string{"user.py": `def f(status: PipelineTaskFinalStatus):
-    assert isinstance(status, PipelineTaskFinalStatus) and status.pipeline_task_name == ""
-    return status.state + status.error_message
+    assert isinstance(status, PipelineTaskFinalStatus) and status.error_code is None
+    return " ".join((status.state, status.pipeline_task_name, status.pipeline_job_resource_name, status.error_message))
 `})
-	if got := p.run(map[string]string{"status": `{"state":"FAILED","error_message":"x","other":1}`}).succeeded().output("Output"); got != "FAILEDx" {
+	given := `{"state":"FAILED","pipelineTaskName":"exit-handler-1","pipelineJobResourceName":"run-1","error":{"message":"x"},"other":1}`
+	if got := p.run(map[string]string{"status": given}).succeeded().output("Output"); got != "FAILED exit-handler-1 run-1 x" {
 		t.Errorf("got %q", got)
 	}
 }

@@ -399,10 +399,14 @@ class ClassificationMetrics(Artifact):
 class PipelineTaskFinalStatus:
     """How the run went, for a task under on_exit."""
 
-    def __init__(self, **fields):
-        self.state = self.pipeline_job_resource_name = self.pipeline_task_name = ""
-        self.error_code = self.error_message = None
-        vars(self).update((name, fields[name]) for name in vars(self).keys() & fields.keys())
+    def __init__(
+        self, state="", pipeline_job_resource_name="", pipeline_task_name="", error_code=None, error_message=None
+    ):
+        self.state = state
+        self.pipeline_job_resource_name = pipeline_job_resource_name
+        self.pipeline_task_name = pipeline_task_name
+        self.error_code = error_code
+        self.error_message = error_message
 
 
 class Annotation:
@@ -802,13 +806,24 @@ def argument_value(argument, texts):
         path = os.path.join(scratch(), name)
         write_file(path, (value if type_ == "string" else to_json(value)).encode("utf-8"))
         return path
-    return PipelineTaskFinalStatus(**value or {}) if passing == "final_status" else value
+    return final_status(value or {}) if passing == "final_status" else value
+
+
+def final_status(fields):
+    """The object of what travels, which has KFP's keys."""
+    error = fields.get("error") or {}
+    return PipelineTaskFinalStatus(
+        fields.get("state", ""), fields.get("pipelineJobResourceName", ""), fields.get("pipelineTaskName", ""),
+        error.get("code"), error.get("message"),
+    )  # fmt: skip
 
 
 def artifact_info(texts, name):
     """What the producer told of an artifact (a dictionary), or of each in a list of artifacts; None: nothing."""
     text = texts.get(HIDDEN + name)
-    return map_strings(parse_json(text, 'the metadata of "%s"' % name), decode) if text else None
+    if not text or text == ABSENT:
+        return None
+    return map_strings(parse_json(text, 'the metadata of "%s"' % name), decode)
 
 
 def input_artifact(name, type_, optional, texts):
