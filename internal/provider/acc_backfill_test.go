@@ -184,7 +184,7 @@ func TestAccBackfillGoesOnAfterAFailure(t *testing.T) {
 		t.Fatalf("a failed run is no failure:\n%s", out)
 	}
 	flat := strings.Join(strings.Fields(strings.ReplaceAll(out, "│", " ")), " ")
-	for _, part := range []string{"Runs of the backfill failed", "Of the 4 runs of backfill", "2 have succeeded, 1 have failed and 1 remain", "exit code 3", "broken hour"} {
+	for _, part := range []string{"Runs of the backfill failed", "4 in all, succeeded: 2, failed: 1, remaining: 1", "exit code 3", "broken hour"} {
 		if !strings.Contains(flat, part) {
 			t.Errorf("the diagnostic lacks %q:\n%s", part, out)
 		}

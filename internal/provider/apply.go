@@ -45,6 +45,31 @@ func (d *data) apply(ctx context.Context, r cluster.Resource, object any) (wante
 	return wanted, live, err
 }
 
+// create makes an object that is not there yet. resource is the type of the Terraform resource that stands for it.
+func (d *data) create(ctx context.Context, r cluster.Resource, object any, namespace, name, resource string) error {
+	for range maxCreations {
+		err := d.cluster.Make(ctx, r, object)
+		if cluster.ReasonOf(err) != cluster.Exists {
+			return err
+		}
+		live, err := d.existing(ctx, r, namespace, name)
+		switch {
+		case err != nil:
+			return err
+		case live == nil:
+			continue // it was removed meanwhile
+		}
+		if err := d.refuseExisting(live, resource, len(differences(live, object)) == 0); err != nil {
+			return err
+		}
+		return d.put(ctx, r, object)
+	}
+	return fmt.Errorf("%s/%s was made and removed by somebody else again and again", namespace, name)
+}
+
+// maxCreations bounds how often a creation is tried while somebody else makes and removes the same object.
+const maxCreations = 5
+
 // putCode makes the config map of a component's code. It is immutable, so one that is not what it should be is replaced.
 func (d *data) putCode(ctx context.Context, code any, namespace, name string) error {
 	wanted, err := argo.AsJSON(code)

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -70,6 +71,11 @@ func (r *backfillResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if b.spec.Namespace != "" && b.spec.Namespace != spec.Unknown {
 		plan.Namespace = types.StringValue(b.spec.Namespace)
 	}
+	r.claimPlanned(ctx, "kfp_backfill", plan.Namespace, plan.Name, req, resp)
+	if state == nil {
+		r.data.foresee(ctx, plan.Namespace, types.StringValue(b.spec.ServiceAccount), &resp.Diagnostics)
+		r.tellResumed(ctx, b.spec, &resp.Diagnostics)
+	}
 	r.planTicks(ctx, &plan, state, b, resp)
 	if resp.Diagnostics.HasError() {
 		return
@@ -80,6 +86,32 @@ func (r *backfillResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	}
 	setPlannedBackfill(ctx, resp, identity)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+}
+
+// tellResumed says that a backfill which Terraform is about to make, or to make anew, goes on from where it stopped: where
+// runs fail the apply fails, and Terraform plans to replace whatever failed to be created.
+func (r *backfillResource) tellResumed(ctx context.Context, b spec.Backfill, diags *diag.Diagnostics) {
+	if b.Name == spec.Unknown || b.Namespace == "" || b.Namespace == spec.Unknown || !r.data.foresight.there {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, foreseeTimeout)
+	defer cancel()
+	ledger, err := r.data.cluster.Find(ctx, cluster.ConfigMaps, b.Namespace, argo.LedgerName(b.Name))
+	if err != nil || !argo.SameBackfill(ledger.Annotations, b) {
+		return
+	}
+	results, err := argo.ReadLedger(ledger.Into)
+	if err != nil {
+		return
+	}
+	succeeded := 0
+	for _, result := range results {
+		if result.Phase == spec.PhaseSucceeded {
+			succeeded++
+		}
+	}
+	diags.AddWarning("The backfill goes on from where it stopped", fmt.Sprintf("Backfill %s/%s was begun by an earlier apply. The runs that have succeeded (%d) stay and are not made again, also where the plan says that "+
+		"the resource is replaced: so Terraform calls it where the apply that began it has failed.", b.Namespace, b.Name, succeeded))
 }
 
 func setPlannedBackfill(ctx context.Context, resp *resource.ModifyPlanResponse, identity string) {

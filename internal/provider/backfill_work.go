@@ -110,7 +110,7 @@ func (w *backfillWork) run(ctx context.Context, timeout, pending time.Duration, 
 		}
 		running.Go(func() {
 			defer func() { <-slots }()
-			w.tick(waiting, tick, awaited{timeout: timeout, timeoutName: timeoutName, pending: pending})
+			w.tick(waiting, tick, awaited{timeout: timeout, timeoutName: timeoutName + " of the backfill", pending: pending})
 		})
 	}
 	running.Wait()
@@ -133,6 +133,7 @@ func (w *backfillWork) tick(ctx context.Context, tick time.Time, wait awaited) {
 		w.errs = append(w.errs, fmt.Errorf("%s: %w", tick.Format(time.RFC3339), err))
 		return
 	}
+	w.forget(ctx, tick)
 	wait.namespace, wait.name, wait.later, wait.again = w.backfill.Namespace, name, "The next apply waits for it.", "The next apply runs it again."
 	wait.tell = func(message string) {
 		tflog.Info(ctx, message, map[string]any{"backfill": w.backfill.Namespace + "/" + w.backfill.Name, "run": name})
@@ -158,6 +159,20 @@ func (w *backfillWork) tick(ctx context.Context, tick time.Time, wait awaited) {
 	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), afterwards)
 	defer cancel()
 	if err := w.note(after, tick, result); err != nil {
+		w.errs = append(w.errs, fmt.Errorf("%s: %w", tick.Format(time.RFC3339), err))
+	}
+}
+
+// forget takes back what an earlier apply has noted of a tick that runs again.
+func (w *backfillWork) forget(ctx context.Context, tick time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if _, noted := w.results[tick.Unix()]; !noted {
+		return
+	}
+	delete(w.results, tick.Unix())
+	_, err := w.data.cluster.Patch(ctx, cluster.ConfigMaps, w.backfill.Namespace, argo.LedgerName(w.backfill.Name), argo.LedgerRemoval(tick))
+	if err != nil {
 		w.errs = append(w.errs, fmt.Errorf("%s: %w", tick.Format(time.RFC3339), err))
 	}
 }
@@ -222,7 +237,7 @@ func (w *backfillWork) report(diags *diag.Diagnostics) {
 		return
 	}
 	var text strings.Builder
-	fmt.Fprintf(&text, "Of the %d runs of backfill %s/%s, %d have succeeded, %d have failed and %d remain. The next apply goes on from here, with the failed ones first.\n",
+	fmt.Fprintf(&text, "Runs of backfill %[2]s/%[3]s: %[1]d in all, succeeded: %[4]d, failed: %[5]d, remaining: %[6]d. The next apply goes on from here, with the failed ones first.\n",
 		len(b.Ticks), b.Namespace, b.Name, succeeded, failed, len(b.Ticks)-succeeded-failed)
 	title := "The backfill is not complete"
 	if len(w.failed) > 0 {

@@ -32,7 +32,11 @@ func (r *componentResource) Metadata(_ context.Context, req resource.MetadataReq
 // ModifyPlan analyses the component and plans everything that follows from it: the interface is known even where the
 // image is still to be built, so that pipelines are checked in the first plan.
 func (r *componentResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() || r.data == nil || r.isConfirmed(spec.ComponentKind, req) {
+	if req.Plan.Raw.IsNull() || r.data == nil {
+		return
+	}
+	if r.isConfirmed(spec.ComponentKind, req) {
+		r.claimConfirmed(ctx, "kfp_component", req, resp)
 		return
 	}
 	var plan componentModel
@@ -44,6 +48,7 @@ func (r *componentResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	}
 	r.planNamespace(ctx, config.Namespace, req, resp, &plan.Namespace)
 	plan.declareNothing(config)
+	r.claimPlanned(ctx, "kfp_component", plan.Namespace, plan.Name, req, resp)
 	r.planImage(ctx, &plan, &config, req.State, &resp.Diagnostics)
 	resp.Diagnostics.Append(plan.derive(ctx, config)...)
 	if resp.Diagnostics.HasError() {
@@ -206,6 +211,9 @@ func (r *componentResource) put(ctx context.Context, c spec.Component, objects a
 		if err := r.data.putCode(ctx, objects.Code, c.Namespace, name); err != nil {
 			return err
 		}
+	}
+	if verb == "create" {
+		return r.data.create(ctx, cluster.WorkflowTemplates, objects.Template, c.Namespace, name, "kfp_component")
 	}
 	return r.data.put(ctx, cluster.WorkflowTemplates, objects.Template)
 }

@@ -32,7 +32,11 @@ func (r *pipelineResource) Metadata(_ context.Context, req resource.MetadataRequ
 
 // ModifyPlan checks the whole graph and compiles it, offline.
 func (r *pipelineResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() || r.data == nil || r.isConfirmed(spec.PipelineKind, req) {
+	if req.Plan.Raw.IsNull() || r.data == nil {
+		return
+	}
+	if r.isConfirmed(spec.PipelineKind, req) {
+		r.claimConfirmed(ctx, "kfp_pipeline", req, resp)
 		return
 	}
 	var plan, config pipelineModel
@@ -42,6 +46,7 @@ func (r *pipelineResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		return
 	}
 	r.planNamespace(ctx, config.Namespace, req, resp, &plan.Namespace)
+	r.claimPlanned(ctx, "kfp_pipeline", plan.Namespace, plan.Name, req, resp)
 	p, unknown, diags := plan.spec(ctx)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -160,17 +165,13 @@ func (r *pipelineResource) apply(ctx context.Context, m *pipelineModel, verb str
 	if !r.data.readyForTemplates(ctx, p.Namespace, diags) {
 		return
 	}
+	put := r.data.put
 	if verb == "create" {
-		live, err := r.data.existing(ctx, cluster.WorkflowTemplates, p.Namespace, p.Name)
-		if err == nil {
-			err = r.data.refuseExisting(live, "kfp_pipeline", live != nil && len(differences(live, compiled.Template)) == 0)
-		}
-		if err != nil {
-			addClusterError(diags, verb, "pipeline", p.Name, err)
-			return
+		put = func(ctx context.Context, kind cluster.Resource, object any) error {
+			return r.data.create(ctx, kind, object, p.Namespace, p.Name, "kfp_pipeline")
 		}
 	}
-	if err := r.data.put(ctx, cluster.WorkflowTemplates, compiled.Template); err != nil {
+	if err := put(ctx, cluster.WorkflowTemplates, compiled.Template); err != nil {
 		addClusterError(diags, verb, "pipeline", p.Name, err)
 		return
 	}

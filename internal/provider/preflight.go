@@ -58,6 +58,9 @@ type preflight struct {
 	failed bool
 }
 
+// notAttempted is the title of what is said to all but the first that a failed check stops.
+const notAttempted = "Not attempted"
+
 // look runs a check once. It returns false if the check failed, also for those who come later: they get a short error,
 // since the whole story is told once.
 func (p *preflights) look(key, what string, diags *diag.Diagnostics, check func(*diag.Diagnostics)) bool {
@@ -79,7 +82,7 @@ func (p *preflights) look(key, what string, diags *diag.Diagnostics, check func(
 		diags.Append(found...)
 	})
 	if one.failed && !first {
-		diags.AddError("Not attempted", "The cluster is not ready for "+what+"; another error of this apply tells why.")
+		diags.AddError(notAttempted, "The cluster is not ready for "+what+"; another error of this apply tells why.")
 	}
 	return !one.failed
 }
@@ -129,24 +132,26 @@ func (d *data) readyForBackfills(ctx context.Context, namespace, serviceAccount 
 }
 
 func (d *data) canRun(ctx context.Context, namespace, serviceAccount string, bounded bool, diags *diag.Diagnostics) bool {
-	if !d.preflight {
-		return true
-	}
+	return !d.preflight || d.checkRunnable(ctx, &d.preflights, namespace, serviceAccount, bounded, diags)
+}
+
+// checkRunnable looks at what a run needs beside the rights of whoever makes it, once for each of what is in done.
+func (d *data) checkRunnable(ctx context.Context, done *preflights, namespace, serviceAccount string, bounded bool, diags *diag.Diagnostics) bool {
 	set := overrides(serviceAccount, bounded)
 	if serviceAccount == "" {
 		serviceAccount = "default"
 	}
-	account := d.preflights.look("account "+namespace+"/"+serviceAccount, "runs of service account "+serviceAccount, diags, func(diags *diag.Diagnostics) {
+	account := done.look("account "+namespace+"/"+serviceAccount, "runs of service account "+serviceAccount, diags, func(diags *diag.Diagnostics) {
 		d.checkAccount(ctx, namespace, serviceAccount, diags)
 	})
-	served := d.preflights.look("controller "+namespace, "runs in namespace "+namespace, diags, func(diags *diag.Diagnostics) {
+	served := done.look("controller "+namespace, "runs in namespace "+namespace, diags, func(diags *diag.Diagnostics) {
 		d.checkController(ctx, namespace, diags)
 	})
 	if !served || len(set) == 0 {
 		return account && served
 	}
 	what := "runs in namespace " + namespace + " that set " + strings.Join(set, " and ")
-	allowed := d.preflights.look("overrides "+what, what, diags, func(diags *diag.Diagnostics) {
+	allowed := done.look("overrides "+what, what, diags, func(diags *diag.Diagnostics) {
 		d.checkOverrides(ctx, namespace, set, diags)
 	})
 	return account && allowed

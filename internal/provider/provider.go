@@ -58,10 +58,13 @@ type data struct {
 	images            *imageTools
 	preflight         bool // look first whether the cluster is ready
 	preflights        preflights
+	foresight         foresight
 	confirmed         confirmedStates
 	plannedTimeouts   plannedTimeouts
 	unpinned          unpinnedImages
 	unchecked         sync.Map // why the cluster could not be asked, as far as that was told
+	claims            claims
+	agedCaches        sync.Map // namespaces whose caches were looked through for old ones
 	unknown           bool     // the connection is not known yet: at a plan that will make the cluster itself
 }
 

@@ -82,15 +82,12 @@ func (r *recurringRunResource) put(ctx context.Context, s spec.RecurringRun, obj
 			return err
 		}
 	}
-	if live != nil {
-		if _, err := c.Patch(ctx, cluster.CronWorkflows, s.Namespace, s.Name, argo.CalmPatch(live.Raw(), objects.Cron)); err != nil {
-			return err
-		}
+	if live == nil && verb == "create" {
+		err = r.data.create(ctx, cluster.CronWorkflows, objects.Cron, s.Namespace, s.Name, "kfp_recurring_run")
+	} else {
+		err = r.putOver(ctx, live, objects.Cron)
 	}
-	// What others have changed by hand the plan has shown, so it is taken back. Another program that applies the object
-	// itself is a conflict.
-	force := live == nil || !live.AppliedByOthers() || r.data.forceConflicts
-	if _, err := c.Apply(ctx, cluster.CronWorkflows, objects.Cron, force); err != nil {
+	if err != nil {
 		return err
 	}
 	if objects.Limit == nil {
@@ -102,6 +99,21 @@ func (r *recurringRunResource) put(ctx context.Context, s spec.RecurringRun, obj
 		return nil
 	}
 	return r.remind(ctx, s)
+}
+
+// putOver makes a CronWorkflow what it should be, in place of live; nil: somebody has removed that.
+func (r *recurringRunResource) putOver(ctx context.Context, live *cluster.Object, cron map[string]any) error {
+	c := r.data.cluster
+	if live != nil {
+		if _, err := c.Patch(ctx, cluster.CronWorkflows, live.Namespace, live.Name, argo.CalmPatch(live.Raw(), cron)); err != nil {
+			return err
+		}
+	}
+	// What others have changed by hand the plan has shown, so it is taken back. Another program that applies the object
+	// itself is a conflict.
+	force := live == nil || !live.AppliedByOthers() || r.data.forceConflicts
+	_, err := c.Apply(ctx, cluster.CronWorkflows, cron, force)
+	return err
 }
 
 // remind makes Argo's controller look at the object once more.

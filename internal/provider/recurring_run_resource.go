@@ -50,8 +50,12 @@ func (r *recurringRunResource) ModifyPlan(ctx context.Context, req resource.Modi
 		plan.keepSpelling(ctx, *state)
 	}
 	r.planNamespace(ctx, config.Namespace, req, resp, &plan.Namespace)
+	r.claimPlanned(ctx, "kfp_recurring_run", plan.Namespace, plan.Name, req, resp)
 	if config.ServiceAccount.IsNull() {
 		plan.ServiceAccount = types.StringValue(r.data.serviceAccount)
+	}
+	if req.State.Raw.IsNull() {
+		r.data.foresee(ctx, plan.Namespace, plan.ServiceAccount, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(plan.planPin(ctx, state)...)
 	planned, diags := plan.read(ctx)

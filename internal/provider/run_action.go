@@ -125,7 +125,7 @@ func (a *runAction) invoke(ctx context.Context, run spec.Run, timeout, pending t
 	if !a.data.readyForRuns(ctx, run.Namespace, run.ServiceAccount, diags) {
 		return
 	}
-	object, _, err := a.data.startRun(ctx, run)
+	object, _, err := a.data.startRun(ctx, run, "")
 	if err != nil {
 		addClusterError(diags, "start", "run of pipeline", run.Pipeline.Name, err)
 		return

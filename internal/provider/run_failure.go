@@ -24,19 +24,25 @@ func (d *data) describeFailure(ctx context.Context, run awaited, status spec.Run
 	reader := d.readerOf(run.namespace, run.name)
 	shown := 0
 	hints := hints{namespace: run.namespace}
+	allAllowed := onlyAllowed(status)
 	for _, path := range inOrder(status.Tasks) {
 		task := status.Tasks[path]
-		if !task.Phase.Failed() || len(task.Failures) == 0 && hasFailedChild(status.Tasks, path) {
+		if !task.Phase.Failed() || task.Allowed && !allAllowed || len(task.Failures) == 0 && hasFailedChild(status.Tasks, path) {
 			continue
 		}
-		if shown++; shown > maxFailures {
-			continue
+		failures := task.Failures
+		if len(failures) == 0 {
+			failures = []spec.Failure{{}}
 		}
-		describeTask(ctx, &b, path, task, reader)
+		for _, failure := range failures {
+			if shown++; shown <= maxFailures {
+				describeTask(ctx, &b, path, task, failure, reader)
+			}
+		}
 		hints.add(task)
 	}
 	if shown > maxFailures {
-		fmt.Fprintf(&b, "\n… and %d more failed tasks.\n", shown-maxFailures)
+		fmt.Fprintf(&b, "\n… and %d more failures.\n", shown-maxFailures)
 	}
 	hints.addText(status.Message)
 	for _, hint := range hints.list {
@@ -56,6 +62,16 @@ func tasksExplain(status spec.RunStatus) bool {
 	return false
 }
 
+// onlyAllowed reports whether no failed task is one whose failure counts: something else ended the run then.
+func onlyAllowed(status spec.RunStatus) bool {
+	for _, task := range status.Tasks {
+		if task.Phase.Failed() && !task.Allowed {
+			return false
+		}
+	}
+	return true
+}
+
 func hasFailedChild(tasks map[string]spec.TaskStatus, path string) bool {
 	for other, t := range tasks {
 		if strings.HasPrefix(other, path+"/") && t.Phase.Failed() {
@@ -65,17 +81,17 @@ func hasFailedChild(tasks map[string]spec.TaskStatus, path string) bool {
 	return false
 }
 
-func describeTask(ctx context.Context, b *strings.Builder, path string, task spec.TaskStatus, reader *podReader) {
-	fmt.Fprintf(b, "\nTask %q: %s", path, task.Phase)
-	var last spec.Failure
-	if n := len(task.Failures); n > 0 {
-		last = task.Failures[n-1]
+func describeTask(ctx context.Context, b *strings.Builder, path string, task spec.TaskStatus, last spec.Failure, reader *podReader) {
+	fmt.Fprintf(b, "\nTask %q", path)
+	if last.Item != "" {
+		fmt.Fprintf(b, ", %s", cut(last.Item, maxLine))
 	}
+	fmt.Fprintf(b, ": %s", task.Phase)
 	if last.ExitCode != "" {
 		fmt.Fprintf(b, ", exit code %s", last.ExitCode)
 	}
-	if task.Attempts > 1 {
-		fmt.Fprintf(b, ", %d attempts", task.Attempts)
+	if last.Attempts > 1 {
+		fmt.Fprintf(b, ", %d attempts", last.Attempts)
 	}
 	b.WriteString("\n")
 	message := last.Message

@@ -59,6 +59,9 @@ func (r *runResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 	if config.ServiceAccount.IsNull() {
 		plan.ServiceAccount = types.StringValue(r.data.serviceAccount)
 	}
+	if req.State.Raw.IsNull() {
+		r.data.foresee(ctx, plan.Namespace, plan.ServiceAccount, &resp.Diagnostics)
+	}
 	run, unknown, diags := plan.spec(ctx)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -72,8 +75,11 @@ func (r *runResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 			plan.Name = types.StringValue(argo.RunName(run))
 		}
 	}
+	r.claimPlanned(ctx, "kfp_run", plan.Namespace, plan.Name, req, resp)
 	r.planResult(ctx, req, resp, &plan)
-	next, err := json.Marshal(handover{Name: plan.Name.ValueString(), Retry: plan.RetryFailed.ValueBool()})
+	next, err := json.Marshal(handover{
+		Name: plan.Name.ValueString(), Retry: plan.RetryFailed.ValueBool(), Next: true, Keep: plan.kept(ctx, &resp.Diagnostics),
+	})
 	if err != nil {
 		resp.Diagnostics.AddError("Cannot keep the plan of the run", err.Error())
 		return
@@ -118,7 +124,8 @@ func (r *runResource) Create(ctx context.Context, req resource.CreateRequest, re
 	if !r.data.readyForRuns(ctx, run.Namespace, run.ServiceAccount, &resp.Diagnostics) {
 		return
 	}
-	object, adopted, err := r.data.startRun(ctx, run)
+	instance := r.data.claims.holder(claim{"kfp_run", run.Namespace, plan.Name.ValueString()})
+	object, adopted, err := r.data.startRun(ctx, run, instance)
 	if err != nil {
 		addClusterError(&resp.Diagnostics, "start", "run", plan.Name.ValueString(), err)
 		return
@@ -136,6 +143,13 @@ func (r *runResource) Create(ctx context.Context, req resource.CreateRequest, re
 	}
 	r.finish(ctx, &plan, run, timeout, "create", &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if err := r.data.own(ctx, run.Namespace, object.Name, instance); err != nil {
+		addClusterError(&resp.Diagnostics, "take over", "run", object.Name, err)
+		resp.State.RemoveResource(ctx) // the other one may remove the run, this one may not
+	}
 }
 
 // finish writes what became of the run into the model, once it has ended where that is to be waited for. A run that is
@@ -227,10 +241,16 @@ func (r *runResource) Delete(ctx context.Context, req resource.DeleteRequest, re
 	}
 	namespace, name := state.Namespace.ValueString(), state.Name.ValueString()
 	next := readHandover(private)
-	if next.takes(state) && r.data.worthKeeping(ctx, namespace, name, next.Retry) {
+	switch {
+	case next.takes(state) && r.data.worthKeeping(ctx, namespace, name, next.Retry):
+		return
+	case next.Next && next.Name != name && r.data.retireRun(ctx, namespace, name, next.Keep, &resp.Diagnostics):
 		return
 	}
 	r.data.removeRun(ctx, namespace, name, timeout, &resp.Diagnostics)
+	if ref, _, _ := refFromObject(ctx, state.Pipeline); !next.Next && !resp.Diagnostics.HasError() {
+		r.data.trimHistory(ctx, namespace, ref.Name, kept{}, &resp.Diagnostics)
+	}
 	if !resp.Diagnostics.HasError() {
 		r.data.sweep(ctx, namespace, &resp.Diagnostics)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -12,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/objectplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
@@ -24,6 +26,7 @@ type runModel struct {
 	Triggers       types.Map      `tfsdk:"triggers"`
 	Wait           types.Bool     `tfsdk:"wait"`
 	RetryFailed    types.Bool     `tfsdk:"retry_failed"`
+	History        types.Object   `tfsdk:"history"`
 	Phase          types.String   `tfsdk:"phase"`
 	Message        types.String   `tfsdk:"message"`
 	StartedAt      types.String   `tfsdk:"started_at"`
@@ -48,7 +51,7 @@ func (r *runResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp
 		Attributes: map[string]schema.Attribute{
 			"name": schema.StringAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "Name of the Workflow. Default: the pipeline's name and a hash of the pipeline's version, the parameters and the triggers, so that an interrupted apply finds its run again. Two runs that are the same in all of these need names or triggers to tell them apart.",
+				MarkdownDescription: "Name of the Workflow. Default: the pipeline's name and a hash of the pipeline's version, the parameters and the triggers, so that an interrupted apply finds its run again. Two resources that are the same in all of these are an error: `triggers` or names tell them apart.",
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplaceIfConfigured()},
 			},
 			"namespace": namespaceAttribute(),
@@ -80,6 +83,11 @@ func (r *runResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
 				MarkdownDescription: "What an apply does after the run failed: with `true` it runs the failed tasks of the same run again, together with those that did not start because of them, and keeps the results of the others, as `argo retry` does. With `false` it makes a whole new run. A changed pipeline, parameter or trigger is always a new run. Default: `false`.",
 			},
+			"history": nestedAttribute("How many ended runs stay in the cluster, to be looked at, after a changed pipeline, parameter or trigger has made others in their place. The pipeline's `ttl` may remove them earlier; destroy removes them. "+
+				"A run that is made anew with nothing changed takes the place of the one before, whose name it has.", map[string]schema.Attribute{
+				"succeeded": schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.Between(0, 10000)}, MarkdownDescription: "Successful runs. Default: 0."},
+				"failed":    schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.Between(0, 10000)}, MarkdownDescription: "Failed runs. Default: 1."},
+			}),
 			"phase":       computed("`Pending`, `Running`, `Succeeded`, `Failed` or `Error`."),
 			"message":     computed("What Argo says about the run as a whole; usually empty."),
 			"started_at":  computed("Start, RFC 3339 in UTC."),

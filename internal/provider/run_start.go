@@ -14,8 +14,9 @@ import (
 )
 
 // startRun makes a run. Where the same run is there already, because an interrupted apply had started it, that one is
-// taken over and adopted is true. Both ways the object's name is the run's identity from here on.
-func (d *data) startRun(ctx context.Context, run spec.Run) (object *cluster.Object, adopted bool, err error) {
+// taken over and adopted is true, unless another resource than instance stands for it. Both ways the object's name is the
+// run's identity from here on.
+func (d *data) startRun(ctx context.Context, run spec.Run, instance string) (object *cluster.Object, adopted bool, err error) {
 	workflow := argo.Run(run)
 	argo.ForInstance(workflow, d.instanceID)
 	if err := d.settled(ctx, run); err != nil {
@@ -34,6 +35,12 @@ func (d *data) startRun(ctx context.Context, run spec.Run) (object *cluster.Obje
 			return nil, false, err
 		case !argo.SameRun(object.Labels, object.Annotations, run):
 			return nil, false, fmt.Errorf("a workflow named %s/%s exists already and is not this run; delete it, or give this run another name", run.Namespace, workflow.Name)
+		case !object.Deleting && argo.IsHistory(object.Labels):
+			if err := d.cluster.Delete(ctx, cluster.Workflows, run.Namespace, object.Name, object.UID); err != nil {
+				return nil, false, err
+			}
+		case !object.Deleting && d.isOwned(object, instance):
+			return nil, false, errOwned
 		case !object.Deleting:
 			tflog.Info(ctx, "Taking over the run that an earlier apply started", map[string]any{"run": run.Namespace + "/" + workflow.Name})
 			return object, true, nil
@@ -98,6 +105,6 @@ func (d *data) remake(ctx context.Context, run spec.Run, name string, status spe
 	if err := d.untilGone(ctx, run.Namespace, name); err != nil {
 		return false
 	}
-	_, _, err := d.startRun(ctx, run)
+	_, _, err := d.startRun(ctx, run, "")
 	return err == nil
 }

@@ -67,8 +67,10 @@ func (d *data) stopRun(ctx context.Context, object *cluster.Object) error {
 // handover is what a plan says of the run that it will make. It is kept in the resource's private state, where the
 // deletion of the resource that it replaces finds it.
 type handover struct {
-	Name  string `json:"name"`
+	Name  string `json:"name"` // empty: not known yet
 	Retry bool   `json:"retry"`
+	Next  bool   `json:"next"` // there will be one
+	Keep  kept   `json:"keep"`
 }
 
 // takes reports whether the run that is about to be deleted is the one that will be made next: an apply was

@@ -89,7 +89,7 @@ func (d *data) awaitRun(ctx context.Context, run awaited, diags *diag.Diagnostic
 	case err != nil && errors.Is(context.Cause(waiting), errStuck):
 		diags.AddError("The run is stuck", d.describeStuck(after, run, last))
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		diags.AddError("The run has not ended", d.describeUnfinished(after, run, last, ctx.Err() != nil))
+		diags.AddError("The run has not ended", d.describeUnfinished(after, run, last, errors.Is(ctx.Err(), context.Canceled)))
 	case errors.Is(err, errGone):
 		diags.AddError("The run was deleted", "Somebody deleted run "+run.namespace+"/"+run.name+" while it was in progress.\n\nApply again: that starts it anew.")
 	case err != nil:

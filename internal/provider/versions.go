@@ -26,7 +26,8 @@ func (d *data) retire(ctx context.Context, namespace, component, version string,
 	d.sweep(ctx, namespace, diags)
 }
 
-// sweep removes the retired component versions of a namespace that no pipeline, recurring run or unfinished run uses.
+// sweep removes the retired component versions of a namespace that no pipeline, recurring run or unfinished run uses, and
+// what is cached of them.
 func (d *data) sweep(ctx context.Context, namespace string, diags *diag.Diagnostics) {
 	retired, err := d.cluster.List(ctx, cluster.WorkflowTemplates, namespace, argo.RetiredSelector)
 	if err != nil {
@@ -34,6 +35,7 @@ func (d *data) sweep(ctx context.Context, namespace string, diags *diag.Diagnost
 		return
 	}
 	if len(retired) == 0 {
+		d.collectCaches(ctx, namespace, nil, diags)
 		return
 	}
 	used, err := d.usedTemplates(ctx, namespace)
@@ -41,10 +43,12 @@ func (d *data) sweep(ctx context.Context, namespace string, diags *diag.Diagnost
 		addClusterError(diags, "find the users of", "component versions in namespace", namespace, err)
 		return
 	}
+	var gone []string
 	for _, name := range slices.Sorted(maps.Keys(retired)) {
 		if used[name] {
 			continue
 		}
+		gone = append(gone, name)
 		// The template goes first: a version without it is unused, one without its code is broken.
 		for _, r := range []cluster.Resource{cluster.WorkflowTemplates, cluster.ConfigMaps} {
 			if err := d.cluster.Delete(ctx, r, namespace, name, ""); err != nil {
@@ -52,6 +56,7 @@ func (d *data) sweep(ctx context.Context, namespace string, diags *diag.Diagnost
 			}
 		}
 	}
+	d.collectCaches(ctx, namespace, gone, diags)
 }
 
 // usedTemplates names the templates that something in the namespace refers to, whoever made it.

@@ -51,6 +51,11 @@ func LedgerPatch(tick time.Time, result spec.TickResult) (map[string]any, error)
 	return map[string]any{"data": map[string]any{strconv.FormatInt(tick.Unix(), 10): string(text)}}, nil
 }
 
+// LedgerRemoval takes back what was noted of a tick.
+func LedgerRemoval(tick time.Time) map[string]any {
+	return map[string]any{"data": map[string]any{strconv.FormatInt(tick.Unix(), 10): nil}}
+}
+
 // ReadLedger decodes a ledger, by the Unix time of the ticks. Keys that somebody else has added are left out.
 func ReadLedger(into Decoder) (map[int64]spec.TickResult, error) {
 	var m corev1.ConfigMap

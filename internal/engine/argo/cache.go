@@ -56,5 +56,5 @@ func unknownDigest(artifact expr.Var) string {
 // fit into its config map (1 MiB), and tasks that write to the same one wait for each other. Argo keeps them in its
 // controller's own namespace, so the name holds the run's.
 func cacheConfigMap(namespace, component string) string {
-	return "kfp-cache-" + namespace + "-" + component + "-" + tag(cacheKey)
+	return cachePrefix + namespace + "-" + component + "-" + tag(cacheKey)
 }

@@ -24,8 +24,10 @@ const (
 	PipelineVersion = prefix + "pipeline-version"
 	RecurringLabel  = prefix + "recurring-run"
 	BackfillLabel   = prefix + "backfill"
-	RunAnnotation   = prefix + "run"   // hash of what a run does, by which an interrupted apply knows it again
-	TypesAnnotation = prefix + "types" // what Argo has no field for: the types of inputs and outputs
+	HistoryLabel    = prefix + "history" // of an ended run in whose place its resource has another one
+	OwnerAnnotation = prefix + "owner"   // the resource in whose state the run is
+	RunAnnotation   = prefix + "run"     // hash of what a run does, by which an interrupted apply knows it again
+	TypesAnnotation = prefix + "types"   // what Argo has no field for: the types of inputs and outputs
 	// DefaultsAnnotation holds a pipeline's defaults, which in the object are part of each task. It is not part of the version.
 	DefaultsAnnotation = prefix + "defaults"
 	DescribeKey        = "workflows.argoproj.io/description"

@@ -65,3 +65,26 @@ func runIdentity(r spec.Run) string {
 func StopPatch() map[string]any {
 	return map[string]any{"spec": map[string]any{"shutdown": string(wfv1.ShutdownStrategyStop)}}
 }
+
+// OwnerOf says which resource's state holds a run; empty: none does, as far as its maker could tell.
+func OwnerOf(annotations map[string]string) string { return annotations[OwnerAnnotation] }
+
+// OwnerPatch notes in whose state a run is. It fails where the run is not at that resource version any more.
+func OwnerPatch(owner, resourceVersion string) map[string]any {
+	return map[string]any{"metadata": map[string]any{
+		"resourceVersion": resourceVersion, "annotations": map[string]any{OwnerAnnotation: owner},
+	}}
+}
+
+// HistoryPatch marks a run that another one has replaced, and that stays to be looked at.
+func HistoryPatch() map[string]any {
+	return map[string]any{"metadata": map[string]any{"labels": map[string]any{HistoryLabel: "true"}}}
+}
+
+// IsHistory reports whether a run is marked so.
+func IsHistory(labels map[string]string) bool { return labels[HistoryLabel] == "true" }
+
+// HistorySelector finds the marked runs of a pipeline.
+func HistorySelector(pipeline string) string {
+	return HistoryLabel + "=true," + PipelineLabel + "=" + pipeline
+}

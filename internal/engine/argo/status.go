@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -93,15 +91,12 @@ func outputValues(outputs *wfv1.Outputs, types map[string]spec.Output) map[strin
 	return values
 }
 
-// loopItem is in the names of the nodes of a loop: "t(0:item)". Attempts are "t(0)".
-var loopItem = regexp.MustCompile(`\([0-9]+:`)
-
 // innerNode is the name of what a wrapper calls, once.
 var innerNode = regexp.MustCompile(`\.` + innerTask + `(\([0-9]+\))?$`)
 
 // artifactsOf adds the metadata of the artifacts that a node made, metrics among them. Those of a loop become a list, in
 // the order in which the iterations started.
-func artifactsOf(node wfv1.NodeStatus, known map[string]string) map[string]string {
+func artifactsOf(node wfv1.NodeStatus, isLoop bool, known map[string]string) map[string]string {
 	// A retry has the outputs of its last attempt once more, and a wrapper those of what it calls.
 	if node.Outputs == nil || node.Type == wfv1.NodeTypeRetry || node.Phase != wfv1.NodeSucceeded || innerNode.MatchString(node.Name) {
 		return known
@@ -121,7 +116,7 @@ func artifactsOf(node wfv1.NodeStatus, known map[string]string) map[string]strin
 		if known == nil {
 			known = map[string]string{}
 		}
-		known[name] = joinLists(known[name], string(info.Metadata), loopItem.MatchString(node.Name))
+		known[name] = joinLists(known[name], string(info.Metadata), isLoop)
 	}
 	return known
 }
@@ -151,111 +146,16 @@ func decodeValue(text string, t spec.Type) string {
 	return wire.Decode(text)
 }
 
-// statusReader turns Argo's nodes into tasks.
-type statusReader struct {
-	wf    *wfv1.Workflow
-	nodes wfv1.Nodes
-	tasks map[string]spec.TaskStatus
-}
-
-// read visits the nodes that are tasks. A node's name is its path: run.task, run.nested.task; the expansions of a
-// loop add "(0:item)", the attempts of a retry "(0)", and steps "[0]".
-func (r statusReader) read() {
-	// Nodes are visited in a stable order: failures are told in the order in which they happened.
-	whole := map[string]bool{} // tasks whose own node was seen
-	for _, node := range slices.SortedFunc(maps.Values(r.nodes), func(a, b wfv1.NodeStatus) int {
-		return cmp.Or(a.StartedAt.Compare(b.StartedAt.Time), strings.Compare(a.Name, b.Name))
-	}) {
-		path, isWhole, ok := r.taskPath(node)
-		if !ok {
-			continue
-		}
-		t := r.tasks[path]
-		r.count(&t, node)
-		t.Artifacts = artifactsOf(node, t.Artifacts)
-		if isWhole && !whole[path] || t.Phase == "" {
-			t.Phase, t.Message = spec.Phase(node.Phase), plainMessage(node.Message)
-			t.StartedAt, t.FinishedAt = timeOf(node.StartedAt), timeOf(node.FinishedAt)
-		}
-		whole[path] = whole[path] || isWhole
-		r.tasks[path] = t
-	}
-}
-
-// taskPath is the path of the task that a node belongs to: nodes of loops and retries belong to their task, and so do the
-// wrappers. It is whole if it is none of those. Not ok: the node is none that the user declared.
-func (r statusReader) taskPath(node wfv1.NodeStatus) (path string, isWhole, ok bool) {
-	rest, ok := strings.CutPrefix(node.Name, r.wf.Name)
-	if !ok || node.Type == wfv1.NodeTypeStepGroup {
-		return "", false, false
-	}
-	stripped := stripExpansions(rest)
-	var names []string
-	for _, name := range strings.Split(stripped, ".")[1:] {
-		name, _, _ = strings.Cut(name, "[")
-		switch name {
-		case innerTask:
-			continue
-		case endTask:
-			return "", false, false
-		}
-		names = append(names, specName(name))
-	}
-	if len(names) == 0 || names[len(names)-1] == exitNode {
-		return "", false, false
-	}
-	return strings.Join(names, "/"), stripped == rest, true
-}
-
 // exitNode is the node of a group of on_exit tasks.
 const exitNode = "onExit"
 
-// stripExpansions removes "(0:item)" and "(0)"; items may hold any text, parentheses too.
-func stripExpansions(name string) string {
-	var b strings.Builder
-	depth := 0
-	for _, c := range name {
-		switch c {
-		case '(':
-			depth++
-		case ')':
-			depth = max(0, depth-1)
-		default:
-			if depth == 0 {
-				b.WriteRune(c)
-			}
-		}
-	}
-	return b.String()
-}
-
-// count adds what a node says to its task.
-func (r statusReader) count(t *spec.TaskStatus, node wfv1.NodeStatus) {
-	if node.MemoizationStatus != nil && node.MemoizationStatus.Hit {
-		t.Cached = true
-		return
-	}
-	isPod := node.Type == wfv1.NodeTypePod
-	if isPod {
-		t.Attempts++
-	}
-	if !node.FailedOrError() || !isPod && (node.Message == "" || isEcho(node)) {
-		return
-	}
-	f := spec.Failure{Node: node.DisplayName, NodeID: node.ID, Message: node.Message, HasPod: isPod}
-	if node.Outputs != nil && node.Outputs.ExitCode != nil {
-		f.ExitCode = *node.Outputs.ExitCode
-	}
-	t.Failures = append(t.Failures, f)
-}
-
-// childFailed is what Argo says of steps one of which failed. That one says why.
-var childFailed = regexp.MustCompile(`^child '[^']*' failed$`)
+// childFailed is what Argo says of steps and loops one of which failed. That one says why.
+var childFailed = regexp.MustCompile(`(?s)^child '.*' (failed|errored)$`)
 
 // isEcho reports whether a node failed only because others did, which are told themselves.
 func isEcho(node wfv1.NodeStatus) bool {
 	message := plainMessage(node.Message)
-	return node.Type == wfv1.NodeTypeSteps && (message == "" || message == exitFailed)
+	return message == "" || message == exitFailed
 }
 
 // plainMessage is Argo's message without what only the compiler means by it.

@@ -71,11 +71,11 @@ func TestStatusOfARun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	failed := []spec.Failure{{Node: "run.nested.kfp-inner.train", NodeID: "run.nested.kfp-inner.train", HasPod: true}}
+	failed := []spec.Failure{{Node: "run.nested.kfp-inner.train", NodeID: "run.nested.kfp-inner.train", Attempts: 1, HasPod: true}}
 	want := spec.RunStatus{
 		Phase: spec.PhaseFailed, Outputs: map[string]string{"rate": "0.5"},
 		Tasks: map[string]spec.TaskStatus{
-			"load_data":          {Phase: spec.PhaseSucceeded, Attempts: 2, Artifacts: map[string]string{"file": `{"rows":1}`}, Failures: []spec.Failure{{Node: "run.load-data(0)", NodeID: "run.load-data(0)", HasPod: true}}},
+			"load_data":          {Phase: spec.PhaseSucceeded, Attempts: 2, Artifacts: map[string]string{"file": `{"rows":1}`}},
 			"each":               {Phase: spec.PhaseSucceeded, Attempts: 2, Artifacts: map[string]string{"file": `[{"name":"{{x}}"},{"name":"b"}]`}},
 			"in":                 {Phase: spec.PhaseSucceeded, Attempts: 1},
 			"nested":             {Phase: spec.PhaseFailed},
@@ -93,5 +93,95 @@ func TestStatusOfARun(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(spec.TaskStatus{}, "StartedAt", "FinishedAt")); diff != "" {
 		t.Errorf("status differs (-want +got):\n%s", diff)
+	}
+}
+
+// inside is a node of a template that another node runs.
+func inside(around string, n wfv1.NodeStatus) wfv1.NodeStatus {
+	n.BoundaryID = around
+	return n
+}
+
+func failedPod(around, name, message string, second int) wfv1.NodeStatus {
+	n := inside(around, node(name, wfv1.NodeTypePod, wfv1.NodeFailed, second))
+	n.Message = message
+	n.Outputs = &wfv1.Outputs{ExitCode: new("3")}
+	return n
+}
+
+func dagOf(template string, n wfv1.NodeStatus) wfv1.NodeStatus {
+	n.TemplateName = template
+	return n
+}
+
+// In loops, over components and over pipelines, each item that failed is told with its own cause and attempts, whatever
+// its text is; what an attempt made up for is none. The task as a whole is what the worst of its items is.
+func TestStatusTellsWhichItemFailed(t *testing.T) {
+	t.Parallel()
+	const step = wfv1.NodeTypePod
+	wf := &wfv1.Workflow{ObjectMeta: metav1.ObjectMeta{Name: "run"}, Status: wfv1.WorkflowStatus{Phase: wfv1.WorkflowFailed, Nodes: wfv1.Nodes{}}}
+	echo := inside("run", node("run.nested", wfv1.NodeTypeTaskGroup, wfv1.NodeFailed, 1))
+	echo.Message = "child 'run-1' failed"
+	for _, n := range []wfv1.NodeStatus{
+		node("run", wfv1.NodeTypeDAG, wfv1.NodeFailed, 0), echo,
+		inside("run", node("run.nested(0:a)", wfv1.NodeTypeDAG, wfv1.NodeSucceeded, 1)),
+		inside("run", node("run.nested(1:b.(c)", wfv1.NodeTypeSteps, wfv1.NodeFailed, 1)),
+		inside("run.nested(0:a)", node("run.nested(0:a).load", step, wfv1.NodeSucceeded, 2)),
+		inside("run.nested(1:b.(c)", node("run.nested(1:b.(c)[0]", wfv1.NodeTypeStepGroup, wfv1.NodeFailed, 2)),
+		inside("run.nested(1:b.(c)", node("run.nested(1:b.(c)[0].kfp-inner", wfv1.NodeTypeDAG, wfv1.NodeFailed, 2)),
+		failedPod("run.nested(1:b.(c)[0].kfp-inner", "run.nested(1:b.(c)[0].kfp-inner.load", "no such table", 2),
+		inside("run", node("run.each", wfv1.NodeTypeTaskGroup, wfv1.NodeFailed, 3)),
+		inside("run", node("run.each(0:x)", wfv1.NodeTypeRetry, wfv1.NodeSucceeded, 3)),
+		failedPod("run", "run.each(0:x)(0)", "at first", 3),
+		inside("run", node("run.each(0:x)(1)", step, wfv1.NodeSucceeded, 4)),
+		inside("run", node("run.each(1:y)", wfv1.NodeTypeRetry, wfv1.NodeFailed, 3)),
+		failedPod("run", "run.each(1:y)(0)", "once", 3),
+		failedPod("run", "run.each(1:y)(1)", "twice", 5),
+	} {
+		wf.Status.Nodes[n.Name] = n
+	}
+	got, err := argo.Status(wf, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	load := spec.Failure{Node: "run.nested(1:b.(c)[0].kfp-inner.load", NodeID: "run.nested(1:b.(c)[0].kfp-inner.load", Item: "item 1 (b.(c)", Attempts: 1, Message: "no such table", ExitCode: "3", HasPod: true}
+	each := spec.Failure{Node: "run.each(1:y)(1)", NodeID: "run.each(1:y)(1)", Item: "item 1 (y)", Attempts: 2, Message: "twice", ExitCode: "3", HasPod: true}
+	want := map[string]spec.TaskStatus{
+		"nested":      {Phase: spec.PhaseFailed, Message: "child 'run-1' failed"},
+		"nested/load": {Phase: spec.PhaseFailed, Message: "item 1 (b.(c): no such table", Attempts: 2, Failures: []spec.Failure{load}},
+		"each":        {Phase: spec.PhaseFailed, Attempts: 4, Failures: []spec.Failure{each}},
+	}
+	if diff := cmp.Diff(want, got.Tasks, cmpopts.IgnoreFields(spec.TaskStatus{}, "StartedAt", "FinishedAt")); diff != "" {
+		t.Errorf("tasks differ (-want +got):\n%s", diff)
+	}
+}
+
+// A failure that what comes behind takes is none of the run, nor is any inside of a pipeline of which that is true.
+func TestStatusKnowsAllowedFailures(t *testing.T) {
+	t.Parallel()
+	main := wfv1.Template{Name: "main", DAG: &wfv1.DAGTemplate{Tasks: []wfv1.DAGTask{
+		{Name: "maybe"}, {Name: "nested"}, {Name: "must"}, {Name: "both"},
+		{Name: "after", Depends: "maybe.Succeeded || maybe.Failed || maybe.Errored"},
+		{Name: "end", Depends: "(nested.Succeeded || nested.Failed) && (both.Succeeded || both.Failed)"},
+		{Name: "needs", Depends: "must.Succeeded && both.Succeeded"},
+	}}}
+	wf := &wfv1.Workflow{ObjectMeta: metav1.ObjectMeta{Name: "run"}, Status: wfv1.WorkflowStatus{
+		Phase: wfv1.WorkflowFailed, Nodes: wfv1.Nodes{}, StoredWorkflowSpec: &wfv1.WorkflowSpec{Templates: []wfv1.Template{main}},
+	}}
+	for _, n := range []wfv1.NodeStatus{
+		dagOf("main", node("run", wfv1.NodeTypeDAG, wfv1.NodeFailed, 0)),
+		failedPod("run", "run.maybe", "m", 1), failedPod("run", "run.must", "m", 1), failedPod("run", "run.both", "m", 1),
+		inside("run", node("run.nested", wfv1.NodeTypeDAG, wfv1.NodeFailed, 1)), failedPod("run.nested", "run.nested.deep", "m", 2),
+	} {
+		wf.Status.Nodes[n.Name] = n
+	}
+	got, err := argo.Status(wf, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]bool{"maybe": true, "must": false, "both": false, "nested": true, "nested/deep": true} {
+		if got.Tasks[path].Allowed != want {
+			t.Errorf("the failure of %s is allowed: %v", path, !want)
+		}
 	}
 }

@@ -113,7 +113,7 @@ func newObject(u *unstructured.Unstructured) *Object {
 	}
 }
 
-func lastChange(u *unstructured.Unstructured) time.Time {
+func lastChange(u metav1.Object) time.Time {
 	last := u.GetCreationTimestamp().Time
 	for _, entry := range u.GetManagedFields() {
 		if entry.Time != nil && entry.Time.After(last) {

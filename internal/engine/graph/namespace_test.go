@@ -27,8 +27,12 @@ func TestNothingRunsWhatIsInAnotherNamespace(t *testing.T) {
 		`tasks["a"].component`:   func(ns string) problem.List { return tasks(ns, component, false) },
 		`on_exit["b"].component`: func(ns string) problem.List { return tasks(ns, pipeline, true) },
 		"pipeline":               func(ns string) problem.List { return graph.CheckRun(spec.Run{Namespace: ns, Pipeline: pipeline}) },
-		"pipeline ":              func(ns string) problem.List { return graph.CheckRecurringRun(spec.RecurringRun{Name: "r", Namespace: ns, Pipeline: pipeline}) },
-		"recurring_run":          func(ns string) problem.List { return graph.CheckBackfill(spec.Backfill{Name: "b", Namespace: ns, Pipeline: pipeline}) },
+		"pipeline ": func(ns string) problem.List {
+			return graph.CheckRecurringRun(spec.RecurringRun{Name: "r", Namespace: ns, Pipeline: pipeline})
+		},
+		"recurring_run": func(ns string) problem.List {
+			return graph.CheckBackfill(spec.Backfill{Name: "b", Namespace: ns, Pipeline: pipeline})
+		},
 	} {
 		for _, same := range []string{"etl", spec.Unknown} {
 			if found := check(same); len(found) > 0 {

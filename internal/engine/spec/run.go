@@ -64,12 +64,15 @@ type TaskStatus struct {
 	Cached      bool  // the outputs came from an earlier run
 	Outputs     map[string]string
 	Artifacts   map[string]string // metadata of the artifacts that it made, as JSON, by output
-	Failures    []Failure         // the pods that failed last
+	Failures    []Failure         // one for each item of a loop that failed
+	Allowed     bool              // whatever failed of it does not count for the run
 }
 
 // Failure is one failed pod, or what kept Argo from starting one.
 type Failure struct {
 	Node     string // Argo's display name of the node
+	Item     string // of a loop, such as item 1 (b); empty: none
+	Attempts int64  // pods that were started for it
 	HasPod   bool   // false: Argo could not even start a pod
 	NodeID   string // the pod's annotation workflows.argoproj.io/node-id
 	Message  string
