@@ -95,30 +95,31 @@ func (r statusReader) localName(node wfv1.NodeStatus) string {
 	if !ok {
 		local = strings.TrimPrefix(node.Name, r.wf.Name)
 	}
-	return strings.TrimPrefix(stepGroup.ReplaceAllString(local, ""), ".")
+	return strings.TrimPrefix(local, ".")
 }
 
 var (
-	stepGroup   = regexp.MustCompile(`^\[\d+\]`)
+	stepGroup   = regexp.MustCompile(`\[\d+\]`)
 	attemptName = regexp.MustCompile(`\(\d+\)$`)
-	taskItem    = regexp.MustCompile(`(?s)^([A-Za-z0-9_-]+)\((\d+:.*)\)$`)
+	taskItem    = regexp.MustCompile(`(?s)^([^(]+)\((\d+:.*)\)$`)
 	taskOnly    = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 )
 
-// splitName takes a name apart. Items may hold any text, dots and parentheses too, so that the whole is tried first.
+// splitName takes a name apart. An item may hold any text, dots and parentheses too: it goes on to the end.
 func splitName(local string) []segment {
-	if local == "" {
-		return nil
-	}
 	local = attemptName.ReplaceAllString(local, "")
+	item := ""
 	if m := taskItem.FindStringSubmatch(local); m != nil {
-		return []segment{{name: m[1], item: m[2]}}
+		local, item = m[1], m[2]
 	}
 	var segments []segment
-	for _, name := range strings.Split(local, ".") {
+	for _, name := range strings.Split(stepGroup.ReplaceAllString(local, ""), ".") {
 		if taskOnly.MatchString(name) {
 			segments = append(segments, segment{name: name})
 		}
+	}
+	if item != "" && len(segments) > 0 {
+		segments[len(segments)-1].item = item
 	}
 	return segments
 }

@@ -52,8 +52,8 @@ func TestStatusOfARun(t *testing.T) {
 		node("run.kfp-end[0].kfp-nothing", wfv1.NodeTypeSkipped, wfv1.NodeError, 7),
 		node("run.locked", wfv1.NodeTypeTaskGroup, wfv1.NodeSucceeded, 8),
 		node("run.locked(0:a)", wfv1.NodeTypeDAG, wfv1.NodeSucceeded, 8, output("kfp-artifact-file", `{"metadata":{"n":1}}`)),
-		node("run.locked(0:a).kfp-inner", wfv1.NodeTypeRetry, wfv1.NodeSucceeded, 8, output("kfp-artifact-file", `{"metadata":{"n":1}}`)),
-		node("run.locked(0:a).kfp-inner(0)", wfv1.NodeTypePod, wfv1.NodeSucceeded, 8, output("kfp-artifact-file", `{"metadata":{"n":1}}`)),
+		inside("run.locked(0:a)", node("run.locked(0:a).kfp-inner", wfv1.NodeTypeRetry, wfv1.NodeSucceeded, 8, output("kfp-artifact-file", `{"metadata":{"n":1}}`))),
+		inside("run.locked(0:a)", node("run.locked(0:a).kfp-inner(0)", wfv1.NodeTypePod, wfv1.NodeSucceeded, 8, output("kfp-artifact-file", `{"metadata":{"n":1}}`))),
 		said("child 'x' failed", node("run.bounded", wfv1.NodeTypeSteps, wfv1.NodeFailed, 9)),
 		said("child 'x' failed", node("run.bounded[0]", wfv1.NodeTypeStepGroup, wfv1.NodeFailed, 9)),
 		node("run.bounded[0].kfp-inner(0:a[1].b)", wfv1.NodeTypePod, wfv1.NodeSucceeded, 9, output("kfp-artifact-file", `{"metadata":{"n":2}}`)),
@@ -83,11 +83,11 @@ func TestStatusOfARun(t *testing.T) {
 			"nested/onExit/tell": {Phase: spec.PhaseSucceeded, Attempts: 1},
 			"locked":             {Phase: spec.PhaseSucceeded, Attempts: 1, Artifacts: map[string]string{"file": `[{"n":1}]`}},
 			"bounded": {Phase: spec.PhaseFailed, Attempts: 2, Artifacts: map[string]string{"file": `[{"n":2}]`}, Failures: []spec.Failure{
-				{Node: "run.bounded[0].kfp-inner(1:b)", NodeID: "run.bounded[0].kfp-inner(1:b)", Message: "exit code 3", HasPod: true},
+				{Node: "run.bounded[0].kfp-inner(1:b)", NodeID: "run.bounded[0].kfp-inner(1:b)", Item: "item 1 (b)", Attempts: 1, Message: "exit code 3", HasPod: true},
 			}},
 			"sour": {Phase: spec.PhaseFailed, Message: "an on_exit task has failed"},
 			"sour/onExit/tell": {Phase: spec.PhaseFailed, Attempts: 1, Failures: []spec.Failure{
-				{Node: "run.sour[0].kfp-inner.onExit.kfp-inner.tell", NodeID: "run.sour[0].kfp-inner.onExit.kfp-inner.tell", HasPod: true},
+				{Node: "run.sour[0].kfp-inner.onExit.kfp-inner.tell", NodeID: "run.sour[0].kfp-inner.onExit.kfp-inner.tell", Attempts: 1, HasPod: true},
 			}},
 		},
 	}
@@ -147,7 +147,7 @@ func TestStatusTellsWhichItemFailed(t *testing.T) {
 	load := spec.Failure{Node: "run.nested(1:b.(c)[0].kfp-inner.load", NodeID: "run.nested(1:b.(c)[0].kfp-inner.load", Item: "item 1 (b.(c)", Attempts: 1, Message: "no such table", ExitCode: "3", HasPod: true}
 	each := spec.Failure{Node: "run.each(1:y)(1)", NodeID: "run.each(1:y)(1)", Item: "item 1 (y)", Attempts: 2, Message: "twice", ExitCode: "3", HasPod: true}
 	want := map[string]spec.TaskStatus{
-		"nested":      {Phase: spec.PhaseFailed, Message: "child 'run-1' failed"},
+		"nested":      {Phase: spec.PhaseFailed},
 		"nested/load": {Phase: spec.PhaseFailed, Message: "item 1 (b.(c): no such table", Attempts: 2, Failures: []spec.Failure{load}},
 		"each":        {Phase: spec.PhaseFailed, Attempts: 4, Failures: []spec.Failure{each}},
 	}
