@@ -43,8 +43,12 @@ func (d *data) foresee(ctx context.Context, namespace, serviceAccount types.Stri
 		d.checkRunnable(ctx, &d.foresight.found, namespace.ValueString(), serviceAccount.ValueString(), false, &found)
 	}
 	for _, f := range found {
+		detail := f.Detail()
+		if f.Severity() == diag.SeverityError {
+			detail += "\n\nUnless this apply changes that, it will stop here, after what comes before is made."
+		}
 		if f.Summary() != notAttempted {
-			diags.AddWarning(f.Summary(), f.Detail()+"\n\nUnless this apply makes it, it will stop here, after what comes before is made.")
+			diags.AddWarning(f.Summary(), detail)
 		}
 	}
 }
