@@ -265,7 +265,7 @@ func readOutput(d *expr.Decompiler, p wfv1.Parameter, want spec.Type) (string, b
 
 func (d *pipelineDecompiler) options(main *wfv1.Template) {
 	s := d.template.Spec
-	o := spec.Options{Parallelism: s.Parallelism, Timeout: secondsText(s.ActiveDeadlineSeconds), ArchiveLogs: s.ArchiveLogs, FailFast: main.DAG.FailFast}
+	o := spec.Options{Parallelism: main.Parallelism, Timeout: secondsText(s.ActiveDeadlineSeconds), ArchiveLogs: s.ArchiveLogs, FailFast: main.DAG.FailFast}
 	if t := s.TTLStrategy; t != nil {
 		o.TTL = &spec.TTL{
 			AfterCompletion: secondsText(t.SecondsAfterCompletion), AfterSuccess: secondsText(t.SecondsAfterSuccess), AfterFailure: secondsText(t.SecondsAfterFailure),

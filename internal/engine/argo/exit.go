@@ -76,9 +76,13 @@ func (c *pipelineCompiler) exits() error {
 	if err != nil {
 		return err
 	}
+	mayWait := c.graph.ExitMayWait(c.pipeline)
+	if mayWait {
+		exit.Parallelism = c.pipeline.Options.Parallelism
+	}
 	c.spec.Templates = append(c.spec.Templates, exit, c.behind(exit))
 	switch {
-	case !c.graph.ExitMayWait(c.pipeline):
+	case !mayWait:
 		c.spec.OnExit = exitTemplate
 	case c.pipeline.Options.Synchronization == nil:
 		c.spec.Entrypoint = MainTemplate

@@ -41,6 +41,7 @@ func TestClusterBounds(t *testing.T) {
 		Name: "sour", Tasks: map[string]spec.Task{"fine": {Component: say, Settings: spec.Settings{}}}, Outputs: map[string]string{"said": "{{ tasks.fine.output }}"},
 		OnExit: map[string]spec.Task{"bad": {Component: fail, When: "run.status == 'Succeeded'"}},
 	})
+	sweet := c.pipeline(spec.Pipeline{Name: "sweet", Tasks: pair, OnExit: map[string]spec.Task{"last": task}})
 	const many = `["p","q","r","s"]`
 	cases := []boundCase{
 		{
@@ -67,6 +68,13 @@ func TestClusterBounds(t *testing.T) {
 				OnExit: map[string]spec.Task{"inner": {Component: bounded}, "last": {Component: locking, DependsOn: []string{"inner"}}},
 			},
 			phase: spec.PhaseSucceeded, phases: map[string]spec.Phase{"onExit/inner/b": "Succeeded", "onExit/last/a": "Succeeded"}, most: map[string]int{"onExit/inner": 1},
+		},
+		{
+			pipeline: spec.Pipeline{
+				Name: "held-hooks", Options: spec.Options{Parallelism: one},
+				Tasks: map[string]spec.Task{"x": {Component: sweet}, "y": {Component: sweet}, "z": task},
+			},
+			phase: spec.PhaseSucceeded, phases: map[string]spec.Phase{"x/onExit/last": "Succeeded", "y/onExit/last": "Succeeded"},
 		},
 		{
 			pipeline: spec.Pipeline{Name: "semaphore", Tasks: map[string]spec.Task{"each": loop(many, nil, two)}},
