@@ -40,15 +40,25 @@ func detail(p problem.Problem) string {
 	return p.Path.String() + ": " + p.Detail
 }
 
-// attributePath is the part of a path of which Terraform shows the line: an attribute, and a key of it, so that a mistake in
-// tasks["x"] points at the task. For anything below it would show the line of the resource alone.
-func attributePath(p problem.Path) path.Path {
-	if len(p) == 0 || p[0].Kind != problem.AttributeStep {
-		return path.Empty()
-	}
-	out := path.Root(p[0].Attribute)
-	if len(p) > 1 && p[1].Kind == problem.KeyStep {
-		out = out.AtMapKey(p[1].Key)
+// attributePath is the part of a path of which Terraform shows the line.
+func attributePath(p problem.Path) path.Path { return shownPath(wholePath(p)) }
+
+// wholePath is a path of the engine's as one of the framework's.
+func wholePath(p problem.Path) path.Path {
+	out := path.Empty()
+	for i, step := range p {
+		switch step.Kind {
+		case problem.AttributeStep:
+			if i == 0 {
+				out = path.Root(step.Attribute)
+			} else {
+				out = out.AtName(step.Attribute)
+			}
+		case problem.KeyStep:
+			out = out.AtMapKey(step.Key)
+		case problem.IndexStep:
+			out = out.AtListIndex(step.Index)
+		}
 	}
 	return out
 }
@@ -63,7 +73,8 @@ func addWarningAt(diags *diag.Diagnostics, at path.Path, title, detail string) {
 	diags.AddAttributeWarning(shownPath(at), title, at.String()+": "+detail)
 }
 
-// shownPath is attributePath for a path of the framework's.
+// shownPath is an attribute, and a key of it, so that a mistake in tasks["x"] points at the task. For anything below Terraform
+// would show the line of the resource alone.
 func shownPath(at path.Path) path.Path {
 	steps := at.Steps()
 	for len(steps) > 2 {

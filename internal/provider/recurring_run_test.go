@@ -36,13 +36,13 @@ func TestBadRecurringRunsAreRefusedAtPlan(t *testing.T) {
 		"end before start":          {word + "cron = \"0 2 * * *\"\nstart_time = \"2026-02-01T00:00:00Z\"\nend_time = \"2026-01-01T00:00:00Z\"", []string{"end_time before start_time"}},
 		"interval":                  {word + `interval = "7h"`, []string{"interval"}},
 		"missing parameter":         {`cron = "0 2 * * *"`, []string{`needs a value for "word" (string)`}},
-		"unknown parameter":         {"cron = \"0 2 * * *\"\nparameters = { word = \"x\", wrod = 1 }", []string{`has no parameter "wrod". Did you mean "word"?`}},
+		"unknown parameter":         {"cron = \"0 2 * * *\"\nparameters = { word = \"x\", wrod = 1 }", []string{`has no parameter "wrod". There is "size", "word".`}},
 		"wrong constant":            {"cron = \"0 2 * * *\"\nparameters = { word = \"x\", size = \"many\" }", []string{`parameters["size"]: "many"`}},
-		"unknown variable":          {"cron = \"0 2 * * *\"\nparameters = { word = \"{{ schedule.tme }}\" }", []string{`parameters["word"]: schedule has no tme. Did you mean schedule.time?`}},
+		"unknown variable":          {"cron = \"0 2 * * *\"\nparameters = { word = \"{{ schedule.tme }}\" }", []string{`parameters["word"]: schedule has no tme. Did you mean "schedule.time"?`}},
 		"wrong type":                {"cron = \"0 2 * * *\"\nparameters = { word = \"x\", size = \"{{ schedule.time }}\" }", []string{`This gives string, and integer is wanted`}},
 		"no concurrency":            {word + "cron = \"0 2 * * *\"\nmax_concurrency = 0", []string{`0 runs at a time are none at all`}},
 		"bound without concurrency": {word + "cron = \"0 2 * * *\"\nmax_concurrency = 2\nconcurrency = \"forbid\"", []string{`concurrency is "forbid", which never has more than one run`}},
-		"concurrency":               {word + "cron = \"0 2 * * *\"\nconcurrency = \"queue\"", []string{`"allow" "forbid" "replace"`}},
+		"concurrency":               {word + "cron = \"0 2 * * *\"\nconcurrency = \"queue\"", []string{`"queue" is not possible here. Write one of "allow", "forbid", "replace".`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"pgregory.net/rapid"
@@ -281,11 +282,13 @@ func TestProblemsStandAtAttributes(t *testing.T) {
 	addProblems(&diags, problems)
 	for i, d := range diags {
 		at, _ := d.(diag.DiagnosticWithPath)
-		if _, found := root.TypeAtPath(t.Context(), at.Path()); found.HasError() {
-			t.Errorf("%s: %v", problems[i], found)
+		for _, p := range []path.Path{at.Path(), wholePath(problems[i].Path)} {
+			if _, found := root.TypeAtPath(t.Context(), p); found.HasError() {
+				t.Errorf("%s: %v", problems[i], found)
+			}
 		}
 	}
-	if _, found := root.TypeAtPath(t.Context(), attributePath(problem.At("defaults").Attr("tiemout"))); !found.HasError() {
+	if _, found := root.TypeAtPath(t.Context(), wholePath(problem.At("defaults").Attr("tiemout"))); !found.HasError() {
 		t.Error("the test finds any path")
 	}
 }

@@ -185,7 +185,7 @@ func (a *analysis) outside(u unresolved) {
 	bake := "bake the file into an image with kfp_image"
 	b, ok := a.names[u.name]
 	line, _ := a.place(b.at.from)
-	inReturns := a.def.returns != nil && a.def.returns.where().from <= u.places[0].from && u.places[0].to <= a.def.returns.where().to
+	inReturns := a.def.returns != nil && a.code(a.def.returns) == u.name
 	switch {
 	case ok && b.kind == classBinding && inReturns:
 		a.errorf(u.places[0].span, Signature, "Unusable return type", "%s returns %s, a class that line %d of %s defines, which the pod does not have. Name the outputs in the signature: "+
