@@ -2,6 +2,7 @@ package argo
 
 import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
@@ -21,6 +22,9 @@ func cacheKeyText(t spec.Task, cache spec.Cache, env expr.Env) (string, error) {
 	for i, text := range texts {
 		var errs []expr.Error
 		parsed[i], errs = expr.Parse(text)
+		if cache.Key != "" {
+			parsed[i], errs = graph.CacheKey(text, t)
+		}
 		if err := joined(errs); err != nil {
 			return "", err
 		}

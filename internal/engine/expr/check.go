@@ -39,6 +39,7 @@ func (t *Template) check(env Env, want spec.Type, optional bool) (spec.Type, []E
 			if mayBeNil && len(b.errors) == 0 && !(optional && len(t.parts) == 1) {
 				b.failNil()
 			}
+			b.fit(b.root, false)
 		}
 		all = append(all, b.errors...)
 		if len(b.errors) > 0 {
@@ -50,6 +51,9 @@ func (t *Template) check(env Env, want spec.Type, optional bool) (spec.Type, []E
 			got = want
 		case len(t.parts) == 1:
 			got = found
+			if other, ok := b.unfit(want); ok && found.AssignableTo(want) {
+				got = other
+			}
 		case found.IsArtifact():
 			all = append(all, Error{Offset: p.offset, Message: fmt.Sprintf("An artifact of type %s cannot be part of a text.", found), Remedy: "Make the reference the whole value."})
 		}

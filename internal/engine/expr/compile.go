@@ -99,7 +99,16 @@ func (t *Template) single(env Env) (*bound, error) {
 		}
 		return all[0], nil
 	}
-	joined := part{node: text("")}
+	b := part{node: t.sum()}.bind(env)
+	if len(b.errors) > 0 {
+		return nil, b.errors[0]
+	}
+	return b, nil
+}
+
+// sum is the whole text as one expression that gives a string.
+func (t *Template) sum() ast.Node {
+	var whole ast.Node = text("")
 	for i, p := range t.parts {
 		node := p.node
 		if node == nil {
@@ -108,16 +117,12 @@ func (t *Template) single(env Env) (*bound, error) {
 			node = builtin("string", node)
 		}
 		if i == 0 {
-			joined.node = node
+			whole = node
 		} else {
-			joined.node = binary("+", joined.node, node)
+			whole = binary("+", whole, node)
 		}
 	}
-	b := joined.bind(env)
-	if len(b.errors) > 0 {
-		return nil, b.errors[0]
-	}
-	return b, nil
+	return whole
 }
 
 // bind resolves every expression of the text; data have nil.

@@ -64,7 +64,13 @@ func taskTexts(t spec.Task) []text {
 	if t.ForEach != "" {
 		texts = append(texts, parseText(problem.At("for_each"), t.ForEach, spec.List))
 	}
-	return append(texts, settingsTexts(t.Settings)...)
+	for _, s := range settingsTexts(t.Settings) {
+		if s.at.String() == "cache.key" && !s.unknown {
+			s.template, s.errors = CacheKey(s.raw, t)
+		}
+		texts = append(texts, s)
+	}
+	return texts
 }
 
 // inputText is a value for an input. Where an artifact is wanted, an address is one too.
