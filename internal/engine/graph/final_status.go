@@ -17,7 +17,7 @@ const finalStatus = `{{ {
 	state: run.status == 'Succeeded' ? 'COMPLETE' : 'FAILED',
 	pipelineTaskName: 'exit-handler-1',
 	pipelineJobResourceName: run.name,
-	error: len(run.failures) == 0 ? {} : {message: join(map(run.failures, #.displayName + ': ' + (#.message ?? '')), '; ')},
+	error: run.status == 'Succeeded' || len(run.failures) == 0 ? {} : {message: join(map(run.failures, #.displayName + ': ' + (#.message ?? '')), '; ')},
 } }}`
 
 // finalStatusVar is run.final_status: an expression over the names that on_exit has anyhow.
