@@ -153,8 +153,8 @@ func flowSay(c *cluster) (say, fail spec.Ref) {
 	return c.component("say", i, `printf v > "$1"`, "{{ outputs.said.path }}"), c.component("fail", i, "exit 3")
 }
 
-// tasks are the graph as tasks of a pipeline with the parameter x, which is "x".
-func (g flowGraph) tasks(say, fail spec.Ref) map[string]spec.Task {
+// tasks are the graph as tasks of a pipeline with the parameter x, which is "x". No two graphs have the same locks.
+func (g flowGraph) tasks(number int, say, fail spec.Ref) map[string]spec.Task {
 	tasks := map[string]spec.Task{}
 	for name, t := range g {
 		task := spec.Task{Component: say, Inputs: map[string]string{}, RunIf: t.runIf, AllowFailure: t.allowed, Settings: spec.Settings{
@@ -196,7 +196,7 @@ func (g flowGraph) tasks(say, fail spec.Ref) map[string]spec.Task {
 			task.Parallelism = new(int64(1))
 		}
 		if t.locks {
-			task.Synchronization = &spec.Synchronization{Mutexes: []string{"flow-" + name}}
+			task.Synchronization = &spec.Synchronization{Mutexes: []string{fmt.Sprintf("flow-%d-%s", number, name)}}
 		}
 		tasks[name] = task
 	}
@@ -283,7 +283,7 @@ func TestClusterControlFlow(t *testing.T) {
 	for from := 0; from < len(graphs); from += batch {
 		p := spec.Pipeline{Name: fmt.Sprintf("outer-%d", from), Tasks: map[string]spec.Task{"warm": ok}}
 		for i := from; i < min(from+batch, len(graphs)); i++ {
-			of := spec.Pipeline{Name: fmt.Sprintf("graph-%d", i), Parameters: x, Tasks: graphs[i].tasks(say, fail)}
+			of := spec.Pipeline{Name: fmt.Sprintf("graph-%d", i), Parameters: x, Tasks: graphs[i].tasks(i, say, fail)}
 			asExit = append(asExit, i%4 == 3)
 			if asExit[i] {
 				of.Tasks, of.OnExit = map[string]spec.Task{"fine": ok}, of.Tasks
