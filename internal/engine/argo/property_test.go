@@ -175,8 +175,8 @@ func TestTasksHaveTemplatesOfTheirOwn(t *testing.T) {
 	})
 	items := map[string]bool{}
 	for _, w := range o.Template.Spec.Templates {
-		if w.DAG != nil && len(w.DAG.Tasks) == 1 && w.DAG.Tasks[0].WithParam != "" {
-			items[w.DAG.Tasks[0].WithParam] = true
+		if len(w.Steps) == 1 && len(w.Steps[0].Steps) == 1 && w.Steps[0].Steps[0].WithParam != "" {
+			items[w.Steps[0].Steps[0].WithParam] = true
 		}
 	}
 	if len(items) != 5 {
