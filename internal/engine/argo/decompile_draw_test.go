@@ -131,7 +131,9 @@ func drawOptions(t *rapid.T) spec.Options {
 	o := spec.Options{
 		Parallelism: maybe(t, "parallelism", func() *int64 { return new(int64(3)) }), Timeout: one("timeout", "2h", "90m"), FailFast: flag("fail fast"),
 		PodGC: one("pod gc", "OnPodSuccess"), ArchiveLogs: flag("logs"), ArtifactGC: one("artifact gc", "Never"),
-		Synchronization: maybe(t, "locks", func() *spec.Synchronization { return &spec.Synchronization{Mutexes: []string{"run"}, Semaphores: []spec.Semaphore{{ConfigMap: "c", Key: "run"}}} }), Labels: maybe(t, "labels", func() map[string]string { return map[string]string{"team": "etl"} }),
+		Synchronization: maybe(t, "locks", func() *spec.Synchronization {
+			return &spec.Synchronization{Mutexes: []string{"run"}, Semaphores: []spec.Semaphore{{ConfigMap: "c", Key: "run"}}}
+		}), Labels: maybe(t, "labels", func() map[string]string { return map[string]string{"team": "etl"} }),
 	}
 	o.TTL = maybe(t, "ttl", func() *spec.TTL {
 		return &spec.TTL{AfterCompletion: one("completion", "24h"), AfterSuccess: one("success", "60m"), AfterFailure: one("failure", "168h")}
