@@ -38,7 +38,7 @@ type repositoryModel struct {
 // optionsAttributes are the settings of a pipeline as a whole. As with settings, the engine checks them.
 func optionsAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"parallelism": schema.Int64Attribute{Optional: true, MarkdownDescription: "How many tasks are in progress at a time, at least 1. A task that is a pipeline counts as one, whose own `parallelism` bounds its tasks. The tasks of `on_exit` have the same bound. Default: no bound."},
+		"parallelism": schema.Int64Attribute{Optional: true, MarkdownDescription: "How many tasks, and in a run how many pods, are in progress at a time, at least 1. A task that is a pipeline counts as one, whose own `parallelism` bounds its tasks. The tasks of `on_exit` have the same bound. Default: no bound."},
 		"timeout":     durationAttribute("Time that a run may take, in whole seconds, such as `\"2h\"`. Tasks that are not over by then fail. It does not count where the pipeline is a task of another one; the plan warns there. Default: no limit."),
 		"fail_fast":   schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether no more tasks start once one has failed. Default: `true`."},
 		"ttl": nestedAttribute("How long runs are kept in the cluster after their end, in whole seconds. Where two apply, the more special one counts. Default: for good.", map[string]schema.Attribute{

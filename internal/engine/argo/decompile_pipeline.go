@@ -111,16 +111,17 @@ func templatesOf(w *wfv1.WorkflowTemplate) map[string]*wfv1.Template {
 // has those of on_exit as a hook.
 func groupsOf(w wfv1.WorkflowSpec, named map[string]*wfv1.Template) (tasks, exit *wfv1.Template) {
 	tasks, exit = named[w.Entrypoint], named[w.OnExit]
-	step := onlyStep(tasks)
-	if step == nil {
+	if tasks == nil || len(tasks.Steps) == 0 || len(tasks.Steps[0].Steps) == 0 {
 		return tasks, exit
 	}
-	if hook, ok := step.Hooks[wfv1.ExitLifecycleEvent]; ok {
-		if task := onlyTask(named[hook.Template]); task != nil {
-			exit = named[task.Template]
-		}
+	task := onlyTask(named[tasks.Steps[0].Steps[0].Template])
+	if task == nil {
+		return tasks, exit
 	}
-	return named[step.Template], exit
+	if behind := named[task.Hooks[wfv1.ExitLifecycleEvent].Template]; behind != nil && behind.DAG != nil && len(behind.DAG.Tasks) > 0 {
+		exit = named[behind.DAG.Tasks[0].Template]
+	}
+	return named[task.Template], exit
 }
 
 // notedDefaults are those that the object says the pipeline has. Whether the tasks have them is seen there.

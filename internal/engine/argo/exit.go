@@ -93,24 +93,49 @@ func (c *pipelineCompiler) exits() error {
 	return nil
 }
 
-// nested is what another pipeline calls: the tasks, and the on_exit tasks behind them. It is a step, since only steps fail
-// where their hook does.
+// nested is what another pipeline calls: the tasks, and the on_exit tasks behind them.
 func (c *pipelineCompiler) nested(tasks wfv1.Template, name string) wfv1.Template {
 	inputs := *tasks.Inputs.DeepCopy()
 	given := handedOn(inputs)
 	given.Parameters = slices.DeleteFunc(given.Parameters, func(p wfv1.Parameter) bool { return p.Name == displayName })
-	step := wfv1.WorkflowStep{Name: innerTask, Template: tasks.Name, Arguments: given}
-	if len(c.pipeline.OnExit) > 0 {
-		step.Hooks = wfv1.LifecycleHooks{wfv1.ExitLifecycleEvent: {Template: behindTemplate, Arguments: c.hookArguments(given)}}
-	}
 	outputs := map[string]spec.Output{}
 	for output := range c.pipeline.Outputs {
 		outputs[output] = c.graph.Outputs[output]
 	}
-	return wfv1.Template{
-		Name: name, Inputs: inputs, Annotations: tasks.Annotations, Steps: oneStep(step),
+	t := wfv1.Template{
+		Name: name, Inputs: inputs, Annotations: tasks.Annotations, Steps: oneStep(wfv1.WorkflowStep{Name: innerTask, Template: tasks.Name, Arguments: given}),
 		Outputs: passedOut(outputs, fromStep, false, spec.PipelineKind),
 	}
+	if len(c.pipeline.OnExit) > 0 {
+		t.Steps[0].Steps[0].Template = c.guarded(tasks, given, outputs)
+		t.Steps = append(t.Steps, oneStep(wfv1.WorkflowStep{Name: endTask, Template: nothingTask, When: exitCondition})...)
+		c.addTemplate(wfv1.Template{Name: nothingTask, Suspend: &wfv1.SuspendTemplate{}})
+	}
+	return t
+}
+
+// The on_exit tasks of a nested pipeline are a hook, since nothing else runs in a run that is being stopped, and a hook of
+// a DAG's task, which alone waits where it is held back. Argo looks at no hook that failed. So the hook writes an output of
+// the run once its tasks have succeeded, under a name of its own, and the step behind looks for that.
+const (
+	exitedParameter = hiddenPrefix + "exited"
+	exitedName      = hiddenPrefix + "exited-{{=sprig.sha256sum(node.name)}}"
+	exitFailed      = "an on_exit task has failed"
+	exitCondition   = `{{=get(workflow.outputs?.parameters ?? {}, steps["` + innerTask + `"].outputs.parameters["` + exitedParameter + `"]) == "yes" ? "false" : "` + exitFailed + `"}}`
+)
+
+// guarded adds the DAG of the tasks and their hook.
+func (c *pipelineCompiler) guarded(tasks wfv1.Template, given wfv1.Arguments, outputs map[string]spec.Output) string {
+	t := wfv1.Template{
+		Name: "guarded-" + tasks.Name, Inputs: takes(given), Outputs: passedOut(outputs, fromTask, false, spec.PipelineKind),
+		DAG: &wfv1.DAGTemplate{Tasks: []wfv1.DAGTask{{
+			Name: innerTask, Template: tasks.Name, Arguments: given,
+			Hooks: wfv1.LifecycleHooks{wfv1.ExitLifecycleEvent: {Template: behindTemplate, Arguments: c.hookArguments(given)}},
+		}}},
+	}
+	t.Outputs.Parameters = append(t.Outputs.Parameters, wfv1.Parameter{Name: exitedParameter, ValueFrom: &wfv1.ValueFrom{Expression: `"` + exitedName + `"`}})
+	c.addTemplate(t)
+	return t.Name
 }
 
 // hookArguments are what the on_exit tasks of a nested pipeline get: what its tasks get, and what became of those.
@@ -118,16 +143,16 @@ func (c *pipelineCompiler) hookArguments(given wfv1.Arguments) wfv1.Arguments {
 	hook := *given.DeepCopy()
 	hook.Parameters = slices.DeleteFunc(hook.Parameters, func(p wfv1.Parameter) bool { return strings.HasPrefix(p.Name, keyParameter("")) })
 	if c.exitUses(graph.StatusParameter) {
-		hook.Parameters = append(hook.Parameters, wfv1.Parameter{Name: graph.StatusParameter, Value: wfv1.AnyStringPtr("{{" + fromStep + ".status}}")})
+		hook.Parameters = append(hook.Parameters, wfv1.Parameter{Name: graph.StatusParameter, Value: wfv1.AnyStringPtr("{{" + fromTask + ".status}}")})
 	}
 	if c.exitUses(graph.FailuresParameter) {
 		hook.Parameters = append(hook.Parameters, wfv1.Parameter{Name: graph.FailuresParameter, Value: wfv1.AnyStringPtr(`"[]"`)})
 	}
+	hook.Parameters = append(hook.Parameters, wfv1.Parameter{Name: exitedParameter, Value: wfv1.AnyStringPtr(exitedName)})
 	return hook
 }
 
-// behind calls the on_exit tasks in a hook. Argo looks at no hook that failed, only at one that it cannot evaluate. So this
-// succeeds whatever becomes of the tasks, and then has an output that cannot be evaluated unless they succeeded.
+// behind calls the on_exit tasks in a hook, and writes down that they have succeeded.
 func (c *pipelineCompiler) behind(exit wfv1.Template) wfv1.Template {
 	var inputs wfv1.Inputs
 	for _, p := range exit.Inputs.Parameters {
@@ -136,15 +161,21 @@ func (c *pipelineCompiler) behind(exit wfv1.Template) wfv1.Template {
 	for _, a := range exit.Inputs.Artifacts {
 		inputs.Artifacts = append(inputs.Artifacts, wfv1.Artifact{Name: a.Name, Optional: a.Optional})
 	}
-	const succeeded = `tasks["` + innerTask + `"].status == "Succeeded" ? "" : date("` + exitFailed + `")`
+	given := handedOn(inputs)
+	exited := wfv1.Inputs{Parameters: []wfv1.Parameter{{Name: exitedParameter}}}
+	inputs.Parameters = append(inputs.Parameters, exited.Parameters...)
+	c.addTemplate(wfv1.Template{
+		Name: exitedTask, Inputs: exited, Steps: oneStep(wfv1.WorkflowStep{Name: nothingTask, Template: nothingTask, When: "false"}),
+		Outputs: wfv1.Outputs{Parameters: []wfv1.Parameter{{Name: exitedParameter, GlobalName: tag(exitedParameter), ValueFrom: &wfv1.ValueFrom{Expression: `"yes"`}}}},
+	})
 	return wfv1.Template{
 		Name: behindTemplate, Inputs: inputs,
-		DAG: &wfv1.DAGTemplate{Tasks: []wfv1.DAGTask{{
-			Name: innerTask, Template: exit.Name, Arguments: handedOn(inputs), ContinueOn: &wfv1.ContinueOn{Failed: true, Error: true},
-		}}},
-		Outputs: wfv1.Outputs{Parameters: []wfv1.Parameter{{Name: hiddenPrefix + "succeeded", ValueFrom: &wfv1.ValueFrom{Expression: succeeded}}}},
+		DAG: &wfv1.DAGTemplate{Tasks: []wfv1.DAGTask{
+			{Name: innerTask, Template: exit.Name, Arguments: given},
+			{Name: exitedTask, Template: exitedTask, Arguments: handedOn(exited), Depends: innerTask + ".Succeeded"},
+		}},
 	}
 }
 
-// exitFailed is in the message of a pipeline whose on_exit tasks have failed.
-const exitFailed = "an on_exit task has failed"
+// exitedTask is the task that writes it down, which has no pod.
+const exitedTask = "kfp-exited"

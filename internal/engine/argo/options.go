@@ -14,9 +14,7 @@ import (
 // options compiles the settings of the pipeline as a whole.
 func (c *pipelineCompiler) options() error {
 	o := c.pipeline.Options
-	if !c.hasHooks() {
-		c.spec.Parallelism = o.Parallelism
-	}
+	c.spec.Parallelism = o.Parallelism
 	c.spec.ArchiveLogs = o.ArchiveLogs
 	var err error
 	if c.spec.ActiveDeadlineSeconds, err = wholeSeconds(o.Timeout); err != nil {
@@ -58,21 +56,6 @@ func (c *pipelineCompiler) options() error {
 	}
 	c.spec.PodMetadata = c.podMetadata()
 	return nil
-}
-
-// hasHooks reports whether tasks may have on_exit tasks behind them in a hook. Argo takes a hook that the bound of a run
-// holds back for one that failed, so there the bound is that of the tasks alone.
-func (c *pipelineCompiler) hasHooks() bool {
-	nests := func(tasks map[string]spec.Task) bool {
-		for _, t := range tasks {
-			if t.Component.Kind == spec.PipelineKind {
-				return true
-			}
-		}
-		return false
-	}
-	isHook := len(c.pipeline.OnExit) > 0 && c.spec.OnExit == ""
-	return isHook || nests(c.pipeline.Tasks) || nests(c.pipeline.OnExit)
 }
 
 // synchronization uses the plural fields, which every supported Argo has.

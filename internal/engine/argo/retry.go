@@ -45,7 +45,7 @@ func Retry(into func(any) error, now time.Time) (patch map[string]any, nodes []s
 	if len(old) == 0 && before.Status.OffloadNodeStatusVersion != "" {
 		return nil, nil, errors.New(noNodesInStatus)
 	}
-	r := retrier{workflow: before.Name, nodes: old, forget: map[string]bool{}}
+	r := retrier{workflow: before.Name, nodes: old, forget: map[string]bool{}, reopen: map[string]bool{}}
 	r.choose()
 	after := before.DeepCopy()
 	restart(after, now)
@@ -90,6 +90,7 @@ type retrier struct {
 	workflow string
 	nodes    wfv1.Nodes
 	forget   map[string]bool
+	reopen   map[string]bool // names of groups that succeeded, behind whose tasks on_exit tasks run again
 }
 
 func (r *retrier) choose() {
@@ -118,8 +119,12 @@ func (r *retrier) forgetNestedExits() {
 		}
 	}
 	for id, node := range r.nodes {
-		if of, _, ok := strings.Cut(node.Name, exitNodeSuffix); ok && failed[of] {
+		of, _, isExit := strings.Cut(node.Name, exitNodeSuffix)
+		if isExit && failed[of] {
 			r.forget[id] = true
+		}
+		if isExit && r.forget[id] {
+			r.reopen[strings.TrimSuffix(of, "."+innerTask)] = true
 		}
 	}
 }
@@ -178,7 +183,7 @@ func (r *retrier) remaining(now time.Time) wfv1.Nodes {
 		gone := func(id string) bool { return r.forget[id] }
 		node.Children = slices.DeleteFunc(node.Children, gone)
 		node.OutboundNodes = slices.DeleteFunc(node.OutboundNodes, gone)
-		if isGroup(node.Type) && node.FailedOrError() {
+		if isGroup(node.Type) && (node.FailedOrError() || r.reopen[node.Name]) {
 			node.Phase, node.Message = wfv1.NodeRunning, ""
 			node.StartedAt, node.FinishedAt = metav1.Time{Time: now.UTC()}, metav1.Time{}
 		}
