@@ -249,7 +249,8 @@ func everyOption() spec.Options {
 	return spec.Options{
 		Parallelism: new(int64(2)), Timeout: "1h", FailFast: new(true), TTL: &spec.TTL{AfterCompletion: "24h", AfterSuccess: "1h", AfterFailure: "48h"},
 		PodGC: "OnPodSuccess", ArchiveLogs: new(true), ArtifactGC: "Never", ArtifactRepository: &spec.RepositoryRef{ConfigMap: "c", Key: "k"},
-		Synchronization: everySetting().Synchronization, Labels: map[string]string{"team": "etl"},
+		Synchronization: &spec.Synchronization{Mutexes: []string{"run"}, Semaphores: []spec.Semaphore{{ConfigMap: "c", Key: "run"}}}, // tasks have others
+		Labels:          map[string]string{"team": "etl"},
 	}
 }
 

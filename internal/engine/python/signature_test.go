@@ -104,7 +104,7 @@ func TestReadEverything(t *testing.T) {
 			"t": {Type: spec.Integer, Default: new("1")},
 			"u": {Type: spec.Integer, Default: new("123456789012345678901234567890")},
 			"v": {Type: spec.String, Default: new("ab\\n\n")},
-			"z": {Type: spec.Struct, Optional: true},
+			"z": {Type: spec.FinalStatus, Optional: true},
 		},
 		Outputs: map[string]spec.Output{
 			"w": {Type: spec.Model, Description: "The model."}, "x": {Type: spec.Integer}, "y": {Type: spec.Metrics},

@@ -76,7 +76,7 @@ func TestValidation(t *testing.T) {
 		`0 outputs are returned, which "named" does not fit`:                   func(c *runtime.Config) { c.Outputs = map[string]spec.Type{"model": spec.Model} },
 		`"-r /etc/passwd" is not a pip requirement`:                            func(c *runtime.Config) { c.Packages[0] = "-r /etc/passwd" },
 		`"a\n--pre" is not a pip requirement`:                                  func(c *runtime.Config) { c.Packages[0] = "a\n--pre" },
-		`"http://a b" is not an index or host`:                                 func(c *runtime.Config) { c.IndexURLs[0] = "http://a b" },
+		`"http://a b" is not an index`:                                         func(c *runtime.Config) { c.IndexURLs[0] = "http://a b" },
 	} {
 		c := full()
 		change(&c)
