@@ -217,7 +217,7 @@ resource "kfp_component" "many" {
 	applies.Wait()
 	holders := map[string]int{}
 	for _, w := range states {
-		for _, address := range strings.Fields(w.mustRun("state", "list")) {
+		for address := range strings.FieldsSeq(w.mustRun("state", "list")) {
 			holders[address]++
 		}
 	}

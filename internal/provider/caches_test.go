@@ -26,7 +26,8 @@ func TestClaims(t *testing.T) {
 	t.Parallel()
 	var c claims
 	run := claim{"kfp_run", "etl", "r"}
-	if !c.take(run, "a") || !c.take(run, "a") || c.take(run, "b") || !c.take(claim{"kfp_run", "ml", "r"}, "b") || !c.take(claim{"kfp_pipeline", "etl", "r"}, "b") {
+	first, again := c.take(run, "a"), c.take(run, "a")
+	if !first || !again || c.take(run, "b") || !c.take(claim{"kfp_run", "ml", "r"}, "b") || !c.take(claim{"kfp_pipeline", "etl", "r"}, "b") {
 		t.Error("claims are mixed up")
 	}
 	if c.holder(run) != "a" || c.holder(claim{"kfp_run", "etl", "other"}) == "" {

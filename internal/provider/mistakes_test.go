@@ -76,7 +76,7 @@ func writeMistakes(all []mistake) (string, []place) {
 	var places []place
 	for _, m := range all {
 		p := place{first: len(lines) + 1}
-		for _, line := range strings.Split(strings.Trim(m.config, "\n"), "\n") {
+		for line := range strings.SplitSeq(strings.Trim(m.config, "\n"), "\n") {
 			if strings.HasSuffix(line, "# <-") {
 				p.shown = len(lines) + 1
 			}

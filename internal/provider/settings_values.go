@@ -110,6 +110,7 @@ func (w values) flag(on bool, prior types.Bool) types.Bool {
 	return types.BoolValue(on)
 }
 
+//nolint:contextcheck // withNulls has nothing to ask for with a context
 func (w values) texts(ctx context.Context, t attr.Type, texts map[string]string, prior types.Map) types.Map {
 	if len(texts) == 0 {
 		if keeps(prior) {

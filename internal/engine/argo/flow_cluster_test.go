@@ -114,14 +114,14 @@ func unless(failure bool, otherwise flowEnd) flowEnd {
 
 // looks reports whether run_if lets the task run.
 func (t flowTask) looks(ends map[string]flowEnd) bool {
-	any, all := false, true
+	one, all := false, true
 	for _, n := range t.needs {
 		e := ends[n.task]
 		hit := e == failed || e == allowed
 		if t.runIf == spec.AnySucceeded {
 			hit = e == succeeded
 		}
-		any, all = any || hit, all && hit
+		one, all = one || hit, all && hit
 	}
 	switch t.runIf {
 	case spec.AllDone:
@@ -129,7 +129,7 @@ func (t flowTask) looks(ends map[string]flowEnd) bool {
 	case spec.AllFailed:
 		return all
 	}
-	return any
+	return one
 }
 
 func (t flowTask) outcome() (flowEnd, []string) {

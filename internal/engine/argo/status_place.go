@@ -113,7 +113,7 @@ func splitName(local string) []segment {
 		local, item = m[1], m[2]
 	}
 	var segments []segment
-	for _, name := range strings.Split(stepGroup.ReplaceAllString(local, ""), ".") {
+	for name := range strings.SplitSeq(stepGroup.ReplaceAllString(local, ""), ".") {
 		if taskOnly.MatchString(name) {
 			segments = append(segments, segment{name: name})
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -70,8 +71,8 @@ func (b bounded) calm(resp *http.Response) (*http.Response, error) {
 	seconds, err := strconv.ParseInt(resp.Header.Get(header), 10, 64)
 	longest := int64(b.longestPause / time.Second)
 	busy := resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode >= http.StatusInternalServerError
-	if err != nil || seconds <= longest || !busy {
-		return resp, nil
+	if isNoNumber := err != nil; isNoNumber || seconds <= longest || !busy {
+		return resp, nil //nolint:nilerr // without such a header there is nothing to shorten
 	}
 	_ = resp.Body.Close()
 	body, err := json.Marshal(metav1.Status{
@@ -127,7 +128,7 @@ func (b *timedBody) Close() error {
 
 // slowOr returns that the answer is too slow, where that ended it.
 func slowOr(ctx context.Context, err error) error {
-	if slow, ok := context.Cause(ctx).(slowAnswer); ok {
+	if slow, ok := errors.AsType[slowAnswer](context.Cause(ctx)); ok {
 		return slow
 	}
 	return err

@@ -8,7 +8,7 @@ import (
 )
 
 // What a credential plugin says is in the error where it fails, without secrets, and not in Terraform's log.
-func TestWhatAPluginSays(t *testing.T) {
+func TestWhatAPluginSays(t *testing.T) { //nolint:paralleltest // it takes the standard error output of the process
 	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
 	if err != nil {
 		t.Fatal(err)

@@ -36,7 +36,7 @@ func (t *Template) check(env Env, want spec.Type, optional bool) (spec.Type, []E
 		b := p.bind(env)
 		if len(b.errors) == 0 {
 			mayBeNil := b.presence(b.root, len(t.parts) == 1)
-			if mayBeNil && len(b.errors) == 0 && !(optional && len(t.parts) == 1) {
+			if mayBeNil && len(b.errors) == 0 && (!optional || len(t.parts) != 1) {
 				b.failNil()
 			}
 			b.fit(b.root, false)

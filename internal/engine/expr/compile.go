@@ -108,7 +108,7 @@ func (t *Template) single(env Env) (*bound, error) {
 
 // sum is the whole text as one expression that gives a string.
 func (t *Template) sum() ast.Node {
-	var whole ast.Node = text("")
+	whole := text("")
 	for i, p := range t.parts {
 		node := p.node
 		if node == nil {

@@ -181,7 +181,7 @@ func mixes(a, b string) bool {
 
 func (p *printer) member(n *ast.MemberNode) {
 	name, isName := n.Property.(*ast.StringNode)
-	isName = isName && utils.IsValidIdentifier(name.Value) && !(p.argo && IsWord(name.Value))
+	isName = isName && utils.IsValidIdentifier(name.Value) && (!p.argo || !IsWord(name.Value))
 	if _, ok := n.Node.(*ast.PointerNode); ok && isName && !n.Optional {
 		p.node(n.Node, postfix)
 		p.b.WriteString("." + name.Value)
