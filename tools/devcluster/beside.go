@@ -98,7 +98,7 @@ func (c *cluster) upBeside(ctx context.Context, opts upOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := c.startAnchor(ctx); err != nil {
+	if err := c.startAnchor(); err != nil {
 		return err
 	}
 	b, err := json.Marshal(p)
@@ -159,7 +159,7 @@ func (c *cluster) buildAll(ctx context.Context, opts upOptions) (programs, error
 }
 
 // startAnchor makes the namespaces, unless they are there. What runs in earlier ones has ended with them.
-func (c *cluster) startAnchor(ctx context.Context) error {
+func (c *cluster) startAnchor() error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
