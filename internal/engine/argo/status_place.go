@@ -3,6 +3,7 @@ package argo
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
@@ -36,7 +37,14 @@ func (p place) isLooped() bool {
 	return slices.ContainsFunc(p.segments, func(s segment) bool { return s.item != "" })
 }
 
-func (p place) same(as place) bool { return slices.Equal(p.segments, as.segments) }
+// key tells places apart, whatever text an item is.
+func (p place) key() string {
+	var b strings.Builder
+	for _, s := range p.segments {
+		b.WriteString(s.name + strconv.Quote(s.item))
+	}
+	return b.String()
+}
 
 // items tells the items as a person does: item 1 (b). Those of loops around come first.
 func (p place) items() string {

@@ -31,7 +31,7 @@ type unit struct {
 func (u *unit) failed() bool { return u.failure != nil && (u.head == nil || u.head.FailedOrError()) }
 
 func (r statusReader) read() {
-	units := map[string][]*unit{}
+	units, known := map[string][]*unit{}, map[string]*unit{}
 	// Nodes are visited in a stable order: failures are told in the order in which they happened.
 	for _, node := range slices.SortedFunc(maps.Values(r.nodes), func(a, b wfv1.NodeStatus) int {
 		return cmp.Or(a.StartedAt.Compare(b.StartedAt.Time), strings.Compare(a.Name, b.Name))
@@ -41,16 +41,16 @@ func (r statusReader) read() {
 			continue
 		}
 		path := p.path()
-		i := slices.IndexFunc(units[path], func(u *unit) bool { return u.place.same(p) })
-		if i < 0 {
-			i = len(units[path])
-			units[path] = append(units[path], &unit{place: p})
+		u := known[p.key()]
+		if u == nil {
+			u = &unit{place: p}
+			known[p.key()], units[path] = u, append(units[path], u)
 		}
 		t := r.tasks[path]
-		r.count(&t, units[path][i], node)
+		r.count(&t, u, node)
 		t.Artifacts = artifactsOf(node, p.isLooped(), t.Artifacts)
 		r.tasks[path] = t
-		if u := units[path][i]; !p.attempt && (u.head == nil || len(node.Name) < len(u.head.Name)) {
+		if !p.attempt && (u.head == nil || len(node.Name) < len(u.head.Name)) {
 			u.head = &node
 		}
 	}

@@ -18,18 +18,20 @@ func (c *Client) LastChanges(ctx context.Context, r Resource, namespace, selecto
 	if err != nil {
 		return nil, explain(err, r, namespace, "")
 	}
-	changed := map[string]time.Time{}
-	options := metav1.ListOptions{LabelSelector: selector, Limit: pageSize}
-	for {
+	var changed map[string]time.Time
+	err = paged(func(options metav1.ListOptions) (string, error) {
+		options.LabelSelector = selector
 		page, err := client.Resource(r).Namespace(namespace).List(ctx, options)
 		if err != nil {
-			return nil, explain(err, r, namespace, "")
+			return "", explain(err, r, namespace, "")
+		}
+		if options.Continue == "" {
+			changed = map[string]time.Time{}
 		}
 		for i := range page.Items {
 			changed[page.Items[i].Name] = lastChange(&page.Items[i])
 		}
-		if options.Continue = page.Continue; options.Continue == "" {
-			return changed, nil
-		}
-	}
+		return page.Continue, nil
+	})
+	return changed, err
 }
