@@ -63,8 +63,9 @@ type Var struct {
 type Env struct {
 	Own    map[string]Var
 	Shared map[string]Var
-	// Elsewhere says of names that exist in other places why they do not exist here, and what to do: whole sentences.
-	Elsewhere map[string]string
+	// Elsewhere says of a name that exists in other places why it does not exist here, and what to do: whole sentences.
+	// Empty: nothing is known of the name. Nil: of none.
+	Elsewhere func(name string) string
 	// Self is the name of the task that the texts belong to, such as tasks.load. Nothing suggests it.
 	Self string
 }

@@ -21,7 +21,7 @@ func (e Env) unknown(segments []string) (message, remedy string) {
 		next = n
 	}
 	known-- // the last prefix that something begins with
-	if why, ok := e.Elsewhere[segments[0]]; ok && known <= 0 && len(e.after(segments[:1])) == 0 {
+	if why := e.elsewhere(segments[0]); why != "" && known <= 0 && len(e.after(segments[:1])) == 0 {
 		return fmt.Sprintf("There is no name %s.", segments[0]), why
 	}
 	if known < 0 {
@@ -36,7 +36,7 @@ func (e Env) unknown(segments []string) (message, remedy string) {
 	if prefix != "" {
 		message = fmt.Sprintf("%s has no %s.", prefix, wrong)
 	}
-	if why, ok := e.Elsewhere[strings.TrimPrefix(prefix+"."+wrong, ".")]; ok {
+	if why := e.elsewhere(strings.TrimPrefix(prefix+"."+wrong, ".")); why != "" {
 		return message, why
 	}
 	if hint := foreignName(segments); hint != "" {
@@ -47,6 +47,13 @@ func (e Env) unknown(segments []string) (message, remedy string) {
 		return message, problem.DidYouMean(under(prefix, []string{near})...)
 	}
 	return message, strings.TrimSpace(problem.Suggest("", under(prefix, next)))
+}
+
+func (e Env) elsewhere(name string) string {
+	if e.Elsewhere == nil {
+		return ""
+	}
+	return e.Elsewhere(name)
 }
 
 // after returns the segments that may follow a prefix, in order.

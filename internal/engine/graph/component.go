@@ -27,7 +27,7 @@ func ContainerEnv(i spec.Interface) Env {
 	for name := range i.Outputs {
 		names["outputs."+name+".path"] = expr.Var{Type: spec.String, Text: OutputsDirectory + "/" + name}
 	}
-	return Env{Own: names, Elsewhere: notInComponents()}
+	return Env{Own: names, Elsewhere: notInComponents}
 }
 
 // CheckComponent finds what is wrong with a component whose interface is known.

@@ -1,6 +1,9 @@
 package graph
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // What is said of names that exist in other places.
 const (
@@ -15,47 +18,61 @@ const (
 	noLastRetry = "That is known in retry.expression alone."
 )
 
+// notInPipelines says why names of other places do not exist in a pipeline.
+var notInPipelines = map[string]string{
+	"inputs": noInputs, "outputs": noOutputs, "schedule": noSchedule, "last_retry": noLastRetry, "each": noLoop, "each.key": noKey,
+}
+
 // notInTasks says why names of other places do not exist for tasks.
-func (s *Scope) notInTasks(n *Node) map[string]string {
-	names := s.notHere(n)
-	names["run.status"], names["run.failures"] = noStatus, noStatus
-	for name := range s.pipeline.OnExit {
-		names["tasks."+name] = fmt.Sprintf("%q is a task of on_exit, which starts when all others have ended. Only tasks of on_exit can need it.", name)
+func (s *Scope) notInTasks(n *Node) func(name string) string {
+	return func(name string) string {
+		if name == "run.status" || name == "run.failures" {
+			return noStatus
+		}
+		task, isTask := strings.CutPrefix(name, "tasks.")
+		if _, ok := s.pipeline.OnExit[task]; isTask && ok {
+			return fmt.Sprintf("%q is a task of on_exit, which starts when all others have ended. Only tasks of on_exit can need it.", task)
+		}
+		return notHere(n, name)
 	}
-	return names
 }
 
 // notInExit says why the tasks of the pipeline do not exist for those that run at its end.
-func (s *Scope) notInExit(n *Node) map[string]string {
-	names := s.notHere(n)
-	for name := range s.pipeline.Tasks {
-		names["tasks."+name] = fmt.Sprintf("Tasks of on_exit run whatever became of the others, so they cannot read outputs: Argo has none for them. What became of the run is in run.status and run.failures. "+
-			"To use an output at the end, move the task to tasks, with run_if = \"all_done\" and depends_on = [%q].", name)
+func (s *Scope) notInExit(n *Node) func(name string) string {
+	return func(name string) string {
+		task, isTask := strings.CutPrefix(name, "tasks.")
+		if _, ok := s.pipeline.Tasks[task]; isTask && ok {
+			return fmt.Sprintf("Tasks of on_exit run whatever became of the others, so they cannot read outputs: Argo has none for them. What became of the run is in run.status and run.failures. "+
+				"To use an output at the end, move the task to tasks, with run_if = \"all_done\" and depends_on = [%q].", task)
+		}
+		return notHere(n, name)
 	}
-	return names
 }
 
-func (s *Scope) notHere(n *Node) map[string]string {
-	names := map[string]string{"inputs": noInputs, "outputs": noOutputs, "schedule": noSchedule, "last_retry": noLastRetry, "each": noLoop, "each.key": noKey}
-	if n != nil && n.Item != "" {
-		delete(names, "each")
+func notHere(n *Node, name string) string {
+	if name == "each" && n != nil && n.Item != "" {
+		return ""
 	}
-	return names
+	return notInPipelines[name]
 }
 
 // notInComponents says why the names of a pipeline do not exist in a component.
-func notInComponents() map[string]string {
-	names := map[string]string{}
-	for name, example := range map[string]string{
-		"parameters": "parameters.x", "tasks": "tasks.t.output", "run": "run.name", "each": "each.value", "schedule": "parameters.day",
-	} {
-		names[name] = fmt.Sprintf(noPipeline, example)
+func notInComponents(name string) string {
+	if example, ok := takenBy[name]; ok {
+		return fmt.Sprintf(noPipeline, example)
 	}
-	return names
+	return ""
+}
+
+// takenBy is how a task hands a component what the names of a pipeline stand for.
+var takenBy = map[string]string{
+	"parameters": "parameters.x", "tasks": "tasks.t.output", "run": "run.name", "each": "each.value", "schedule": "parameters.day",
 }
 
 // notInSchedules says why the names of a pipeline do not exist where its parameters are set.
-var notInSchedules = map[string]string{
+func notInSchedules(name string) string { return notInParameters[name] }
+
+var notInParameters = map[string]string{
 	"parameters": "The parameters are what is set here. schedule.time, schedule.local_time and run.name can be read.",
 	"tasks":      "No task has run where the parameters are set. Read the output in the pipeline.",
 	"inputs":     "The parameters are what is set here. schedule.time, schedule.local_time and run.name can be read.",
