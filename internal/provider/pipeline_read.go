@@ -17,12 +17,13 @@ import (
 // refresh writes what the cluster holds into the model. Where that is what the state compiles to, the state stays the same,
 // spelling and all. found is what a plan says of the pipeline.
 func (r *pipelineResource) refresh(ctx context.Context, m *pipelineModel, live *cluster.Object, diags *diag.Diagnostics) (found problem.List, same bool) {
+	m.Drift = noDrift()
 	prior, _, ds := m.spec(ctx)
-	diags.Append(ds...)
-	if diags.HasError() {
+	if ds.HasError() {
+		// What was read before is no pipeline, such as a task of which nobody knows the component. It is read anew.
+		r.readBack(ctx, m, live, prior, nil, diags)
 		return nil, false
 	}
-	m.Drift = noDrift()
 	expected, _, found := compilePipeline(prior)
 	if expected != nil && expected.Version != m.Version.ValueString() && m.Version.ValueString() == live.Labels[argo.VersionLabel] {
 		return found, false // another version of this provider compiled it; the plan brings it up to date

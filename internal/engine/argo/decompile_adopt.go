@@ -128,10 +128,10 @@ func taskFragments(w *wfv1.WorkflowTemplate) map[string]string {
 			continue
 		}
 		for _, task := range t.DAG.Tasks {
-			all := []any{task}
-			for own := named[task.Template]; own != nil; {
-				all = append(all, own)
-				own = named[templateBehind(own)]
+			// A task calls at most a loop, and that a lock; somebody may have made templates that call each other without end.
+			all := []any{task, named[task.Template]}
+			if step := onlyStep(named[task.Template]); step != nil {
+				all = append(all, named[step.Template])
 			}
 			if text, err := wire.Marshal(all); err == nil {
 				fragments[keyed(attribute, specName(task.Name))] = text
@@ -139,14 +139,6 @@ func taskFragments(w *wfv1.WorkflowTemplate) map[string]string {
 		}
 	}
 	return fragments
-}
-
-// templateBehind names the template of the pipeline's own that a wrapper calls.
-func templateBehind(wrapper *wfv1.Template) string {
-	if step := onlyStep(wrapper); step != nil {
-		return step.Template
-	}
-	return ""
 }
 
 // bases are what the places of one round share.
