@@ -10,6 +10,7 @@ import (
 	"slices"
 	"testing"
 
+	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -245,8 +246,9 @@ func matrix(t *testing.T, content map[string]any, all []leaf, refresh func(*clus
 	}
 }
 
-func TestEveryChangeOfAPipelineShows(t *testing.T) {
-	t.Parallel()
+// everyPipeline is the pipeline of everyPart: the resource that reads it, its object and its state.
+func everyPipeline(t *testing.T) (*pipelineResource, *wfv1.WorkflowTemplate, pipelineModel) {
+	t.Helper()
 	ctx := t.Context()
 	p, _ := everyPart(t)
 	g, problems := graph.Check(p)
@@ -263,8 +265,14 @@ func TestEveryChangeOfAPipelineShows(t *testing.T) {
 	if diags.HasError() {
 		t.Fatal(diags)
 	}
-	r := &pipelineResource{configured{&data{cluster: cluster.New(cluster.Config{})}}}
-	content, all := written(t, compiled.Template)
+	return &pipelineResource{configured{&data{cluster: cluster.New(cluster.Config{})}}}, compiled.Template, state
+}
+
+func TestEveryChangeOfAPipelineShows(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	r, template, state := everyPipeline(t)
+	content, all := written(t, template)
 	matrix(t, content, all, func(live *cluster.Object) (any, types.List, diag.Diagnostics) {
 		m := state
 		var diags diag.Diagnostics

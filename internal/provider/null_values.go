@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -43,6 +42,6 @@ func (noNulls) ValidateSet(_ context.Context, req validator.SetRequest, resp *va
 
 func refuseNull(diags *diag.Diagnostics, at path.Path, element attr.Value, remedy string) {
 	if element.IsNull() {
-		diags.AddAttributeError(at, "Null as an element", fmt.Sprintf("%s: an element is null, and has to be something. %s", at, remedy))
+		addErrorAt(diags, at, "Null as an element", "an element is null, and has to be something. "+remedy)
 	}
 }

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"fmt"
 	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -37,6 +36,7 @@ func (d *data) timeoutOf(ctx context.Context, namespace, name string) string {
 // warnOfTimeouts warns of pipelines inside a pipeline whose timeout bounds their own runs alone: Argo has deadlines of runs
 // and of pods, not of a group of tasks.
 func (d *data) warnOfTimeouts(ctx context.Context, p spec.Pipeline, diags *diag.Diagnostics) {
+	var found problem.List
 	for attribute, tasks := range map[string]map[string]spec.Task{"tasks": p.Tasks, "on_exit": p.OnExit} {
 		for name, t := range tasks {
 			if t.Component.Kind != spec.PipelineKind {
@@ -46,9 +46,10 @@ func (d *data) warnOfTimeouts(ctx context.Context, p spec.Pipeline, diags *diag.
 			if timeout == "" || timeout == spec.Unknown {
 				continue
 			}
-			diags.AddAttributeWarning(attributePath(problem.At(attribute).Key(name).Attr("component")), "Timeout without an effect here", fmt.Sprintf(
+			found.Warnf(problem.At(attribute).Key(name).Attr("component"), "Timeout without an effect here",
 				"Pipeline %q has timeout = %q, which bounds its own runs. As a task of another pipeline it has no timeout, since Argo has none for a group of tasks. "+
-					"Give this pipeline a timeout, or the tasks of %q.", t.Component.Name, timeout, t.Component.Name))
+					"Give this pipeline a timeout, or the tasks of %q.", t.Component.Name, timeout, t.Component.Name)
 		}
 	}
+	addProblems(diags, found)
 }

@@ -25,7 +25,7 @@ const (
 )
 
 // podReader reads what the pods of one run have to say, without the secrets that they know. It reads each Secret once,
-// and the pods when it is asked for one that it does not know.
+// and the pods when it is asked for some that it does not know.
 type podReader struct {
 	data           *data
 	namespace, run string
@@ -33,6 +33,7 @@ type podReader struct {
 	gone           map[string]bool       // nodes without a pod
 	err            error                 // why the pods could not be read
 	secrets        map[string]secretRead
+	redactors      map[string]*redact.Redactor // by the names of the Secrets
 }
 
 type secretRead struct {
@@ -41,24 +42,31 @@ type secretRead struct {
 }
 
 func (d *data) readerOf(namespace, run string) *podReader {
-	return &podReader{data: d, namespace: namespace, run: run, pods: map[string]corev1.Pod{}, gone: map[string]bool{}, secrets: map[string]secretRead{}}
+	return &podReader{data: d, namespace: namespace, run: run, pods: map[string]corev1.Pod{}, gone: map[string]bool{}, secrets: map[string]secretRead{}, redactors: map[string]*redact.Redactor{}}
 }
 
-// read reads the pods of the run. Those that have gone meanwhile stay known.
-func (r *podReader) read(ctx context.Context) {
+// know reads the pods of the run once if it does not know those of all these nodes. Pods that have gone meanwhile stay known.
+func (r *podReader) know(ctx context.Context, nodes ...string) {
+	missing := slices.DeleteFunc(slices.Clone(nodes), func(node string) bool {
+		_, known := r.pods[node]
+		return known || r.gone[node] || node == ""
+	})
+	if len(missing) == 0 {
+		return
+	}
 	pods, err := r.data.podsOf(ctx, r.namespace, r.run)
 	r.err = err
 	maps.Copy(r.pods, pods)
+	for _, node := range missing {
+		_, found := r.pods[node]
+		r.gone[node] = !found && err == nil
+	}
 }
 
 // pod finds the pod of a node.
 func (r *podReader) pod(ctx context.Context, node string) (*corev1.Pod, bool) {
+	r.know(ctx, node)
 	pod, ok := r.pods[node]
-	if !ok && !r.gone[node] && node != "" {
-		r.read(ctx)
-		pod, ok = r.pods[node]
-		r.gone[node] = !ok && r.err == nil
-	}
 	return &pod, ok
 }
 
@@ -79,7 +87,12 @@ func (d *data) podsOf(ctx context.Context, namespace, run string) (map[string]co
 // pod says may be shown.
 func (r *podReader) redactor(ctx context.Context, pod *corev1.Pod) (out *redact.Redactor, closed string) {
 	var values []string
-	for _, name := range cluster.SecretsOf(pod, mainContainer) {
+	names := cluster.SecretsOf(pod, mainContainer)
+	key := strings.Join(names, "/")
+	if known := r.redactors[key]; known != nil {
+		return known, ""
+	}
+	for _, name := range names {
 		read, ok := r.secrets[name]
 		if !ok {
 			read.values, read.err = r.data.cluster.SecretValues(ctx, r.namespace, name)
@@ -90,11 +103,21 @@ func (r *podReader) redactor(ctx context.Context, pod *corev1.Pod) (out *redact.
 		}
 		values = append(values, read.values...)
 	}
-	return redact.New(values...), ""
+	r.redactors[key] = redact.New(values...)
+	return r.redactors[key], ""
 }
 
 // mask takes the secrets out of everything that a run says: what tells of it gets the status from here.
 func (r *podReader) mask(ctx context.Context, status *spec.RunStatus) {
+	var speaking []string
+	for _, task := range status.Tasks {
+		for _, f := range task.Failures {
+			if argo.HasLastWords(f.Message) {
+				speaking = append(speaking, f.NodeID)
+			}
+		}
+	}
+	r.know(ctx, speaking...)
 	for path, task := range status.Tasks {
 		pod := ""
 		for i, f := range task.Failures {

@@ -33,9 +33,8 @@ func (d *data) describeOpen(ctx context.Context, what string, run awaited, statu
 		}
 	}
 	b.WriteString(told.String())
-	reader := d.readerOf(run.namespace, run.name)
-	reader.read(ctx)
-	for _, stuck := range stuckPods(reader.pods) {
+	pods, _ := d.podsOf(ctx, run.namespace, run.name) // who may not look at pods is told the rest
+	for _, stuck := range stuckPods(pods) {
 		// Argo mostly repeats what Kubernetes says of a pod.
 		if !strings.Contains(told.String(), stuck.cause) {
 			b.WriteString("\n" + stuck.pod + stuck.cause)
