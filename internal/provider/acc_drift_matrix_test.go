@@ -211,17 +211,12 @@ func (s *server) settled(flavour string, subjects []subject) {
 	s.t.Logf("%s: %d objects plan empty", flavour, len(subjects))
 }
 
-// serverStride is stride for so many fields of an object in a server: a change takes longer there. All are tried where
-// KFP_TEST_MATRIX is "server".
+// serverStride is stride for so many fields of an object in a server: a change takes longer there.
 func serverStride(fields int) int {
-	which := os.Getenv("KFP_TEST_MATRIX")
-	switch {
-	case which == "server" || fields < 40:
+	if fields < 40 {
 		return 1
-	case which == "all":
-		return 10
 	}
-	return 40
+	return oneOf(40, 10)
 }
 
 func (s *server) matrix(flavour string, sub subject) {
