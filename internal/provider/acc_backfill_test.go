@@ -283,7 +283,7 @@ func TestAccBackfillIsTakenUpAfterAnInterrupt(t *testing.T) {
 	if err := first.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
-	if err := first.Wait(); err == nil || !strings.Contains(flatten(out.String()), "Of the 6 runs of backfill") || !strings.Contains(flatten(out.String()), "The next apply waits for it.") {
+	if err := first.Wait(); err == nil || !strings.Contains(flatten(out.String()), ": 6 in all, succeeded: ") || !strings.Contains(flatten(out.String()), "The next apply waits for it.") {
 		t.Fatalf("the interrupted apply: %v\n%s", err, out.String())
 	}
 	before := env.backfillRuns(t, "past")

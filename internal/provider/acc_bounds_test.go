@@ -34,7 +34,7 @@ func TestAccBoundsOnWaiting(t *testing.T) {
 		switch {
 		case get && isWatch && watches.Add(1) == 1:
 			r.Body = silence{r.Request.Context(), r.Body}
-		case get && !isWatch && strings.HasSuffix(path, "/workflowtemplates") && pauses.Add(1) == 1:
+		case get && !isWatch && strings.Contains(path, "/workflowtemplates") && pauses.Add(1) == 1:
 			r.StatusCode = http.StatusTooManyRequests
 			r.Header.Set("Retry-After", "3600")
 		case get && !isWatch && strings.Contains(path, "/workflows/talk-") && odd.Add(1) == 1:
@@ -55,7 +55,7 @@ resource "kfp_run" "once" {
 	w.set = []string{"KUBE_CONFIG_PATH=" + kubeconfig}
 	began := time.Now()
 	w.mustRun("apply", "-auto-approve", "-input=false")
-	t.Logf("%d lists, %d watches, %d reads, %s", pauses.Load(), watches.Load(), odd.Load(), time.Since(began).Round(time.Second))
+	t.Logf("%d reads of templates, %d watches, %d reads of runs, %s", pauses.Load(), watches.Load(), odd.Load(), time.Since(began).Round(time.Second))
 	if watches.Load() < 1 || pauses.Load() < 2 || odd.Load() < 2 {
 		t.Error("nothing was in the way")
 	}

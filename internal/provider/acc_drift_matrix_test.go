@@ -77,6 +77,27 @@ func (s *server) devcluster(ctx context.Context, args ...string) {
 	}
 }
 
+// account makes a service account that a schedule of subjects names, with every right.
+func (s *server) account(name string) {
+	s.t.Helper()
+	for _, o := range []struct {
+		kind    cluster.Resource
+		content map[string]any
+	}{
+		{cluster.Resource{Version: "v1", Resource: "serviceaccounts"}, map[string]any{"apiVersion": "v1", "kind": "ServiceAccount"}},
+		{cluster.Resource{Group: "rbac.authorization.k8s.io", Version: "v1", Resource: "rolebindings"}, map[string]any{
+			"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding",
+			"roleRef":  map[string]any{"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"},
+			"subjects": []any{map[string]any{"kind": "ServiceAccount", "name": name, "namespace": "etl"}},
+		}},
+	} {
+		o.content["metadata"] = map[string]any{"name": name}
+		if _, err := s.objects.Resource(o.kind).Namespace("etl").Create(s.t.Context(), &unstructured.Unstructured{Object: o.content}, metav1.CreateOptions{}); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+}
+
 // subject is an object whose changes a resource must tell.
 type subject struct {
 	resource, id string // of the resource

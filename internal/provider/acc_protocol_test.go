@@ -168,9 +168,13 @@ func (f *terraform) configOf(resource string, state map[string]tftypes.Value) ma
 	return config
 }
 
+// diagnosed are the errors among diagnostics.
 func diagnosed(diags []*tfprotov6.Diagnostic) string {
 	var b strings.Builder
 	for _, d := range diags {
+		if d.Severity != tfprotov6.DiagnosticSeverityError {
+			continue
+		}
 		b.WriteString(d.Summary + ": " + d.Detail + "\n")
 	}
 	return b.String()

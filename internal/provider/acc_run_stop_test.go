@@ -149,7 +149,7 @@ func TestAccRetryFailedRunsOnlyWhatFailed(t *testing.T) {
 		Steps: []resource.TestStep{
 			{
 				Config:      flaky("retry_failed = true"),
-				ExpectError: regexpOf(`Task "flaky": Failed, exit code 1, 4 attempts`),
+				ExpectError: regexpOf(`Task "flaky", item 1 (b): Failed, exit code 1, 2 attempts`),
 			},
 			{
 				PreConfig: func() {
@@ -180,7 +180,7 @@ func TestAccAFailedRunIsMadeAnew(t *testing.T) {
 		ProtoV6ProviderFactories: env.factories(),
 		CheckDestroy:             env.checkEmpty,
 		Steps: []resource.TestStep{
-			{Config: flaky(""), ExpectError: regexpOf(`Task "flaky": Failed`)},
+			{Config: flaky(""), ExpectError: regexpOf(`Task "flaky", item 1 (b): Failed`)},
 			{
 				PreConfig: func() {
 					first = env.onlyRun(t)

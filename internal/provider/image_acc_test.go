@@ -294,7 +294,7 @@ resource "kfp_image" "x" {
 				}
 			},
 			Config:      fmt.Sprintf("resource \"kfp_image\" \"x\" {\n  repository = %q\n  append = { base_image = \"\", workdir = \"etc\", files = { \"/lib/x\" = { content = \"\" } } }\n}", e.repo+":tag"),
-			ExpectError: regexp.MustCompile(`(?s)lies below /lib.*append.workdir.*holds a\s+tag`),
+			ExpectError: regexp.MustCompile(`(?s)holds a\s+tag.*append.base_image.*append.workdir.*lies below /lib`),
 		}, {
 			Config: good, PlanOnly: true, // what is destroyed in the end is configured well
 		}},

@@ -64,7 +64,7 @@ func refuseExpression(l *problem.List, at problem.Path, text, remedy string) boo
 	if !isTemplate(text) || !strings.Contains(text, "}}") {
 		return false
 	}
-	l.Errorf(at, "Expression where none can stand", "%q: Expressions are not possible here. %s", text, remedy)
+	l.Errorf(at, "Expression where none can stand", "%s: Expressions are not possible here. %s", value(at, text), remedy)
 	return true
 }
 

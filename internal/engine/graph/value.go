@@ -44,10 +44,10 @@ func checkConstant(l *problem.List, at problem.Path, text string, want spec.Type
 	if text == spec.Unknown {
 		return true
 	}
-	if want != spec.String && refuseExpression(l, at, text, "Let Terraform compute the value: ${…}.") {
-		return false
-	}
 	if _, err := expr.Constant(text, want); err != nil {
+		if refuseExpression(l, at, text, "Let Terraform compute the value: ${…}.") {
+			return false
+		}
 		message := err.Error()
 		if shown := value(at, text); !strings.HasPrefix(shown, `"`) {
 			message = fmt.Sprintf("%s is not of type %s.", shown, want)
