@@ -19,7 +19,7 @@ func (c *pipelineCompiler) exit() (wfv1.Template, error) {
 	if err != nil {
 		return exit, err
 	}
-	for name, argo := range map[string]string{graph.StatusParameter: "{{workflow.status}}", graph.FailuresParameter: expr.InertTag("workflow.failures")} {
+	for name, argo := range map[string]string{graph.StatusParameter: "{{workflow.status}}", graph.FailuresParameter: expr.InertTag(failures(c.pipeline))} {
 		if c.exitUses(name) {
 			exit.Inputs.Parameters = append(exit.Inputs.Parameters, hidden(name, argo))
 		}

@@ -156,8 +156,8 @@ func (b *bound) tag(want spec.Type) string {
 // Tag makes a tag of an expression over Argo's names, however its strings and braces are written.
 func Tag(argo string) string { return tag(code(argo)) }
 
-// InertTag is a tag for one of Argo's variables in which a task may have written, such as the messages of nodes.
-func InertTag(argo string) string { return tag(inert(path(argo, false))) }
+// InertTag is a tag for an expression over Argo's names in which a task may have written, such as the messages of nodes.
+func InertTag(argo string) string { return tag(inert(code(argo))) }
 
 // Access writes Argo's name of a variable as an expression that is nil where it does not exist.
 func Access(argo string) string { return printArgo(path(argo, true)) }
