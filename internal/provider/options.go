@@ -50,7 +50,7 @@ func optionsAttributes() map[string]schema.Attribute {
 			"`OnWorkflowSuccess` (with the end of the run, unless it failed). Their logs go with them unless `archive_logs` is set. Default: together with their run."),
 		"archive_logs": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the logs of pods are kept in the artifact repository. Default: as Argo Workflows is set up."},
 		"artifact_gc": optionalText("When artifacts are removed: `OnWorkflowCompletion` (with the end of the run), `OnWorkflowDeletion` (together with the run) or `Never`. " +
-			"Default: `Never`."),
+			"Those of tasks with `cache` stay, since other runs use them. Default: `Never`."),
 		"artifact_repository": nestedAttribute("Where artifacts are kept. Default: the namespace's repository, or else that of Argo Workflows.", map[string]schema.Attribute{
 			"config_map": requiredText("Name of the config map that describes the repository, in the run's namespace."),
 			"key":        requiredText("Key of the config map under which the description is."),

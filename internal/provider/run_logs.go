@@ -156,6 +156,8 @@ func (r *podReader) log(ctx context.Context, node string) string {
 		return fmt.Sprintf("  Its log cannot be read: %v\n", r.err)
 	case !ok:
 		return "  Its pod is gone, and the log with it.\n"
+	case !hasStarted(pod):
+		return "" // what came before it has failed, of which the message tells
 	}
 	redactor, closed := r.redactor(ctx, pod)
 	if closed != "" {
@@ -174,6 +176,16 @@ func (r *podReader) log(ctx context.Context, node string) string {
 		fmt.Fprintf(&b, "  | %s\n", cut(strings.TrimRight(line, "\r"), maxLine))
 	}
 	return b.String()
+}
+
+// hasStarted reports whether the user's container was run, as far as the pod says.
+func hasStarted(pod *corev1.Pod) bool {
+	for _, c := range pod.Status.ContainerStatuses {
+		if c.Name == mainContainer {
+			return c.State.Waiting == nil || c.LastTerminationState.Terminated != nil
+		}
+	}
+	return true
 }
 
 // withoutExecutor leaves out what Argo's executor adds to the log of the user's container.

@@ -2,6 +2,7 @@ package argo
 
 import (
 	"slices"
+	"strings"
 
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 	corev1 "k8s.io/api/core/v1"
@@ -18,6 +19,7 @@ const (
 	transientSuffix = "-retry-transient"
 	cacheSuffix     = "-cache"
 	listSuffix      = "-list"
+	keptSuffix      = "-kept"
 )
 
 // The hidden parameters of the variants.
@@ -67,12 +69,29 @@ func variants(main wfv1.Template, cache string) []wfv1.Template {
 		withRetry(main, retrySuffix, wfv1.RetryPolicyAlways),
 		withRetry(main, transientSuffix, wfv1.RetryPolicyOnTransientError),
 	} {
-		all = append(all, t, withCache(t, cache))
+		cached := kept(t)
+		all = append(all, t, withCache(cached, cache))
 		if len(main.Outputs.Artifacts) > 0 {
 			all = append(all, withKeys(t))
+			if t.RetryStrategy != nil {
+				all = append(all, cached)
+			}
 		}
 	}
 	return all
+}
+
+// kept makes artifacts that no run collects, since the cache hands them to others. A template without is the same.
+func kept(main wfv1.Template) wfv1.Template {
+	if len(main.Outputs.Artifacts) == 0 {
+		return main
+	}
+	t := *main.DeepCopy()
+	t.Name += keptSuffix
+	for i := range t.Outputs.Artifacts {
+		t.Outputs.Artifacts[i].ArtifactGC = &wfv1.ArtifactGC{Strategy: wfv1.ArtifactGCNever}
+	}
+	return t
 }
 
 // withKeys leaves each artifact where the task says, as it is: the artifacts of a loop then make a directory. Argo takes
@@ -116,7 +135,7 @@ func withCache(main wfv1.Template, configMap string) wfv1.Template {
 	if main.RetryStrategy != nil {
 		t = around(main)
 	}
-	t.Name = main.Name + cacheSuffix
+	t.Name = strings.TrimSuffix(main.Name, keptSuffix) + cacheSuffix
 	t.Inputs.Parameters = append(t.Inputs.Parameters, hidden(cacheKey, ""), hidden(cacheMaxAge, ""))
 	t.Memoize = &wfv1.Memoize{
 		Key:    tag(cacheKey),
