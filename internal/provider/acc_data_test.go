@@ -30,7 +30,8 @@ func hostileTexts(n int) map[string]string {
 	return texts
 }
 
-// Constants arrive unchanged: in a Python function, in the arguments of a container, and back in Terraform.
+// Constants arrive unchanged: in a Python function, in the arguments and the environment of a container, and back in
+// Terraform.
 func TestAccConstantsArriveUnchanged(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t)
@@ -48,7 +49,10 @@ func TestAccConstantsArriveUnchanged(t *testing.T) {
 		"strings.json": strings.ReplaceAll(string(encoded), "\ufeff", `\ufeff`),
 		"echo.py":      "def echo(" + strings.Join(arguments, ", ") + ") -> list:\n    return [" + strings.Join(names, ", ") + "]\n",
 		"main.tf": requiredProviders + `
-locals { texts = jsondecode(file("strings.json")) }
+locals {
+  texts   = jsondecode(file("strings.json"))
+  escaped = { for name, text in local.texts : name => strcontains(text, "{{") ? "{{ ${jsonencode(text)} }}" : text }
+}
 
 resource "kfp_component" "python" {
   name   = "echo-python"
@@ -66,15 +70,29 @@ resource "kfp_component" "container" {
   }
 }
 
+resource "kfp_component" "environment" {
+  name      = "echo-environment"
+  outputs   = { all = { type = "list" } }
+  container = {
+    image   = "python:3.11-slim"
+    command = ["python3", "-c", "import json, os, sys; json.dump([os.environ[n] for n in sorted(os.environ) if n.startswith('TEXT_')], open(sys.argv[1], 'w'))"]
+    args    = ["{{ outputs.all.path }}"]
+  }
+}
+
 resource "kfp_pipeline" "echo" {
   name       = "echo"
   parameters = { for name, _ in local.texts : name => { type = "string" } }
   tasks = {
     # Constants of a run, through the pipeline's parameters, and constants of a task, escaped as the language has it.
     python    = { component = kfp_component.python.ref, inputs = { for name, _ in local.texts : name => "{{ parameters.${name} }}" } }
-    container = { component = kfp_component.container.ref, inputs = { for name, text in local.texts : name => strcontains(text, "{{") ? "{{ ${jsonencode(text)} }}" : text } }
+    container = { component = kfp_component.container.ref, inputs = local.escaped }
+    constant  = { component = kfp_component.environment.ref, env = { for name, text in local.escaped : "TEXT_${name}" => text } }
+    value     = { component = kfp_component.environment.ref, env = { for name, _ in local.texts : "TEXT_${name}" => "{{ parameters.${name} }}" } }
   }
-  outputs = { python = "{{ tasks.python.output }}", container = "{{ tasks.container.outputs.all }}" }
+  outputs = {
+    constant = "{{ tasks.constant.output }}", value = "{{ tasks.value.output }}", python = "{{ tasks.python.output }}", container = "{{ tasks.container.outputs.all }}"
+  }
 }
 
 resource "kfp_run" "echo" {
@@ -93,7 +111,7 @@ output "result" { value = kfp_run.echo.outputs }
 	if err := json.Unmarshal([]byte(w.mustRun("output", "-json")), &result); err != nil {
 		t.Fatal(err)
 	}
-	for _, kind := range []string{"python", "container"} {
+	for _, kind := range []string{"python", "container", "constant", "value"} {
 		var got []string
 		if err := json.Unmarshal([]byte(result.Result.Value[kind]), &got); err != nil || len(got) != len(texts) {
 			t.Fatalf("%s gave %s: %v", kind, result.Result.Value[kind], err)

@@ -94,7 +94,7 @@ func componentTemplate(c spec.Component) (wfv1.Template, map[string]string, erro
 		Inputs:          componentInputs(c.Interface),
 		Outputs:         componentOutputs(c.Interface),
 		SecurityContext: podSecurity(),
-		PodSpecPatch:    "{{inputs.parameters." + podParameter + "}}",
+		PodSpecPatch:    handed(podParameter), // an expression: a plain tag makes no JSON of control characters
 		Volumes: []corev1.Volume{{Name: outputsVolume, VolumeSource: corev1.VolumeSource{
 			EmptyDir: &corev1.EmptyDirVolumeSource{},
 		}}},
