@@ -61,7 +61,7 @@ func (r *pipelineResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		var compiled *argo.PipelineObject
 		if compiled, g, found = compilePipeline(p); compiled != nil {
 			version = compiled.Version
-			found = append(found, compiled.CheckSize()...)
+			found = append(append(found, compiled.CheckSize()...), r.data.checkCounts(ctx, compiled)...)
 		}
 	}
 	addProblems(&resp.Diagnostics, found)
