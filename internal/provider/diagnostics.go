@@ -110,7 +110,12 @@ func clusterDetail(err error) string {
 // addReadError keeps what the state holds where the cluster cannot be asked, and says so in one warning for all resources, in
 // words that nobody takes for a plan without changes.
 func (d *data) addReadError(diags *diag.Diagnostics, what, name string, err error) {
-	if !cluster.IsUnknown(err) {
+	switch {
+	case cluster.IsUnknown(err):
+	case d.cluster.Configured() != nil:
+		d.preflights.look("configuration", "reading "+what+" "+name, diags, d.checkConfiguration)
+		return
+	default:
 		addClusterError(diags, "read", what, name, err)
 		return
 	}

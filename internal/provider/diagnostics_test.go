@@ -72,7 +72,7 @@ func TestClusterErrors(t *testing.T) {
 			}
 			// What leaves open what the cluster holds keeps the state.
 			var read diag.Diagnostics
-			d := &data{}
+			d := &data{cluster: cluster.New(cluster.Config{Host: "https://127.0.0.1:1"})}
 			d.addReadError(&read, "pipeline", "p", tc.err)
 			wantSeverity := diag.SeverityError
 			if cluster.IsUnknown(tc.err) {

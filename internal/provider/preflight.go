@@ -93,10 +93,7 @@ func (d *data) readyFor(ctx context.Context, namespace, what string, rights []cl
 	if !d.preflight {
 		return true
 	}
-	if !d.preflights.look("api", what, diags, func(diags *diag.Diagnostics) { d.checkKinds(ctx, diags) }) {
-		return false
-	}
-	if !d.preflights.look("namespace "+namespace, "namespace "+namespace, diags, func(diags *diag.Diagnostics) { d.checkNamespace(ctx, namespace, diags) }) {
+	if !d.checkPlace(ctx, &d.preflights, namespace, what, diags) {
 		return false
 	}
 	return d.preflights.look("rights of "+what+" in "+namespace, what+" in namespace "+namespace, diags, func(diags *diag.Diagnostics) {
@@ -111,6 +108,13 @@ func (d *data) readyFor(ctx context.Context, namespace, what string, rights []cl
 				namespace, listed(missing), namespace))
 		}
 	})
+}
+
+// checkPlace looks whether there is somewhere to make objects: a cluster, Argo's kinds, and the namespace.
+func (d *data) checkPlace(ctx context.Context, done *preflights, namespace, what string, diags *diag.Diagnostics) bool {
+	return done.look("configuration", what, diags, d.checkConfiguration) &&
+		done.look("api", what, diags, func(diags *diag.Diagnostics) { d.checkKinds(ctx, diags) }) &&
+		done.look("namespace "+namespace, "namespace "+namespace, diags, func(diags *diag.Diagnostics) { d.checkNamespace(ctx, namespace, diags) })
 }
 
 func (d *data) readyForTemplates(ctx context.Context, namespace string, diags *diag.Diagnostics) bool {
@@ -161,6 +165,13 @@ func (d *data) checkRunnable(ctx context.Context, done *preflights, namespace, s
 func (d *data) checkNamespace(ctx context.Context, namespace string, diags *diag.Diagnostics) {
 	if exists, err := d.cluster.HasNamespace(ctx, namespace); err == nil && !exists {
 		diags.AddError("Namespace "+namespace+" does not exist", fmt.Sprintf("Nothing can be made in namespace %q, which the cluster does not have.\n\nCreate it, with the Roles of the guide \"Installation and RBAC\": kubectl create namespace %s", namespace, namespace))
+	}
+}
+
+// checkConfiguration says once what keeps the provider from every request.
+func (d *data) checkConfiguration(diags *diag.Diagnostics) {
+	if err := d.cluster.Configured(); err != nil {
+		diags.AddError("Cannot use the cluster's configuration", clusterDetail(err))
 	}
 }
 

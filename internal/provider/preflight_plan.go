@@ -39,7 +39,7 @@ func (d *data) foresee(ctx context.Context, namespace, serviceAccount types.Stri
 		return
 	}
 	var found diag.Diagnostics
-	if d.foresight.found.look("api", "runs", &found, func(diags *diag.Diagnostics) { d.checkKinds(ctx, diags) }) {
+	if d.checkPlace(ctx, &d.foresight.found, namespace.ValueString(), "runs", &found) {
 		d.checkRunnable(ctx, &d.foresight.found, namespace.ValueString(), serviceAccount.ValueString(), false, &found)
 	}
 	for _, f := range found {

@@ -55,6 +55,12 @@ type connection struct {
 func New(config Config) *Client { return &Client{config: config, bounds: usualBounds} }
 
 // connect builds the clients once. No request is sent.
+// Configured says what is wrong with the configuration, without a request to the cluster.
+func (c *Client) Configured() error {
+	_, err := c.connect()
+	return err
+}
+
 func (c *Client) connect() (*connection, error) {
 	c.once.Do(func() {
 		cfg, err := c.config.restConfig()
