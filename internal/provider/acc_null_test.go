@@ -63,7 +63,9 @@ output "said" { value = kfp_run.r.outputs }
 		}
 	}
 	w.mustRun("apply", "-auto-approve", "-input=false")
-	var said struct{ Said struct{ Value map[string]string } }
+	var said struct {
+		Said struct{ Value map[string]string }
+	}
 	if err := json.Unmarshal([]byte(w.mustRun("output", "-json")), &said); err != nil {
 		t.Fatal(err)
 	}

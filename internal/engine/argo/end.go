@@ -14,12 +14,28 @@ import (
 // task that did not run has the state of those before it, as far as Argo can see into them. That takes failures that are
 // allowed for failures, and overlooks that of a nested pipeline whose tasks have all succeeded.
 // endTask comes last, always runs, and fails if there was a failure that nobody has handled. It has no pod: its only step
-// is skipped, or has a condition that is none.
+// is skipped, or fails.
 const (
 	endTask      = "kfp-end"
 	nothingTask  = "kfp-nothing"
-	endParameter = "failed"
+	endParameter = "failed" // why, or "false"
 )
+
+// failTask fails without a pod: it has to wait for what is no time. A condition that is none would fail as well, but leaves
+// steps without a last node, and then Argo never gets to what comes after them.
+const failTask = "kfp-fail"
+
+// fails is a step that fails for a reason, unless its condition is false.
+func (c *pipelineCompiler) fails(name, reason, when string) wfv1.WorkflowStep {
+	c.addTemplate(wfv1.Template{
+		Name: failTask, Inputs: wfv1.Inputs{Parameters: []wfv1.Parameter{{Name: endParameter}}},
+		Suspend: &wfv1.SuspendTemplate{Duration: tag(endParameter)},
+	})
+	return wfv1.WorkflowStep{
+		Name: name, Template: failTask, When: when,
+		Arguments: wfv1.Arguments{Parameters: []wfv1.Parameter{{Name: endParameter, Value: wfv1.AnyStringPtr(reason)}}},
+	}
+}
 
 // needsEnd reports whether Argo's own rule does not do.
 func (g group) needsEnd(conditions []string) bool {
@@ -52,9 +68,8 @@ func (c *pipelineCompiler) end(g group) wfv1.DAGTask {
 	}
 	c.addTemplate(wfv1.Template{
 		Name: endTask, Inputs: wfv1.Inputs{Parameters: []wfv1.Parameter{{Name: endParameter}}},
-		Steps: oneStep(wfv1.WorkflowStep{Name: nothingTask, Template: nothingTask, When: tag(endParameter)}),
+		Steps: oneStep(c.fails(failTask, tag(endParameter), "'"+tag(endParameter)+"' != 'false'")),
 	})
-	c.addTemplate(wfv1.Template{Name: nothingTask, Suspend: &wfv1.SuspendTemplate{}})
 	return wfv1.DAGTask{
 		Name: endTask, Template: endTask, Depends: strings.Join(ended, " && "),
 		Arguments: wfv1.Arguments{Parameters: []wfv1.Parameter{{Name: endParameter, Value: wfv1.AnyStringPtr(failed)}}},

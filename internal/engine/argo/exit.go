@@ -108,8 +108,7 @@ func (c *pipelineCompiler) nested(tasks wfv1.Template, name string) wfv1.Templat
 	}
 	if len(c.pipeline.OnExit) > 0 {
 		t.Steps[0].Steps[0].Template = c.guarded(tasks, given, outputs)
-		t.Steps = append(t.Steps, oneStep(wfv1.WorkflowStep{Name: endTask, Template: nothingTask, When: exitCondition})...)
-		c.addTemplate(wfv1.Template{Name: nothingTask, Suspend: &wfv1.SuspendTemplate{}})
+		t.Steps = append(t.Steps, oneStep(c.fails(endTask, exitFailed, exitCondition))...)
 	}
 	return t
 }
@@ -121,7 +120,7 @@ const (
 	exitedParameter = hiddenPrefix + "exited"
 	exitedName      = hiddenPrefix + "exited-{{=sprig.sha256sum(node.name)}}"
 	exitFailed      = "an on_exit task has failed"
-	exitCondition   = `{{=get(workflow.outputs?.parameters ?? {}, steps["` + innerTask + `"].outputs.parameters["` + exitedParameter + `"]) == "yes" ? "false" : "` + exitFailed + `"}}`
+	exitCondition   = `{{=get(workflow.outputs?.parameters ?? {}, steps["` + innerTask + `"].outputs.parameters["` + exitedParameter + `"]) != "yes"}}`
 )
 
 // guarded adds the DAG of the tasks and their hook.
@@ -162,6 +161,7 @@ func (c *pipelineCompiler) behind(exit wfv1.Template) wfv1.Template {
 		inputs.Artifacts = append(inputs.Artifacts, wfv1.Artifact{Name: a.Name, Optional: a.Optional})
 	}
 	given := handedOn(inputs)
+	c.addTemplate(wfv1.Template{Name: nothingTask, Suspend: &wfv1.SuspendTemplate{}})
 	exited := wfv1.Inputs{Parameters: []wfv1.Parameter{{Name: exitedParameter}}}
 	inputs.Parameters = append(inputs.Parameters, exited.Parameters...)
 	c.addTemplate(wfv1.Template{

@@ -11,7 +11,7 @@ import (
 // Argo's list of failures holds every node that failed: groups of tasks too, which have no message or one about a child,
 // each attempt of a repetition beside the whole, and what the compiler adds.
 const (
-	failedGroup   = `(?s)^(child '.*' (failed|errored).*)?$`
+	failedGroup   = `(?s)^(child '.*' (failed|errored).*|step group deemed .*)?$`
 	stepsOfLoop   = `^[[]`
 	failedAttempt = `(?s)^[^(:]*([(][0-9]+:.*[)])?[(][0-9]+[)]$`
 	addedTask     = `^` + hiddenPrefix

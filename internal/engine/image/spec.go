@@ -92,14 +92,11 @@ const (
 	titleRegistry = "Registry cannot be asked"
 )
 
-// checkName reads a reference, or adds a problem.
-func checkName(l *problem.List, at problem.Path, name string) (registry.Reference, bool) {
-	ref, err := registry.ParseReference(name)
-	if err != nil {
+// checkName adds a problem where a name is no reference of an image.
+func checkName(l *problem.List, at problem.Path, name string) {
+	if _, err := registry.ParseReference(name); err != nil {
 		l.Errorf(at, titleName, "%s", err)
-		return ref, false
 	}
-	return ref, true
 }
 
 // kind is the name of the attribute that is set, or an empty string if none or several are.
