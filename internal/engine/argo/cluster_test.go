@@ -79,21 +79,34 @@ func (c *cluster) pipeline(p spec.Pipeline) spec.Ref {
 	return spec.Ref{Kind: spec.PipelineKind, Namespace: c.namespace, Name: p.Name, Version: o.Version, Interface: spec.Interface{Inputs: p.Parameters, Outputs: g.Outputs}}
 }
 
-// start makes the objects that were compiled so far, and runs.
+// settle is how long the controller is given to see what was made, since it works from a copy.
+const settle = 3 * time.Second
+
+// start makes the objects that were compiled so far, and then runs.
 func (c *cluster) start(pipelines ...spec.Ref) (runs []string) {
 	c.Helper()
+	if len(c.objects) > 0 {
+		c.create(c.objects)
+		c.objects = nil
+		time.Sleep(settle)
+	}
+	var all []any
 	for _, ref := range pipelines {
 		run := argo.Run(spec.Run{Namespace: c.namespace, Pipeline: ref, Triggers: map[string]string{"n": fmt.Sprint(rand.Uint32())}})
-		c.objects = append(c.objects, run)
+		all = append(all, run)
 		runs = append(runs, run.Name)
 	}
-	doc, err := json.Marshal(map[string]any{"apiVersion": "v1", "kind": "List", "items": c.objects})
+	c.create(all)
+	return runs
+}
+
+func (c *cluster) create(objects []any) {
+	c.Helper()
+	doc, err := json.Marshal(map[string]any{"apiVersion": "v1", "kind": "List", "items": objects})
 	if err != nil {
 		c.Fatal(err)
 	}
 	c.kubectl(string(doc), "create", "-f", "-")
-	c.objects = nil
-	return runs
 }
 
 // wait returns a run that has ended.
