@@ -1,14 +1,19 @@
 package provider_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
 )
 
 // What a cache hands to other runs is not collected with the run that made it, with and without retry, at the top and in a
-// pipeline inside. The second run reads what the first one wrote.
+// pipeline inside. The second run reads what the first one wrote. What the controller has cached of a component goes with it.
 func TestAccCachedArtifactsOutliveTheirRun(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t)
@@ -48,11 +53,31 @@ resource "kfp_run" "this" {
 			resource.TestCheckResourceAttr("kfp_run.this", "outputs.b", "kept"),
 			resource.TestCheckResourceAttr("kfp_run.this", "outputs.c", "kept"),
 			resource.TestCheckResourceAttr("kfp_run.this", "outputs.d", "kept"),
+			func(*terraform.State) error {
+				if env.noCaches(t) == nil {
+					return errors.New("nothing is cached")
+				}
+				return nil
+			},
 		)
 	}
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: env.factories(),
-		CheckDestroy:             env.checkEmpty,
+		CheckDestroy:             func(s *terraform.State) error { return errors.Join(env.checkEmpty(s), env.noCaches(t)) },
 		Steps:                    []resource.TestStep{{Config: config(1), Check: check()}, {Config: config(2), Check: check()}},
 	})
+}
+
+// noCaches fails where Argo's controller, in its own namespace, still has something cached of this test's components.
+func (e *testEnv) noCaches(t *testing.T) error {
+	all, err := e.typed.CoreV1().ConfigMaps("").List(t.Context(), metav1.ListOptions{LabelSelector: argo.CacheSelector})
+	if err != nil {
+		return err
+	}
+	for _, m := range all.Items {
+		if argo.IsCacheIn(m.Name, e.Namespace) {
+			return fmt.Errorf("%s/%s is still there", m.Namespace, m.Name)
+		}
+	}
+	return nil
 }
