@@ -210,7 +210,7 @@ func (d *data) checkAccount(ctx context.Context, namespace, serviceAccount strin
 	}
 	if len(missing) > 0 {
 		diags.AddError("The service account of the run is not allowed to report results", fmt.Sprintf(
-			"In namespace %s service account %q lacks the right to:\n%s\n\nWithout it Argo never learns what a task returned, and runs hang or fail. Grant it the Role for runs of the guide \"Installation and RBAC\": create and patch on %s.",
+			"In namespace %s service account %q lacks the right to:\n%s\n\nWithout it Argo never learns what a task returned, and runs hang or fail. Grant it the Role for runs of the guide \"Installation and RBAC\": create and patch on %s. Or set service_account, of the provider or of the run, to one that has it: the guide's is \"pipeline-runner\".",
 			namespace, serviceAccount, listed(missing), "workflowtaskresults."+argoGroup))
 	}
 }

@@ -45,7 +45,7 @@ func (d *data) foresee(ctx context.Context, namespace, serviceAccount types.Stri
 	for _, f := range found {
 		detail := f.Detail()
 		if f.Severity() == diag.SeverityError {
-			detail += "\n\nUnless this apply changes that, it will stop here, after what comes before is made."
+			detail += "\n\nUnless the apply changes that first, it will stop here."
 		}
 		if f.Summary() != notAttempted {
 			diags.AddWarning(f.Summary(), detail)

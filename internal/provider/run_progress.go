@@ -50,7 +50,7 @@ func describeProgress(path string, t spec.TaskStatus) string {
 	case t.Phase.Ended() && !t.StartedAt.IsZero() && !t.FinishedAt.IsZero():
 		text += fmt.Sprintf(" after %s", t.FinishedAt.Sub(t.StartedAt).Round(time.Second))
 	case t.Attempts > 1:
-		text += fmt.Sprintf(", attempt %d", t.Attempts)
+		text += fmt.Sprintf(", %d pods so far", t.Attempts) // attempts, and items of loops
 	}
 	if t.Message != "" {
 		return text + ": " + plainCause(t.Message)
