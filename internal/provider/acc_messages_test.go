@@ -96,6 +96,7 @@ func TestAccPodsThatCannotStartEndTheWait(t *testing.T) {
 	}{
 		"image":  {"busybox:1.3666", "", []string{"Task x: Pending:", "ImagePull", "The node cannot pull the image."}},
 		"secret": {"busybox:1.36", `, secret_env = { A = { name = "no-such-secret", key = "k" } }`, []string{"Task x: Pending:", `secret "no-such-secret" not found`}},
+		"volume": {"busybox:1.36", `, volumes = { v = { mount_path = "/v", secret = "no-such-secret" } }`, []string{"Task x: Pending:", "a volume cannot be mounted", "kubectl get events"}},
 		"node":   {"busybox:1.36", `, node_selector = { "no/such" = "node" }`, []string{"Task x: Pending:", "didn't match Pod's node affinity/selector"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -26,8 +26,8 @@ func (h *hints) addText(text string) {
 		if !known.pattern.MatchString(text) || known.elsewhere && strings.Contains(text, `in the namespace "`+h.namespace+`"`) {
 			continue
 		}
-		if !slices.Contains(h.list, known.remedy) {
-			h.list = append(h.list, known.remedy)
+		if remedy := strings.ReplaceAll(known.remedy, "NAMESPACE", h.namespace); !slices.Contains(h.list, remedy) {
+			h.list = append(h.list, remedy)
 		}
 		return
 	}
@@ -106,6 +106,11 @@ var knownCauses = []struct {
 	{
 		regexp.MustCompile(`CreateContainerConfigError|couldn't find key|secret "[^"]*" not found|configmap "[^"]*" not found`), false,
 		"The pod refers to a secret or a config map, or to a key in it, that is not in the namespace. Once it is there, the pod starts by itself.",
+	},
+	{
+		regexp.MustCompile(`^(PodInitializing|ContainerCreating)$`), false,
+		"The node does not get a pod ready: mostly because a volume cannot be mounted, such as the Secret of the artifact repository, which has to be in the namespace of the run. " +
+			"See why with: kubectl get events --field-selector involvedObject.kind=Pod -n NAMESPACE",
 	},
 	{
 		regexp.MustCompile(`low on resource|Evicted|evicted|node shutdown|Preempt`), false,
