@@ -93,6 +93,7 @@ func componentTemplate(c spec.Component) (wfv1.Template, map[string]string, erro
 		Name:            MainTemplate,
 		Inputs:          componentInputs(c.Interface),
 		Outputs:         componentOutputs(c.Interface),
+		Metadata:        wfv1.Metadata{Labels: map[string]string{TaskLabel: taskOfNode}},
 		SecurityContext: podSecurity(),
 		PodSpecPatch:    handed(podParameter), // an expression: a plain tag makes no JSON of control characters
 		Volumes: []corev1.Volume{{Name: outputsVolume, VolumeSource: corev1.VolumeSource{

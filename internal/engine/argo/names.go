@@ -22,6 +22,7 @@ const (
 	VersionLabel    = prefix + "version" // content hash
 	PipelineLabel   = prefix + "pipeline"
 	PipelineVersion = prefix + "pipeline-version"
+	TaskLabel       = prefix + "task" // of each pod, so that kubectl logs -l finds it
 	RecurringLabel  = prefix + "recurring-run"
 	BackfillLabel   = prefix + "backfill"
 	HistoryLabel    = prefix + "history" // of an ended run in whose place its resource has another one
