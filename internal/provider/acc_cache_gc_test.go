@@ -47,24 +47,22 @@ resource "kfp_run" "this" {
 }
 `, run)
 	}
-	check := func() resource.TestCheckFunc {
-		return resource.ComposeAggregateTestCheckFunc(
-			resource.TestCheckResourceAttr("kfp_run.this", "outputs.a", "kept"),
-			resource.TestCheckResourceAttr("kfp_run.this", "outputs.b", "kept"),
-			resource.TestCheckResourceAttr("kfp_run.this", "outputs.c", "kept"),
-			resource.TestCheckResourceAttr("kfp_run.this", "outputs.d", "kept"),
-			func(*terraform.State) error {
-				if env.noCaches(t) == nil {
-					return errors.New("nothing is cached")
-				}
-				return nil
-			},
-		)
-	}
+	check := resource.ComposeAggregateTestCheckFunc(
+		resource.TestCheckResourceAttr("kfp_run.this", "outputs.a", "kept"),
+		resource.TestCheckResourceAttr("kfp_run.this", "outputs.b", "kept"),
+		resource.TestCheckResourceAttr("kfp_run.this", "outputs.c", "kept"),
+		resource.TestCheckResourceAttr("kfp_run.this", "outputs.d", "kept"),
+		func(*terraform.State) error {
+			if env.noCaches(t) == nil {
+				return errors.New("nothing is cached")
+			}
+			return nil
+		},
+	)
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: env.factories(),
 		CheckDestroy:             func(s *terraform.State) error { return errors.Join(env.checkEmpty(s), env.noCaches(t)) },
-		Steps:                    []resource.TestStep{{Config: config(1), Check: check()}, {Config: config(2), Check: check()}},
+		Steps:                    []resource.TestStep{{Config: config(1), Check: check}, {Config: config(2), Check: check}},
 	})
 }
 

@@ -141,13 +141,9 @@ func compiledSubjects(t *testing.T) []subject {
 		}
 		all = append(all, subject{"kfp_component", id, cluster.WorkflowTemplates, o.Template, false})
 	}
-	g, problems := graph.Check(p)
+	o, g, problems := compilePipeline(p)
 	if problems.HasError() {
 		t.Fatal(problems)
-	}
-	o, err := argo.Pipeline(p, g)
-	if err != nil {
-		t.Fatal(err)
 	}
 	all = append(all, subject{"kfp_pipeline", "etl/every", cluster.WorkflowTemplates, o.Template, false})
 	p.Parameters["word"] = spec.Input{Type: spec.String}

@@ -7,8 +7,8 @@ import (
 )
 
 // Null in a map is a key that is not given, so a default counts; where something has to be, the error names the key. A
-// container that declares no inputs, the newline that one writes before its last, a loop whose condition looks at its place, a cache: each
-// is what a plan said, and nothing of it is left in the end.
+// container that declares no inputs, the newline that one writes before its last, a loop whose condition looks at its
+// place, a cache: each is what a plan said, and nothing of it is left in the end.
 func TestAccNullIsNotGiven(t *testing.T) {
 	t.Parallel()
 	e := newTestEnv(t)

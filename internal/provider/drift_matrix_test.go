@@ -16,7 +16,6 @@ import (
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -262,13 +261,9 @@ func everyPipeline(t *testing.T) (*pipelineResource, *wfv1.WorkflowTemplate, pip
 	t.Helper()
 	ctx := t.Context()
 	p, _ := everyPart(t)
-	g, problems := graph.Check(p)
+	compiled, g, problems := compilePipeline(p)
 	if problems.HasError() {
 		t.Fatal(problems)
-	}
-	compiled, err := argo.Pipeline(p, g)
-	if err != nil {
-		t.Fatal(err)
 	}
 	var state pipelineModel
 	diags := state.setSpec(ctx, p)

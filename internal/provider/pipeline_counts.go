@@ -20,7 +20,7 @@ func (d *data) checkCounts(ctx context.Context, compiled *argo.PipelineObject) p
 	}
 	ctx, cancel := context.WithTimeout(ctx, foreseeTimeout)
 	defer cancel()
-	bounds, err := d.cluster.MaxItems(ctx, argo.APIVersion, argo.TemplateKind, argo.BoundedLists...)
+	bounds, err := d.cluster.MaxItems(ctx, argoAPI, "WorkflowTemplate", argo.BoundedLists...)
 	if err != nil {
 		tflog.Debug(ctx, "Cannot ask for the bounds of the cluster", map[string]any{"error": err.Error()})
 		return compiled.CheckCounts(nil)

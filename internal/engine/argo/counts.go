@@ -1,8 +1,6 @@
 package argo
 
 import (
-	"fmt"
-
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 )
 
@@ -18,12 +16,6 @@ var fullBounds = map[string]int64{templatesList: 200, tasksList: 200, parameters
 
 // BoundedLists are the lists whose bounds CheckCounts wants to know.
 var BoundedLists = []string{templatesList, tasksList, parametersList}
-
-// APIVersion and TemplateKind are of the objects in which components and pipelines live.
-const (
-	APIVersion   = apiVersion
-	TemplateKind = templateKind
-)
 
 // counts are the elements of the longest list of each kind.
 func (o PipelineObject) counts() map[string]int {
@@ -43,19 +35,20 @@ func (o PipelineObject) MayBeTooMany() bool { return len(o.CheckCounts(fullBound
 // CheckCounts finds what a cluster with such bounds refuses; nil: nobody could tell its bounds.
 func (o PipelineObject) CheckCounts(bounds map[string]int64) problem.List {
 	var l problem.List
-	report, rule := l.Errorf, "the cluster's definition of WorkflowTemplates takes at most %d."
+	report, who := l.Errorf, "the cluster's definition of WorkflowTemplates takes"
 	if bounds == nil {
-		bounds, report, rule = fullBounds, l.Warnf, "the full definitions of Argo 4, which may be those of this cluster, take at most %d."
+		bounds, report, who = fullBounds, l.Warnf, "the full definitions of Argo 4, which may be those of this cluster, take"
 	}
+	counts := o.counts()
 	const nest = "Move tasks into nested pipelines, which are objects of their own."
 	for _, bounded := range []struct{ list, at, what, remedy string }{
 		{tasksList, "tasks", "tasks and groups of tasks", nest},
 		{templatesList, "tasks", "templates: each loop with parallelism or when, and each task with locks, is one", nest},
 		{parametersList, "parameters", "parameters, those counted that hand values on", "Hand over values that belong together as one struct."},
 	} {
-		if n, most := o.counts()[bounded.list], bounds[bounded.list]; most > 0 && int64(n) > most {
-			report(problem.At(bounded.at), "Too many for the cluster", "%s", fmt.Sprintf("The pipeline has %d %s; ", n, bounded.what)+fmt.Sprintf(rule, most)+" "+bounded.remedy+
-				" Or install Argo's minimal definitions, which set no bound.")
+		if n, most := counts[bounded.list], bounds[bounded.list]; most > 0 && int64(n) > most {
+			report(problem.At(bounded.at), "Too many for the cluster",
+				"The pipeline has %d %s; %s at most %d. %s Or install Argo's minimal definitions, which set no bound.", n, bounded.what, who, most, bounded.remedy)
 		}
 	}
 	return l

@@ -7,12 +7,11 @@ import (
 	"testing"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
 // long is a pipeline of tasks, parameters and loops that are templates of their own.
-func long(t *testing.T, tasks, parameters, loops int) *argo.PipelineObject {
+func long(t *testing.T, tasks, parameters, loops int) argo.PipelineObject {
 	t.Helper()
 	ref := spec.Ref{Kind: spec.ComponentKind, Namespace: "etl", Name: "step", Version: "v"}
 	p := spec.Pipeline{Namespace: "etl", Name: "long", Tasks: map[string]spec.Task{}, Parameters: map[string]spec.Input{}}
@@ -25,15 +24,7 @@ func long(t *testing.T, tasks, parameters, loops int) *argo.PipelineObject {
 	for i := range parameters {
 		p.Parameters[fmt.Sprintf("p%d", i)] = spec.Input{Type: spec.String}
 	}
-	g, problems := graph.Check(p)
-	if problems.HasError() {
-		t.Fatal(problems)
-	}
-	compiled, err := argo.Pipeline(p, g)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &compiled
+	return mustPipeline(t, p)
 }
 
 func TestCounts(t *testing.T) {

@@ -17,7 +17,6 @@ import (
 // is skipped, or fails.
 const (
 	endTask      = "kfp-end"
-	nothingTask  = "kfp-nothing"
 	endParameter = "failed" // why, or "false"
 )
 

@@ -177,5 +177,8 @@ func (c *pipelineCompiler) behind(exit wfv1.Template) wfv1.Template {
 	}
 }
 
-// exitedTask is the task that writes it down, which has no pod.
-const exitedTask = "kfp-exited"
+// exitedTask is the task that writes it down, which has no pod: its only step, nothingTask, is skipped.
+const (
+	exitedTask  = "kfp-exited"
+	nothingTask = "kfp-nothing"
+)

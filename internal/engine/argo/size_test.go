@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -36,15 +35,7 @@ func TestSizeOfRuns(t *testing.T) {
 				"heavy": {Component: ref, Inputs: map[string]string{"text": strings.Repeat("x", want.constant)}},
 				"light": {Component: ref, Inputs: map[string]string{"text": "x"}},
 			}}
-			g, problems := graph.Check(p)
-			if problems.HasError() {
-				t.Fatal(problems)
-			}
-			compiled, err := argo.Pipeline(p, g)
-			if err != nil {
-				t.Fatal(err)
-			}
-			found := compiled.CheckSize()
+			found := mustPipeline(t, p).CheckSize()
 			if want.title == "" && len(found) == 0 {
 				return
 			}

@@ -2,7 +2,6 @@ package argo
 
 import (
 	"slices"
-	"strings"
 
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 	corev1 "k8s.io/api/core/v1"
@@ -69,12 +68,11 @@ func variants(main wfv1.Template, cache string) []wfv1.Template {
 		withRetry(main, retrySuffix, wfv1.RetryPolicyAlways),
 		withRetry(main, transientSuffix, wfv1.RetryPolicyOnTransientError),
 	} {
-		cached := kept(t)
-		all = append(all, t, withCache(cached, cache))
+		all = append(all, t, withCache(t, cache))
 		if len(main.Outputs.Artifacts) > 0 {
 			all = append(all, withKeys(t))
 			if t.RetryStrategy != nil {
-				all = append(all, cached)
+				all = append(all, kept(t))
 			}
 		}
 	}
@@ -131,11 +129,12 @@ func withRetry(main wfv1.Template, suffix string, policy wfv1.RetryPolicy) wfv1.
 // withCache memoizes on a key that the task computes, since only the task knows which inputs count. Argo does not get past
 // a repetition that its cache has answered, so that is around the repetitions.
 func withCache(main wfv1.Template, configMap string) wfv1.Template {
-	t := *main.DeepCopy()
+	cached := kept(main)
+	t := *cached.DeepCopy()
 	if main.RetryStrategy != nil {
-		t = around(main)
+		t = around(cached)
 	}
-	t.Name = strings.TrimSuffix(main.Name, keptSuffix) + cacheSuffix
+	t.Name = main.Name + cacheSuffix
 	t.Inputs.Parameters = append(t.Inputs.Parameters, hidden(cacheKey, ""), hidden(cacheMaxAge, ""))
 	t.Memoize = &wfv1.Memoize{
 		Key:    tag(cacheKey),

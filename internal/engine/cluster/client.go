@@ -54,13 +54,13 @@ type connection struct {
 // New returns a client for the configured cluster. It does not connect.
 func New(config Config) *Client { return &Client{config: config, bounds: usualBounds} }
 
-// connect builds the clients once. No request is sent.
 // Configured says what is wrong with the configuration, without a request to the cluster.
 func (c *Client) Configured() error {
 	_, err := c.connect()
 	return err
 }
 
+// connect builds the clients once. No request is sent.
 func (c *Client) connect() (*connection, error) {
 	c.once.Do(func() {
 		cfg, err := c.config.restConfig()
