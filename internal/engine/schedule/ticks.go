@@ -56,43 +56,6 @@ func (s *Schedule) Ticks(from, to time.Time, limit int) ([]time.Time, error) {
 	return ticks, nil
 }
 
-// Previous returns the last tick before a time. False: there is none within ten years, or an interval is kept by @every.
-func (s *Schedule) Previous(before time.Time) (time.Time, bool) {
-	if s.drifts() {
-		return time.Time{}, false
-	}
-	if !s.end.IsZero() && s.end.Before(before) {
-		before = s.end
-	}
-	// Wider and wider windows find a first tick; halving the rest then leads to the last one in few steps.
-	var last time.Time
-	for back := 10 * time.Minute; last.IsZero() && back < 520*week; back *= 8 {
-		last = s.firstIn(before.Add(-back), before)
-	}
-	if last.IsZero() {
-		return time.Time{}, false
-	}
-	for low, high := last, before; high.Sub(low) > time.Second; {
-		middle := low.Add(high.Sub(low) / 2)
-		if tick := s.firstIn(middle, high); tick.IsZero() {
-			high = middle
-		} else {
-			low, last = tick, tick
-		}
-	}
-	return last, true
-}
-
-// firstIn returns the first tick from from on and before to, or zero.
-func (s *Schedule) firstIn(from, to time.Time) time.Time {
-	var first time.Time
-	s.eachUntil(from.Add(-time.Nanosecond), to, from, func(t time.Time) bool {
-		first = t
-		return false
-	})
-	return first
-}
-
 // Coincide looks at the ticks of a year after from, at most a thousand of each line, for one that two lines share: with
 // concurrency "replace" such a tick may end the run that it has just begun. False: none was found.
 func (s *Schedule) Coincide(from time.Time) (tick time.Time, first, second Cron, ok bool) {
@@ -160,10 +123,10 @@ func (s *Schedule) drifts() bool {
 	return false
 }
 
-// The years for which ticks are computed. Before them some zones have local mean time with odd seconds, and distances
-// beyond them overflow a time.Duration.
+// The years for which ticks are computed. Before them some zones have local mean time with odd seconds (Monrovia had it
+// until 1972), and distances beyond them overflow a time.Duration.
 const (
-	minYear = 1969
+	minYear = 1973
 	maxYear = 2200
 )
 
