@@ -33,7 +33,8 @@ func (e *TooManyTicksError) Error() string {
 		e.Limit, e.From.Format(time.RFC3339), e.To.Format(time.RFC3339), e.Last.Format(time.RFC3339))
 }
 
-// Ticks returns every tick from from on and before to, within start_time and end_time, in order, for a backfill. An
+// Ticks returns every tick from from on and before to, within start_time and end_time, in order, for a backfill. There
+// are none before 1973, nor before the day that a zone left out (see afterLeftOutDay). An
 // interval that Argo keeps by @every has no fixed ticks and is counted from from, which is then the first. More ticks
 // than limit are a *TooManyTicksError, and no ticks are returned.
 func (s *Schedule) Ticks(from, to time.Time, limit int) ([]time.Time, error) {
@@ -91,6 +92,9 @@ func (s *Schedule) eachUntil(from, to, anchor time.Time, yield func(time.Time) b
 	if !s.start.IsZero() && from.Before(s.start) {
 		from = s.start.Add(-time.Nanosecond)
 	}
+	if left := afterLeftOutDay(s.location, from); !left.IsZero() {
+		from = left.Add(-time.Nanosecond)
+	}
 	heads := make([]time.Time, len(s.entries))
 	for i, e := range s.entries {
 		heads[i] = e.first(from, anchor)
@@ -130,6 +134,28 @@ const (
 	maxYear = 2200
 )
 
+// lastLeftOutDay is the year in which a zone last left out a whole day.
+const lastLeftOutDay = 2011
+
+// afterLeftOutDay returns when the clock of a zone went on after the last day that it left out, if that is after from;
+// else zero. Some islands did so when they moved to the other side of the date line: Kwajalein in 1993, Kiritimati in
+// 1994, Samoa in 2011. Asked from before such a day, robfig looks for it without end.
+func afterLeftOutDay(zone *time.Location, from time.Time) time.Time {
+	var after time.Time
+	for at := from.In(zone); at.Year() <= lastLeftOutDay; {
+		_, change := at.ZoneBounds()
+		if !change.After(at) {
+			break
+		}
+		_, before := at.Zone()
+		if _, offset := change.Zone(); offset-before > 12*60*60 {
+			after = change
+		}
+		at = change
+	}
+	return after
+}
+
 // first returns the line's first tick after from.
 func (e entry) first(from, anchor time.Time) time.Time {
 	if e.ticks != nil {
@@ -158,8 +184,9 @@ func (e entry) next(t time.Time) time.Time {
 	}
 	next := e.ask(t)
 	for at := t; next.Sub(at) > resync; {
+		// In leap years Go can name a change of the clock that is not after the moment asked about (seen in 2096).
 		_, change := at.In(e.location).ZoneBounds()
-		if change.IsZero() || !change.Before(next) {
+		if !change.Before(next) || !change.After(at) {
 			break
 		}
 		at = change

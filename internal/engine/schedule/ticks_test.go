@@ -151,6 +151,26 @@ func TestNextIsArgosInEveryZone(t *testing.T) {
 // firstSecond is in the first year of ticks, after its first day: the local time of any zone is in it too.
 var firstSecond = time.Date(minYear, 1, 2, 0, 0, 0, 0, time.UTC).Unix()
 
+// Each of these once went on without end.
+func TestNextEnds(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ zone, line, from, want string }{
+		{"Kwajalein", "0 0 */4 3 *", "1993-08-20T20:16:53-12:00", "1994-03-01 00:00 +1200"},
+		{"Pacific/Apia", "0 0 31 * *", "2011-12-29T00:00:00-10:00", "2011-12-31 00:00 +1400"},
+		{"Africa/El_Aaiun", "0 0 */8 */9 *", "1973-01-02T00:00:00Z", "1973-01-09 00:00 -0100"},
+		{"US/East-Indiana", "0 4 * 4 *", "2096-11-04T05:59:59.999954332Z", "2097-04-01 04:00 -0400"},
+	} {
+		from, err := time.Parse(time.RFC3339, c.from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := mustParse(t, Spec{Cron: c.line, Timezone: c.zone})
+		if diff := cmp.Diff([]string{c.want}, format(s.Next(from, 1))); diff != "" {
+			t.Errorf("%s %s (-want +got):\n%s", c.zone, c.line, diff)
+		}
+	}
+}
+
 // settled leaves out the ticks of the 20 minutes after a change of the clock: whether Argo sees them can depend on when it
 // reads the object, which happens to be sooner or later within them.
 func settled(ticks []time.Time) []time.Time {
