@@ -135,9 +135,6 @@ func TestNextIsArgosInEveryZone(t *testing.T) {
 		if _, change := from.In(s.location).ZoneBounds(); rapid.Bool().Draw(t, "near") && !change.IsZero() {
 			from = change.Add(-time.Duration(rapid.Int64Range(0, int64(2*day)).Draw(t, "before")))
 		}
-		if !afterLeftOutDay(s.location, from).IsZero() {
-			return
-		}
 		theirs := argoNext(t, s, from, time.Duration(rapid.Int64Range(0, int64(resync)-1).Draw(t, "phase")), 3*day)
 		ours, err := s.Ticks(from.Add(1), from.Add(3*day), 10_000)
 		if err != nil {
@@ -151,8 +148,8 @@ func TestNextIsArgosInEveryZone(t *testing.T) {
 	})
 }
 
-// firstSecond is in the first year of ticks, after its first day: the local time of any zone is in it too.
-var firstSecond = time.Date(minYear, 1, 2, 0, 0, 0, 0, time.UTC).Unix()
+// firstSecond is where Argo's own life begins: no controller has answered for the oddities that clocks had before.
+var firstSecond = time.Date(2017, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
 
 // Each of these once went on without end.
 func TestNextEnds(t *testing.T) {
