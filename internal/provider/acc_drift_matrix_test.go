@@ -110,7 +110,7 @@ type subject struct {
 func (s *server) subjects() []subject {
 	t, ctx := s.t, s.t.Context()
 	t.Helper()
-	d := &data{cluster: cluster.New(cluster.Config{ConfigPaths: []string{s.kubeconfig}}), forceConflicts: true}
+	d := &data{operator: &operator{cluster: cluster.New(cluster.Config{ConfigPaths: []string{s.kubeconfig}}), forceConflicts: true}}
 	all := compiledSubjects(t)
 	for _, sub := range all {
 		var err error

@@ -11,8 +11,8 @@ import (
 // put makes an object what it should be. Changes that others have made once, by kubectl edit for example, were in the
 // plan as drift and are taken back, and what they have added is removed. What another program declares by server-side
 // apply is a conflict unless force_conflicts is set.
-func (d *data) put(ctx context.Context, r cluster.Resource, object any) error {
-	wanted, live, err := d.apply(ctx, r, object)
+func (o *operator) put(ctx context.Context, r cluster.Resource, object any) error {
+	wanted, live, err := o.apply(ctx, r, object)
 	if err != nil {
 		return err
 	}
@@ -20,13 +20,13 @@ func (d *data) put(ctx context.Context, r cluster.Resource, object any) error {
 	if patch == nil {
 		return nil
 	}
-	_, err = d.cluster.Patch(ctx, r, live.Namespace, live.Name, patch)
+	_, err = o.cluster.Patch(ctx, r, live.Namespace, live.Name, patch)
 	return err
 }
 
 // apply writes an object in the form that the cluster's schema takes, which the first refusal tells.
-func (d *data) apply(ctx context.Context, r cluster.Resource, object any) (wanted map[string]any, live *cluster.Object, err error) {
-	strict := d.strictSchema.Load()
+func (o *operator) apply(ctx context.Context, r cluster.Resource, object any) (wanted map[string]any, live *cluster.Object, err error) {
+	strict := o.strictSchema.Load()
 	form := argo.AsJSON
 	if strict {
 		form = argo.WithoutUnreadFields
@@ -34,35 +34,35 @@ func (d *data) apply(ctx context.Context, r cluster.Resource, object any) (wante
 	if wanted, err = form(object); err != nil {
 		return nil, nil, err
 	}
-	live, err = d.cluster.Apply(ctx, r, wanted, d.forceConflicts)
+	live, err = o.cluster.Apply(ctx, r, wanted, o.forceConflicts)
 	if cluster.ConflictsWithEdits(err) {
-		live, err = d.cluster.Apply(ctx, r, wanted, true)
+		live, err = o.cluster.Apply(ctx, r, wanted, true)
 	}
 	if cluster.IsUndeclared(err) && !strict {
-		d.strictSchema.Store(true)
-		return d.apply(ctx, r, object)
+		o.strictSchema.Store(true)
+		return o.apply(ctx, r, object)
 	}
 	return wanted, live, err
 }
 
 // create makes an object that is not there yet. resource is the type of the Terraform resource that stands for it.
-func (d *data) create(ctx context.Context, r cluster.Resource, object any, namespace, name, resource string) error {
+func (o *operator) create(ctx context.Context, r cluster.Resource, object any, namespace, name, resource string) error {
 	for range maxCreations {
-		err := d.cluster.Make(ctx, r, object)
+		err := o.cluster.Make(ctx, r, object)
 		if cluster.ReasonOf(err) != cluster.Exists {
 			return err
 		}
-		live, err := d.existing(ctx, r, namespace, name)
+		live, err := o.existing(ctx, r, namespace, name)
 		switch {
 		case err != nil:
 			return err
 		case live == nil:
 			continue // it was removed meanwhile
 		}
-		if err := d.refuseExisting(live, resource, len(differences(live, object)) == 0); err != nil {
+		if err := o.refuseExisting(live, resource, len(differences(live, object)) == 0); err != nil {
 			return err
 		}
-		return d.put(ctx, r, object)
+		return o.put(ctx, r, object)
 	}
 	return fmt.Errorf("%s/%s was made and removed by somebody else again and again", namespace, name)
 }
@@ -71,28 +71,28 @@ func (d *data) create(ctx context.Context, r cluster.Resource, object any, names
 const maxCreations = 5
 
 // putCode makes the config map of a component's code. It is immutable, so one that is not what it should be is replaced.
-func (d *data) putCode(ctx context.Context, code any, namespace, name string) error {
+func (o *operator) putCode(ctx context.Context, code any, namespace, name string) error {
 	wanted, err := argo.AsJSON(code)
 	if err != nil {
 		return err
 	}
-	live, err := d.cluster.Get(ctx, cluster.ConfigMaps, namespace, name)
+	live, err := o.cluster.Get(ctx, cluster.ConfigMaps, namespace, name)
 	switch {
 	case cluster.IsNotFound(err):
 	case err != nil:
 		return err
 	case len(argo.Compare(live.Raw(), wanted, live.EditedAt)) > 0:
-		if err := d.cluster.Delete(ctx, cluster.ConfigMaps, namespace, name, live.UID); err != nil {
+		if err := o.cluster.Delete(ctx, cluster.ConfigMaps, namespace, name, live.UID); err != nil {
 			return err
 		}
 	}
-	return d.put(ctx, cluster.ConfigMaps, code)
+	return o.put(ctx, cluster.ConfigMaps, code)
 }
 
 // refuseExisting fails if the object that is to be created is there: another state may stand for it, or somebody has
 // made it by hand. Nothing in the cluster tells an object that another state stands for from one whose apply was killed
 // before it had saved its state, so taking over even an identical one is left to the user.
-func (d *data) refuseExisting(live *cluster.Object, resource string, identical bool) error {
+func (o *operator) refuseExisting(live *cluster.Object, resource string, identical bool) error {
 	if live == nil || live.Deleting || argo.IsRetired(live.Labels) {
 		return nil // nobody stands for it any more
 	}
@@ -101,7 +101,7 @@ func (d *data) refuseExisting(live *cluster.Object, resource string, identical b
 	if live.Labels[argo.ManagedByLabel] == argo.ManagedBy {
 		owner = "It was made by this provider, so another resource, perhaps in another state, stands for it."
 		if identical {
-			if d.takeOverIdentical {
+			if o.takeOverIdentical {
 				return nil
 			}
 			owner = "It was made by this provider and is exactly what this resource would write: by another resource, perhaps in another state, that stands for it, " +
@@ -115,8 +115,8 @@ func (d *data) refuseExisting(live *cluster.Object, resource string, identical b
 }
 
 // existing reads an object that may be there; nil: it is not.
-func (d *data) existing(ctx context.Context, r cluster.Resource, namespace, name string) (*cluster.Object, error) {
-	live, err := d.cluster.Get(ctx, r, namespace, name)
+func (o *operator) existing(ctx context.Context, r cluster.Resource, namespace, name string) (*cluster.Object, error) {
+	live, err := o.cluster.Get(ctx, r, namespace, name)
 	if cluster.IsNotFound(err) {
 		return nil, nil
 	}

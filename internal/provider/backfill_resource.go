@@ -16,6 +16,7 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -73,7 +74,7 @@ func (r *backfillResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	}
 	r.claimPlanned(ctx, "kfp_backfill", plan.Namespace, plan.Name, req, resp)
 	if state == nil {
-		r.data.foresee(ctx, plan.Namespace, types.StringValue(b.spec.ServiceAccount), &resp.Diagnostics)
+		r.foresee(ctx, plan.Namespace, types.StringValue(b.spec.ServiceAccount), &resp.Diagnostics)
 		r.tellResumed(ctx, b.spec, &resp.Diagnostics)
 	}
 	r.planTicks(ctx, &plan, state, b, resp)
@@ -155,7 +156,9 @@ func (r *backfillResource) Create(ctx context.Context, req resource.CreateReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if !r.data.readyForBackfills(ctx, b.Namespace, b.ServiceAccount, &resp.Diagnostics) {
+	if !reported(&resp.Diagnostics, func(problems *problem.List) bool {
+		return r.data.readyForBackfills(ctx, b.Namespace, b.ServiceAccount, problems)
+	}) {
 		return
 	}
 	work, err := r.data.newBackfillWork(ctx, b, nil)
@@ -166,7 +169,8 @@ func (r *backfillResource) Create(ctx context.Context, req resource.CreateReques
 	// From here on there is something in the cluster, so it is in the state whatever happens.
 	plan.setResults(b.Ticks, work.results)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	work.run(ctx, timeout, pendingTimeout(plan.Timeouts.Object, &resp.Diagnostics), "timeouts.create", &resp.Diagnostics)
+	pending := pendingTimeout(plan.Timeouts.Object, &resp.Diagnostics)
+	report(&resp.Diagnostics, func(problems *problem.List) { work.run(ctx, timeout, pending, "timeouts.create", problems) })
 	plan.setResults(b.Ticks, work.results)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 }
@@ -190,7 +194,8 @@ func (r *backfillResource) Update(ctx context.Context, req resource.UpdateReques
 		addClusterError(&resp.Diagnostics, "continue", "backfill", b.Name, err)
 		return
 	}
-	work.run(ctx, timeout, pendingTimeout(plan.Timeouts.Object, &resp.Diagnostics), "timeouts.update", &resp.Diagnostics)
+	pending := pendingTimeout(plan.Timeouts.Object, &resp.Diagnostics)
+	report(&resp.Diagnostics, func(problems *problem.List) { work.run(ctx, timeout, pending, "timeouts.update", problems) })
 	plan.setResults(b.Ticks, work.results)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 }
@@ -258,7 +263,7 @@ func (r *backfillResource) Delete(ctx context.Context, req resource.DeleteReques
 	}
 	r.end(ctx, b.spec, timeout, &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() {
-		r.data.sweep(ctx, b.spec.Namespace, &resp.Diagnostics)
+		report(&resp.Diagnostics, func(problems *problem.List) { r.data.sweep(ctx, b.spec.Namespace, problems) })
 	}
 }
 
@@ -277,7 +282,8 @@ func (r *backfillResource) end(ctx context.Context, b spec.Backfill, timeout tim
 			}
 			continue
 		}
-		if r.data.removeRun(ctx, b.Namespace, name, timeout, diags); diags.HasError() {
+		report(diags, func(problems *problem.List) { r.data.removeRun(ctx, b.Namespace, name, timeout, problems) })
+		if diags.HasError() {
 			return
 		}
 	}

@@ -9,17 +9,15 @@ import (
 	"sync"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-log/tflog"
-
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
 // backfillWork runs what remains of a backfill.
 type backfillWork struct {
-	data     *data
+	operator *operator
 	backfill spec.Backfill
 	done     map[int64]bool // ticks that need no run
 
@@ -39,10 +37,10 @@ type failedTick struct {
 
 // newBackfillWork makes the ledger, or takes over the one that an apply which was killed has left. known is what the
 // state holds of the ticks; the ledger knows better.
-func (d *data) newBackfillWork(ctx context.Context, b spec.Backfill, known map[int64]spec.TickResult) (*backfillWork, error) {
-	w := &backfillWork{data: d, backfill: b, done: map[int64]bool{}, results: map[int64]spec.TickResult{}}
+func (o *operator) newBackfillWork(ctx context.Context, b spec.Backfill, known map[int64]spec.TickResult) (*backfillWork, error) {
+	w := &backfillWork{operator: o, backfill: b, done: map[int64]bool{}, results: map[int64]spec.TickResult{}}
 	maps.Copy(w.results, known)
-	_, err := d.cluster.Create(ctx, cluster.ConfigMaps, argo.Ledger(b))
+	_, err := o.cluster.Create(ctx, cluster.ConfigMaps, argo.Ledger(b))
 	switch {
 	case cluster.ReasonOf(err) == cluster.Exists:
 		if err := w.takeOver(ctx); err != nil {
@@ -65,7 +63,7 @@ func (d *data) newBackfillWork(ctx context.Context, b spec.Backfill, known map[i
 
 func (w *backfillWork) takeOver(ctx context.Context) error {
 	b := w.backfill
-	ledger, err := w.data.cluster.Get(ctx, cluster.ConfigMaps, b.Namespace, argo.LedgerName(b.Name))
+	ledger, err := w.operator.cluster.Get(ctx, cluster.ConfigMaps, b.Namespace, argo.LedgerName(b.Name))
 	if err != nil {
 		return err
 	}
@@ -86,13 +84,13 @@ func (w *backfillWork) note(ctx context.Context, tick time.Time, result spec.Tic
 	if err != nil {
 		return err
 	}
-	_, err = w.data.cluster.Patch(ctx, cluster.ConfigMaps, w.backfill.Namespace, argo.LedgerName(w.backfill.Name), patch)
+	_, err = w.operator.cluster.Patch(ctx, cluster.ConfigMaps, w.backfill.Namespace, argo.LedgerName(w.backfill.Name), patch)
 	return err
 }
 
 // run starts the runs in the order of their ticks, so many at a time, and waits for them. timeoutName is the attribute
 // that sets the timeout.
-func (w *backfillWork) run(ctx context.Context, timeout, pending time.Duration, timeoutName string, diags *diag.Diagnostics) {
+func (w *backfillWork) run(ctx context.Context, timeout, pending time.Duration, timeoutName string, problems *problem.List) {
 	waiting, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	slots := make(chan struct{}, w.backfill.Parallelism)
@@ -114,7 +112,7 @@ func (w *backfillWork) run(ctx context.Context, timeout, pending time.Duration, 
 		})
 	}
 	running.Wait()
-	w.report(diags)
+	w.report(problems)
 }
 
 // stops reports whether no more runs are to start.
@@ -136,13 +134,15 @@ func (w *backfillWork) tick(ctx context.Context, tick time.Time, wait awaited) {
 	w.forget(ctx, tick)
 	wait.namespace, wait.name, wait.later, wait.again = w.backfill.Namespace, name, "The next apply waits for it.", "The next apply runs it again."
 	wait.tell = func(message string) {
-		tflog.Info(ctx, message, map[string]any{"backfill": w.backfill.Namespace + "/" + w.backfill.Name, "run": name})
+		w.operator.info(ctx, message, map[string]any{"backfill": w.backfill.Namespace + "/" + w.backfill.Name, "run": name})
 	}
-	var diags diag.Diagnostics
-	status := w.data.awaitRun(ctx, wait, &diags)
+	var wrong problem.List
+	status := w.operator.awaitRun(ctx, wait, &wrong)
 	seen := failedTick{tick: tick, run: name}
-	for _, d := range diags.Errors() {
-		seen.detail += d.Detail()
+	for _, p := range wrong {
+		if p.Severity == problem.Error {
+			seen.detail += p.Detail
+		}
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -171,7 +171,7 @@ func (w *backfillWork) forget(ctx context.Context, tick time.Time) {
 		return
 	}
 	delete(w.results, tick.Unix())
-	_, err := w.data.cluster.Patch(ctx, cluster.ConfigMaps, w.backfill.Namespace, argo.LedgerName(w.backfill.Name), argo.LedgerRemoval(tick))
+	_, err := w.operator.cluster.Patch(ctx, cluster.ConfigMaps, w.backfill.Namespace, argo.LedgerName(w.backfill.Name), argo.LedgerRemoval(tick))
 	if err != nil {
 		w.errs = append(w.errs, fmt.Errorf("%s: %w", tick.Format(time.RFC3339), err))
 	}
@@ -185,9 +185,9 @@ func (w *backfillWork) start(ctx context.Context, tick time.Time) (name string, 
 	if err != nil {
 		return "", err
 	}
-	argo.ForInstance(workflow, w.data.instanceID)
+	argo.ForInstance(workflow, w.operator.instanceID)
 	for {
-		_, err := w.data.cluster.Create(ctx, cluster.Workflows, workflow)
+		_, err := w.operator.cluster.Create(ctx, cluster.Workflows, workflow)
 		if cluster.ReasonOf(err) != cluster.Exists {
 			return workflow.Name, err
 		}
@@ -201,28 +201,28 @@ func (w *backfillWork) start(ctx context.Context, tick time.Time) (name string, 
 // adopt takes over a run of the same name, which must be this backfill's. False: the name is free now.
 func (w *backfillWork) adopt(ctx context.Context, name string) (taken bool, err error) {
 	b := w.backfill
-	found, err := w.data.cluster.Get(ctx, cluster.Workflows, b.Namespace, name)
+	found, err := w.operator.cluster.Get(ctx, cluster.Workflows, b.Namespace, name)
 	switch {
 	case cluster.IsNotFound(err):
 		return false, nil
 	case err != nil:
 		return false, err
 	case found.Deleting:
-		return false, w.data.untilGone(ctx, b.Namespace, name)
+		return false, w.operator.untilGone(ctx, b.Namespace, name)
 	case !argo.SameBackfill(found.Annotations, b):
 		return false, fmt.Errorf("a workflow named %s/%s exists already and is not this backfill's; delete it, or give the backfill another name", b.Namespace, name)
 	}
 	if !argo.PhaseOf(found.Raw()).Failed() {
 		return true, nil
 	}
-	if err := w.data.cluster.Delete(ctx, cluster.Workflows, b.Namespace, name, found.UID); err != nil {
+	if err := w.operator.cluster.Delete(ctx, cluster.Workflows, b.Namespace, name, found.UID); err != nil {
 		return false, err
 	}
-	return false, w.data.untilGone(ctx, b.Namespace, name)
+	return false, w.operator.untilGone(ctx, b.Namespace, name)
 }
 
 // report makes one diagnostic of what went wrong.
-func (w *backfillWork) report(diags *diag.Diagnostics) {
+func (w *backfillWork) report(problems *problem.List) {
 	b := w.backfill
 	succeeded, failed := 0, 0
 	for _, tick := range b.Ticks {
@@ -248,7 +248,7 @@ func (w *backfillWork) report(diags *diag.Diagnostics) {
 	for _, err := range w.errs {
 		fmt.Fprintf(&text, "\n%s", clusterDetail(err))
 	}
-	diags.AddError(title, text.String())
+	problems.Error(title, text.String())
 }
 
 // describeTicks tells the first run in full and names others.

@@ -7,11 +7,9 @@ import (
 	"slices"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-log/tflog"
-
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 )
 
 // unusedCaches is how long what a task returned is kept though no run has asked for it.
@@ -20,26 +18,26 @@ const unusedCaches = 30 * 24 * time.Hour
 // collectCaches removes what Argo's controller keeps, in its own namespace and for ever, of tasks with a cache: that of
 // component versions that are gone, and once a provider run what no run of the namespace has asked for in a long time.
 // Who may not look there leaves it all to the controller's own settings.
-func (d *data) collectCaches(ctx context.Context, namespace string, gone []string, diags *diag.Diagnostics) {
-	_, aged := d.agedCaches.LoadOrStore(namespace, true)
+func (o *operator) collectCaches(ctx context.Context, namespace string, gone []string, problems *problem.List) {
+	_, aged := o.agedCaches.LoadOrStore(namespace, true)
 	if aged && len(gone) == 0 {
 		return
 	}
-	controllers, _, err := d.cluster.Controllers(ctx, usualNamespaces(namespace)...)
+	controllers, _, err := o.cluster.Controllers(ctx, usualNamespaces(namespace)...)
 	if err != nil {
-		tflog.Debug(ctx, "Cannot look for Argo's controller", map[string]any{"error": err.Error()})
+		o.debug(ctx, "Cannot look for Argo's controller", map[string]any{"error": err.Error()})
 		return
 	}
 	for _, c := range controllers {
-		if !c.Serves(namespace, d.instanceID) {
+		if !c.Serves(namespace, o.instanceID) {
 			continue
 		}
-		changed, err := d.cluster.LastChanges(ctx, cluster.ConfigMaps, c.Namespace, argo.CacheSelector)
+		changed, err := o.cluster.LastChanges(ctx, cluster.ConfigMaps, c.Namespace, argo.CacheSelector)
 		if err != nil {
-			tflog.Debug(ctx, "Cannot list what is cached", map[string]any{"namespace": c.Namespace, "error": err.Error()})
+			o.debug(ctx, "Cannot list what is cached", map[string]any{"namespace": c.Namespace, "error": err.Error()})
 			continue
 		}
-		d.removeCaches(ctx, c.Namespace, staleCaches(changed, namespace, gone, time.Now()), diags)
+		o.removeCaches(ctx, c.Namespace, staleCaches(changed, namespace, gone, time.Now()), problems)
 	}
 }
 
@@ -56,10 +54,10 @@ func staleCaches(changed map[string]time.Time, namespace string, gone []string, 
 }
 
 // removeCaches deletes config maps; that it may not is a warning, since nothing but room depends on it.
-func (d *data) removeCaches(ctx context.Context, namespace string, names []string, diags *diag.Diagnostics) {
+func (o *operator) removeCaches(ctx context.Context, namespace string, names []string, problems *problem.List) {
 	for _, name := range names {
-		if err := d.cluster.Delete(ctx, cluster.ConfigMaps, namespace, name, ""); err != nil {
-			diags.AddWarning("What tasks returned stays cached", fmt.Sprintf("Nothing asks any more for what Argo's controller keeps in config maps of namespace %s, %d of them. "+
+		if err := o.cluster.Delete(ctx, cluster.ConfigMaps, namespace, name, ""); err != nil {
+			problems.Warning("What tasks returned stays cached", fmt.Sprintf("Nothing asks any more for what Argo's controller keeps in config maps of namespace %s, %d of them. "+
 				"Removing the first failed: %s\n\nGrant the provider the Role for caches of the guide \"Installation and RBAC\", or have the controller do it (CACHE_GC_PERIOD in its environment).",
 				namespace, len(names), clusterDetail(err)))
 			return

@@ -10,6 +10,7 @@ import (
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -147,7 +148,9 @@ func (r *componentResource) Update(ctx context.Context, req resource.UpdateReque
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(identify(ctx, resp.Identity, plan.Namespace, plan.Name)...)
 	if old := state.Version.ValueString(); old != "" && old != plan.Version.ValueString() {
-		r.data.retire(ctx, state.Namespace.ValueString(), state.Name.ValueString(), old, &resp.Diagnostics)
+		report(&resp.Diagnostics, func(problems *problem.List) {
+			r.data.retire(ctx, state.Namespace.ValueString(), state.Name.ValueString(), old, problems)
+		})
 	}
 }
 
@@ -161,7 +164,9 @@ func (r *componentResource) Delete(ctx context.Context, req resource.DeleteReque
 		leftForeign(state, &resp.Diagnostics)
 		return
 	}
-	r.data.retire(ctx, state.Namespace.ValueString(), state.Name.ValueString(), state.Version.ValueString(), &resp.Diagnostics)
+	report(&resp.Diagnostics, func(problems *problem.List) {
+		r.data.retire(ctx, state.Namespace.ValueString(), state.Name.ValueString(), state.Version.ValueString(), problems)
+	})
 }
 
 // apply puts the version's objects into the cluster.
@@ -185,7 +190,7 @@ func (r *componentResource) apply(ctx context.Context, m *componentModel, verb s
 		diags.AddError("Cannot compile the component", err.Error())
 		return
 	}
-	if !r.data.readyForTemplates(ctx, c.Namespace, diags) {
+	if !reported(diags, func(problems *problem.List) bool { return r.data.readyForTemplates(ctx, c.Namespace, problems) }) {
 		return
 	}
 	if err := r.put(ctx, c, objects, verb); err != nil {
@@ -330,4 +335,14 @@ func (c *configured) planNamespace(ctx context.Context, config types.String, req
 	if !prior.Equal(*planned) {
 		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("namespace"))
 	}
+}
+
+// foresee tells at plan what would stop an apply at a new run or schedule, as far as its place is known.
+func (c *configured) foresee(ctx context.Context, namespace, serviceAccount types.String, diags *diag.Diagnostics) {
+	if !isKnown(namespace) || serviceAccount.IsUnknown() {
+		return
+	}
+	report(diags, func(problems *problem.List) {
+		c.data.foresee(ctx, namespace.ValueString(), serviceAccount.ValueString(), problems)
+	})
 }

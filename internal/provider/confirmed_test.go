@@ -43,7 +43,7 @@ func TestOnlyConfirmedStatesArePlansAlready(t *testing.T) {
 		"another name":               {"component", value(map[string]any{"name": "other"}), same, silent, "etl", false},
 		"to be created":              {"component", same, tftypes.NewValue(typ, nil), silent, "etl", false},
 	} {
-		c := configured{data: &data{namespace: tc.namespace}}
+		c := configured{data: &data{operator: &operator{}, namespace: tc.namespace}}
 		c.data.confirmed.add(spec.ComponentKind, "etl", "step", same)
 		got := c.isConfirmed(tc.kind, resource.ModifyPlanRequest{Plan: tfsdk.Plan{Raw: tc.plan}, State: tfsdk.State{Raw: tc.state}, Config: tfsdk.Config{Raw: tc.config}})
 		if got != tc.want {
@@ -70,7 +70,7 @@ func TestComponentsThatAreWarnedOf(t *testing.T) {
 	}
 	const digest = "busybox@sha256:9ae97d36d26566ff84e8893c64a6dc4fe8ca6d1144bf5b87b2b85a32def253c7"
 	var found diag.Diagnostics
-	r := &componentResource{configured{&data{}}}
+	r := &componentResource{configured{&data{operator: &operator{}}}}
 	if r.isWarnedOf(of(digest), found) || r.isWarnedOf(of("busybox:1.36"), found) {
 		t.Error("an image without a digest is warned of where it changes")
 	}

@@ -19,6 +19,7 @@ import (
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -127,7 +128,7 @@ func (d *runsData) Read(ctx context.Context, req datasource.ReadRequest, resp *d
 	for _, o := range found {
 		run, err := argo.ReadRun(o.Into, interfaces(o.Labels[argo.PipelineLabel]))
 		if err != nil {
-			addUnreadableRun(&resp.Diagnostics, o.Name, err)
+			report(&resp.Diagnostics, func(problems *problem.List) { addUnreadableRun(problems, o.Name, err) })
 		}
 		if argo.DueAt(run).Before(since) || len(phases) > 0 && !slices.Contains(phases, string(run.Phase)) {
 			continue

@@ -1,9 +1,7 @@
 package provider
 
 import (
-	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -15,12 +13,32 @@ import (
 // addProblems turns what the engine found into diagnostics at their attributes.
 func addProblems(diags *diag.Diagnostics, problems problem.List) {
 	for _, p := range problems {
-		if p.Severity == problem.Warning {
+		switch {
+		case len(p.Path) == 0 && p.Severity == problem.Warning:
+			diags.AddWarning(p.Title, p.Detail)
+		case len(p.Path) == 0:
+			diags.AddError(p.Title, p.Detail)
+		case p.Severity == problem.Warning:
 			diags.AddAttributeWarning(attributePath(p.Path), p.Title, detail(p))
-			continue
+		default:
+			diags.AddAttributeError(attributePath(p.Path), p.Title, detail(p))
 		}
-		diags.AddAttributeError(attributePath(p.Path), p.Title, detail(p))
 	}
+}
+
+// report turns what work finds wrong into diagnostics.
+func report(diags *diag.Diagnostics, work func(*problem.List)) {
+	var found problem.List
+	work(&found)
+	addProblems(diags, found)
+}
+
+// reported is report for work that has a result.
+func reported[T any](diags *diag.Diagnostics, work func(*problem.List) T) T {
+	var found problem.List
+	result := work(&found)
+	addProblems(diags, found)
+	return result
 }
 
 // addErrors leaves the warnings out: an apply repeats what its plan said already.
@@ -94,26 +112,13 @@ func addClusterError(diags *diag.Diagnostics, verb, what, name string, err error
 	diags.AddError(title, clusterDetail(err))
 }
 
-func clusterDetail(err error) string {
-	if errors.Is(err, cluster.ErrNotConfigured) {
-		_, why, _ := strings.Cut(err.Error(), cluster.ErrNotConfigured.Error())
-		return "The provider is given no Kubernetes cluster to work on" + why + ".\n\nSet config_path (or KUBE_CONFIG_PATH), or host and credentials, in the provider's configuration. Planning needs no cluster, applying does."
-	}
-	text := err.Error()
-	var e *cluster.Error
-	if errors.As(err, &e) && e.Remedy() != "" {
-		text += "\n\n" + e.Remedy()
-	}
-	return text
-}
-
 // addReadError keeps what the state holds where the cluster cannot be asked, and says so in one warning for all resources, in
 // words that nobody takes for a plan without changes.
 func (d *data) addReadError(diags *diag.Diagnostics, what, name string, err error) {
 	switch {
 	case cluster.IsUnknown(err):
 	case d.cluster.Configured() != nil:
-		d.preflights.look("configuration", "reading "+what+" "+name, diags, d.checkConfiguration)
+		report(diags, func(problems *problem.List) { d.isConfigured("reading "+what+" "+name, problems) })
 		return
 	default:
 		addClusterError(diags, "read", what, name, err)

@@ -27,7 +27,7 @@ func TestProblemsBecomeDiagnostics(t *testing.T) {
 		// Of what is below a key Terraform would show the line of the resource alone.
 		diag.NewAttributeErrorDiagnostic(path.Root("tasks").AtMapKey("load data"), "Invalid taint", `tasks["load data"].tolerations[1].key: "x y" is wrong.`),
 		diag.NewAttributeWarningDiagnostic(path.Root("name"), "Odd name", "name: It is odd."),
-		diag.NewAttributeErrorDiagnostic(path.Empty(), "Too large", "It takes 2 MiB."),
+		diag.NewErrorDiagnostic("Too large", "It takes 2 MiB."),
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -72,7 +72,7 @@ func TestClusterErrors(t *testing.T) {
 			}
 			// What leaves open what the cluster holds keeps the state.
 			var read diag.Diagnostics
-			d := &data{cluster: cluster.New(cluster.Config{Host: "https://127.0.0.1:1"})}
+			d := &data{operator: &operator{cluster: cluster.New(cluster.Config{Host: "https://127.0.0.1:1"})}}
 			d.addReadError(&read, "pipeline", "p", tc.err)
 			wantSeverity := diag.SeverityError
 			if cluster.IsUnknown(tc.err) {

@@ -12,7 +12,7 @@ import (
 // A pipeline's timeout bounds its own runs. Where it is a task of another one, the plan says so.
 func TestTimeoutOfAPipelineInside(t *testing.T) {
 	t.Parallel()
-	d := &data{}
+	d := &data{operator: &operator{}}
 	d.plannedTimeouts.note(spec.Pipeline{Namespace: "etl", Name: "slow", Options: spec.Options{Timeout: "8s"}})
 	d.plannedTimeouts.note(spec.Pipeline{Namespace: "etl", Name: "free"})
 	d.plannedTimeouts.note(spec.Pipeline{Namespace: "etl", Name: "later", Options: spec.Options{Timeout: spec.Unknown}})

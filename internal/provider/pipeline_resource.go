@@ -134,7 +134,7 @@ func (r *pipelineResource) Update(ctx context.Context, req resource.UpdateReques
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(identify(ctx, resp.Identity, plan.Namespace, plan.Name)...)
-	r.data.sweep(ctx, plan.Namespace.ValueString(), &resp.Diagnostics)
+	report(&resp.Diagnostics, func(problems *problem.List) { r.data.sweep(ctx, plan.Namespace.ValueString(), problems) })
 }
 
 func (r *pipelineResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
@@ -148,7 +148,7 @@ func (r *pipelineResource) Delete(ctx context.Context, req resource.DeleteReques
 		addClusterError(&resp.Diagnostics, "delete", "pipeline", name, err)
 		return
 	}
-	r.data.sweep(ctx, namespace, &resp.Diagnostics)
+	report(&resp.Diagnostics, func(problems *problem.List) { r.data.sweep(ctx, namespace, problems) })
 }
 
 func (r *pipelineResource) apply(ctx context.Context, m *pipelineModel, verb string, diags *diag.Diagnostics) {
@@ -162,7 +162,7 @@ func (r *pipelineResource) apply(ctx context.Context, m *pipelineModel, verb str
 	if diags.HasError() {
 		return
 	}
-	if !r.data.readyForTemplates(ctx, p.Namespace, diags) {
+	if !reported(diags, func(problems *problem.List) bool { return r.data.readyForTemplates(ctx, p.Namespace, problems) }) {
 		return
 	}
 	put := r.data.put

@@ -7,10 +7,8 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-log/tflog"
-
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 )
 
 // argoAPI is the version of Argo's custom resources that the provider writes.
@@ -63,7 +61,7 @@ const notAttempted = "Not attempted"
 
 // look runs a check once. It returns false if the check failed, also for those who come later: they get a short error,
 // since the whole story is told once.
-func (p *preflights) look(key, what string, diags *diag.Diagnostics, check func(*diag.Diagnostics)) bool {
+func (p *preflights) look(key, what string, problems *problem.List, check func(*problem.List)) bool {
 	p.mu.Lock()
 	if p.done == nil {
 		p.done = map[string]*preflight{}
@@ -76,34 +74,34 @@ func (p *preflights) look(key, what string, diags *diag.Diagnostics, check func(
 	first := false
 	one.once.Do(func() {
 		first = true
-		var found diag.Diagnostics
+		var found problem.List
 		check(&found)
 		one.failed = found.HasError()
-		diags.Append(found...)
+		*problems = append(*problems, found...)
 	})
 	if one.failed && !first {
-		diags.AddError(notAttempted, "The cluster is not ready for "+what+"; another error of this apply tells why.")
+		problems.Error(notAttempted, "The cluster is not ready for "+what+"; another error of this apply tells why.")
 	}
 	return !one.failed
 }
 
 // readyFor checks that the provider can make objects that need these rights in a namespace: Argo's custom resources
 // are there, and the rights are granted. What cannot be found out is no failure.
-func (d *data) readyFor(ctx context.Context, namespace, what string, rights []cluster.Permission, diags *diag.Diagnostics) bool {
-	if !d.preflight {
+func (o *operator) readyFor(ctx context.Context, namespace, what string, rights []cluster.Permission, problems *problem.List) bool {
+	if !o.preflight {
 		return true
 	}
-	if !d.checkPlace(ctx, &d.preflights, namespace, what, diags) {
+	if !o.checkPlace(ctx, &o.preflights, namespace, what, problems) {
 		return false
 	}
-	return d.preflights.look("rights of "+what+" in "+namespace, what+" in namespace "+namespace, diags, func(diags *diag.Diagnostics) {
-		missing, err := d.cluster.Missing(ctx, namespace, rights)
+	return o.preflights.look("rights of "+what+" in "+namespace, what+" in namespace "+namespace, problems, func(problems *problem.List) {
+		missing, err := o.cluster.Missing(ctx, namespace, rights)
 		if err != nil {
-			tflog.Debug(ctx, "Cannot find out what the provider may do", map[string]any{"error": err.Error()})
+			o.debug(ctx, "Cannot find out what the provider may do", map[string]any{"error": err.Error()})
 			return
 		}
 		if len(missing) > 0 {
-			diags.AddError("The provider is not allowed to manage "+what, fmt.Sprintf(
+			problems.Error("The provider is not allowed to manage "+what, fmt.Sprintf(
 				"In namespace %s the provider's user lacks the right to:\n%s\n\nGrant it the Role of the guide \"Installation and RBAC\" there. See what it may do with: kubectl auth can-i --list -n %s",
 				namespace, listed(missing), namespace))
 		}
@@ -111,75 +109,80 @@ func (d *data) readyFor(ctx context.Context, namespace, what string, rights []cl
 }
 
 // checkPlace looks whether there is somewhere to make objects: a cluster, Argo's kinds, and the namespace.
-func (d *data) checkPlace(ctx context.Context, done *preflights, namespace, what string, diags *diag.Diagnostics) bool {
-	return done.look("configuration", what, diags, d.checkConfiguration) &&
-		done.look("api", what, diags, func(diags *diag.Diagnostics) { d.checkKinds(ctx, diags) }) &&
-		done.look("namespace "+namespace, "namespace "+namespace, diags, func(diags *diag.Diagnostics) { d.checkNamespace(ctx, namespace, diags) })
+func (o *operator) checkPlace(ctx context.Context, done *preflights, namespace, what string, problems *problem.List) bool {
+	return done.look("configuration", what, problems, o.checkConfiguration) &&
+		done.look("api", what, problems, func(problems *problem.List) { o.checkKinds(ctx, problems) }) &&
+		done.look("namespace "+namespace, "namespace "+namespace, problems, func(problems *problem.List) { o.checkNamespace(ctx, namespace, problems) })
 }
 
-func (d *data) readyForTemplates(ctx context.Context, namespace string, diags *diag.Diagnostics) bool {
-	return d.readyFor(ctx, namespace, "components and pipelines", templateRights, diags)
+func (o *operator) readyForTemplates(ctx context.Context, namespace string, problems *problem.List) bool {
+	return o.readyFor(ctx, namespace, "components and pipelines", templateRights, problems)
 }
 
 // readyForRuns checks besides that the pods of runs can report their results, and that a controller serves the namespace.
-func (d *data) readyForRuns(ctx context.Context, namespace, serviceAccount string, diags *diag.Diagnostics) bool {
-	return d.readyFor(ctx, namespace, "runs", runRights, diags) && d.canRun(ctx, namespace, serviceAccount, false, diags)
+func (o *operator) readyForRuns(ctx context.Context, namespace, serviceAccount string, problems *problem.List) bool {
+	return o.readyFor(ctx, namespace, "runs", runRights, problems) && o.canRun(ctx, namespace, serviceAccount, false, problems)
 }
 
 // readyForSchedules checks the same; bounded: for one with max_concurrency.
-func (d *data) readyForSchedules(ctx context.Context, namespace, serviceAccount string, bounded bool, diags *diag.Diagnostics) bool {
-	return d.readyFor(ctx, namespace, "recurring runs", scheduleRights, diags) && d.canRun(ctx, namespace, serviceAccount, bounded, diags)
+func (o *operator) readyForSchedules(ctx context.Context, namespace, serviceAccount string, bounded bool, problems *problem.List) bool {
+	return o.readyFor(ctx, namespace, "recurring runs", scheduleRights, problems) && o.canRun(ctx, namespace, serviceAccount, bounded, problems)
 }
 
-func (d *data) readyForBackfills(ctx context.Context, namespace, serviceAccount string, diags *diag.Diagnostics) bool {
-	return d.readyFor(ctx, namespace, "backfills", backfillRights, diags) && d.canRun(ctx, namespace, serviceAccount, false, diags)
+func (o *operator) readyForBackfills(ctx context.Context, namespace, serviceAccount string, problems *problem.List) bool {
+	return o.readyFor(ctx, namespace, "backfills", backfillRights, problems) && o.canRun(ctx, namespace, serviceAccount, false, problems)
 }
 
-func (d *data) canRun(ctx context.Context, namespace, serviceAccount string, bounded bool, diags *diag.Diagnostics) bool {
-	return !d.preflight || d.checkRunnable(ctx, &d.preflights, namespace, serviceAccount, bounded, diags)
+func (o *operator) canRun(ctx context.Context, namespace, serviceAccount string, bounded bool, problems *problem.List) bool {
+	return !o.preflight || o.checkRunnable(ctx, &o.preflights, namespace, serviceAccount, bounded, problems)
 }
 
 // checkRunnable looks at what a run needs beside the rights of whoever makes it, once for each of what is in done.
-func (d *data) checkRunnable(ctx context.Context, done *preflights, namespace, serviceAccount string, bounded bool, diags *diag.Diagnostics) bool {
+func (o *operator) checkRunnable(ctx context.Context, done *preflights, namespace, serviceAccount string, bounded bool, problems *problem.List) bool {
 	set := overrides(serviceAccount, bounded)
 	if serviceAccount == "" {
 		serviceAccount = "default"
 	}
-	account := done.look("account "+namespace+"/"+serviceAccount, "runs of service account "+serviceAccount, diags, func(diags *diag.Diagnostics) {
-		d.checkAccount(ctx, namespace, serviceAccount, diags)
+	account := done.look("account "+namespace+"/"+serviceAccount, "runs of service account "+serviceAccount, problems, func(problems *problem.List) {
+		o.checkAccount(ctx, namespace, serviceAccount, problems)
 	})
-	served := done.look("controller "+namespace, "runs in namespace "+namespace, diags, func(diags *diag.Diagnostics) {
-		d.checkController(ctx, namespace, diags)
+	served := done.look("controller "+namespace, "runs in namespace "+namespace, problems, func(problems *problem.List) {
+		o.checkController(ctx, namespace, problems)
 	})
 	if !served || len(set) == 0 {
 		return account && served
 	}
 	what := "runs in namespace " + namespace + " that set " + strings.Join(set, " and ")
-	allowed := done.look("overrides "+what, what, diags, func(diags *diag.Diagnostics) {
-		d.checkOverrides(ctx, namespace, set, diags)
+	allowed := done.look("overrides "+what, what, problems, func(problems *problem.List) {
+		o.checkOverrides(ctx, namespace, set, problems)
 	})
 	return account && allowed
 }
 
 // checkNamespace says once that a namespace is missing, and not for each object in it. Who may not look finds out later.
-func (d *data) checkNamespace(ctx context.Context, namespace string, diags *diag.Diagnostics) {
-	if exists, err := d.cluster.HasNamespace(ctx, namespace); err == nil && !exists {
-		diags.AddError("Namespace "+namespace+" does not exist", fmt.Sprintf("Nothing can be made in namespace %q, which the cluster does not have.\n\nCreate it, with the Roles of the guide \"Installation and RBAC\": kubectl create namespace %s", namespace, namespace))
+func (o *operator) checkNamespace(ctx context.Context, namespace string, problems *problem.List) {
+	if exists, err := o.cluster.HasNamespace(ctx, namespace); err == nil && !exists {
+		problems.Error("Namespace "+namespace+" does not exist", fmt.Sprintf("Nothing can be made in namespace %q, which the cluster does not have.\n\nCreate it, with the Roles of the guide \"Installation and RBAC\": kubectl create namespace %s", namespace, namespace))
 	}
 }
 
+// isConfigured reports whether the provider can make requests at all, and says once why not.
+func (o *operator) isConfigured(what string, problems *problem.List) bool {
+	return o.preflights.look("configuration", what, problems, o.checkConfiguration)
+}
+
 // checkConfiguration says once what keeps the provider from every request.
-func (d *data) checkConfiguration(diags *diag.Diagnostics) {
-	if err := d.cluster.Configured(); err != nil {
-		diags.AddError("Cannot use the cluster's configuration", clusterDetail(err))
+func (o *operator) checkConfiguration(problems *problem.List) {
+	if err := o.cluster.Configured(); err != nil {
+		problems.Error("Cannot use the cluster's configuration", clusterDetail(err))
 	}
 }
 
 // checkKinds looks for Argo's custom resources.
-func (d *data) checkKinds(ctx context.Context, diags *diag.Diagnostics) {
-	kinds, err := d.cluster.Kinds(ctx, argoAPI)
+func (o *operator) checkKinds(ctx context.Context, problems *problem.List) {
+	kinds, err := o.cluster.Kinds(ctx, argoAPI)
 	if err != nil {
-		tflog.Debug(ctx, "Cannot find out what the cluster serves", map[string]any{"error": err.Error()})
+		o.debug(ctx, "Cannot find out what the cluster serves", map[string]any{"error": err.Error()})
 		return
 	}
 	var missing []string
@@ -189,27 +192,27 @@ func (d *data) checkKinds(ctx context.Context, diags *diag.Diagnostics) {
 		}
 	}
 	if len(missing) > 0 {
-		diags.AddError("Argo Workflows is not installed in this cluster", fmt.Sprintf(
+		problems.Error("Argo Workflows is not installed in this cluster", fmt.Sprintf(
 			"The cluster serves no %s of %s.\n\nInstall %s with its custom resource definitions; the guide \"Installation and RBAC\" shows how. Check with: kubectl api-resources --api-group=%s",
 			strings.Join(missing, ", "), argoAPI, cluster.SupportedArgo, argoGroup))
 	}
 }
 
 // checkAccount looks at the service account of a run's pods.
-func (d *data) checkAccount(ctx context.Context, namespace, serviceAccount string, diags *diag.Diagnostics) {
-	if exists, err := d.cluster.HasServiceAccount(ctx, namespace, serviceAccount); err == nil && !exists {
-		diags.AddError("The service account of the run does not exist", fmt.Sprintf(
+func (o *operator) checkAccount(ctx context.Context, namespace, serviceAccount string, problems *problem.List) {
+	if exists, err := o.cluster.HasServiceAccount(ctx, namespace, serviceAccount); err == nil && !exists {
+		problems.Error("The service account of the run does not exist", fmt.Sprintf(
 			"Runs in namespace %s are to work as service account %q, which is not there, so no pod could start.\n\nCreate it with the Role of the guide \"Installation and RBAC\", or name another one in service_account.",
 			namespace, serviceAccount))
 		return
 	}
-	missing, err := d.cluster.MissingFor(ctx, namespace, serviceAccount, podRights)
+	missing, err := o.cluster.MissingFor(ctx, namespace, serviceAccount, podRights)
 	if err != nil {
-		tflog.Debug(ctx, "Cannot find out what the run's service account may do", map[string]any{"error": err.Error()})
+		o.debug(ctx, "Cannot find out what the run's service account may do", map[string]any{"error": err.Error()})
 		return
 	}
 	if len(missing) > 0 {
-		diags.AddError("The service account of the run is not allowed to report results", fmt.Sprintf(
+		problems.Error("The service account of the run is not allowed to report results", fmt.Sprintf(
 			"In namespace %s service account %q lacks the right to:\n%s\n\nWithout it Argo never learns what a task returned, and runs hang or fail. Grant it the Role for runs of the guide \"Installation and RBAC\": create and patch on %s. Or set service_account, of the provider or of the run, to one that has it: the guide's is \"pipeline-runner\".",
 			namespace, serviceAccount, listed(missing), "workflowtaskresults."+argoGroup))
 	}

@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-log/tflog"
-
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 )
 
 // controllersOf are the controllers that were found for a namespace.
@@ -19,13 +17,13 @@ type controllersOf struct {
 }
 
 // controllers looks for Argo's controllers once.
-func (d *data) controllers(ctx context.Context, namespace string) (found []cluster.Controller, everywhere bool, err error) {
-	p := &d.preflights
+func (o *operator) controllers(ctx context.Context, namespace string) (found []cluster.Controller, everywhere bool, err error) {
+	p := &o.preflights
 	p.looking.Lock()
 	defer p.looking.Unlock()
 	c, known := p.controllers[namespace]
 	if !known {
-		c.found, c.everywhere, c.err = d.cluster.Controllers(ctx, usualNamespaces(namespace)...)
+		c.found, c.everywhere, c.err = o.cluster.Controllers(ctx, usualNamespaces(namespace)...)
 		if p.controllers == nil {
 			p.controllers = map[string]controllersOf{}
 		}
@@ -36,22 +34,22 @@ func (d *data) controllers(ctx context.Context, namespace string) (found []clust
 
 // checkController says so where no controller would run what is made in a namespace. A controller that is merely not
 // ready is a warning: it may be starting.
-func (d *data) checkController(ctx context.Context, namespace string, diags *diag.Diagnostics) {
-	found, everywhere, err := d.controllers(ctx, namespace)
+func (o *operator) checkController(ctx context.Context, namespace string, problems *problem.List) {
+	found, everywhere, err := o.controllers(ctx, namespace)
 	if err != nil {
-		tflog.Debug(ctx, "Cannot look for Argo's controller", map[string]any{"error": err.Error()})
+		o.debug(ctx, "Cannot look for Argo's controller", map[string]any{"error": err.Error()})
 		return
 	}
-	title, text, certain := controllerProblem(found, everywhere, namespace, d.instanceID)
+	title, text, certain := controllerProblem(found, everywhere, namespace, o.instanceID)
 	switch {
 	case title == "":
-		if text := faultOf(found, namespace, d.instanceID); text != "" {
-			diags.AddWarning("The workflow controller has a fault", text)
+		if text := faultOf(found, namespace, o.instanceID); text != "" {
+			problems.Warning("The workflow controller has a fault", text)
 		}
 	case certain:
-		diags.AddError(title, text)
+		problems.Error(title, text)
 	default:
-		diags.AddWarning(title, text)
+		problems.Warning(title, text)
 	}
 }
 
@@ -159,13 +157,13 @@ func overrides(serviceAccount string, bounded bool) []string {
 }
 
 // checkOverrides says so where every controller that serves a namespace would end its runs for what they set.
-func (d *data) checkOverrides(ctx context.Context, namespace string, fields []string, diags *diag.Diagnostics) {
-	found, _, err := d.controllers(ctx, namespace)
+func (o *operator) checkOverrides(ctx context.Context, namespace string, fields []string, problems *problem.List) {
+	found, _, err := o.controllers(ctx, namespace)
 	if err != nil {
 		return // checkController has told
 	}
-	if title, text := overrideProblem(found, namespace, d.instanceID, fields); title != "" {
-		diags.AddError(title, text)
+	if title, text := overrideProblem(found, namespace, o.instanceID, fields); title != "" {
+		problems.Error(title, text)
 	}
 }
 

@@ -5,9 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-log/tflog"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 )
 
 // foreseeTimeout bounds how long a plan waits for a cluster that does not answer.
@@ -23,32 +21,32 @@ type foresight struct {
 // foresee tells at plan what would stop the apply at a new run or schedule, after everything else is made. These are
 // warnings: what is missing may be made by the same apply. What whoever plans may do himself is not looked at, since
 // plans are often made with fewer rights. A cluster that cannot be asked yet is passed over.
-func (d *data) foresee(ctx context.Context, namespace, serviceAccount types.String, diags *diag.Diagnostics) {
-	if !d.preflight || d.unknown || !isKnown(namespace) || serviceAccount.IsUnknown() {
+func (o *operator) foresee(ctx context.Context, namespace, serviceAccount string, problems *problem.List) {
+	if !o.preflight || o.unknown {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, foreseeTimeout)
 	defer cancel()
-	d.foresight.once.Do(func() {
-		_, err := d.cluster.Kinds(ctx, argoAPI)
-		if d.foresight.there = err == nil; err != nil {
-			tflog.Debug(ctx, "Cannot look ahead", map[string]any{"error": err.Error()})
+	o.foresight.once.Do(func() {
+		_, err := o.cluster.Kinds(ctx, argoAPI)
+		if o.foresight.there = err == nil; err != nil {
+			o.debug(ctx, "Cannot look ahead", map[string]any{"error": err.Error()})
 		}
 	})
-	if !d.foresight.there {
+	if !o.foresight.there {
 		return
 	}
-	var found diag.Diagnostics
-	if d.checkPlace(ctx, &d.foresight.found, namespace.ValueString(), "runs", &found) {
-		d.checkRunnable(ctx, &d.foresight.found, namespace.ValueString(), serviceAccount.ValueString(), false, &found)
+	var found problem.List
+	if o.checkPlace(ctx, &o.foresight.found, namespace, "runs", &found) {
+		o.checkRunnable(ctx, &o.foresight.found, namespace, serviceAccount, false, &found)
 	}
 	for _, f := range found {
-		detail := f.Detail()
-		if f.Severity() == diag.SeverityError {
+		detail := f.Detail
+		if f.Severity == problem.Error {
 			detail += "\n\nUnless the apply changes that first, it will stop here."
 		}
-		if f.Summary() != notAttempted {
-			diags.AddWarning(f.Summary(), detail)
+		if f.Title != notAttempted {
+			problems.Warning(f.Title, detail)
 		}
 	}
 }

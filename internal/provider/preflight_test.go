@@ -6,9 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 )
 
 func TestControllerProblem(t *testing.T) {
@@ -121,15 +120,15 @@ func TestPreflightWithoutArgo(t *testing.T) {
 		_, _ = w.Write([]byte(`{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"NotFound","code":404}`))
 	}))
 	defer server.Close()
-	d := &data{cluster: cluster.New(cluster.Config{Host: server.URL}), preflight: true}
-	var first, second diag.Diagnostics
+	d := &data{operator: &operator{cluster: cluster.New(cluster.Config{Host: server.URL}), preflight: true}}
+	var first, second problem.List
 	if d.readyForTemplates(t.Context(), "etl", &first) || d.readyForRuns(t.Context(), "etl", "", &second) {
 		t.Fatal("a cluster without Argo is said to be ready")
 	}
-	if len(first) != 1 || first[0].Summary() != "Argo Workflows is not installed in this cluster" || !strings.Contains(first[0].Detail(), "serves no workflows, workflowtemplates, cronworkflows, workflowtaskresults of argoproj.io/v1alpha1") {
+	if len(first) != 1 || first[0].Title != "Argo Workflows is not installed in this cluster" || !strings.Contains(first[0].Detail, "serves no workflows, workflowtemplates, cronworkflows, workflowtaskresults of argoproj.io/v1alpha1") {
 		t.Errorf("got %v", first)
 	}
-	if len(second) != 1 || second[0].Summary() != "Not attempted" {
+	if len(second) != 1 || second[0].Title != "Not attempted" {
 		t.Errorf("got %v", second)
 	}
 	if requests != 1 {
@@ -139,9 +138,9 @@ func TestPreflightWithoutArgo(t *testing.T) {
 
 func TestPreflightCanBeSwitchedOff(t *testing.T) {
 	t.Parallel()
-	d := &data{cluster: cluster.New(cluster.Config{Host: "http://127.0.0.1:1"})}
-	var diags diag.Diagnostics
-	if !d.readyForRuns(t.Context(), "etl", "", &diags) || len(diags) > 0 {
-		t.Errorf("got %v", diags)
+	d := &data{operator: &operator{cluster: cluster.New(cluster.Config{Host: "http://127.0.0.1:1"})}}
+	var problems problem.List
+	if !d.readyForRuns(t.Context(), "etl", "", &problems) || len(problems) > 0 {
+		t.Errorf("got %v", problems)
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
@@ -24,6 +23,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
@@ -47,25 +47,15 @@ func New(version string) func() provider.Provider {
 
 // data is what Configure hands to resources and data sources.
 type data struct {
-	cluster        *cluster.Client
-	namespace      string // of resources that name none
-	serviceAccount string // of runs that name none; empty: the namespace's default
-	instanceID     string // of the controller that is to run what is made; empty: the one without
-	forceConflicts bool   // take fields over that another program declares
-	// takeOverIdentical lets a creation take over an object that is what it would make.
-	takeOverIdentical bool
-	strictSchema      atomic.Bool // the cluster refuses fields that its version of Argo does not know
-	images            *imageTools
-	preflight         bool // look first whether the cluster is ready
-	preflights        preflights
-	foresight         foresight
-	confirmed         confirmedStates
-	plannedTimeouts   plannedTimeouts
-	unpinned          unpinnedImages
-	unchecked         sync.Map // why the cluster could not be asked, as far as that was told
-	claims            claims
-	agedCaches        sync.Map // namespaces whose caches were looked through for old ones
-	unknown           bool     // the connection is not known yet: at a plan that will make the cluster itself
+	*operator
+	namespace       string // of resources that name none
+	serviceAccount  string // of runs that name none; empty: the namespace's default
+	images          *imageTools
+	confirmed       confirmedStates
+	plannedTimeouts plannedTimeouts
+	unpinned        unpinnedImages
+	unchecked       sync.Map // why the cluster could not be asked, as far as that was told
+	claims          claims
 }
 
 type providerModel struct {
@@ -213,20 +203,31 @@ func (p *kfpProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		return
 	}
 	d := &data{
-		cluster:        cluster.New(config),
+		operator: &operator{
+			cluster:           cluster.New(config),
+			instanceID:        stringOr(m.InstanceID, "KFP_INSTANCE_ID"),
+			forceConflicts:    m.ForceConflicts.ValueBool(),
+			takeOverIdentical: takeOver,
+			preflight:         preflight,
+			unknown:           m.anyUnknown(),
+			log:               logEvent,
+		},
 		namespace:      stringOr(m.Namespace, "KFP_NAMESPACE"),
 		serviceAccount: stringOr(m.ServiceAccount, "KFP_SERVICE_ACCOUNT"),
-		instanceID:     stringOr(m.InstanceID, "KFP_INSTANCE_ID"),
-		forceConflicts: m.ForceConflicts.ValueBool(),
-
-		takeOverIdentical: takeOver,
-		preflight:         preflight,
-		unknown:           m.anyUnknown(),
-		unpinned:          unpinnedImages{choice: stringOr(m.UnpinnedImages, "KFP_UNPINNED_IMAGES")},
+		unpinned:       unpinnedImages{choice: stringOr(m.UnpinnedImages, "KFP_UNPINNED_IMAGES")},
 	}
 	d.namespace = cmp.Or(d.namespace, p.defaultNamespace, "default")
 	d.images = m.imageTools(ctx, d, config.UserAgent, &resp.Diagnostics)
 	resp.ResourceData, resp.DataSourceData, resp.ActionData, resp.ListResourceData = d, d, d, d
+}
+
+// logEvent writes what the operator tells into Terraform's log.
+func logEvent(ctx context.Context, e event) {
+	if e.news {
+		tflog.Info(ctx, e.message, e.fields)
+		return
+	}
+	tflog.Debug(ctx, e.message, e.fields)
 }
 
 func (m providerModel) configPaths(ctx context.Context) []string {

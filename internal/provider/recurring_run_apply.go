@@ -11,6 +11,7 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -35,7 +36,9 @@ func (r *recurringRunResource) apply(ctx context.Context, m *recurringRunModel, 
 		diags.AddError("Cannot compile the recurring run", err.Error())
 		return
 	}
-	if !r.data.readyForSchedules(ctx, read.spec.Namespace, read.spec.ServiceAccount, read.spec.MaxConcurrency != nil, diags) {
+	if !reported(diags, func(problems *problem.List) bool {
+		return r.data.readyForSchedules(ctx, read.spec.Namespace, read.spec.ServiceAccount, read.spec.MaxConcurrency != nil, problems)
+	}) {
 		return
 	}
 	if err := r.put(ctx, read.spec, objects, verb); err != nil {

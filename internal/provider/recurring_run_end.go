@@ -14,8 +14,8 @@ const goneTimeout = 2 * time.Minute
 
 // endSchedule removes a recurring run. Runs in progress go on to their end; those that have ended, and those that have
 // not begun, are removed.
-func (d *data) endSchedule(ctx context.Context, namespace, name string) error {
-	c := d.cluster
+func (o *operator) endSchedule(ctx context.Context, namespace, name string) error {
+	c := o.cluster
 	// A run that started while the object is being removed would be removed with it.
 	if _, err := c.Patch(ctx, cluster.CronWorkflows, namespace, name, argo.SuspendPatch()); err != nil && !cluster.IsNotFound(err) {
 		return err

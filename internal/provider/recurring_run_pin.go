@@ -5,27 +5,26 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
 // pinPipeline makes copies of a pipeline's version and of the pipelines inside it, which later versions leave alone. A
 // copy that is there stays as it is.
-func (d *data) pinPipeline(ctx context.Context, ref spec.Ref) error {
-	if _, err := d.cluster.Get(ctx, cluster.WorkflowTemplates, ref.Namespace, argo.PinnedName(ref)); err == nil || !cluster.IsNotFound(err) {
+func (o *operator) pinPipeline(ctx context.Context, ref spec.Ref) error {
+	if _, err := o.cluster.Get(ctx, cluster.WorkflowTemplates, ref.Namespace, argo.PinnedName(ref)); err == nil || !cluster.IsNotFound(err) {
 		return err
 	}
-	template, err := d.cluster.Get(ctx, cluster.WorkflowTemplates, ref.Namespace, ref.Name)
+	template, err := o.cluster.Get(ctx, cluster.WorkflowTemplates, ref.Namespace, ref.Name)
 	if err != nil {
 		return err
 	}
 	if version, _ := argo.IsPipeline(template.Labels); version != ref.Version {
 		return fmt.Errorf("pipeline %s/%s is at version %s by now, not at %s, which is to be kept; apply again", ref.Namespace, ref.Name, version, ref.Version)
 	}
-	_, err = d.copyPinned(ctx, template, 0)
+	_, err = o.copyPinned(ctx, template, 0)
 	return err
 }
 
@@ -33,14 +32,14 @@ func (d *data) pinPipeline(ctx context.Context, ref spec.Ref) error {
 const maxNesting = 32
 
 // copyPinned copies a pipeline and, first, the pipelines that its tasks use. It returns the copy's name.
-func (d *data) copyPinned(ctx context.Context, template *cluster.Object, depth int) (string, error) {
+func (o *operator) copyPinned(ctx context.Context, template *cluster.Object, depth int) (string, error) {
 	if depth > maxNesting {
 		return "", errors.New("the pipelines use each other in a cycle")
 	}
 	renamed, used, wanted := map[string]string{}, map[string]bool{}, argo.NestedVersions(template.Annotations)
 	argo.TemplatesUsed(template.Raw(), used)
 	for name := range used {
-		copied, err := d.pinInner(ctx, template, name, wanted[name], depth)
+		copied, err := o.pinInner(ctx, template, name, wanted[name], depth)
 		if err != nil {
 			return "", err
 		}
@@ -50,7 +49,7 @@ func (d *data) copyPinned(ctx context.Context, template *cluster.Object, depth i
 	}
 	version, _ := argo.IsPipeline(template.Labels)
 	name := argo.PinnedName(spec.Ref{Name: template.Name, Version: version})
-	_, err := d.cluster.Create(ctx, cluster.WorkflowTemplates, argo.PinnedCopy(template.Raw(), renamed))
+	_, err := o.cluster.Create(ctx, cluster.WorkflowTemplates, argo.PinnedCopy(template.Raw(), renamed))
 	if cluster.ReasonOf(err) == cluster.Exists {
 		err = nil
 	}
@@ -59,14 +58,14 @@ func (d *data) copyPinned(ctx context.Context, template *cluster.Object, depth i
 
 // pinInner copies a pipeline that a task of another one uses, at the version that the other was compiled with; an empty
 // version is that of an object whose maker noted none. The name of the copy is empty for what is no pipeline.
-func (d *data) pinInner(ctx context.Context, outer *cluster.Object, name, wanted string, depth int) (string, error) {
+func (o *operator) pinInner(ctx context.Context, outer *cluster.Object, name, wanted string, depth int) (string, error) {
 	if copied := argo.PinnedName(spec.Ref{Name: name, Version: wanted}); wanted != "" {
-		found, err := d.existing(ctx, cluster.WorkflowTemplates, outer.Namespace, copied)
+		found, err := o.existing(ctx, cluster.WorkflowTemplates, outer.Namespace, copied)
 		if found != nil || err != nil {
 			return copied, err
 		}
 	}
-	inner, err := d.cluster.Get(ctx, cluster.WorkflowTemplates, outer.Namespace, name)
+	inner, err := o.cluster.Get(ctx, cluster.WorkflowTemplates, outer.Namespace, name)
 	if err != nil {
 		return "", err
 	}
@@ -78,15 +77,15 @@ func (d *data) pinInner(ctx context.Context, outer *cluster.Object, name, wanted
 		return "", fmt.Errorf("pipeline %s/%s was applied with version %s of pipeline %s, which is at version %s by now; "+
 			"apply the outer one again, then this", outer.Namespace, outer.Name, wanted, name, version)
 	}
-	return d.copyPinned(ctx, inner, depth+1)
+	return o.copyPinned(ctx, inner, depth+1)
 }
 
 // retirePins removes the copies of pipelines that nothing uses any more, the outer ones before those inside them.
-func (d *data) retirePins(ctx context.Context, namespace string, diags *diag.Diagnostics) {
+func (o *operator) retirePins(ctx context.Context, namespace string, problems *problem.List) {
 	for range maxNesting {
-		templates, err := d.cluster.Managed(ctx, cluster.WorkflowTemplates, namespace)
+		templates, err := o.cluster.Managed(ctx, cluster.WorkflowTemplates, namespace)
 		if err != nil {
-			addClusterError(diags, "list", "pipeline versions in namespace", namespace, err)
+			addClusterProblem(problems, "list", "pipeline versions in namespace", namespace, err)
 			return
 		}
 		pinned := 0
@@ -98,9 +97,9 @@ func (d *data) retirePins(ctx context.Context, namespace string, diags *diag.Dia
 		if pinned == 0 {
 			return
 		}
-		used, err := d.usedTemplates(ctx, namespace)
+		used, err := o.usedTemplates(ctx, namespace)
 		if err != nil {
-			addClusterError(diags, "find the users of", "pipeline versions in namespace", namespace, err)
+			addClusterProblem(problems, "find the users of", "pipeline versions in namespace", namespace, err)
 			return
 		}
 		removed := false
@@ -108,8 +107,8 @@ func (d *data) retirePins(ctx context.Context, namespace string, diags *diag.Dia
 			if !argo.IsPinnedCopy(t.Labels) || used[name] {
 				continue
 			}
-			if err := d.cluster.Delete(ctx, cluster.WorkflowTemplates, namespace, name, ""); err != nil {
-				addClusterError(diags, "delete", "pipeline version", name, err)
+			if err := o.cluster.Delete(ctx, cluster.WorkflowTemplates, namespace, name, ""); err != nil {
+				addClusterProblem(problems, "delete", "pipeline version", name, err)
 				return
 			}
 			removed = true

@@ -55,7 +55,7 @@ func (r *recurringRunResource) ModifyPlan(ctx context.Context, req resource.Modi
 		plan.ServiceAccount = types.StringValue(r.data.serviceAccount)
 	}
 	if req.State.Raw.IsNull() {
-		r.data.foresee(ctx, plan.Namespace, plan.ServiceAccount, &resp.Diagnostics)
+		r.foresee(ctx, plan.Namespace, plan.ServiceAccount, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(plan.planPin(ctx, state)...)
 	planned, diags := plan.read(ctx)
@@ -169,8 +169,8 @@ func (r *recurringRunResource) Update(ctx context.Context, req resource.UpdateRe
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(identify(ctx, resp.Identity, plan.Namespace, plan.Name)...)
-	r.data.retirePins(ctx, plan.Namespace.ValueString(), &resp.Diagnostics)
-	r.data.sweep(ctx, plan.Namespace.ValueString(), &resp.Diagnostics)
+	report(&resp.Diagnostics, func(problems *problem.List) { r.data.retirePins(ctx, plan.Namespace.ValueString(), problems) })
+	report(&resp.Diagnostics, func(problems *problem.List) { r.data.sweep(ctx, plan.Namespace.ValueString(), problems) })
 }
 
 func (r *recurringRunResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
@@ -184,8 +184,8 @@ func (r *recurringRunResource) Delete(ctx context.Context, req resource.DeleteRe
 		addClusterError(&resp.Diagnostics, "delete", "recurring run", name, err)
 		return
 	}
-	r.data.retirePins(ctx, namespace, &resp.Diagnostics)
-	r.data.sweep(ctx, namespace, &resp.Diagnostics)
+	report(&resp.Diagnostics, func(problems *problem.List) { r.data.retirePins(ctx, namespace, problems) })
+	report(&resp.Diagnostics, func(problems *problem.List) { r.data.sweep(ctx, namespace, problems) })
 }
 
 func (r *recurringRunResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {

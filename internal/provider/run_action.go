@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -122,7 +123,9 @@ func (a *runAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *
 }
 
 func (a *runAction) invoke(ctx context.Context, run spec.Run, timeout, pending time.Duration, wait bool, tell func(string), diags *diag.Diagnostics) {
-	if !a.data.readyForRuns(ctx, run.Namespace, run.ServiceAccount, diags) {
+	if !reported(diags, func(problems *problem.List) bool {
+		return a.data.readyForRuns(ctx, run.Namespace, run.ServiceAccount, problems)
+	}) {
 		return
 	}
 	object, _, err := a.data.startRun(ctx, run, "")
@@ -134,13 +137,14 @@ func (a *runAction) invoke(ctx context.Context, run spec.Run, timeout, pending t
 	if !wait {
 		return
 	}
-	status := a.data.awaitRun(ctx, awaited{
+	waiting := awaited{
 		run: run, namespace: object.Namespace, name: object.Name, outputs: run.Pipeline.Outputs,
 		timeout: timeout, timeoutName: "timeouts.invoke", pending: pending,
 		again: "Mend the cause and invoke the action again.",
 		later: "Follow it with: kubectl get -n " + object.Namespace + " workflow/" + object.Name + " -w",
 		tell:  tell,
-	}, diags)
+	}
+	status := reported(diags, func(problems *problem.List) spec.RunStatus { return a.data.awaitRun(ctx, waiting, problems) })
 	for _, name := range slices.Sorted(maps.Keys(status.Outputs)) {
 		tell("Output " + name + ": " + cut(status.Outputs[name], maxLine))
 	}

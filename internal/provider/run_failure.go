@@ -14,14 +14,14 @@ import (
 const maxFailures = 5
 
 // describeFailure names the failed tasks with their messages and last log lines.
-func (d *data) describeFailure(ctx context.Context, run awaited, status spec.RunStatus) string {
+func (o *operator) describeFailure(ctx context.Context, run awaited, status spec.RunStatus) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Run %s/%s ended as %s after %s.", run.namespace, run.name, status.Phase, elapsed(status))
 	if status.Message != "" && !tasksExplain(status) {
 		fmt.Fprintf(&b, " %s", status.Message)
 	}
 	b.WriteString("\n")
-	reader := d.readerOf(run.namespace, run.name)
+	reader := o.readerOf(run.namespace, run.name)
 	shown := 0
 	hints := hints{namespace: run.namespace}
 	allAllowed := onlyAllowed(status)

@@ -27,7 +27,7 @@ const (
 // podReader reads what the pods of one run have to say, without the secrets that they know. It reads each Secret once,
 // and the pods when it is asked for some that it does not know.
 type podReader struct {
-	data           *data
+	operator       *operator
 	namespace, run string
 	pods           map[string]corev1.Pod // by Argo's node id
 	gone           map[string]bool       // nodes without a pod
@@ -41,8 +41,8 @@ type secretRead struct {
 	err    error
 }
 
-func (d *data) readerOf(namespace, run string) *podReader {
-	return &podReader{data: d, namespace: namespace, run: run, pods: map[string]corev1.Pod{}, gone: map[string]bool{}, secrets: map[string]secretRead{}, redactors: map[string]*redact.Redactor{}}
+func (o *operator) readerOf(namespace, run string) *podReader {
+	return &podReader{operator: o, namespace: namespace, run: run, pods: map[string]corev1.Pod{}, gone: map[string]bool{}, secrets: map[string]secretRead{}, redactors: map[string]*redact.Redactor{}}
 }
 
 // know reads the pods of the run once if it does not know those of all these nodes. Pods that have gone meanwhile stay known.
@@ -54,7 +54,7 @@ func (r *podReader) know(ctx context.Context, nodes ...string) {
 	if len(missing) == 0 {
 		return
 	}
-	pods, err := r.data.podsOf(ctx, r.namespace, r.run)
+	pods, err := r.operator.podsOf(ctx, r.namespace, r.run)
 	r.err = err
 	maps.Copy(r.pods, pods)
 	for _, node := range missing {
@@ -71,8 +71,8 @@ func (r *podReader) pod(ctx context.Context, node string) (*corev1.Pod, bool) {
 }
 
 // podsOf returns a run's pods by Argo's node id.
-func (d *data) podsOf(ctx context.Context, namespace, run string) (map[string]corev1.Pod, error) {
-	pods, err := d.cluster.Pods(ctx, namespace, argo.RunPodsLabel+"="+run)
+func (o *operator) podsOf(ctx context.Context, namespace, run string) (map[string]corev1.Pod, error) {
+	pods, err := o.cluster.Pods(ctx, namespace, argo.RunPodsLabel+"="+run)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func (r *podReader) redactor(ctx context.Context, pod *corev1.Pod) (out *redact.
 	for _, name := range names {
 		read, ok := r.secrets[name]
 		if !ok {
-			read.values, read.err = r.data.cluster.SecretValues(ctx, r.namespace, name)
+			read.values, read.err = r.operator.cluster.SecretValues(ctx, r.namespace, name)
 			r.secrets[name] = read
 		}
 		if read.err != nil {
@@ -164,7 +164,7 @@ func (r *podReader) log(ctx context.Context, node string) string {
 		return fmt.Sprintf("  Its log may hold values of secret %s, which the provider may not read and so cannot mask. See it with: kubectl logs -n %s %s -c %s\n",
 			closed, r.namespace, pod.Name, mainContainer)
 	}
-	lines, err := r.data.cluster.LastLines(ctx, r.namespace, pod.Name, mainContainer, logLines+executorLines)
+	lines, err := r.operator.cluster.LastLines(ctx, r.namespace, pod.Name, mainContainer, logLines+executorLines)
 	if err != nil {
 		return fmt.Sprintf("  Its log cannot be read: %v\n", err)
 	}

@@ -76,3 +76,20 @@ func timeValue(t time.Time) types.String {
 	}
 	return types.StringValue(t.UTC().Format(time.RFC3339))
 }
+
+// kept reads history, where the last failed run is kept unless told otherwise.
+func (m runModel) kept(ctx context.Context, diags *diag.Diagnostics) kept {
+	k := kept{Failed: 1}
+	t := texts{diags: diags}
+	var history historyModel
+	if !t.object(ctx, m.History, &history) {
+		return k
+	}
+	if failed := t.number(history.Failed); failed != nil {
+		k.Failed = *failed
+	}
+	if succeeded := t.number(history.Succeeded); succeeded != nil {
+		k.Succeeded = *succeeded
+	}
+	return k
+}

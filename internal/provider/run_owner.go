@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/hashicorp/terraform-plugin-log/tflog"
-
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 )
@@ -17,29 +15,29 @@ var errOwned = errors.New("another resource, perhaps in another state, has had t
 	"Tell the two apart by triggers, or give this one a name. Where this state alone manages the namespace and has lost the run, import it, or set take_over_identical = true in the provider's configuration")
 
 // isOwned reports whether a run is another resource's.
-func (d *data) isOwned(run *cluster.Object, instance string) bool {
+func (o *operator) isOwned(run *cluster.Object, instance string) bool {
 	owner := argo.OwnerOf(run.Annotations)
-	return owner != "" && owner != instance && !d.takeOverIdentical
+	return owner != "" && owner != instance && !o.takeOverIdentical
 }
 
 // own notes that a run is in the state of a resource. errOwned: two have waited for it side by side, and the other one came
 // first. What cannot be written down is no failure: the run has ended as it should.
-func (d *data) own(ctx context.Context, namespace, name, instance string) error {
+func (o *operator) own(ctx context.Context, namespace, name, instance string) error {
 	for attempt := 1; ; attempt++ {
-		run, err := d.cluster.Get(ctx, cluster.Workflows, namespace, name)
+		run, err := o.cluster.Get(ctx, cluster.Workflows, namespace, name)
 		switch {
 		case cluster.IsNotFound(err):
 			return nil // its ttl was short
-		case err == nil && d.isOwned(run, instance):
+		case err == nil && o.isOwned(run, instance):
 			return errOwned
 		case err == nil:
-			_, err = d.cluster.Patch(ctx, cluster.Workflows, namespace, name, argo.OwnerPatch(instance, run.ResourceVersion))
+			_, err = o.cluster.Patch(ctx, cluster.Workflows, namespace, name, argo.OwnerPatch(instance, run.ResourceVersion))
 		}
 		if cluster.ReasonOf(err) == cluster.Conflict && attempt < maxConflicts {
 			continue
 		}
 		if err != nil {
-			tflog.Debug(ctx, "Cannot note whose run it is", map[string]any{"run": fmt.Sprintf("%s/%s", namespace, name), "error": err.Error()})
+			o.debug(ctx, "Cannot note whose run it is", map[string]any{"run": fmt.Sprintf("%s/%s", namespace, name), "error": err.Error()})
 		}
 		return nil
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -60,7 +61,7 @@ func (r *runResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 		plan.ServiceAccount = types.StringValue(r.data.serviceAccount)
 	}
 	if req.State.Raw.IsNull() {
-		r.data.foresee(ctx, plan.Namespace, plan.ServiceAccount, &resp.Diagnostics)
+		r.foresee(ctx, plan.Namespace, plan.ServiceAccount, &resp.Diagnostics)
 	}
 	run, unknown, diags := plan.spec(ctx)
 	resp.Diagnostics.Append(diags...)
@@ -121,7 +122,9 @@ func (r *runResource) Create(ctx context.Context, req resource.CreateRequest, re
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if !r.data.readyForRuns(ctx, run.Namespace, run.ServiceAccount, &resp.Diagnostics) {
+	if !reported(&resp.Diagnostics, func(problems *problem.List) bool {
+		return r.data.readyForRuns(ctx, run.Namespace, run.ServiceAccount, problems)
+	}) {
 		return
 	}
 	instance := r.data.claims.holder(claim{"kfp_run", run.Namespace, plan.Name.ValueString()})
@@ -163,14 +166,15 @@ func (r *runResource) finish(ctx context.Context, m *runModel, run spec.Run, tim
 	if m.RetryFailed.ValueBool() {
 		again = "Mend the cause and apply again: that runs the failed tasks again, and a new run where the pipeline or the parameters changed."
 	}
-	m.setStatus(r.data.awaitRun(ctx, awaited{
+	wait := awaited{
 		run: run, namespace: run.Namespace, name: m.Name.ValueString(), outputs: run.Pipeline.Outputs,
 		timeout: timeout, timeoutName: "timeouts." + operation, pending: pendingTimeout(m.Timeouts.Object, diags),
 		again: again, later: "The next apply waits for this same run; terraform destroy stops it.",
 		tell: func(message string) {
 			tflog.Info(ctx, message, map[string]any{"run": run.Namespace + "/" + m.Name.ValueString()})
 		},
-	}, diags))
+	}
+	m.setStatus(reported(diags, func(problems *problem.List) spec.RunStatus { return r.data.awaitRun(ctx, wait, problems) }))
 }
 
 func (r *runResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -199,7 +203,7 @@ func (r *runResource) Read(ctx context.Context, req resource.ReadRequest, resp *
 	default:
 		status, err := r.data.runStatus(ctx, object, state.pipelineOutputs(ctx))
 		if err != nil {
-			addUnreadableRun(&resp.Diagnostics, state.Name.ValueString(), err)
+			report(&resp.Diagnostics, func(problems *problem.List) { addUnreadableRun(problems, state.Name.ValueString(), err) })
 			return
 		}
 		if spec.Phase(state.Phase.ValueString()) == status.Phase && timeValue(status.FinishedAt).Equal(state.FinishedAt) && ended {
@@ -244,14 +248,14 @@ func (r *runResource) Delete(ctx context.Context, req resource.DeleteRequest, re
 	switch {
 	case next.takes(state) && r.data.worthKeeping(ctx, namespace, name, next.Retry):
 		return
-	case next.Next && next.Name != name && r.data.retireRun(ctx, namespace, name, next.Keep, &resp.Diagnostics):
+	case next.Next && next.Name != name && reported(&resp.Diagnostics, func(problems *problem.List) bool { return r.data.retireRun(ctx, namespace, name, next.Keep, problems) }):
 		return
 	}
-	r.data.removeRun(ctx, namespace, name, timeout, &resp.Diagnostics)
+	report(&resp.Diagnostics, func(problems *problem.List) { r.data.removeRun(ctx, namespace, name, timeout, problems) })
 	if ref, _, _ := refFromObject(ctx, state.Pipeline); !next.Next && !resp.Diagnostics.HasError() {
-		r.data.trimHistory(ctx, namespace, ref.Name, kept{}, &resp.Diagnostics)
+		report(&resp.Diagnostics, func(problems *problem.List) { r.data.trimHistory(ctx, namespace, ref.Name, kept{}, problems) })
 	}
 	if !resp.Diagnostics.HasError() {
-		r.data.sweep(ctx, namespace, &resp.Diagnostics)
+		report(&resp.Diagnostics, func(problems *problem.List) { r.data.sweep(ctx, namespace, problems) })
 	}
 }

@@ -6,8 +6,6 @@ import (
 	"regexp"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-log/tflog"
-
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
@@ -16,18 +14,18 @@ import (
 // startRun makes a run. Where the same run is there already, because an interrupted apply had started it, that one is
 // taken over and adopted is true, unless another resource than instance stands for it. Both ways the object's name is the
 // run's identity from here on.
-func (d *data) startRun(ctx context.Context, run spec.Run, instance string) (object *cluster.Object, adopted bool, err error) {
+func (o *operator) startRun(ctx context.Context, run spec.Run, instance string) (object *cluster.Object, adopted bool, err error) {
 	workflow := argo.Run(run)
-	argo.ForInstance(workflow, d.instanceID)
-	if err := d.settled(ctx, run); err != nil {
+	argo.ForInstance(workflow, o.instanceID)
+	if err := o.settled(ctx, run); err != nil {
 		return nil, false, err
 	}
 	for {
-		object, err = d.cluster.Create(ctx, cluster.Workflows, workflow)
+		object, err = o.cluster.Create(ctx, cluster.Workflows, workflow)
 		if cluster.ReasonOf(err) != cluster.Exists {
 			return object, false, err
 		}
-		object, err = d.cluster.Get(ctx, cluster.Workflows, run.Namespace, workflow.Name)
+		object, err = o.cluster.Get(ctx, cluster.Workflows, run.Namespace, workflow.Name)
 		switch {
 		case cluster.IsNotFound(err):
 			continue
@@ -36,25 +34,25 @@ func (d *data) startRun(ctx context.Context, run spec.Run, instance string) (obj
 		case !argo.SameRun(object.Labels, object.Annotations, run):
 			return nil, false, fmt.Errorf("a workflow named %s/%s exists already and is not this run; delete it, or give this run another name", run.Namespace, workflow.Name)
 		case !object.Deleting && argo.IsHistory(object.Labels):
-			if err := d.cluster.Delete(ctx, cluster.Workflows, run.Namespace, object.Name, object.UID); err != nil {
+			if err := o.cluster.Delete(ctx, cluster.Workflows, run.Namespace, object.Name, object.UID); err != nil {
 				return nil, false, err
 			}
-		case !object.Deleting && d.isOwned(object, instance):
+		case !object.Deleting && o.isOwned(object, instance):
 			return nil, false, errOwned
 		case !object.Deleting:
-			tflog.Info(ctx, "Taking over the run that an earlier apply started", map[string]any{"run": run.Namespace + "/" + workflow.Name})
+			o.info(ctx, "Taking over the run that an earlier apply started", map[string]any{"run": run.Namespace + "/" + workflow.Name})
 			return object, true, nil
 		}
 		// A namesake is on its way out: finalizers, such as the removal of artifacts, keep it for a while.
-		if err := d.untilGone(ctx, run.Namespace, workflow.Name); err != nil {
+		if err := o.untilGone(ctx, run.Namespace, workflow.Name); err != nil {
 			return nil, false, err
 		}
 	}
 }
 
 // untilGone waits until a run that was deleted has disappeared.
-func (d *data) untilGone(ctx context.Context, namespace, name string) error {
-	return d.cluster.Follow(ctx, cluster.Workflows, namespace, name, func(object *cluster.Object) (bool, error) {
+func (o *operator) untilGone(ctx context.Context, namespace, name string) error {
+	return o.cluster.Follow(ctx, cluster.Workflows, namespace, name, func(object *cluster.Object) (bool, error) {
 		return object == nil || !object.Deleting, nil
 	})
 }
@@ -69,8 +67,8 @@ const (
 )
 
 // settled waits a little where the run's pipeline was just applied.
-func (d *data) settled(ctx context.Context, run spec.Run) error {
-	template, err := d.cluster.Get(ctx, cluster.WorkflowTemplates, run.Namespace, argo.ObjectName(run.Pipeline))
+func (o *operator) settled(ctx context.Context, run spec.Run) error {
+	template, err := o.cluster.Get(ctx, cluster.WorkflowTemplates, run.Namespace, argo.ObjectName(run.Pipeline))
 	if err != nil || time.Since(template.Changed).Abs() > fresh {
 		return nil //nolint:nilerr // Argo itself says what is wrong with the pipeline
 	}
@@ -91,20 +89,20 @@ var tooEarly = regexp.MustCompile(`workflowtemplates?\.argoproj\.io "[^"]*" not 
 
 // remake makes a run anew that ended at once because the controller had not seen its pipeline yet. It returns false
 // where that was not the reason.
-func (d *data) remake(ctx context.Context, run spec.Run, name string, status spec.RunStatus) bool {
+func (o *operator) remake(ctx context.Context, run spec.Run, name string, status spec.RunStatus) bool {
 	if !status.Phase.Failed() || !tooEarly.MatchString(status.Message) || pause(ctx, remakePause) != nil {
 		return false
 	}
-	if _, err := d.cluster.Get(ctx, cluster.WorkflowTemplates, run.Namespace, argo.ObjectName(run.Pipeline)); err != nil {
+	if _, err := o.cluster.Get(ctx, cluster.WorkflowTemplates, run.Namespace, argo.ObjectName(run.Pipeline)); err != nil {
 		return false
 	}
-	tflog.Info(ctx, "Making the run anew: the controller had not seen its pipeline yet", map[string]any{"run": run.Namespace + "/" + name})
-	if err := d.cluster.Delete(ctx, cluster.Workflows, run.Namespace, name, ""); err != nil {
+	o.info(ctx, "Making the run anew: the controller had not seen its pipeline yet", map[string]any{"run": run.Namespace + "/" + name})
+	if err := o.cluster.Delete(ctx, cluster.Workflows, run.Namespace, name, ""); err != nil {
 		return false
 	}
-	if err := d.untilGone(ctx, run.Namespace, name); err != nil {
+	if err := o.untilGone(ctx, run.Namespace, name); err != nil {
 		return false
 	}
-	_, _, err := d.startRun(ctx, run, "")
+	_, _, err := o.startRun(ctx, run, "")
 	return err == nil
 }

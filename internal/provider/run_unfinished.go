@@ -13,15 +13,15 @@ import (
 )
 
 // describeUnfinished tells what a run is waiting for when time is up or the apply is interrupted.
-func (d *data) describeUnfinished(ctx context.Context, run awaited, status spec.RunStatus, interrupted bool) string {
+func (o *operator) describeUnfinished(ctx context.Context, run awaited, status spec.RunStatus, interrupted bool) string {
 	if interrupted {
-		return d.describeOpen(ctx, fmt.Sprintf("Terraform was interrupted; run %s/%s goes on in the cluster.", run.namespace, run.name), run, status)
+		return o.describeOpen(ctx, fmt.Sprintf("Terraform was interrupted; run %s/%s goes on in the cluster.", run.namespace, run.name), run, status)
 	}
-	return d.describeOpen(ctx, fmt.Sprintf("Run %s/%s was not over within %s (%s); it goes on in the cluster.", run.namespace, run.name, run.timeout, run.timeoutName), run, status)
+	return o.describeOpen(ctx, fmt.Sprintf("Run %s/%s was not over within %s (%s); it goes on in the cluster.", run.namespace, run.name, run.timeout, run.timeoutName), run, status)
 }
 
 // describeOpen tells what becomes of a run that has not ended, and what it waits for.
-func (d *data) describeOpen(ctx context.Context, what string, run awaited, status spec.RunStatus) string {
+func (o *operator) describeOpen(ctx context.Context, what string, run awaited, status spec.RunStatus) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s\n", what, run.later)
 	hints := hints{namespace: run.namespace}
@@ -33,7 +33,7 @@ func (d *data) describeOpen(ctx context.Context, what string, run awaited, statu
 		}
 	}
 	b.WriteString(told.String())
-	pods, _ := d.podsOf(ctx, run.namespace, run.name) // who may not look at pods is told the rest
+	pods, _ := o.podsOf(ctx, run.namespace, run.name) // who may not look at pods is told the rest
 	for _, stuck := range stuckPods(pods) {
 		// Argo mostly repeats what Kubernetes says of a pod.
 		if !strings.Contains(told.String(), stuck.cause) {
@@ -41,7 +41,7 @@ func (d *data) describeOpen(ctx context.Context, what string, run awaited, statu
 			hints.addText(stuck.cause)
 		}
 	}
-	d.addControllerProblem(ctx, &hints, run.namespace, status)
+	o.addControllerProblem(ctx, &hints, run.namespace, status)
 	for _, hint := range hints.list {
 		fmt.Fprintf(&b, "\n\n%s", hint)
 	}
@@ -49,13 +49,13 @@ func (d *data) describeOpen(ctx context.Context, what string, run awaited, statu
 }
 
 // addControllerProblem looks for a reason why nothing goes on at all.
-func (d *data) addControllerProblem(ctx context.Context, hints *hints, namespace string, status spec.RunStatus) {
-	if !d.preflight {
+func (o *operator) addControllerProblem(ctx context.Context, hints *hints, namespace string, status spec.RunStatus) {
+	if !o.preflight {
 		return
 	}
-	found, everywhere, err := d.cluster.Controllers(ctx, usualNamespaces(namespace)...)
+	found, everywhere, err := o.cluster.Controllers(ctx, usualNamespaces(namespace)...)
 	if err == nil {
-		if title, text, _ := controllerProblem(found, everywhere, namespace, d.instanceID); title != "" {
+		if title, text, _ := controllerProblem(found, everywhere, namespace, o.instanceID); title != "" {
 			hints.list = append(hints.list, title+". "+text)
 			return
 		}

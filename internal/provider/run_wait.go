@@ -5,10 +5,9 @@ import (
 	"errors"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -19,8 +18,8 @@ var errGone = errors.New("the run was deleted while it was in progress")
 const afterwards = 30 * time.Second
 
 // runStatus reads what the cluster says of a run, without the secrets in it.
-func (d *data) runStatus(ctx context.Context, object *cluster.Object, outputs map[string]spec.Output) (spec.RunStatus, error) {
-	return d.readerOf(object.Namespace, object.Name).status(ctx, object, outputs)
+func (o *operator) runStatus(ctx context.Context, object *cluster.Object, outputs map[string]spec.Output) (spec.RunStatus, error) {
+	return o.readerOf(object.Namespace, object.Name).status(ctx, object, outputs)
 }
 
 func (r *podReader) status(ctx context.Context, object *cluster.Object, outputs map[string]spec.Output) (spec.RunStatus, error) {
@@ -30,15 +29,15 @@ func (r *podReader) status(ctx context.Context, object *cluster.Object, outputs 
 }
 
 // addUnreadableRun warns that the cluster holds something of a run that cannot be read, which is no reason to stop a plan.
-func addUnreadableRun(diags *diag.Diagnostics, name string, err error) {
-	diags.AddWarning("Cannot read all of run "+name, clusterDetail(err)+"\n\nThe plan goes on with what is known.")
+func addUnreadableRun(problems *problem.List, name string, err error) {
+	problems.Warning("Cannot read all of run "+name, clusterDetail(err)+"\n\nThe plan goes on with what is known.")
 }
 
 // followRun calls seen with every state of a run until seen returns true, the run disappears (errGone) or ctx ends,
 // and returns the last state, all without secrets. It uses one watch, however long the run takes.
-func (d *data) followRun(ctx context.Context, namespace, name string, outputs map[string]spec.Output, seen func(spec.RunStatus) bool) (last spec.RunStatus, err error) {
-	reader := d.readerOf(namespace, name)
-	err = d.cluster.Follow(ctx, cluster.Workflows, namespace, name, func(object *cluster.Object) (bool, error) {
+func (o *operator) followRun(ctx context.Context, namespace, name string, outputs map[string]spec.Output, seen func(spec.RunStatus) bool) (last spec.RunStatus, err error) {
+	reader := o.readerOf(namespace, name)
+	err = o.cluster.Follow(ctx, cluster.Workflows, namespace, name, func(object *cluster.Object) (bool, error) {
 		if object == nil {
 			return true, errGone
 		}
@@ -58,7 +57,7 @@ func (d *data) followRun(ctx context.Context, namespace, name string, outputs ma
 
 // awaitRun waits until a run has ended and tells its progress. What went wrong is one diagnostic: failed tasks with
 // their logs, or what an unfinished run is waiting for when time is up or the apply is interrupted.
-func (d *data) awaitRun(ctx context.Context, run awaited, diags *diag.Diagnostics) spec.RunStatus {
+func (o *operator) awaitRun(ctx context.Context, run awaited, problems *problem.List) spec.RunStatus {
 	waiting, cancel := context.WithTimeout(ctx, run.timeout)
 	defer cancel()
 	waiting, end := context.WithCancelCause(waiting)
@@ -68,12 +67,12 @@ func (d *data) awaitRun(ctx context.Context, run awaited, diags *diag.Diagnostic
 	var last spec.RunStatus
 	var err error
 	for range maxRemade {
-		last, err = d.followRun(waiting, run.namespace, run.name, run.outputs, func(status spec.RunStatus) bool {
+		last, err = o.followRun(waiting, run.namespace, run.name, run.outputs, func(status spec.RunStatus) bool {
 			progress.seen(status)
 			stuck.seen(status)
 			return status.Phase.Ended()
 		})
-		if err != nil || !d.remake(waiting, run.run, run.name, last) {
+		if err != nil || !o.remake(waiting, run.run, run.name, last) {
 			break
 		}
 	}
@@ -85,17 +84,17 @@ func (d *data) awaitRun(ctx context.Context, run awaited, diags *diag.Diagnostic
 	defer cancel()
 	switch {
 	case err == nil && last.Phase.Failed():
-		diags.AddError("The run failed", d.describeFailure(after, run, last))
+		problems.Error("The run failed", o.describeFailure(after, run, last))
 	case err != nil && errors.Is(context.Cause(waiting), errStuck):
-		diags.AddError("The run is stuck", d.describeStuck(after, run, last))
+		problems.Error("The run is stuck", o.describeStuck(after, run, last))
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		diags.AddError("The run has not ended", d.describeUnfinished(after, run, last, errors.Is(ctx.Err(), context.Canceled)))
+		problems.Error("The run has not ended", o.describeUnfinished(after, run, last, errors.Is(ctx.Err(), context.Canceled)))
 	case errors.Is(err, errGone):
-		diags.AddError("The run was deleted", "Somebody deleted run "+run.namespace+"/"+run.name+" while it was in progress.\n\nApply again: that starts it anew.")
+		problems.Error("The run was deleted", "Somebody deleted run "+run.namespace+"/"+run.name+" while it was in progress.\n\nApply again: that starts it anew.")
 	case err != nil:
-		addClusterError(diags, "wait for", "run", run.name, err)
+		addClusterProblem(problems, "wait for", "run", run.name, err)
 	case last.Elsewhere:
-		diags.AddWarning("The results of the run are not in the cluster", "Argo keeps the tasks and outputs of run "+run.namespace+"/"+run.name+
+		problems.Warning("The results of the run are not in the cluster", "Argo keeps the tasks and outputs of run "+run.namespace+"/"+run.name+
 			" in a database (nodeStatusOffLoad), where the provider cannot read them: tasks and outputs are empty.\n\n"+
 			"Switch it off in the controller's config map (persistence), or let the pipeline leave what is needed in an artifact.")
 	}

@@ -5,42 +5,41 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 )
 
 // retire removes a version of a component that its resource no longer stands for, or marks it for removal while
 // somebody still uses it.
-func (d *data) retire(ctx context.Context, namespace, component, version string, diags *diag.Diagnostics) {
+func (o *operator) retire(ctx context.Context, namespace, component, version string, problems *problem.List) {
 	name := component + "-" + version
-	_, err := d.cluster.Patch(ctx, cluster.WorkflowTemplates, namespace, name, argo.RetiredPatch())
+	_, err := o.cluster.Patch(ctx, cluster.WorkflowTemplates, namespace, name, argo.RetiredPatch())
 	if cluster.IsNotFound(err) {
 		return
 	}
 	if err != nil {
-		addClusterError(diags, "retire", "component", name, err)
+		addClusterProblem(problems, "retire", "component", name, err)
 		return
 	}
-	d.sweep(ctx, namespace, diags)
+	o.sweep(ctx, namespace, problems)
 }
 
 // sweep removes the retired component versions of a namespace that no pipeline, recurring run or unfinished run uses, and
 // what is cached of them.
-func (d *data) sweep(ctx context.Context, namespace string, diags *diag.Diagnostics) {
-	retired, err := d.cluster.List(ctx, cluster.WorkflowTemplates, namespace, argo.RetiredSelector)
+func (o *operator) sweep(ctx context.Context, namespace string, problems *problem.List) {
+	retired, err := o.cluster.List(ctx, cluster.WorkflowTemplates, namespace, argo.RetiredSelector)
 	if err != nil {
-		addClusterError(diags, "list", "component versions in namespace", namespace, err)
+		addClusterProblem(problems, "list", "component versions in namespace", namespace, err)
 		return
 	}
 	if len(retired) == 0 {
-		d.collectCaches(ctx, namespace, nil, diags)
+		o.collectCaches(ctx, namespace, nil, problems)
 		return
 	}
-	used, err := d.usedTemplates(ctx, namespace)
+	used, err := o.usedTemplates(ctx, namespace)
 	if err != nil {
-		addClusterError(diags, "find the users of", "component versions in namespace", namespace, err)
+		addClusterProblem(problems, "find the users of", "component versions in namespace", namespace, err)
 		return
 	}
 	var gone []string
@@ -51,16 +50,16 @@ func (d *data) sweep(ctx context.Context, namespace string, diags *diag.Diagnost
 		gone = append(gone, name)
 		// The template goes first: a version without it is unused, one without its code is broken.
 		for _, r := range []cluster.Resource{cluster.WorkflowTemplates, cluster.ConfigMaps} {
-			if err := d.cluster.Delete(ctx, r, namespace, name, ""); err != nil {
-				addClusterError(diags, "delete", "component version", name, err)
+			if err := o.cluster.Delete(ctx, r, namespace, name, ""); err != nil {
+				addClusterProblem(problems, "delete", "component version", name, err)
 			}
 		}
 	}
-	d.collectCaches(ctx, namespace, gone, diags)
+	o.collectCaches(ctx, namespace, gone, problems)
 }
 
 // usedTemplates names the templates that something in the namespace refers to, whoever made it.
-func (d *data) usedTemplates(ctx context.Context, namespace string) (map[string]bool, error) {
+func (o *operator) usedTemplates(ctx context.Context, namespace string) (map[string]bool, error) {
 	used := map[string]bool{}
 	for _, look := range []struct {
 		resource cluster.Resource
@@ -70,7 +69,7 @@ func (d *data) usedTemplates(ctx context.Context, namespace string) (map[string]
 		{cluster.CronWorkflows, ""},
 		{cluster.Workflows, argo.UnfinishedSelector},
 	} {
-		objects, err := d.cluster.List(ctx, look.resource, namespace, look.selector)
+		objects, err := o.cluster.List(ctx, look.resource, namespace, look.selector)
 		if err != nil {
 			return nil, err
 		}

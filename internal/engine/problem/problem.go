@@ -113,6 +113,16 @@ func (l *List) Warnf(path Path, title, format string, args ...any) {
 	*l = append(*l, Problem{Severity: Warning, Path: path, Title: title, Detail: fmt.Sprintf(format, args...)})
 }
 
+// Error adds an error of the resource as a whole.
+func (l *List) Error(title, detail string) {
+	*l = append(*l, Problem{Severity: Error, Title: title, Detail: detail})
+}
+
+// Warning adds a warning of the resource as a whole.
+func (l *List) Warning(title, detail string) {
+	*l = append(*l, Problem{Severity: Warning, Title: title, Detail: detail})
+}
+
 // HasError reports whether any problem is an error.
 func (l List) HasError() bool {
 	for _, p := range l {
