@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -43,11 +44,7 @@ func reported[T any](diags *diag.Diagnostics, work func(*problem.List) T) T {
 
 // addErrors leaves the warnings out: an apply repeats what its plan said already.
 func addErrors(diags *diag.Diagnostics, problems problem.List) {
-	for _, p := range problems {
-		if p.Severity == problem.Error {
-			diags.AddAttributeError(attributePath(p.Path), p.Title, detail(p))
-		}
-	}
+	addProblems(diags, slices.DeleteFunc(slices.Clone(problems), func(p problem.Problem) bool { return p.Severity != problem.Error }))
 }
 
 // detail starts with the whole path, since the diagnostic's own ends where Terraform stops to look.
