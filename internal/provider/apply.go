@@ -122,3 +122,16 @@ func (o *operator) existing(ctx context.Context, r cluster.Resource, namespace, 
 	}
 	return live, err
 }
+
+// differences lists where a live object is not the wanted one.
+func differences(live *cluster.Object, wanted any) []string {
+	object, err := argo.AsJSON(wanted)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	var paths []string
+	for _, d := range argo.Compare(live.Raw(), object, live.EditedAt) {
+		paths = append(paths, d.String())
+	}
+	return paths
+}

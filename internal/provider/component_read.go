@@ -126,7 +126,7 @@ func (m *componentModel) setSpec(ctx context.Context, c spec.Component) diag.Dia
 	m.Env = w.texts(ctx, types.MapType{ElemType: types.StringType}, c.Env, m.Env)
 	m.Resources = w.resources(ctx, c.Resources, m.Resources)
 	m.Python = nested(ctx, w, pythonAttribute().GetType(), c.Python, m.Python, func(p spec.Python, old pythonModel) pythonModel {
-		return w.python(ctx, p, old)
+		return writePython(ctx, w, p, old)
 	})
 	m.Container = nested(ctx, w, containerAttribute().GetType(), c.Container, m.Container, func(c spec.Container, old containerModel) containerModel {
 		return containerModel{Image: types.StringValue(c.Image), Command: w.list(ctx, c.Command, old.Command), Args: w.list(ctx, c.Args, old.Args)}
@@ -134,7 +134,7 @@ func (m *componentModel) setSpec(ctx context.Context, c spec.Component) diag.Dia
 	return diags
 }
 
-func (w values) python(ctx context.Context, p spec.Python, old pythonModel) pythonModel {
+func writePython(ctx context.Context, w values, p spec.Python, old pythonModel) pythonModel {
 	texts := types.MapType{ElemType: types.StringType}
 	m := pythonModel{
 		Source: types.StringValue(p.Source), File: old.File, Function: types.StringValue(p.Function),

@@ -3,8 +3,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -83,51 +81,6 @@ func (r *pipelineResource) foreign(ctx context.Context, live *cluster.Object, p 
 	}
 	again, g, _ = compilePipeline(p)
 	return p, again, g, unread
-}
-
-// around finds what WorkflowTemplates that people wrote refer to.
-func (d *data) around(ctx context.Context, namespace string) argo.Around {
-	return argo.Around{
-		Refs: d.refs(ctx, namespace),
-		Component: func(version, name string) (spec.Ref, bool) {
-			all, err := d.cluster.Managed(ctx, cluster.WorkflowTemplates, namespace)
-			if err != nil {
-				return spec.Ref{}, false
-			}
-			return componentMadeOf(all, version, name)
-		},
-		Template: func(object string) (argo.Decoder, bool) {
-			live, err := d.cluster.Find(ctx, cluster.WorkflowTemplates, namespace, object)
-			if err != nil {
-				return nil, false
-			}
-			return live.Into, true
-		},
-	}
-}
-
-// componentMadeOf finds a component by its version, or else the only one of a name: somebody may have changed it since it
-// was imported.
-func componentMadeOf(all map[string]*cluster.Object, version, name string) (spec.Ref, bool) {
-	var named []spec.Ref
-	for _, object := range slices.Sorted(maps.Keys(all)) {
-		o := all[object]
-		if o.Labels[argo.KindLabel] != string(spec.ComponentKind) || argo.IsRetired(o.Labels) {
-			continue
-		}
-		ref, _, err := argo.ReadRef(o.Into)
-		switch {
-		case err != nil:
-		case o.Labels[argo.VersionLabel] == version:
-			return ref, true
-		case o.Labels[argo.NameLabel] == name:
-			named = append(named, ref)
-		}
-	}
-	if len(named) != 1 {
-		return spec.Ref{}, false
-	}
-	return named[0], true
 }
 
 // addUnread tells every place of an object that cannot be written as a configuration; false if there is any.

@@ -21,7 +21,7 @@ func (p *plannedTimeouts) note(of spec.Pipeline) {
 }
 
 // timeoutOf is the timeout of a pipeline, as far as it is known.
-func (d *data) timeoutOf(ctx context.Context, namespace, name string) string {
+func timeoutOf(ctx context.Context, d *data, namespace, name string) string {
 	if planned, ok := d.plannedTimeouts.values.Load([2]string{namespace, name}); ok {
 		timeout, _ := planned.(string)
 		return timeout
@@ -35,14 +35,14 @@ func (d *data) timeoutOf(ctx context.Context, namespace, name string) string {
 
 // warnOfTimeouts warns of pipelines inside a pipeline whose timeout bounds their own runs alone: Argo has deadlines of runs
 // and of pods, not of a group of tasks.
-func (d *data) warnOfTimeouts(ctx context.Context, p spec.Pipeline, diags *diag.Diagnostics) {
+func warnOfTimeouts(ctx context.Context, d *data, p spec.Pipeline, diags *diag.Diagnostics) {
 	var found problem.List
 	for attribute, tasks := range map[string]map[string]spec.Task{"tasks": p.Tasks, "on_exit": p.OnExit} {
 		for name, t := range tasks {
 			if t.Component.Kind != spec.PipelineKind {
 				continue
 			}
-			timeout := d.timeoutOf(ctx, t.Component.Namespace, t.Component.Name)
+			timeout := timeoutOf(ctx, d, t.Component.Namespace, t.Component.Name)
 			if timeout == "" || timeout == spec.Unknown {
 				continue
 			}

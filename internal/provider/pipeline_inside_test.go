@@ -20,7 +20,7 @@ func TestTimeoutOfAPipelineInside(t *testing.T) {
 		return spec.Task{Component: spec.Ref{Kind: spec.PipelineKind, Namespace: "etl", Name: name}}
 	}
 	var diags diag.Diagnostics
-	d.warnOfTimeouts(t.Context(), spec.Pipeline{
+	warnOfTimeouts(t.Context(), d, spec.Pipeline{
 		Namespace: "etl", Name: "outer", Options: spec.Options{Timeout: "1h"},
 		Tasks:  map[string]spec.Task{"a": inside("slow"), "b": inside("free"), "c": inside("later"), "d": {Component: spec.Ref{Kind: spec.ComponentKind, Namespace: "etl", Name: "slow"}}},
 		OnExit: map[string]spec.Task{"e": inside("slow")},

@@ -91,31 +91,6 @@ func driftOf(unread []argo.Unread, live *cluster.Object, wanted any) types.List 
 
 func noDrift() types.List { return listOfTexts(nil) }
 
-// differences lists where a live object is not the wanted one.
-func differences(live *cluster.Object, wanted any) []string {
-	object, err := argo.AsJSON(wanted)
-	if err != nil {
-		return []string{err.Error()}
-	}
-	var paths []string
-	for _, d := range argo.Compare(live.Raw(), object, live.EditedAt) {
-		paths = append(paths, d.String())
-	}
-	return paths
-}
-
-// refs finds components and pipelines in the cluster by the names of their objects.
-func (d *data) refs(ctx context.Context, namespace string) argo.Refs {
-	return func(object string) (spec.Ref, bool) {
-		live, err := d.cluster.Find(ctx, cluster.WorkflowTemplates, namespace, object)
-		if err != nil {
-			return spec.Ref{}, false
-		}
-		ref, _, err := argo.ReadRef(live.Into)
-		return ref, err == nil && argo.ObjectName(ref) == object
-	}
-}
-
 // setSpec writes a pipeline that was read from the cluster. What means the same as before stays as it was written.
 func (m *pipelineModel) setSpec(ctx context.Context, p spec.Pipeline) diag.Diagnostics {
 	var diags diag.Diagnostics
@@ -124,8 +99,8 @@ func (m *pipelineModel) setSpec(ctx context.Context, p spec.Pipeline) diag.Diagn
 	var ds diag.Diagnostics
 	m.Parameters, ds = newInputs(ctx, p.Parameters, m.Parameters)
 	diags.Append(ds...)
-	m.Tasks = w.tasks(ctx, p.Tasks, m.Tasks)
-	m.OnExit = w.tasks(ctx, p.OnExit, m.OnExit)
+	m.Tasks = writeTasks(ctx, w, p.Tasks, m.Tasks)
+	m.OnExit = writeTasks(ctx, w, p.OnExit, m.OnExit)
 	m.Outputs = w.texts(ctx, types.MapType{ElemType: types.StringType}, p.Outputs, m.Outputs)
 	m.Defaults, ds = newSettingsObject(ctx, p.Defaults, m.Defaults)
 	diags.Append(ds...)
@@ -136,13 +111,13 @@ func (m *pipelineModel) setSpec(ctx context.Context, p spec.Pipeline) diag.Diagn
 
 var taskType = types.ObjectType{AttrTypes: attributeTypes(taskAttributes())}
 
-func (w values) tasks(ctx context.Context, tasks map[string]spec.Task, prior types.Map) types.Map {
+func writeTasks(ctx context.Context, w values, tasks map[string]spec.Task, prior types.Map) types.Map {
 	return nestedMap(ctx, w, types.MapType{ElemType: taskType}, tasks, prior, func(t spec.Task, old taskModel) taskModel {
-		return w.task(ctx, t, old)
+		return writeTask(ctx, w, t, old)
 	})
 }
 
-func (w values) task(ctx context.Context, t spec.Task, old taskModel) taskModel {
+func writeTask(ctx context.Context, w values, t spec.Task, old taskModel) taskModel {
 	model := taskModel{
 		Component: w.ref(ctx, t.Component, old.Component), DisplayName: w.text(t.DisplayName, old.DisplayName),
 		Inputs:    w.texts(ctx, typeAt(taskType, "inputs"), t.Inputs, old.Inputs),

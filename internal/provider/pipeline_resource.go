@@ -69,7 +69,7 @@ func (r *pipelineResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		return
 	}
 	r.data.plannedTimeouts.note(p)
-	r.data.warnOfTimeouts(ctx, p, &resp.Diagnostics)
+	warnOfTimeouts(ctx, r.data, p, &resp.Diagnostics)
 	resp.Diagnostics.Append(plan.setDerived(ctx, p, g, version)...)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 }

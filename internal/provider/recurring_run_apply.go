@@ -31,7 +31,7 @@ func (r *recurringRunResource) apply(ctx context.Context, m *recurringRunModel, 
 	if diags.HasError() {
 		return
 	}
-	objects, err := r.data.recurringRun(read.spec)
+	objects, err := compileFor(r.data, read.spec)
 	if err != nil {
 		diags.AddError("Cannot compile the recurring run", err.Error())
 		return
@@ -51,8 +51,8 @@ func (r *recurringRunResource) apply(ctx context.Context, m *recurringRunModel, 
 	}
 }
 
-// recurringRun compiles a recurring run for the controller that is to run it.
-func (d *data) recurringRun(s spec.RecurringRun) (argo.RecurringRunObjects, error) {
+// compileFor compiles a recurring run for the controller that is to run it.
+func compileFor(d *data, s spec.RecurringRun) (argo.RecurringRunObjects, error) {
 	objects, err := argo.RecurringRun(s)
 	if err == nil {
 		objects.ForInstance(d.instanceID)

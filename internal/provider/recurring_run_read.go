@@ -52,7 +52,7 @@ func (r *recurringRunResource) refresh(ctx context.Context, m *recurringRunModel
 	diags.Append(m.setDerived(now)...)
 	m.setNextRuns(now, time.Now())
 	m.settle(live)
-	m.Drift = listOfTexts(r.data.driftOfSchedule(found, live))
+	m.Drift = listOfTexts(driftOfSchedule(r.data, found, live))
 	if status.Problem != "" {
 		diags.AddWarning("Argo Workflows refuses recurring run "+m.Name.ValueString(), status.Problem)
 	}
@@ -75,15 +75,15 @@ func (m *recurringRunModel) settle(live spec.RecurringRun) {
 }
 
 // driftOfSchedule is what is not as this provider would write it and is in no attribute.
-func (d *data) driftOfSchedule(found *cluster.Object, live spec.RecurringRun) []string {
+func driftOfSchedule(d *data, found *cluster.Object, live spec.RecurringRun) []string {
 	if _, _, ok := schedule.ParseWhen(live.When); !ok {
 		live.When = ""
 	}
-	objects, err := d.recurringRun(live)
+	objects, err := compileFor(d, live)
 	if err != nil {
 		// Somebody has written parameters that are none of ours; compared without them, they show as a difference.
 		live.Parameters = nil
-		objects, err = d.recurringRun(live)
+		objects, err = compileFor(d, live)
 	}
 	if err != nil {
 		return []string{"spec"}

@@ -3,26 +3,24 @@ package provider
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-log/tflog"
-
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 )
 
 // checkCounts finds a pipeline that is too long for the cluster's definition of WorkflowTemplates. Only a long one makes it
 // ask, since a schema is large.
-func (d *data) checkCounts(ctx context.Context, compiled *argo.PipelineObject) problem.List {
+func (o *operator) checkCounts(ctx context.Context, compiled *argo.PipelineObject) problem.List {
 	if !compiled.MayBeTooMany() {
 		return nil
 	}
-	if d.unknown {
+	if o.unknown {
 		return compiled.CheckCounts(nil)
 	}
 	ctx, cancel := context.WithTimeout(ctx, foreseeTimeout)
 	defer cancel()
-	bounds, err := d.cluster.MaxItems(ctx, argoAPI, "WorkflowTemplate", argo.BoundedLists...)
+	bounds, err := o.cluster.MaxItems(ctx, argoAPI, "WorkflowTemplate", argo.BoundedLists...)
 	if err != nil {
-		tflog.Debug(ctx, "Cannot ask for the bounds of the cluster", map[string]any{"error": err.Error()})
+		o.debug(ctx, "Cannot ask for the bounds of the cluster", map[string]any{"error": err.Error()})
 		return compiled.CheckCounts(nil)
 	}
 	return compiled.CheckCounts(bounds)

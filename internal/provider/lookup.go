@@ -1,0 +1,68 @@
+package provider
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// refs finds components and pipelines in the cluster by the names of their objects.
+func (o *operator) refs(ctx context.Context, namespace string) argo.Refs {
+	return func(object string) (spec.Ref, bool) {
+		live, err := o.cluster.Find(ctx, cluster.WorkflowTemplates, namespace, object)
+		if err != nil {
+			return spec.Ref{}, false
+		}
+		ref, _, err := argo.ReadRef(live.Into)
+		return ref, err == nil && argo.ObjectName(ref) == object
+	}
+}
+
+// around finds what WorkflowTemplates that people wrote refer to.
+func (o *operator) around(ctx context.Context, namespace string) argo.Around {
+	return argo.Around{
+		Refs: o.refs(ctx, namespace),
+		Component: func(version, name string) (spec.Ref, bool) {
+			all, err := o.cluster.Managed(ctx, cluster.WorkflowTemplates, namespace)
+			if err != nil {
+				return spec.Ref{}, false
+			}
+			return componentMadeOf(all, version, name)
+		},
+		Template: func(object string) (argo.Decoder, bool) {
+			live, err := o.cluster.Find(ctx, cluster.WorkflowTemplates, namespace, object)
+			if err != nil {
+				return nil, false
+			}
+			return live.Into, true
+		},
+	}
+}
+
+// componentMadeOf finds a component by its version, or else the only one of a name: somebody may have changed it since it
+// was importeo.
+func componentMadeOf(all map[string]*cluster.Object, version, name string) (spec.Ref, bool) {
+	var named []spec.Ref
+	for _, object := range slices.Sorted(maps.Keys(all)) {
+		found := all[object]
+		if found.Labels[argo.KindLabel] != string(spec.ComponentKind) || argo.IsRetired(found.Labels) {
+			continue
+		}
+		ref, _, err := argo.ReadRef(found.Into)
+		switch {
+		case err != nil:
+		case found.Labels[argo.VersionLabel] == version:
+			return ref, true
+		case found.Labels[argo.NameLabel] == name:
+			named = append(named, ref)
+		}
+	}
+	if len(named) != 1 {
+		return spec.Ref{}, false
+	}
+	return named[0], true
+}
