@@ -23,8 +23,9 @@ import (
 const defaultBackfillTimeout = 12 * time.Hour
 
 var (
-	_ resource.ResourceWithConfigure  = &backfillResource{}
-	_ resource.ResourceWithModifyPlan = &backfillResource{}
+	_ resource.ResourceWithConfigure      = &backfillResource{}
+	_ resource.ResourceWithModifyPlan     = &backfillResource{}
+	_ resource.ResourceWithValidateConfig = &backfillResource{}
 )
 
 func newBackfillResource() resource.Resource { return &backfillResource{} }

@@ -15,9 +15,11 @@ import (
 )
 
 var (
-	_ resource.ResourceWithConfigure   = &componentResource{}
-	_ resource.ResourceWithModifyPlan  = &componentResource{}
-	_ resource.ResourceWithImportState = &componentResource{}
+	_ resource.ResourceWithConfigure      = &componentResource{}
+	_ resource.ResourceWithModifyPlan     = &componentResource{}
+	_ resource.ResourceWithImportState    = &componentResource{}
+	_ resource.ResourceWithIdentity       = &componentResource{}
+	_ resource.ResourceWithValidateConfig = &componentResource{}
 )
 
 func newComponentResource() resource.Resource { return &componentResource{} }

@@ -11,14 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-var (
-	_ resource.ResourceWithIdentity = &componentResource{}
-	_ resource.ResourceWithIdentity = &pipelineResource{}
-	_ resource.ResourceWithIdentity = &runResource{}
-	_ resource.ResourceWithIdentity = &recurringRunResource{}
-	_ resource.ResourceWithIdentity = &imageResource{}
-)
-
 // identityModel is what names an object of the cluster for as long as it lives. A component's versions come and go under
 // one name, so the version is no part of it.
 type identityModel struct {

@@ -23,9 +23,11 @@ const (
 )
 
 var (
-	_ resource.ResourceWithConfigure   = &imageResource{}
-	_ resource.ResourceWithModifyPlan  = &imageResource{}
-	_ resource.ResourceWithImportState = &imageResource{}
+	_ resource.ResourceWithConfigure      = &imageResource{}
+	_ resource.ResourceWithModifyPlan     = &imageResource{}
+	_ resource.ResourceWithImportState    = &imageResource{}
+	_ resource.ResourceWithIdentity       = &imageResource{}
+	_ resource.ResourceWithValidateConfig = &imageResource{}
 )
 
 func newImageResource() resource.Resource { return &imageResource{} }

@@ -92,16 +92,18 @@ func imageBuilderAttribute() schema.SingleNestedAttribute {
 	}
 }
 
-// imageTools makes what images are made with. Nothing is connected to.
-func (m providerModel) imageTools(ctx context.Context, d *data, userAgent string, diags *diag.Diagnostics) *imageTools {
-	tools := &imageTools{unknown: hasUnknown(m.Registries) || hasUnknown(m.ImageBuilder)}
+// newImageTools makes what images are made with, from the attributes registries and image_builder. Nothing is connected to.
+func newImageTools(
+	ctx context.Context, registries types.Map, imageBuilder types.Object, d *data, userAgent string, diags *diag.Diagnostics,
+) *imageTools {
+	tools := &imageTools{unknown: hasUnknown(registries) || hasUnknown(imageBuilder)}
 	if tools.unknown {
 		return tools
 	}
 	settings := map[string]registry.Settings{}
 	var models map[string]registryModel
-	if !m.Registries.IsNull() {
-		diags.Append(m.Registries.ElementsAs(ctx, &models, false)...)
+	if !registries.IsNull() {
+		diags.Append(registries.ElementsAs(ctx, &models, false)...)
 	}
 	for _, host := range slices.Sorted(maps.Keys(models)) {
 		r := models[host]
@@ -116,11 +118,11 @@ func (m providerModel) imageTools(ctx context.Context, d *data, userAgent string
 		return tools
 	}
 	tools.registry = client
-	if m.ImageBuilder.IsNull() {
+	if imageBuilder.IsNull() {
 		return tools
 	}
 	var builder imageBuilderModel
-	diags.Append(m.ImageBuilder.As(ctx, &builder, objectOptions)...)
+	diags.Append(imageBuilder.As(ctx, &builder, objectOptions)...)
 	if isKnown(builder.BuildKit) {
 		tools.builder = builder.buildkit(ctx, client, diags)
 	}

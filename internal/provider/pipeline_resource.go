@@ -15,9 +15,11 @@ import (
 )
 
 var (
-	_ resource.ResourceWithConfigure   = &pipelineResource{}
-	_ resource.ResourceWithModifyPlan  = &pipelineResource{}
-	_ resource.ResourceWithImportState = &pipelineResource{}
+	_ resource.ResourceWithConfigure      = &pipelineResource{}
+	_ resource.ResourceWithModifyPlan     = &pipelineResource{}
+	_ resource.ResourceWithImportState    = &pipelineResource{}
+	_ resource.ResourceWithIdentity       = &pipelineResource{}
+	_ resource.ResourceWithValidateConfig = &pipelineResource{}
 )
 
 func newPipelineResource() resource.Resource { return &pipelineResource{} }

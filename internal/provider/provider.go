@@ -217,7 +217,7 @@ func (p *kfpProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		unpinned:       unpinnedImages{choice: stringOr(m.UnpinnedImages, "KFP_UNPINNED_IMAGES")},
 	}
 	d.namespace = cmp.Or(d.namespace, p.defaultNamespace, "default")
-	d.images = m.imageTools(ctx, d, config.UserAgent, &resp.Diagnostics)
+	d.images = newImageTools(ctx, m.Registries, m.ImageBuilder, d, config.UserAgent, &resp.Diagnostics)
 	resp.ResourceData, resp.DataSourceData, resp.ActionData, resp.ListResourceData = d, d, d, d
 }
 

@@ -16,8 +16,10 @@ import (
 )
 
 var (
-	_ resource.ResourceWithConfigure  = &recurringRunResource{}
-	_ resource.ResourceWithModifyPlan = &recurringRunResource{}
+	_ resource.ResourceWithConfigure      = &recurringRunResource{}
+	_ resource.ResourceWithModifyPlan     = &recurringRunResource{}
+	_ resource.ResourceWithIdentity       = &recurringRunResource{}
+	_ resource.ResourceWithValidateConfig = &recurringRunResource{}
 )
 
 func newRecurringRunResource() resource.Resource { return &recurringRunResource{} }

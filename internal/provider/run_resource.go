@@ -24,8 +24,10 @@ const (
 )
 
 var (
-	_ resource.ResourceWithConfigure  = &runResource{}
-	_ resource.ResourceWithModifyPlan = &runResource{}
+	_ resource.ResourceWithConfigure      = &runResource{}
+	_ resource.ResourceWithModifyPlan     = &runResource{}
+	_ resource.ResourceWithIdentity       = &runResource{}
+	_ resource.ResourceWithValidateConfig = &runResource{}
 )
 
 func newRunResource() resource.Resource { return &runResource{} }

@@ -14,15 +14,7 @@ import (
 
 // terraform validate finds what is wrong with a resource alone: editors, hooks and pipelines of continuous integration run
 // it, without a connection and in a moment. What other resources and variables give is unknown there, and fits everywhere.
-var (
-	_ resource.ResourceWithValidateConfig = &componentResource{}
-	_ resource.ResourceWithValidateConfig = &imageResource{}
-	_ resource.ResourceWithValidateConfig = &pipelineResource{}
-	_ resource.ResourceWithValidateConfig = &runResource{}
-	_ resource.ResourceWithValidateConfig = &recurringRunResource{}
-	_ resource.ResourceWithValidateConfig = &backfillResource{}
-)
-
+//
 // isPlanned reports whether a plan asks for validation, which configures the provider first. Its ModifyPlan checks the same
 // and more, so that nothing is said twice.
 func (c *configured) isPlanned() bool { return c.data != nil }
