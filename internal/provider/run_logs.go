@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	corev1 "k8s.io/api/core/v1"
-
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/redact"
@@ -29,7 +27,7 @@ const (
 type podReader struct {
 	operator       *operator
 	namespace, run string
-	pods           map[string]corev1.Pod // by Argo's node id
+	pods           map[string]cluster.Pod // by Argo's node id
 	gone           map[string]bool       // nodes without a pod
 	err            error                 // why the pods could not be read
 	secrets        map[string]secretRead
@@ -42,7 +40,7 @@ type secretRead struct {
 }
 
 func (o *operator) readerOf(namespace, run string) *podReader {
-	return &podReader{operator: o, namespace: namespace, run: run, pods: map[string]corev1.Pod{}, gone: map[string]bool{}, secrets: map[string]secretRead{}, redactors: map[string]*redact.Redactor{}}
+	return &podReader{operator: o, namespace: namespace, run: run, pods: map[string]cluster.Pod{}, gone: map[string]bool{}, secrets: map[string]secretRead{}, redactors: map[string]*redact.Redactor{}}
 }
 
 // know reads the pods of the run once if it does not know those of all these nodes. Pods that have gone meanwhile stay known.
@@ -64,19 +62,19 @@ func (r *podReader) know(ctx context.Context, nodes ...string) {
 }
 
 // pod finds the pod of a node.
-func (r *podReader) pod(ctx context.Context, node string) (*corev1.Pod, bool) {
+func (r *podReader) pod(ctx context.Context, node string) (*cluster.Pod, bool) {
 	r.know(ctx, node)
 	pod, ok := r.pods[node]
 	return &pod, ok
 }
 
 // podsOf returns a run's pods by Argo's node id.
-func (o *operator) podsOf(ctx context.Context, namespace, run string) (map[string]corev1.Pod, error) {
-	pods, err := o.cluster.Pods(ctx, namespace, argo.RunPodsLabel+"="+run)
+func (o *operator) podsOf(ctx context.Context, namespace, run string) (map[string]cluster.Pod, error) {
+	pods, err := o.cluster.RunPods(ctx, namespace, argo.RunPodsLabel+"="+run, mainContainer)
 	if err != nil {
 		return nil, err
 	}
-	byNode := make(map[string]corev1.Pod, len(pods))
+	byNode := make(map[string]cluster.Pod, len(pods))
 	for _, p := range pods {
 		byNode[p.Annotations[argo.NodeAnnotation]] = p
 	}
@@ -85,14 +83,13 @@ func (o *operator) podsOf(ctx context.Context, namespace, run string) (map[strin
 
 // redactor takes the secrets out that a pod knows; closed names one that may not be read, so that nothing that the
 // pod says may be shown.
-func (r *podReader) redactor(ctx context.Context, pod *corev1.Pod) (out *redact.Redactor, closed string) {
+func (r *podReader) redactor(ctx context.Context, pod *cluster.Pod) (out *redact.Redactor, closed string) {
 	var values []string
-	names := cluster.SecretsOf(pod, mainContainer)
-	key := strings.Join(names, "/")
+	key := strings.Join(pod.Secrets, "/")
 	if known := r.redactors[key]; known != nil {
 		return known, ""
 	}
-	for _, name := range names {
+	for _, name := range pod.Secrets {
 		read, ok := r.secrets[name]
 		if !ok {
 			read.values, read.err = r.operator.cluster.SecretValues(ctx, r.namespace, name)
@@ -156,7 +153,7 @@ func (r *podReader) log(ctx context.Context, node string) string {
 		return fmt.Sprintf("  Its log cannot be read: %v\n", r.err)
 	case !ok:
 		return "  Its pod is gone, and the log with it.\n"
-	case !hasStarted(pod):
+	case !pod.Started:
 		return "" // what came before it has failed, of which the message tells
 	}
 	redactor, closed := r.redactor(ctx, pod)
@@ -176,16 +173,6 @@ func (r *podReader) log(ctx context.Context, node string) string {
 		fmt.Fprintf(&b, "  | %s\n", cut(strings.TrimRight(line, "\r"), maxLine))
 	}
 	return b.String()
-}
-
-// hasStarted reports whether the user's container was run, as far as the pod says.
-func hasStarted(pod *corev1.Pod) bool {
-	for _, c := range pod.Status.ContainerStatuses {
-		if c.Name == mainContainer {
-			return c.State.Waiting == nil || c.LastTerminationState.Terminated != nil
-		}
-	}
-	return true
 }
 
 // withoutExecutor leaves out what Argo's executor adds to the log of the user's container.

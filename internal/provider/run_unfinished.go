@@ -7,8 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	corev1 "k8s.io/api/core/v1"
-
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -69,18 +68,15 @@ func (o *operator) addControllerProblem(ctx context.Context, hints *hints, names
 type stuckPod struct{ pod, cause string }
 
 // stuckPods says what pods wait for: a node, an image, a secret.
-func stuckPods(pods map[string]corev1.Pod) []stuckPod {
+func stuckPods(pods map[string]cluster.Pod) []stuckPod {
 	var stuck []stuckPod
 	for _, p := range pods {
-		for _, c := range p.Status.Conditions {
-			if c.Type == corev1.PodScheduled && c.Status == corev1.ConditionFalse {
-				stuck = append(stuck, stuckPod{"Pod " + p.Name + " cannot be scheduled: ", c.Message})
+		for _, w := range p.Waits {
+			if w.Container == "" {
+				stuck = append(stuck, stuckPod{"Pod " + p.Name + " cannot be scheduled: ", w.Cause})
+				continue
 			}
-		}
-		for _, c := range slices.Concat(p.Status.InitContainerStatuses, p.Status.ContainerStatuses) {
-			if w := c.State.Waiting; w != nil && w.Message != "" {
-				stuck = append(stuck, stuckPod{"Pod " + p.Name + ", container " + c.Name + ": ", plainCause(w.Reason + ": " + w.Message)})
-			}
+			stuck = append(stuck, stuckPod{"Pod " + p.Name + ", container " + w.Container + ": ", plainCause(w.Cause)})
 		}
 	}
 	slices.SortFunc(stuck, func(a, b stuckPod) int { return strings.Compare(a.pod+a.cause, b.pod+b.cause) })

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -41,6 +42,21 @@ func (c *Client) LastLines(ctx context.Context, namespace, pod, container string
 	return strings.Split(text, "\n"), nil
 }
 
+// Pod is what people want to know of a pod of a run.
+type Pod struct {
+	Name        string
+	Annotations map[string]string
+	Started     bool     // the container was run, as far as the pod says
+	Secrets     []string // names of the Secrets whose values the container can see
+	Waits       []Wait
+}
+
+// Wait is what keeps a pod, or a container of it, from starting.
+type Wait struct {
+	Container string // empty: the pod itself finds no node
+	Cause     string
+}
+
 // Pods lists the pods that a label selector finds.
 func (c *Client) Pods(ctx context.Context, namespace, selector string) ([]corev1.Pod, error) {
 	conn, err := c.connect()
@@ -52,6 +68,46 @@ func (c *Client) Pods(ctx context.Context, namespace, selector string) ([]corev1
 		return nil, explain(err, Resource{Resource: "pods"}, namespace, "")
 	}
 	return list.Items, nil
+}
+
+// RunPods lists the pods that a label selector finds, and what there is to know of their container of this name.
+func (c *Client) RunPods(ctx context.Context, namespace, selector, container string) ([]Pod, error) {
+	list, err := c.Pods(ctx, namespace, selector)
+	if err != nil {
+		return nil, err
+	}
+	pods := make([]Pod, len(list))
+	for i := range list {
+		p := &list[i]
+		pods[i] = Pod{Name: p.Name, Annotations: p.Annotations, Started: hasStarted(p, container), Secrets: secretsOf(p, container), Waits: waitsOf(p)}
+	}
+	return pods, nil
+}
+
+// hasStarted reports whether a container was run, as far as the pod says.
+func hasStarted(pod *corev1.Pod, container string) bool {
+	for _, c := range pod.Status.ContainerStatuses {
+		if c.Name == container {
+			return c.State.Waiting == nil || c.LastTerminationState.Terminated != nil
+		}
+	}
+	return true
+}
+
+// waitsOf says what a pod waits for: a node, an image, a secret.
+func waitsOf(pod *corev1.Pod) []Wait {
+	var waits []Wait
+	for _, c := range pod.Status.Conditions {
+		if c.Type == corev1.PodScheduled && c.Status == corev1.ConditionFalse {
+			waits = append(waits, Wait{Cause: c.Message})
+		}
+	}
+	for _, c := range slices.Concat(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses) {
+		if w := c.State.Waiting; w != nil && w.Message != "" {
+			waits = append(waits, Wait{Container: c.Name, Cause: w.Reason + ": " + w.Message})
+		}
+	}
+	return waits
 }
 
 // RemovePod deletes a pod that has ended, and waits until its name is free.

@@ -9,8 +9,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// SecretsOf names the Secrets whose values a container of the pod can see: in its environment and in its files.
-func SecretsOf(pod *corev1.Pod, container string) []string {
+// secretsOf names the Secrets whose values a container of the pod can see: in its environment and in its files.
+func secretsOf(pod *corev1.Pod, container string) []string {
 	names := map[string]bool{}
 	for _, c := range pod.Spec.Containers {
 		if c.Name != container {
