@@ -78,7 +78,7 @@ func RecurringRun(r spec.RecurringRun) (RecurringRunObjects, error) {
 		objects.Limit = limit(r)
 		cron.Spec.WorkflowSpec.Synchronization = &wfv1.Synchronization{Semaphores: []*wfv1.SemaphoreRef{limitRef(r.Name)}}
 	}
-	objects.Cron, err = asJSON(cron)
+	objects.Cron, err = AsJSON(cron)
 	if err != nil {
 		return RecurringRunObjects{}, err
 	}
@@ -143,7 +143,7 @@ func int32Of(n *int64) *int32 {
 	return new(int32(*n))
 }
 
-func asJSON(v any) (map[string]any, error) {
+func AsJSON(v any) (map[string]any, error) {
 	data, err := json.Marshal(v)
 	if err != nil {
 		return nil, fmt.Errorf("encoding %T: %w", v, err)

@@ -281,6 +281,3 @@ func (c *comparison) removal(keys []string, live, wanted any) map[string]any {
 	}
 	return patch
 }
-
-// AsJSON is an object as it is sent to the cluster, decoded.
-func AsJSON(object any) (map[string]any, error) { return asJSON(object) }

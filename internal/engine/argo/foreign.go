@@ -170,7 +170,7 @@ func (f *Foreign) uncompilable() []Unread {
 
 // SettingLines are the settings for the tasks as they stand in a configuration, sorted.
 func (f *Foreign) SettingLines() ([]string, error) {
-	fields, err := asJSON(f.Settings)
+	fields, err := AsJSON(f.Settings)
 	if err != nil {
 		return nil, err
 	}

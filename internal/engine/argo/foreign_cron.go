@@ -134,7 +134,7 @@ func (f *foreignSchedule) rest() {
 	if m := s.WorkflowMetadata; m != nil {
 		delete(m.Annotations, DescribeKey)
 	}
-	left, err := asJSON(s)
+	left, err := AsJSON(s)
 	if err != nil {
 		f.miss("spec", err.Error())
 		return

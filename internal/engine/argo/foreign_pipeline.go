@@ -230,7 +230,7 @@ var graphReasons = map[string]string{
 }
 
 func (g *foreignGraph) left(at string, object any, reasons map[string]string) {
-	left, err := asJSON(object)
+	left, err := AsJSON(object)
 	if err != nil {
 		g.miss(at, err.Error())
 		return

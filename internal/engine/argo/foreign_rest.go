@@ -177,7 +177,7 @@ func isEmpty(v any) bool {
 
 // left tells what of the template is not understood.
 func (r *foreignReader) left() {
-	left, err := asJSON(r.rest)
+	left, err := AsJSON(r.rest)
 	if err != nil {
 		r.miss("", err.Error())
 		return
@@ -201,7 +201,7 @@ var podReasons = map[string]string{
 
 // podFields tells what the workflow around the template says of its pods. The component does not have it.
 func (f *Foreign) podFields(s *wfv1.WorkflowSpec) []Unread {
-	fields, err := asJSON(s)
+	fields, err := AsJSON(s)
 	if err != nil {
 		return []Unread{{"spec", err.Error()}}
 	}

@@ -18,7 +18,7 @@ func isUnreadField(keys []string) bool {
 
 // WithoutUnreadFields is an object for a cluster whose schema does not declare them.
 func WithoutUnreadFields(object any) (map[string]any, error) {
-	content, err := asJSON(object)
+	content, err := AsJSON(object)
 	if err != nil {
 		return nil, err
 	}
