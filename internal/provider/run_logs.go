@@ -28,8 +28,8 @@ type podReader struct {
 	operator       *operator
 	namespace, run string
 	pods           map[string]cluster.Pod // by Argo's node id
-	gone           map[string]bool       // nodes without a pod
-	err            error                 // why the pods could not be read
+	gone           map[string]bool        // nodes without a pod
+	err            error                  // why the pods could not be read
 	secrets        map[string]secretRead
 	redactors      map[string]*redact.Redactor // by the names of the Secrets
 }
