@@ -152,8 +152,8 @@ func (c *pipelineCompiler) mains(name, suffix string) error {
 func (c *pipelineCompiler) outputKeys() map[string]map[string]string {
 	keys := map[string]map[string]string{}
 	for _, output := range sortedKeys(c.graph.Outputs) {
-		t, errs := expr.Parse(c.pipeline.Outputs[output])
-		if !c.graph.Outputs[output].Type.IsArtifact() || len(errs) > 0 {
+		t := c.graph.Given[output]
+		if !c.graph.Outputs[output].Type.IsArtifact() || t == nil {
 			continue
 		}
 		var names []string
@@ -176,7 +176,7 @@ func (c *pipelineCompiler) dag(name string, g group, scope func(string) graph.En
 	var conditions []string
 	for _, task := range sortedKeys(g.tasks) {
 		compiled, err := c.compileTask(call{
-			name: task, task: g.tasks[task], node: g.nodes[task], env: scope(task),
+			name: task, task: g.tasks[task], texts: texts{env: scope(task), node: g.nodes[task]},
 			settings: c.pipeline.Defaults.Merge(g.tasks[task].Settings), keys: keys[task], isExit: name == exitTemplate,
 		})
 		if err != nil {
@@ -225,13 +225,24 @@ func noMetadataOf(input spec.Input) string {
 	return ""
 }
 
+// given is the text that gives an output.
+func (c *pipelineCompiler) given(output string) (*expr.Typed, error) {
+	if t := c.graph.Given[output]; t != nil {
+		return t, nil
+	}
+	return typedText(c.pipeline.Outputs[output], c.graph.Scope.Outputs())
+}
+
 func (c *pipelineCompiler) outputs() (wfv1.Outputs, error) {
 	var out wfv1.Outputs
-	env := c.graph.Scope.Outputs()
 	for _, name := range sortedKeys(c.pipeline.Outputs) {
 		want := c.graph.Outputs[name].Type
+		given, err := c.given(name)
+		if err != nil {
+			return out, fmt.Errorf("output %q: %w", name, err)
+		}
 		if want.IsArtifact() {
-			artifact, meta, err := artifactOutput(name, c.pipeline.Outputs[name], env, want)
+			artifact, meta, err := artifactOutput(name, given, want)
 			if err != nil {
 				return out, fmt.Errorf("output %q: %w", name, err)
 			}
@@ -241,7 +252,7 @@ func (c *pipelineCompiler) outputs() (wfv1.Outputs, error) {
 			out.Parameters = append(out.Parameters, wfv1.Parameter{Name: artifactParameter(name), ValueFrom: meta})
 			continue
 		}
-		valueFrom, err := outputFrom(c.pipeline.Outputs[name], env, want)
+		valueFrom, err := outputFrom(given, want)
 		if err != nil {
 			return out, fmt.Errorf("output %q: %w", name, err)
 		}

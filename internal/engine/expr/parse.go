@@ -11,7 +11,8 @@ import (
 
 // Template is a parsed text. It is immutable and safe for concurrent use.
 type Template struct {
-	parts []part
+	parts      []part
+	references []Reference
 	// expression: the whole text is an expression, without {{ }}.
 	expression bool
 }
@@ -53,6 +54,7 @@ func Parse(text string) (*Template, []Error) {
 	if len(all) > 0 {
 		return nil, all
 	}
+	t.references = references(t.parts)
 	return t, nil
 }
 
@@ -78,7 +80,8 @@ func ParseExpression(text string) (*Template, []Error) {
 		}
 		return nil, errs
 	}
-	return &Template{parts: []part{{node: node, offset: offset}}, expression: true}, nil
+	parts := []part{{node: node, offset: offset}}
+	return &Template{parts: parts, references: references(parts), expression: true}, nil
 }
 
 // literal appends data, joined with data before it.
@@ -111,6 +114,9 @@ func (t *Template) Constant() (string, bool) {
 
 // parseNode parses one expression and refuses what the language lacks.
 func parseNode(text string, offset int) (ast.Node, []Error) {
+	if node, ok := plain(text); ok {
+		return node, nil
+	}
 	if strings.TrimSpace(text) == "" {
 		return nil, []Error{{Offset: offset, Message: "The expression is empty.", Remedy: `Write {{ "{{" }} for two braces themselves.`}}
 	}

@@ -7,10 +7,12 @@ import (
 	"github.com/expr-lang/expr/ast"
 )
 
-// References returns every name that the expressions of the text use, in order.
-func (t *Template) References() []Reference {
+// References returns every name that the expressions of the text use, in order. Nobody writes to it.
+func (t *Template) References() []Reference { return t.references }
+
+func references(parts []part) []Reference {
 	var c collector
-	for _, p := range t.parts {
+	for _, p := range parts {
 		if p.node == nil {
 			continue
 		}

@@ -24,6 +24,7 @@ func (t *Template) Substitute(of string, texts map[string]*Template, types map[s
 		}
 		result.parts = append(result.parts, p)
 	}
+	result.references = references(result.parts)
 	return result
 }
 

@@ -67,12 +67,11 @@ func keptAsList(component spec.Ref, t spec.Type) bool {
 
 // listsOut finds the lists that the pipeline gives.
 func (c *checker) listsOut(nodes map[string]*Node) {
-	for _, raw := range c.pipeline.Outputs {
-		t, errs := expr.Parse(raw)
-		if len(errs) > 0 {
+	for _, t := range c.given {
+		if t.template == nil {
 			continue
 		}
-		for _, r := range t.References() {
+		for _, r := range t.template.References() {
 			if producer, output := artifactOfLoop(r.Name, nodes); producer != nil && r.Bare {
 				if producer.Lists == nil {
 					producer.Lists = map[string]bool{}

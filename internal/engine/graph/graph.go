@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -20,6 +21,8 @@ type Graph struct {
 	Scope *Scope
 	// Outputs are the types of the pipeline's outputs.
 	Outputs map[string]spec.Output
+	// Given are the texts of the outputs, but for those that Terraform does not know yet.
+	Given map[string]*expr.Typed
 }
 
 // Node is one task among the others.
@@ -55,7 +58,7 @@ type Need struct {
 
 // Check finds everything that is wrong with a pipeline. The graph is whole only if no error was found.
 func Check(p spec.Pipeline) (*Graph, problem.List) {
-	c := &checker{pipeline: p, graph: &Graph{Tasks: map[string]*Node{}, Exit: map[string]*Node{}}}
+	c := &checker{pipeline: p, graph: &Graph{Tasks: map[string]*Node{}, Exit: map[string]*Node{}}, given: map[string]text{}}
 	c.names()
 	c.nodes()
 	c.edges()
@@ -80,6 +83,7 @@ type checker struct {
 	pipeline  spec.Pipeline
 	graph     *Graph
 	exitOrder []string
+	given     map[string]text // the pipeline's outputs
 	problems  problem.List
 }
 
@@ -145,6 +149,9 @@ func (c *checker) nodes() {
 	for name, t := range c.pipeline.OnExit {
 		c.graph.Exit[name] = newNode(name, ExitTask(t))
 	}
+	for name, raw := range c.pipeline.Outputs {
+		c.given[name] = parseText(problem.At("outputs").Key(name), raw, spec.Any)
+	}
 }
 
 // isOpen reports whether Terraform does not know yet what a task runs.
@@ -158,7 +165,7 @@ func newNode(name string, t spec.Task) *Node {
 	for _, text := range n.texts {
 		n.Indexed = n.Indexed || text.usesIndex()
 		// A loop whose condition looks at the items gives a shorter list, maybe an empty one; it is not skipped.
-		n.Conditional = n.Conditional || text.at.String() == "when" && (t.ForEach == "" || !text.usesItem())
+		n.Conditional = n.Conditional || text.is("when") && (t.ForEach == "" || !text.usesItem())
 	}
 	n.Skippable = n.Conditional
 	for out, o := range t.Component.Outputs {

@@ -33,7 +33,7 @@ func (c *checker) loops() {
 
 func (c *checker) loop(n *Node, names map[string]expr.Var) {
 	for _, t := range n.texts {
-		if t.at.String() != "for_each" || t.template == nil || len(t.errors) > 0 {
+		if !t.is("for_each") || t.template == nil || len(t.errors) > 0 {
 			continue
 		}
 		if constant, ok := t.template.Constant(); ok {
@@ -42,7 +42,7 @@ func (c *checker) loop(n *Node, names map[string]expr.Var) {
 			}
 			continue
 		}
-		if got, errs := t.template.Check(Env{Shared: names}, spec.Any); len(errs) == 0 {
+		if got, errs := t.template.In(Env{Shared: names}).Check(spec.Any); len(errs) == 0 {
 			if elem, ok := got.Elem(); ok {
 				n.Item = elem
 			}
@@ -59,8 +59,8 @@ func (c *checker) task(at problem.Path, t spec.Task, n *Node, env Env) {
 		c.problems.Errorf(at.Attr("display_name"), "Invalid display name", "%q cannot be shown: Argo takes 2 to 63 letters, digits, hyphens and dots, with a letter or digit at both ends.", t.DisplayName)
 	}
 	c.inputs(at.Attr("inputs"), t)
-	for _, text := range n.texts {
-		c.text(at.Join(text.at), text, env)
+	for i := range n.texts {
+		c.text(at.Join(n.texts[i].at), &n.texts[i], env)
 	}
 	c.constants(at.Attr("inputs"), t, n)
 	c.items(at.Attr("inputs"), t, n)
@@ -111,13 +111,17 @@ func artifactRemedy(t text) string {
 	return "Give the output of a task, such as {{ tasks.load.output }}, or the address of an object that exists, such as s3://bucket/key."
 }
 
-func (c *checker) text(at problem.Path, t text, env Env) {
+// text checks one text in the scope of its task.
+func (c *checker) text(at problem.Path, t *text, env Env) {
+	if t.template != nil {
+		t.typed = t.template.In(env)
+	}
 	if t.unknown || t.want == "" {
 		return
 	}
 	errs := t.errors
 	if _, constant := t.constant(); constant && t.want.IsArtifact() {
-		c.problems.Errorf(at, "Text where an artifact is wanted", "%q is a text, and the input takes an artifact (%s). %s", t.raw, t.want, artifactRemedy(t))
+		c.problems.Errorf(at, "Text where an artifact is wanted", "%q is a text, and the input takes an artifact (%s). %s", t.raw, t.want, artifactRemedy(*t))
 		return
 	}
 	if t.imported {
@@ -125,10 +129,10 @@ func (c *checker) text(at problem.Path, t text, env Env) {
 			c.problems.Errorf(at, "Invalid address", "%s.", upper(err.Error()))
 		}
 	}
-	if t.template != nil && len(errs) == 0 {
+	if t.typed != nil && len(errs) == 0 {
 		var got spec.Type
-		got, errs = c.check(t.template, env, t.want, t.optional)
-		if constant, ok := t.constant(); ok && len(errs) > 0 && t.at.String() == "for_each" && strings.HasPrefix(constant, "{") {
+		got, errs = check(t.typed, t.want, t.optional)
+		if constant, ok := t.constant(); ok && len(errs) > 0 && t.is("for_each") && strings.HasPrefix(constant, "{") {
 			errs[0].Remedy = "For a map, make a list of it: " + mapAsList
 		}
 		if len(errs) == 0 && t.scalar && !isScalar(got) {
@@ -141,19 +145,19 @@ func (c *checker) text(at problem.Path, t text, env Env) {
 }
 
 // check finds the type of a text. Where it comes from is not known yet, any will do.
-func (c *checker) check(t *expr.Template, env Env, want spec.Type, optional bool) (spec.Type, []expr.Error) {
-	for _, r := range t.References() {
-		if _, v, ok := env.Resolve(r.Name); ok && v.Type == spec.Any && v.Open {
+func check(t *expr.Typed, want spec.Type, optional bool) (spec.Type, []expr.Error) {
+	for v := range t.Variables() {
+		if v.Type == spec.Any && v.Open {
 			want = spec.Any
 		}
 	}
-	check := t.Check
+	of := t.Check
 	if optional {
-		check = t.CheckOptional
+		of = t.CheckOptional
 	}
-	got, errs := check(env, want)
+	got, errs := of(want)
 	if want == spec.Any && got.IsArtifact() {
-		return check(env, got)
+		return of(got)
 	}
 	return got, errs
 }
@@ -194,23 +198,26 @@ func (c *checker) absentOutputs(at problem.Path, t spec.Task, n *Node) {
 
 // outputs checks what the pipeline gives and finds the types.
 func (c *checker) outputs() {
-	c.graph.Outputs = map[string]spec.Output{}
+	c.graph.Outputs, c.graph.Given = map[string]spec.Output{}, map[string]*expr.Typed{}
 	env := c.graph.Scope.Outputs()
-	given := map[string]string{}
+	from := map[string]string{}
 	for _, name := range sortedKeys(c.pipeline.Outputs) {
 		at := problem.At("outputs").Key(name)
 		raw := c.pipeline.Outputs[name]
 		c.graph.Outputs[name] = spec.Output{Type: spec.String}
-		if raw == spec.Unknown {
+		given := c.given[name]
+		if given.unknown {
 			continue
 		}
-		template, errs := expr.Parse(raw)
+		errs := given.errors
 		var got spec.Type
-		if len(errs) == 0 {
-			if c.listOut(at, template) {
+		if given.template != nil {
+			if c.listOut(at, given.template) {
 				continue
 			}
-			got, errs = c.check(template, env, spec.Any, false)
+			typed := given.template.In(env)
+			c.graph.Given[name] = typed
+			got, errs = check(typed, spec.Any, false)
 		}
 		for _, e := range errs {
 			c.problems.Errorf(at, "Invalid expression", "%s", e.Describe(raw))
@@ -218,7 +225,7 @@ func (c *checker) outputs() {
 		if len(errs) == 0 {
 			c.graph.Outputs[name] = spec.Output{Type: got}
 			if got.IsArtifact() {
-				c.collectable(at, name, template, given)
+				c.collectable(at, name, given.template, from)
 			}
 		}
 	}

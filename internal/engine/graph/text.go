@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
@@ -13,6 +14,7 @@ type text struct {
 	at       problem.Path // below the task
 	raw      string
 	template *expr.Template
+	typed    *expr.Typed // the template in the scope of the task
 	errors   []expr.Error
 	want     spec.Type
 	unknown  bool   // Terraform does not know it yet
@@ -65,7 +67,7 @@ func taskTexts(t spec.Task) []text {
 		texts = append(texts, parseText(problem.At("for_each"), t.ForEach, spec.List))
 	}
 	for _, s := range settingsTexts(t.Settings) {
-		if s.at.String() == "cache.key" && !s.unknown {
+		if s.is("cache", "key") && !s.unknown {
 			s.template, s.errors = CacheKey(s.raw, t)
 		}
 		texts = append(texts, s)
@@ -84,6 +86,13 @@ func inputText(name, raw string, in spec.Input) text {
 	t := parseText(at, raw, want)
 	t.input, t.optional = name, in.TakesNil()
 	return t
+}
+
+// is reports whether the text is that of an attribute.
+func (t text) is(attributes ...string) bool {
+	return slices.EqualFunc(t.at, attributes, func(s problem.Step, name string) bool {
+		return s.Kind == problem.AttributeStep && s.Attribute == name
+	})
 }
 
 func (t text) constant() (string, bool) {
