@@ -115,6 +115,9 @@ func templateRef(r spec.Ref, s spec.Settings, list bool) *wfv1.TemplateRef {
 // arguments passes the inputs that the task gives; the others have defaults in the component.
 func arguments(t spec.Task, of texts) (wfv1.Arguments, error) {
 	var arguments wfv1.Arguments
+	if len(t.Inputs) > 0 {
+		arguments.Parameters = make([]wfv1.Parameter, 0, len(t.Inputs)+1)
+	}
 	for _, name := range sortedKeys(t.Inputs) {
 		in := t.Component.Inputs[name]
 		if in.Type.IsArtifact() {

@@ -158,9 +158,9 @@ func (c *checker) nodes() {
 func isOpen(t spec.Task) bool { return t.Component.Name == "" && t.Approval == nil }
 
 func newNode(name string, t spec.Task) *Node {
-	n := &Node{Name: name, Leaf: true, component: t.Component, Outputs: map[string]spec.Output{}, texts: taskTexts(t), open: isOpen(t)}
+	n := &Node{Name: name, Leaf: true, component: t.Component, Outputs: t.Component.Outputs, texts: taskTexts(t), open: isOpen(t)}
 	if t.ForEach != "" {
-		n.Item = spec.Any
+		n.Item, n.Outputs = spec.Any, listsOf(t.Component.Outputs)
 	}
 	for _, text := range n.texts {
 		n.Indexed = n.Indexed || text.usesIndex()
@@ -168,13 +168,17 @@ func newNode(name string, t spec.Task) *Node {
 		n.Conditional = n.Conditional || text.is("when") && (t.ForEach == "" || !text.usesItem())
 	}
 	n.Skippable = n.Conditional
-	for out, o := range t.Component.Outputs {
-		if t.ForEach != "" {
-			o.Type = spec.ListOf(o.Type)
-		}
-		n.Outputs[out] = o
-	}
 	return n
+}
+
+// listsOf are the outputs of a task as its loop collects them.
+func listsOf(outputs map[string]spec.Output) map[string]spec.Output {
+	lists := make(map[string]spec.Output, len(outputs))
+	for name, o := range outputs {
+		o.Type = spec.ListOf(o.Type)
+		lists[name] = o
+	}
+	return lists
 }
 
 // edges finds what each task needs and refuses cycles.
@@ -217,10 +221,11 @@ func (c *checker) group(at problem.Path, tasks map[string]spec.Task, nodes map[s
 	for name, t := range tasks {
 		n := nodes[name]
 		needs := map[string]*Need{}
-		c.dependsOn(at.Key(name).Attr("depends_on"), n, t, nodes, needs)
+		c.dependsOn(at, n, t, nodes, needs)
 		for _, text := range n.texts {
-			n.Choices = append(n.Choices, text.choices(nodes)...)
-			for _, use := range text.uses() {
+			uses := text.uses()
+			n.Choices = append(n.Choices, choices(uses, nodes)...)
+			for _, use := range uses {
 				if use.task == "" || nodes[use.task] == nil {
 					continue // scope says which names exist
 				}
@@ -239,12 +244,14 @@ func (c *checker) group(at problem.Path, tasks map[string]spec.Task, nodes map[s
 	}
 }
 
+// dependsOn finds the needs that a task names itself. at is the map that the task is in.
 func (c *checker) dependsOn(at problem.Path, n *Node, t spec.Task, nodes map[string]*Node, needs map[string]*Need) {
 	for i, other := range t.DependsOn {
 		if other == spec.Unknown {
 			continue
 		}
 		if nodes[other] == nil {
+			at := at.Key(n.Name).Attr("depends_on")
 			if c.pipeline.Open.Tasks || c.pipeline.Open.OnExit {
 				continue
 			}

@@ -75,9 +75,11 @@ func taskTexts(t spec.Task) []text {
 	return texts
 }
 
+var inputsPath = problem.At("inputs")
+
 // inputText is a value for an input. Where an artifact is wanted, an address is one too.
 func inputText(name, raw string, in spec.Input) text {
-	at, want := problem.At("inputs").Key(name), in.Type
+	at, want := inputsPath.Key(name), in.Type
 	if want.IsArtifact() && !want.IsList() && spec.IsImport(raw) {
 		t := parseText(at, raw, spec.String)
 		t.input, t.imported = name, true
@@ -104,6 +106,9 @@ func (t text) constant() (string, bool) {
 
 // settingsTexts returns the settings that may hold expressions.
 func settingsTexts(s spec.Settings) []text {
+	if s.AreUnset() {
+		return nil
+	}
 	var texts []text
 	for _, name := range sortedKeys(s.Env) {
 		texts = append(texts, parseText(problem.At("env").Key(name), s.Env[name], spec.String))
@@ -135,10 +140,9 @@ func (t text) uses() []use {
 	var uses []use
 	for _, r := range t.template.References() {
 		u := use{guarded: r.Guarded, choice: r.Choice, present: true}
-		parts := strings.SplitN(r.Name, ".", 3)
-		if len(parts) > 1 && parts[0] == "tasks" {
-			u.name, u.task = r.Name, parts[1]
-			u.status = len(parts) == 3 && parts[2] == "status"
+		if of, isTask := strings.CutPrefix(r.Name, "tasks."); isTask {
+			task, what, _ := strings.Cut(of, ".")
+			u.name, u.task, u.status = r.Name, task, what == "status"
 			u.present = u.status
 		}
 		uses = append(uses, u)
@@ -211,10 +215,10 @@ func (n *Node) references(of func(text) bool) []string {
 }
 
 // choices returns the tasks of each chain of ?? of outputs alone, one of which must have succeeded.
-func (t text) choices(nodes map[string]*Node) [][]string {
+func choices(uses []use, nodes map[string]*Node) [][]string {
 	var chains [][]string
 	present := map[int]bool{}
-	for _, u := range t.uses() {
+	for _, u := range uses {
 		if u.choice == 0 {
 			continue
 		}
