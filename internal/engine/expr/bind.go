@@ -42,11 +42,15 @@ type artifact struct{}
 // bind resolves the names of an expression and checks its types.
 func (p part) bind(env Env) *bound {
 	b := &bound{offset: p.offset, env: env}
+	if _, known := env.Lookup(p.name); known && p.name != "" {
+		b.root = b.refer(p.name, file.Location{From: p.nameAt, To: p.nameAt + len(p.name)})
+		return b
+	}
 	b.root = b.resolve(p.node)
 	if len(b.errors) > 0 {
 		return b
 	}
-	if _, bare := b.root.(*ast.IdentifierNode); !bare {
+	if _, bare := b.root.(*ast.IdentifierNode); !bare && !b.joinsStrings(b.root) {
 		b.check()
 	}
 	if len(b.errors) == 0 {
@@ -86,15 +90,15 @@ func (b *bound) resolve(node ast.Node) ast.Node {
 			return node
 		}
 		if n == len(segments) {
-			return b.refer(name, root)
+			return b.refer(name, root.Location())
 		}
 	}
 	return copyNode(node, b.resolve)
 }
 
-func (b *bound) refer(name string, node ast.Node) ast.Node {
+func (b *bound) refer(name string, at file.Location) ast.Node {
 	id := &ast.IdentifierNode{Value: refName(len(b.refs))}
-	id.SetLocation(node.Location())
+	id.SetLocation(at)
 	variable, _ := b.env.Lookup(name)
 	b.refs = append(b.refs, ref{name: name, variable: variable})
 	return id
@@ -193,6 +197,24 @@ var language = func() *conf.Config {
 		new(func(string, string) string), new(func(string, string, string) string))(config)
 	return config
 }()
+
+// joinsStrings reports whether a node is a string or a sum of strings, about which expr-lang's checker has nothing to say,
+// and gives it its type.
+func (b *bound) joinsStrings(node ast.Node) bool {
+	switch n := node.(type) {
+	case *ast.StringNode:
+		return true
+	case *ast.IdentifierNode:
+		r, ok := b.ref(n.Value)
+		return ok && r.variable.Type == spec.String
+	case *ast.BinaryNode:
+		if n.Operator == "+" && b.joinsStrings(n.Left) && b.joinsStrings(n.Right) {
+			n.SetType(reflect.TypeFor[string]())
+			return true
+		}
+	}
+	return false
+}
 
 // check runs expr-lang's checker over the resolved tree.
 func (b *bound) check() {

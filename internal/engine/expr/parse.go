@@ -22,6 +22,9 @@ type part struct {
 	literal string
 	node    ast.Node
 	offset  int // characters before the expression, from the start of the text
+	// name is the dotted name that the expression is, where it is plain, and nameAt the characters before it.
+	name   string
+	nameAt int
 }
 
 // Parse reads a text in which {{ }} holds expressions and everything else is data. Without errors the template is not nil.
@@ -43,13 +46,13 @@ func Parse(text string) (*Template, []Error) {
 		}
 		chars += utf8.RuneCountInString(text[counted:p.start])
 		counted = p.start
-		node, errs := parseNode(p.text, chars)
+		parsed, errs := parsePart(p.text, chars)
 		all = append(all, errs...)
-		if s, ok := node.(*ast.StringNode); ok && len(errs) == 0 {
+		if s, ok := parsed.node.(*ast.StringNode); ok && len(errs) == 0 {
 			t.literal(s.Value) // {{ "{{" }} is how users write braces
 			continue
 		}
-		t.parts = append(t.parts, part{node: node, offset: chars})
+		t.parts = append(t.parts, parsed)
 	}
 	if len(all) > 0 {
 		return nil, all
@@ -70,7 +73,7 @@ func ParseExpression(text string) (*Template, []Error) {
 			text = trimmed[2 : len(trimmed)-2]
 		}
 	}
-	node, errs := parseNode(text, offset)
+	parsed, errs := parsePart(text, offset)
 	if len(errs) > 0 {
 		switch inTag := strings.Contains(text, "{{"); {
 		case inTag && errs[0].Syntax:
@@ -80,7 +83,7 @@ func ParseExpression(text string) (*Template, []Error) {
 		}
 		return nil, errs
 	}
-	parts := []part{{node: node, offset: offset}}
+	parts := []part{parsed}
 	return &Template{parts: parts, references: references(parts), expression: true}, nil
 }
 
@@ -112,11 +115,20 @@ func (t *Template) Constant() (string, bool) {
 	return "", false
 }
 
+// parsePart parses one expression.
+func parsePart(text string, offset int) (part, []Error) {
+	p, ok := plain(text)
+	p.offset = offset
+	if ok {
+		return p, nil
+	}
+	var errs []Error
+	p.node, errs = parseNode(text, offset)
+	return p, errs
+}
+
 // parseNode parses one expression and refuses what the language lacks.
 func parseNode(text string, offset int) (ast.Node, []Error) {
-	if node, ok := plain(text); ok {
-		return node, nil
-	}
 	if strings.TrimSpace(text) == "" {
 		return nil, []Error{{Offset: offset, Message: "The expression is empty.", Remedy: `Write {{ "{{" }} for two braces themselves.`}}
 	}

@@ -12,23 +12,23 @@ const maxPlain = 8
 
 // plain reads an expression that is one dotted name, as most are, into the tree that expr-lang's parser would make of it.
 // False: the parser has to read it.
-func plain(text string) (ast.Node, bool) {
+func plain(text string) (part, bool) {
 	from := len(text) - len(strings.TrimLeft(text, " "))
-	name := strings.Trim(text, " ")
-	var node ast.Node
+	left := strings.Trim(text, " ")
+	p := part{name: left, nameAt: from}
 	for range maxPlain {
-		segment, rest, more := strings.Cut(name, ".")
+		segment, rest, more := strings.Cut(left, ".")
 		if !isPlainSegment(segment) {
-			return nil, false
+			return part{}, false
 		}
-		node = plainMember(node, segment, file.Location{From: from, To: from + len(segment)})
+		p.node = plainMember(p.node, segment, file.Location{From: from, To: from + len(segment)})
 		if !more {
-			return node, true
+			return p, true
 		}
 		from += len(segment) + 1
-		name = rest
+		left = rest
 	}
-	return nil, false
+	return part{}, false
 }
 
 // plainMember is a member of a node, or a variable where there is none yet.

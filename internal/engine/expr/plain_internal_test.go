@@ -2,6 +2,7 @@ package expr
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/expr-lang/expr/ast"
@@ -50,9 +51,13 @@ func TestPlainReferences(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%q: expr-lang refuses it: %v", text, err)
 		}
+		found := references([]part{read})
+		if want := references([]part{{node: tree.Node}}); !slices.Equal(found, want) {
+			t.Fatalf("%q: the references are %v, and plain has %v", text, want, found)
+		}
 		v := validator{}
-		if node := v.visit(tree.Node, 0); len(v.errors) > 0 || located(node) != located(read) {
-			t.Fatalf("%q: expr-lang reads %s %v, and plain %s", text, located(node), v.errors, located(read))
+		if node := v.visit(tree.Node, 0); len(v.errors) > 0 || located(node) != located(read.node) {
+			t.Fatalf("%q: expr-lang reads %s %v, and plain %s", text, located(node), v.errors, located(read.node))
 		}
 	})
 

@@ -16,6 +16,10 @@ func references(parts []part) []Reference {
 		if p.node == nil {
 			continue
 		}
+		if p.name != "" {
+			c.found = append(c.found, Reference{Name: p.name, Offset: p.offset + p.nameAt, Bare: true})
+			continue
+		}
 		c.offset = p.offset
 		c.visit(p.node, use{bare: true})
 	}
@@ -105,7 +109,7 @@ func children(node ast.Node) []ast.Node {
 	case *ast.MemberNode:
 		all = []ast.Node{n.Node, n.Property}
 	case *ast.SliceNode:
-		all = []ast.Node{n.Node, n.From, n.To}
+		all = slices.DeleteFunc([]ast.Node{n.Node, n.From, n.To}, func(child ast.Node) bool { return child == nil })
 	case *ast.CallNode:
 		all = n.Arguments
 	case *ast.BuiltinNode:
@@ -121,11 +125,5 @@ func children(node ast.Node) []ast.Node {
 	case *ast.PairNode:
 		all = []ast.Node{n.Key, n.Value}
 	}
-	present := all[:0:0]
-	for _, child := range all {
-		if child != nil {
-			present = append(present, child)
-		}
-	}
-	return present
+	return all
 }

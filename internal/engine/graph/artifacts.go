@@ -22,7 +22,7 @@ func (c *checker) lists(at problem.Path, tasks map[string]spec.Task, nodes map[s
 					continue
 				}
 				if !r.Bare || text.input == "" {
-					c.problems.Errorf(at.Key(name).Join(text.at), "List of artifacts in an expression", "%s is the list of artifacts that a loop made, which can only be the whole value of an input. Remove what stands around the reference.", r.Name)
+					c.problems.Errorf(at.Key(name).Join(text.path()), "List of artifacts in an expression", "%s is the list of artifacts that a loop made, which can only be the whole value of an input. Remove what stands around the reference.", r.Name)
 					continue
 				}
 				if producer.Lists == nil {

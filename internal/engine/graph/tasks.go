@@ -130,12 +130,12 @@ func (c *checker) text(task problem.Path, t *text, env Env) {
 	}
 	errs := t.errors
 	if _, constant := t.constant(); constant && t.want.IsArtifact() {
-		c.problems.Errorf(task.Join(t.at), "Text where an artifact is wanted", "%q is a text, and the input takes an artifact (%s). %s", t.raw, t.want, artifactRemedy(*t))
+		c.problems.Errorf(task.Join(t.path()), "Text where an artifact is wanted", "%q is a text, and the input takes an artifact (%s). %s", t.raw, t.want, artifactRemedy(*t))
 		return
 	}
 	if t.imported {
 		if _, err := spec.ParseImport(t.raw); err != nil {
-			c.problems.Errorf(task.Join(t.at), "Invalid address", "%s.", upper(err.Error()))
+			c.problems.Errorf(task.Join(t.path()), "Invalid address", "%s.", upper(err.Error()))
 		}
 	}
 	if t.typed != nil && len(errs) == 0 {
@@ -145,11 +145,11 @@ func (c *checker) text(task problem.Path, t *text, env Env) {
 			errs[0].Remedy = "For a map, make a list of it: " + mapAsList
 		}
 		if len(errs) == 0 && t.scalar && !isScalar(got) {
-			c.problems.Errorf(task.Join(t.at), "Wrong type", "%s is of type %s; here a string, an integer, a float or a boolean can stand.", t.raw, got)
+			c.problems.Errorf(task.Join(t.path()), "Wrong type", "%s is of type %s; here a string, an integer, a float or a boolean can stand.", t.raw, got)
 		}
 	}
 	for _, e := range errs {
-		c.problems.Errorf(task.Join(t.at), "Invalid expression", "%s", e.Describe(t.raw))
+		c.problems.Errorf(task.Join(t.path()), "Invalid expression", "%s", e.Describe(t.raw))
 	}
 }
 
@@ -199,7 +199,7 @@ func (c *checker) absentOutputs(at problem.Path, t spec.Task, n *Node) {
 	for _, text := range n.texts {
 		for _, u := range text.uses() {
 			if u.task != "" && !u.status && !u.guarded {
-				c.problems.Errorf(at.Join(text.at), "Output may be absent", "run_if = %q lets this task run though task %q has not succeeded, and then %s does not exist. Give a fallback, such as {{ %s ?? 'none' }}, or change run_if.", t.RunIf, u.task, u.name, u.name)
+				c.problems.Errorf(at.Join(text.path()), "Output may be absent", "run_if = %q lets this task run though task %q has not succeeded, and then %s does not exist. Give a fallback, such as {{ %s ?? 'none' }}, or change run_if.", t.RunIf, u.task, u.name, u.name)
 			}
 		}
 	}

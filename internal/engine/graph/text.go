@@ -11,7 +11,7 @@ import (
 
 // text is one text of a task that may hold expressions, parsed once.
 type text struct {
-	at       problem.Path // below the task
+	at       problem.Path // below the task; of an input, see path
 	raw      string
 	template *expr.Template
 	typed    *expr.Typed // the template in the scope of the task
@@ -75,19 +75,25 @@ func taskTexts(t spec.Task) []text {
 	return texts
 }
 
-var inputsPath = problem.At("inputs")
-
 // inputText is a value for an input. Where an artifact is wanted, an address is one too.
 func inputText(name, raw string, in spec.Input) text {
-	at, want := inputsPath.Key(name), in.Type
+	want := in.Type
 	if want.IsArtifact() && !want.IsList() && spec.IsImport(raw) {
-		t := parseText(at, raw, spec.String)
+		t := parseText(nil, raw, spec.String)
 		t.input, t.imported = name, true
 		return t
 	}
-	t := parseText(at, raw, want)
+	t := parseText(nil, raw, want)
 	t.input, t.optional = name, in.TakesNil()
 	return t
+}
+
+// path leads from the task to the text.
+func (t text) path() problem.Path {
+	if t.input != "" {
+		return problem.At("inputs").Key(t.input)
+	}
+	return t.at
 }
 
 // is reports whether the text is that of an attribute.
