@@ -20,24 +20,24 @@ const unusedKey = "chosen-by-expression"
 
 // inputArtifact passes an artifact to an input, and its metadata. What an expression gives may be nil where the input is
 // optional.
-func inputArtifact(name, text string, env expr.Env, in spec.Input) (wfv1.Artifact, string, error) {
-	a, err := artifactArgument(name, text, env, in.Type)
+func inputArtifact(name, raw string, of texts, in spec.Input) (wfv1.Artifact, string, error) {
+	t, err := of.text(raw)
+	if err != nil {
+		return wfv1.Artifact{Name: name}, "", err
+	}
+	a, err := artifactArgument(name, raw, t, in.Type)
 	if err != nil {
 		return a, "", err
 	}
 	a.Optional = a.Optional || mayBeMissing(in)
 	if a.FromExpression == "" || !in.TakesNil() {
-		meta, err := artifactMetadata(text, env)
+		meta, err := artifactMetadata(raw, t)
 		return a, meta, err
 	}
-	t, errs := expr.Parse(text)
-	if err := joined(errs); err != nil {
+	if a.FromExpression, err = t.CompileOptionalFrom(in.Type); err != nil {
 		return a, "", err
 	}
-	if a.FromExpression, err = t.CompileOptionalFrom(env, in.Type); err != nil {
-		return a, "", err
-	}
-	meta, err := t.CompileOptional(metadataEnv(env, t), spec.String)
+	meta, err := ofMetadata(t).CompileOptional(spec.String)
 	return a, meta, err
 }
 
@@ -55,22 +55,18 @@ func givesNone(t *wfv1.Template) {
 
 // artifactArgument passes an artifact to a task: that of another task, a choice between some, what a loop left, or an
 // object that exists already.
-func artifactArgument(name, text string, env expr.Env, want spec.Type) (wfv1.Artifact, error) {
-	if spec.IsImport(text) {
-		return importedArtifact(name, text, env)
+func artifactArgument(name, raw string, t *expr.Typed, want spec.Type) (wfv1.Artifact, error) {
+	if spec.IsImport(raw) {
+		return importedArtifact(name, raw, t.Env())
 	}
 	a := wfv1.Artifact{Name: name}
-	t, errs := expr.Parse(text)
-	if err := joined(errs); err != nil {
-		return a, err
-	}
-	reference, bare := t.Bare(env)
+	reference, bare := t.Bare()
 	if !bare {
-		code, err := t.CompileValueFrom(env, want)
+		code, err := t.CompileValueFrom(want)
 		a.FromExpression, a.ArtifactLocation = code, keyOnly(unusedKey)
 		return a, err
 	}
-	v, _ := env.Lookup(reference)
+	v, _ := t.Env().Lookup(reference)
 	if v.Coding == expr.Collected {
 		task, output := splitArtifact(v.Argo)
 		a.ArtifactLocation, a.Archive, a.Optional = keyOnly(listsPlace+"/"+task+"/"+output), unpacked(), true
@@ -88,51 +84,42 @@ func splitArtifact(argo string) (task, output string) {
 
 // artifactOutput is an artifact that a pipeline gives, that of a task or of its own inputs or a choice between some, and
 // its metadata.
-func artifactOutput(name, text string, env expr.Env, want spec.Type) (wfv1.Artifact, *wfv1.ValueFrom, error) {
+func artifactOutput(name string, t *expr.Typed, want spec.Type) (wfv1.Artifact, *wfv1.ValueFrom, error) {
 	a := wfv1.Artifact{Name: name}
-	t, errs := expr.Parse(text)
-	if err := joined(errs); err != nil {
-		return a, nil, err
-	}
-	metadata, of := metadataEnv(env, t), spec.String
-	reference, isBare := t.Bare(env)
+	metadata, of := ofMetadata(t), spec.String
+	reference, isBare := t.Bare()
 	if isBare {
-		v, _ := metadata.Lookup(reference)
+		v, _ := metadata.Env().Lookup(reference)
 		of = v.Type
 	}
-	meta, err := outputFrom(text, metadata, of)
+	meta, err := outputFrom(metadata, of)
 	if err != nil {
 		return a, nil, err
 	}
 	meta.Default = wfv1.AnyStringPtr("")
 	if isBare {
 		// A list that a loop made is where the caller wants it.
-		if v, _ := env.Lookup(reference); v.Coding != expr.Collected {
+		if v, _ := t.Env().Lookup(reference); v.Coding != expr.Collected {
 			a.From = "{{" + v.Argo + "}}"
 		}
 		return a, meta, nil
 	}
-	a.FromExpression, err = t.CompileValueFrom(env, want)
+	a.FromExpression, err = t.CompileValueFrom(want)
 	return a, meta, err
 }
 
 // artifactMetadata is the metadata of the artifact that a text chooses, or of each in a list.
-func artifactMetadata(text string, env expr.Env) (string, error) {
-	t, errs := expr.Parse(text)
-	if err := joined(errs); err != nil {
-		return "", err
-	}
-	if spec.IsImport(text) {
-		uri, err := t.CompileJSONString(env)
+func artifactMetadata(raw string, t *expr.Typed) (string, error) {
+	if spec.IsImport(raw) {
+		uri, err := t.CompileJSONString()
 		return `{"uri":` + uri + `}`, err
 	}
-	env = metadataEnv(env, t)
-	want := spec.String
-	if name, ok := t.Bare(env); ok {
-		v, _ := env.Lookup(name)
+	metadata, want := ofMetadata(t), spec.String
+	if name, ok := metadata.Bare(); ok {
+		v, _ := metadata.Env().Lookup(name)
 		want = v.Type
 	}
-	return t.CompileOr(env, want, "")
+	return metadata.CompileOr(want, "")
 }
 
 // The key names that Argo's own examples have in the secrets of buckets.

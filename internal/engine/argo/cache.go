@@ -2,7 +2,6 @@ package argo
 
 import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
@@ -10,7 +9,7 @@ import (
 // cacheKeyText is a tag for the key under which a task's outputs are kept: a hash of all its inputs, or of
 // what the user gives instead. The component's version is in the name of the config map. An artifact is known by the
 // metadata beside it, which the runtime gives a digest of the content.
-func cacheKeyText(t spec.Task, cache spec.Cache, env expr.Env) (string, error) {
+func cacheKeyText(t spec.Task, cache spec.Cache, of texts) (string, error) {
 	texts := []string{cache.Key}
 	if cache.Key == "" {
 		texts = nil
@@ -18,23 +17,29 @@ func cacheKeyText(t spec.Task, cache spec.Cache, env expr.Env) (string, error) {
 			texts = append(texts, name, t.Inputs[name])
 		}
 	}
-	parsed := make([]*expr.Template, len(texts))
+	typed := make([]*expr.Typed, len(texts))
 	for i, text := range texts {
-		var errs []expr.Error
-		parsed[i], errs = expr.Parse(text)
+		var err error
 		if cache.Key != "" {
-			parsed[i], errs = graph.CacheKey(text, t)
+			typed[i], err = of.cacheKey(text, t)
+		} else {
+			typed[i], err = of.text(text)
 		}
-		if err := joined(errs); err != nil {
+		if err != nil {
 			return "", err
 		}
 	}
-	return expr.CompileHash(metadataEnv(env, parsed...), unknownContent(env, parsed), parsed...)
+	salt := unknownContent(of.env, typed)
+	metadata := metadataEnv(of.env, typed...)
+	for i, t := range typed {
+		typed[i] = t.In(metadata)
+	}
+	return expr.CompileHash(salt, typed...)
 }
 
 // unknownContent makes the key that of this run alone if the content of an artifact is not known: a plain container writes
 // no metadata, hence no digest.
-func unknownContent(env expr.Env, texts []*expr.Template) []string {
+func unknownContent(env expr.Env, texts []*expr.Typed) []string {
 	var salt []string
 	for _, t := range texts {
 		for _, r := range t.References() {

@@ -2,7 +2,6 @@ package argo
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
@@ -296,7 +295,17 @@ func resourceList(quantities map[string]string) (corev1.ResourceList, error) {
 	return list, nil
 }
 
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+func sortedKeys[V any](m map[string]V) []string {
+	if len(m) == 0 {
+		return nil
+	}
+	keys := make([]string, 0, len(m))
+	for key := range m {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
+}
 
 // As are the objects under the name of another version, to compare them with that.
 func (o ComponentObjects) As(component, version string) ComponentObjects {

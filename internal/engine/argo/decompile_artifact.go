@@ -38,7 +38,7 @@ func readArtifact(d *expr.Decompiler, env expr.Env, a wfv1.Artifact, metadata st
 	if !ok {
 		return "", false
 	}
-	again, _, err := inputArtifact(a.Name, text, env, in)
+	again, _, err := inputArtifact(a.Name, text, texts{env: env}, in)
 	return text, err == nil && artifactText(again) == artifactText(a)
 }
 

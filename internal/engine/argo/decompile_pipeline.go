@@ -236,7 +236,11 @@ func (d *pipelineDecompiler) readOutputs(main *wfv1.Template) {
 func (d *pipelineDecompiler) readList(output string, want spec.Type, given []wfv1.Parameter) (string, bool) {
 	env := d.check().Scope.Outputs()
 	isRead := func(text string) bool {
-		_, meta, err := artifactOutput(output, text, env, want)
+		t, err := typedText(text, env)
+		if err != nil {
+			return false
+		}
+		_, meta, err := artifactOutput(output, t, want)
 		return err == nil && slices.ContainsFunc(given, func(p wfv1.Parameter) bool {
 			return p.Name == artifactParameter(output) && equal(p.ValueFrom, meta)
 		})

@@ -165,10 +165,11 @@ func (r *taskReader) environment(env []podEnv, argo func(json.RawMessage) string
 	}
 }
 
-// readJSON undoes compileJSON. The spelling of before stays if it compiles to the same, so that what comes from the
+// readJSON undoes texts.json. The spelling of before stays if it compiles to the same, so that what comes from the
 // defaults is known again.
 func readJSON(d *expr.Decompiler, env expr.Env, argo, before string) (string, bool) {
-	if again, err := compileJSON(before, env); err == nil && again == argo {
+	again, err := texts{env: env}.json(before)
+	if err == nil && again == argo {
 		return before, true
 	}
 	return d.JSON(argo)

@@ -63,7 +63,7 @@ func (r *taskReader) cacheKey(d *expr.Decompiler, env expr.Env, argo, prior stri
 		return "", false
 	}
 	for _, key := range []string{"", prior} {
-		if again, err := cacheKeyText(r.task, spec.Cache{Key: key}, env); err == nil && again == argo {
+		if again, err := cacheKeyText(r.task, spec.Cache{Key: key}, texts{env: env}); err == nil && again == argo {
 			return key, true
 		}
 	}
@@ -71,7 +71,7 @@ func (r *taskReader) cacheKey(d *expr.Decompiler, env expr.Env, argo, prior stri
 	if !ok {
 		return "", false
 	}
-	again, err := cacheKeyText(r.task, spec.Cache{Key: key}, env)
+	again, err := cacheKeyText(r.task, spec.Cache{Key: key}, texts{env: env})
 	return key, err == nil && again == argo
 }
 

@@ -294,7 +294,7 @@ func (r *taskReader) artifact(a wfv1.Artifact, metadata string) {
 				return "", false
 			}
 			last = text
-			_, again, err := inputArtifact(a.Name, text, env, in)
+			_, again, err := inputArtifact(a.Name, text, texts{env: env}, in)
 			return text, err == nil && again == metadata
 		},
 		set: func(text string) { r.task.Inputs[a.Name] = text },

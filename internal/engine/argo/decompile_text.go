@@ -63,7 +63,7 @@ func itemType(text string, env expr.Env) (spec.Type, bool) {
 		elem, err := expr.ElementType(constant)
 		return elem, err == nil
 	}
-	got, errs := t.Check(env, spec.Any)
+	got, errs := t.In(env).Check(spec.Any)
 	if len(errs) > 0 {
 		return "", false
 	}

@@ -40,7 +40,7 @@ func (r *foreignReader) text(argo, at string, data func(string) string) string {
 	if len(unknown) == 0 {
 		t, errs := expr.Parse(text)
 		if len(errs) == 0 {
-			_, errs = t.Check(graph.ContainerEnv(r.Component.Interface), spec.Any)
+			_, errs = t.In(graph.ContainerEnv(r.Component.Interface)).Check(spec.Any)
 		}
 		for _, e := range errs {
 			r.miss(at, e.Message)

@@ -98,7 +98,7 @@ func withoutPlaces(all map[string]string) map[string]string {
 }
 
 // metadataText is the argument of a task; empty: it has none of its own.
-func metadataText(s spec.Settings, env expr.Env) (string, error) {
+func metadataText(s spec.Settings, of texts) (string, error) {
 	if len(s.Labels)+len(s.Annotations) == 0 {
 		return "", nil
 	}
@@ -106,11 +106,11 @@ func metadataText(s spec.Settings, env expr.Env) (string, error) {
 	for _, given := range []map[string]string{s.Labels, s.Annotations} {
 		var list []string
 		for _, key := range sortedKeys(given) {
-			t, errs := expr.Parse(given[key])
-			if err := joined(errs); err != nil {
+			t, err := of.text(given[key])
+			if err != nil {
 				return "", err
 			}
-			value, err := t.CompileJSONString(env)
+			value, err := t.CompileJSONString()
 			if err != nil {
 				return "", err
 			}

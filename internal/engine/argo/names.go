@@ -58,8 +58,16 @@ func contentHash(v any) string {
 		// Only specs and Argo objects come here; they always encode.
 		panic(err)
 	}
-	sum := sha256.Sum256([]byte(text))
-	return lowerBase32.EncodeToString(sum[:])[:versionLength]
+	return textHash(text)
+}
+
+// textHash is the short hash of a text in pieces.
+func textHash(pieces ...string) string {
+	hash := sha256.New()
+	for _, piece := range pieces {
+		hash.Write([]byte(piece)) // a hash never fails
+	}
+	return lowerBase32.EncodeToString(hash.Sum(nil))[:versionLength]
 }
 
 // ObjectName is the name of the object that a ref points to.

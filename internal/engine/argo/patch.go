@@ -21,6 +21,9 @@ import (
 // The JSON is a hidden argument of the task, so that settings cost no template of their own. Texts are inserted by
 // insert, which returns a JSON value or a tag that becomes one. Empty: the settings change nothing in the pod.
 func podPatch(s spec.Settings, insert func(text string) (string, error)) (string, error) {
+	if s.AreUnset() {
+		return "", nil
+	}
 	b := patchBuilder{insert: insert}
 	patch := map[string]any{}
 	b.pod(patch, s)

@@ -25,12 +25,13 @@ const (
 type PipelineObject struct {
 	Version  string
 	Template *wfv1.WorkflowTemplate
-	weights  map[string]int // bytes of each task
+	specSize int                        // bytes of the template's spec, as JSON
+	tasks    map[string][]*wfv1.DAGTask // what each task has become
 }
 
 // Pipeline compiles a pipeline that graph.Check has found free of errors.
 func Pipeline(p spec.Pipeline, g *graph.Graph) (PipelineObject, error) {
-	c := pipelineCompiler{pipeline: p, graph: g, weights: map[string]int{}}
+	c := pipelineCompiler{pipeline: p, graph: g, tasks: make(map[string][]*wfv1.DAGTask, len(p.Tasks)+len(p.OnExit))}
 	if err := c.compile(); err != nil {
 		return PipelineObject{}, err
 	}
@@ -47,11 +48,19 @@ func Pipeline(p spec.Pipeline, g *graph.Graph) (PipelineObject, error) {
 	if err := noteNested(annotations, p); err != nil {
 		return PipelineObject{}, err
 	}
-	version := contentHash([]any{c.spec, annotations})
+	content, err := wire.Marshal(c.spec)
+	if err != nil {
+		return PipelineObject{}, fmt.Errorf("writing the pipeline as JSON: %w", err)
+	}
+	noted, err := wire.Marshal(annotations)
+	if err != nil {
+		return PipelineObject{}, fmt.Errorf("writing the pipeline's annotations as JSON: %w", err)
+	}
+	version := textHash("[", content, ",", noted, "]")
 	if err := noteDefaults(annotations, p.Defaults); err != nil {
 		return PipelineObject{}, err
 	}
-	return PipelineObject{Version: version, weights: c.weights, Template: &wfv1.WorkflowTemplate{
+	return PipelineObject{Version: version, specSize: len(content), tasks: c.tasks, Template: &wfv1.WorkflowTemplate{
 		TypeMeta: metav1.TypeMeta{APIVersion: apiVersion, Kind: templateKind},
 		ObjectMeta: metav1.ObjectMeta{
 			Name: p.Name, Namespace: p.Namespace, Annotations: annotations,
@@ -79,7 +88,7 @@ type pipelineCompiler struct {
 	pipeline spec.Pipeline
 	graph    *graph.Graph
 	spec     wfv1.WorkflowSpec
-	weights  map[string]int
+	tasks    map[string][]*wfv1.DAGTask
 	beside   []wfv1.Template // beside main: DAGs of one task, for what Argo has on templates only
 }
 
@@ -152,8 +161,8 @@ func (c *pipelineCompiler) mains(name, suffix string) error {
 func (c *pipelineCompiler) outputKeys() map[string]map[string]string {
 	keys := map[string]map[string]string{}
 	for _, output := range sortedKeys(c.graph.Outputs) {
-		t, errs := expr.Parse(c.pipeline.Outputs[output])
-		if !c.graph.Outputs[output].Type.IsArtifact() || len(errs) > 0 {
+		t := c.graph.Given[output]
+		if !c.graph.Outputs[output].Type.IsArtifact() || t == nil {
 			continue
 		}
 		var names []string
@@ -173,10 +182,11 @@ func (c *pipelineCompiler) outputKeys() map[string]map[string]string {
 // dag compiles one map of tasks.
 func (c *pipelineCompiler) dag(name string, g group, scope func(string) graph.Env, keys map[string]map[string]string) (wfv1.Template, error) {
 	t := wfv1.Template{Name: name, Inputs: pipelineInputs(c.pipeline.Parameters), DAG: &wfv1.DAGTemplate{}}
+	t.DAG.Tasks = make([]wfv1.DAGTask, 0, len(g.tasks)+1)
 	var conditions []string
 	for _, task := range sortedKeys(g.tasks) {
 		compiled, err := c.compileTask(call{
-			name: task, task: g.tasks[task], node: g.nodes[task], env: scope(task),
+			name: task, task: g.tasks[task], texts: texts{env: scope(task), node: g.nodes[task]},
 			settings: c.pipeline.Defaults.Merge(g.tasks[task].Settings), keys: keys[task], isExit: name == exitTemplate,
 		})
 		if err != nil {
@@ -185,12 +195,8 @@ func (c *pipelineCompiler) dag(name string, g group, scope func(string) graph.En
 		compiled.Depends = g.depends(task)
 		conditions = append(conditions, compiled.Depends)
 		relocate(compiled.Arguments.Artifacts, keys)
-		text, err := wire.Marshal(compiled)
-		if err != nil {
-			return t, fmt.Errorf("task %q: %w", task, err)
-		}
-		c.weights[task] += len(text)
 		t.DAG.Tasks = append(t.DAG.Tasks, compiled)
+		c.tasks[task] = append(c.tasks[task], &t.DAG.Tasks[len(t.DAG.Tasks)-1])
 	}
 	if g.needsEnd(conditions) {
 		t.DAG.Tasks = append(t.DAG.Tasks, c.end(g))
@@ -225,13 +231,24 @@ func noMetadataOf(input spec.Input) string {
 	return ""
 }
 
+// given is the text that gives an output.
+func (c *pipelineCompiler) given(output string) (*expr.Typed, error) {
+	if t := c.graph.Given[output]; t != nil {
+		return t, nil
+	}
+	return typedText(c.pipeline.Outputs[output], c.graph.Scope.Outputs())
+}
+
 func (c *pipelineCompiler) outputs() (wfv1.Outputs, error) {
 	var out wfv1.Outputs
-	env := c.graph.Scope.Outputs()
 	for _, name := range sortedKeys(c.pipeline.Outputs) {
 		want := c.graph.Outputs[name].Type
+		given, err := c.given(name)
+		if err != nil {
+			return out, fmt.Errorf("output %q: %w", name, err)
+		}
 		if want.IsArtifact() {
-			artifact, meta, err := artifactOutput(name, c.pipeline.Outputs[name], env, want)
+			artifact, meta, err := artifactOutput(name, given, want)
 			if err != nil {
 				return out, fmt.Errorf("output %q: %w", name, err)
 			}
@@ -241,7 +258,7 @@ func (c *pipelineCompiler) outputs() (wfv1.Outputs, error) {
 			out.Parameters = append(out.Parameters, wfv1.Parameter{Name: artifactParameter(name), ValueFrom: meta})
 			continue
 		}
-		valueFrom, err := outputFrom(c.pipeline.Outputs[name], env, want)
+		valueFrom, err := outputFrom(given, want)
 		if err != nil {
 			return out, fmt.Errorf("output %q: %w", name, err)
 		}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
+
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
@@ -21,12 +23,16 @@ const (
 )
 
 // Size is the object's size in bytes, as JSON.
-func (o PipelineObject) Size() int { return sizeOf(o.Template) }
+func (o PipelineObject) Size() int {
+	around := *o.Template
+	around.Spec = wfv1.WorkflowSpec{}
+	return sizeOf(around) - sizeOf(around.Spec) + o.specSize
+}
 
 // RunSize estimates what a run of the pipeline weighs in bytes, as JSON. Outputs that tasks return, loops and nested
 // pipelines add to it.
 func (o PipelineObject) RunSize() int {
-	return copiesInRun*sizeOf(o.Template.Spec) + len(o.weights)*taskStateBytes + o.components()*componentBytes
+	return copiesInRun*o.specSize + len(o.tasks)*taskStateBytes + o.components()*componentBytes
 }
 
 func (o PipelineObject) components() int {
@@ -74,11 +80,17 @@ func (o PipelineObject) CheckSize() problem.List {
 
 // heaviest names the tasks that weigh most.
 func (o PipelineObject) heaviest() string {
-	names := sortedKeys(o.weights)
-	slices.SortStableFunc(names, func(a, b string) int { return o.weights[b] - o.weights[a] })
+	weights := map[string]int{}
+	for name, tasks := range o.tasks {
+		for _, t := range tasks {
+			weights[name] += sizeOf(t)
+		}
+	}
+	names := sortedKeys(weights)
+	slices.SortStableFunc(names, func(a, b string) int { return weights[b] - weights[a] })
 	var parts []string
 	for _, n := range names[:min(3, len(names))] {
-		parts = append(parts, fmt.Sprintf("%s (%d bytes)", n, o.weights[n]))
+		parts = append(parts, fmt.Sprintf("%s (%d bytes)", n, weights[n]))
 	}
 	return "The heaviest tasks are " + strings.Join(parts, ", ") + "."
 }

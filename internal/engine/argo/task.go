@@ -6,16 +6,14 @@ import (
 
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
 // call is a task as it stands in one place of the object.
 type call struct {
-	name     string // in the pipeline
-	task     spec.Task
-	node     *graph.Node
-	env      graph.Env
+	name string // in the pipeline
+	task spec.Task
+	texts
 	settings spec.Settings
 	keys     map[string]string // output → where to keep that artifact; nil: where the artifact repository says
 	isExit   bool              // it is one of on_exit
@@ -58,7 +56,7 @@ func (c *pipelineCompiler) compileTask(t call) (wfv1.DAGTask, error) {
 func plain(t call) (wfv1.DAGTask, error) {
 	compiled := wfv1.DAGTask{Name: taskName(t.name), TemplateRef: templateRef(t.task.Component, t.settings, t.keys != nil)}
 	var err error
-	if compiled.Arguments, err = arguments(t.task, t.env); err != nil {
+	if compiled.Arguments, err = arguments(t.task, t.texts); err != nil {
 		return compiled, err
 	}
 	give := func(parameters []wfv1.Parameter, err error) error {
@@ -77,12 +75,12 @@ func plain(t call) (wfv1.DAGTask, error) {
 		}
 	}
 	if t.task.When != "" {
-		if compiled.When, err = compileCondition(t.task.When, t.env); err != nil {
+		if compiled.When, err = t.condition(); err != nil {
 			return compiled, err
 		}
 	}
 	if t.task.ForEach != "" {
-		compiled.WithParam, err = compileList(t.task.ForEach, t.env, t.node)
+		compiled.WithParam, err = t.items()
 	}
 	return compiled, err
 }
@@ -97,7 +95,7 @@ func (c *pipelineCompiler) approval(t call) (wfv1.DAGTask, error) {
 	c.addTemplate(gate)
 	var err error
 	if t.task.When != "" {
-		compiled.When, err = compileCondition(t.task.When, t.env)
+		compiled.When, err = t.condition()
 	}
 	return compiled, err
 }
@@ -115,12 +113,15 @@ func templateRef(r spec.Ref, s spec.Settings, list bool) *wfv1.TemplateRef {
 }
 
 // arguments passes the inputs that the task gives; the others have defaults in the component.
-func arguments(t spec.Task, env graph.Env) (wfv1.Arguments, error) {
+func arguments(t spec.Task, of texts) (wfv1.Arguments, error) {
 	var arguments wfv1.Arguments
+	if len(t.Inputs) > 0 {
+		arguments.Parameters = make([]wfv1.Parameter, 0, len(t.Inputs)+1)
+	}
 	for _, name := range sortedKeys(t.Inputs) {
 		in := t.Component.Inputs[name]
 		if in.Type.IsArtifact() {
-			artifact, meta, err := inputArtifact(name, t.Inputs[name], env, in)
+			artifact, meta, err := inputArtifact(name, t.Inputs[name], of, in)
 			if err != nil {
 				return arguments, fmt.Errorf("input %q: %w", name, err)
 			}
@@ -128,7 +129,7 @@ func arguments(t spec.Task, env graph.Env) (wfv1.Arguments, error) {
 			arguments.Parameters = append(arguments.Parameters, wfv1.Parameter{Name: artifactParameter(name), Value: wfv1.AnyStringPtr(meta)})
 			continue
 		}
-		value, err := compileInput(t.Inputs[name], env, in)
+		value, err := of.input(t.Inputs[name], in)
 		if err != nil {
 			return arguments, fmt.Errorf("input %q: %w", name, err)
 		}
@@ -146,19 +147,19 @@ func settingsArguments(t call) ([]wfv1.Parameter, error) {
 		}
 	}
 	if s.Cache != nil && s.Cache.Enabled && t.keys == nil {
-		key, err := cacheKeyText(t.task, *s.Cache, t.env)
+		key, err := cacheKeyText(t.task, *s.Cache, t.texts)
 		if err != nil {
 			return nil, err
 		}
 		give(cacheKey, key)
 		give(cacheMaxAge, s.Cache.MaxAge)
 	}
-	patch, err := podPatch(s, func(text string) (string, error) { return compileJSON(text, t.env) })
+	patch, err := podPatch(s, t.json)
 	if err != nil {
 		return nil, err
 	}
 	give(podParameter, patch)
-	metadata, err := metadataText(t.task.Settings, t.env)
+	metadata, err := metadataText(t.task.Settings, t.texts)
 	if err != nil {
 		return nil, err
 	}

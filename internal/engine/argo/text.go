@@ -16,23 +16,23 @@ import (
 
 // compileText compiles a text for an input of type want.
 func compileText(text string, env expr.Env, want spec.Type) (string, error) {
-	t, errs := expr.Parse(text)
-	if err := joined(errs); err != nil {
+	t, err := typedText(text, env)
+	if err != nil {
 		return "", err
 	}
-	return t.Compile(env, want)
+	return t.Compile(want)
 }
 
-// compileInput compiles a text for an input, which may be optional.
-func compileInput(text string, env expr.Env, in spec.Input) (string, error) {
-	if !in.TakesNil() {
-		return compileText(text, env, in.Type)
-	}
-	t, errs := expr.Parse(text)
-	if err := joined(errs); err != nil {
+// input compiles a text for an input, which may be optional.
+func (of texts) input(raw string, in spec.Input) (string, error) {
+	t, err := of.text(raw)
+	if err != nil {
 		return "", err
 	}
-	return t.CompileOptional(env, in.Type)
+	if in.TakesNil() {
+		return t.CompileOptional(in.Type)
+	}
+	return t.Compile(in.Type)
 }
 
 func joined(errs []expr.Error) error {
@@ -44,7 +44,7 @@ func joined(errs []expr.Error) error {
 }
 
 // metadataEnv has the hidden parameters beside artifacts in place of those that texts use.
-func metadataEnv(env expr.Env, texts ...*expr.Template) expr.Env {
+func metadataEnv(env expr.Env, texts ...*expr.Typed) expr.Env {
 	own := maps.Clone(env.Own)
 	if own == nil {
 		own = map[string]expr.Var{}
@@ -58,6 +58,9 @@ func metadataEnv(env expr.Env, texts ...*expr.Template) expr.Env {
 	}
 	return expr.Env{Own: own, Shared: env.Shared}
 }
+
+// ofMetadata is a text that chooses an artifact as one that chooses its metadata.
+func ofMetadata(t *expr.Typed) *expr.Typed { return t.In(metadataEnv(t.Env(), t)) }
 
 // metadataVar stands for the metadata of an artifact. A task that was skipped has the default, an empty text.
 func metadataVar(artifact expr.Var) expr.Var {
@@ -88,17 +91,13 @@ func metadataOf(artifact string) string {
 }
 
 // outputFrom is how a pipeline's output parameter gets its value: from one task's output, or by an expression.
-func outputFrom(text string, env expr.Env, want spec.Type) (*wfv1.ValueFrom, error) {
-	t, errs := expr.Parse(text)
-	if err := joined(errs); err != nil {
-		return nil, err
-	}
-	if name, ok := t.Bare(env); ok {
-		if v, _ := env.Lookup(name); v.Coding == expr.Wire || v.Coding == expr.Plain {
+func outputFrom(t *expr.Typed, want spec.Type) (*wfv1.ValueFrom, error) {
+	if name, ok := t.Bare(); ok {
+		if v, _ := t.Env().Lookup(name); v.Coding == expr.Wire || v.Coding == expr.Plain {
 			return &wfv1.ValueFrom{Parameter: "{{" + v.Argo + "}}"}, nil
 		}
 	}
-	code, err := t.CompileValueFrom(env, want)
+	code, err := t.CompileValueFrom(want)
 	return &wfv1.ValueFrom{Expression: code}, err
 }
 
@@ -112,11 +111,11 @@ func fillContainer(container *corev1.Container, c spec.Component) error {
 		to   *[]string
 	}{{c.Container.Command, &container.Command}, {c.Container.Args, &container.Args}} {
 		for i, text := range list.from {
-			t, errs := expr.Parse(text)
-			if err := joined(errs); err != nil {
+			t, err := typedText(text, env)
+			if err != nil {
 				return fmt.Errorf("argument %d: %w", i, err)
 			}
-			arg, err := t.CompileContainerArg(env)
+			arg, err := t.CompileContainerArg()
 			if err != nil {
 				return fmt.Errorf("argument %d: %w", i, err)
 			}
@@ -133,29 +132,31 @@ func fillContainer(container *corev1.Container, c spec.Component) error {
 	return nil
 }
 
-func compileCondition(text string, env expr.Env) (string, error) {
-	t, errs := expr.ParseExpression(text)
-	if err := joined(errs); err != nil {
+// condition compiles the condition of the task.
+func (t call) condition() (string, error) {
+	when, err := t.when(t.task.When)
+	if err != nil {
 		return "", err
 	}
-	return t.CompileCondition(env)
+	return when.CompileCondition()
 }
 
-// compileList compiles what a loop goes over.
-func compileList(text string, env expr.Env, node *graph.Node) (string, error) {
-	t, errs := expr.Parse(text)
-	if err := joined(errs); err != nil {
+// items compiles what the loop goes over.
+func (t call) items() (string, error) {
+	list, err := t.text(t.task.ForEach)
+	if err != nil {
 		return "", err
 	}
-	return t.CompileItems(env, node.Item, node.Indexed)
+	return list.CompileItems(t.node.Item, t.node.Indexed)
 }
 
-func compileJSON(text string, env expr.Env) (string, error) {
-	t, errs := expr.Parse(text)
-	if err := joined(errs); err != nil {
+// json compiles a text for the patch of a pod.
+func (of texts) json(text string) (string, error) {
+	t, err := of.text(text)
+	if err != nil {
 		return "", err
 	}
-	return t.CompileJSON(env)
+	return t.CompileJSON()
 }
 
 // retryCondition turns a policy and an expression into one condition: Argo takes a policy only as a constant.
@@ -172,7 +173,7 @@ func retryCondition(r spec.Retry) (string, error) {
 		if err := joined(errs); err != nil {
 			return "", err
 		}
-		code, err := t.CompileExpression(graph.RetryEnv)
+		code, err := t.In(graph.RetryEnv).CompileExpression()
 		if err != nil {
 			return "", err
 		}

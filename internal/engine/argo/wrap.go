@@ -86,7 +86,7 @@ func (c *pipelineCompiler) looped(t call, task wfv1.DAGTask) (wfv1.DAGTask, erro
 		return outer, err
 	}
 	within := t
-	within.env, within.keys = inside, nil
+	within.texts, within.keys = texts{env: inside, node: t.node, isWrapped: true}, nil
 	for _, output := range sortedKeys(t.keys) {
 		set(&within.keys, output, tag(keyParameter(output)))
 		given.Parameters = append(given.Parameters, wfv1.Parameter{Name: keyParameter(output), Value: wfv1.AnyStringPtr(t.keys[output])})
@@ -187,14 +187,14 @@ func passedIn(names []string, env expr.Env) (expr.Env, wfv1.Arguments, error) {
 // passedValue is what a wrapper is given for a name.
 func passedValue(name string, v expr.Var, env expr.Env) (string, error) {
 	whole := "{{ " + name + " }}"
-	if v.Type.IsArtifact() {
-		return artifactMetadata(whole, env)
-	}
-	t, errs := expr.Parse(whole)
-	if err := joined(errs); err != nil {
+	t, err := typedText(whole, env)
+	if err != nil {
 		return "", err
 	}
-	return t.CompileOr(env, v.Type, wire.Absent)
+	if v.Type.IsArtifact() {
+		return artifactMetadata(whole, t)
+	}
+	return t.CompileOr(v.Type, wire.Absent)
 }
 
 // passedVar is a variable inside the wrapper. What is absent outside comes in as a text that no value is.

@@ -42,8 +42,8 @@ func BenchmarkCompile(b *testing.B) {
 		b.Run(text, func(b *testing.B) {
 			for b.Loop() {
 				t, _ := expr.Parse(text)
-				t.Check(w.env, spec.Any)
-				if _, err := t.Compile(w.env, spec.Any); err != nil {
+				t.In(w.env).Check(spec.Any)
+				if _, err := t.In(w.env).Compile(spec.Any); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -57,7 +57,7 @@ func BenchmarkDecompile(b *testing.B) {
 	for _, text := range []string{"{{ parameters.s }}", "{{ parameters.n + 1 }}", "{{ map(parameters.texts, # + '{') }}"} {
 		b.Run(text, func(b *testing.B) {
 			t, _ := expr.Parse(text)
-			compiled, err := t.Compile(w.env, spec.Any)
+			compiled, err := t.In(w.env).Compile(spec.Any)
 			if err != nil {
 				b.Fatal(err)
 			}

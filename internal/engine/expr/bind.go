@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,7 +24,7 @@ import (
 // expr-lang's checker has put types.
 type bound struct {
 	root   ast.Node
-	refs   map[string]*ref // by identifier
+	refs   []ref // ref0, ref1, …
 	offset int
 	errors []Error
 	env    Env
@@ -40,18 +41,39 @@ type artifact struct{}
 
 // bind resolves the names of an expression and checks its types.
 func (p part) bind(env Env) *bound {
-	b := &bound{refs: map[string]*ref{}, offset: p.offset, env: env}
+	b := &bound{offset: p.offset, env: env}
+	if _, known := env.Lookup(p.name); known && p.name != "" {
+		b.root = b.refer(p.name, file.Location{From: p.nameAt, To: p.nameAt + len(p.name)})
+		return b
+	}
 	b.root = b.resolve(p.node)
 	if len(b.errors) > 0 {
 		return b
 	}
-	if _, bare := b.root.(*ast.IdentifierNode); !bare {
+	if _, bare := b.root.(*ast.IdentifierNode); !bare && !b.joinsStrings(b.root) {
 		b.check()
 	}
 	if len(b.errors) == 0 {
 		b.wholeArtifacts(b.root, true)
 	}
 	return b
+}
+
+// again is the expression for a check of its own, whose errors stay apart.
+func (b *bound) again() *bound {
+	other := *b
+	other.errors = slices.Clip(b.errors)
+	return &other
+}
+
+// bare is the name of the variable that the whole expression is.
+func (b *bound) bare() (string, bool) {
+	id, ok := b.root.(*ast.IdentifierNode)
+	if !ok {
+		return "", false
+	}
+	r, ok := b.ref(id.Value)
+	return r.name, ok
 }
 
 func (b *bound) fail(node ast.Node, remedy, format string, args ...any) {
@@ -68,18 +90,41 @@ func (b *bound) resolve(node ast.Node) ast.Node {
 			return node
 		}
 		if n == len(segments) {
-			return b.refer(name, root)
+			return b.refer(name, root.Location())
 		}
 	}
 	return copyNode(node, b.resolve)
 }
 
-func (b *bound) refer(name string, node ast.Node) ast.Node {
-	id := &ast.IdentifierNode{Value: "ref" + strconv.Itoa(len(b.refs))}
-	id.SetLocation(node.Location())
+func (b *bound) refer(name string, at file.Location) ast.Node {
+	id := &ast.IdentifierNode{Value: refName(len(b.refs))}
+	id.SetLocation(at)
 	variable, _ := b.env.Lookup(name)
-	b.refs[id.Value] = &ref{name: name, variable: variable}
+	b.refs = append(b.refs, ref{name: name, variable: variable})
 	return id
+}
+
+const refPrefix = "ref"
+
+// refName is the identifier that stands for a use of a variable.
+func refName(i int) string {
+	if i < len(refNames) {
+		return refNames[i]
+	}
+	return refPrefix + strconv.Itoa(i)
+}
+
+// refNames are the identifiers that nearly all expressions get along with.
+var refNames = [...]string{"ref0", "ref1", "ref2", "ref3", "ref4", "ref5", "ref6", "ref7"}
+
+// ref finds the use of a variable that an identifier stands for.
+func (b *bound) ref(identifier string) (ref, bool) {
+	number, ok := strings.CutPrefix(identifier, refPrefix)
+	i, err := strconv.Atoi(number)
+	if !ok || err != nil || i < 0 || i >= len(b.refs) {
+		return ref{}, false
+	}
+	return b.refs[i], true
 }
 
 // copyNode copies one node with its children mapped.
@@ -145,19 +190,44 @@ func mapNodes(nodes []ast.Node, f func(ast.Node) ast.Node) []ast.Node {
 	return mapped
 }
 
-// check runs expr-lang's checker over the resolved tree.
-func (b *bound) check() {
-	names := types.Map{}
-	for id, r := range b.refs {
-		names[id] = types.Any
-		if t := goTypeOf(r.variable.Type); t.Kind() != reflect.Interface {
-			names[id] = types.TypeOf(reflect.Zero(t).Interface())
-		}
-	}
-	config := conf.New(names)
+// language is expr-lang's configuration for all expressions: its own functions and ours. Nobody writes to it.
+var language = func() *conf.Config {
+	config := conf.CreateNew()
 	expr.Function(formatTime, func(...any) (any, error) { return "", nil },
 		new(func(string, string) string), new(func(string, string, string) string))(config)
-	err := checkTree(b.root, config)
+	return config
+}()
+
+// joinsStrings reports whether a node is a string or a sum of strings, about which expr-lang's checker has nothing to say,
+// and gives it its type.
+func (b *bound) joinsStrings(node ast.Node) bool {
+	switch n := node.(type) {
+	case *ast.StringNode:
+		return true
+	case *ast.IdentifierNode:
+		r, ok := b.ref(n.Value)
+		return ok && r.variable.Type == spec.String
+	case *ast.BinaryNode:
+		if n.Operator == "+" && b.joinsStrings(n.Left) && b.joinsStrings(n.Right) {
+			n.SetType(reflect.TypeFor[string]())
+			return true
+		}
+	}
+	return false
+}
+
+// check runs expr-lang's checker over the resolved tree.
+func (b *bound) check() {
+	names := make(types.Map, len(b.refs))
+	for i, r := range b.refs {
+		names[refName(i)] = types.Any
+		if t := goTypeOf(r.variable.Type); t.Kind() != reflect.Interface {
+			names[refName(i)] = types.TypeOf(reflect.Zero(t).Interface())
+		}
+	}
+	config := *language
+	config.WithEnv(names)
+	err := checkTree(b.root, &config)
 	var located *file.Error
 	switch {
 	case err == nil:

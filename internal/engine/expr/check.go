@@ -6,19 +6,19 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
-// Check finds what is wrong with the text as a value of a type, in an environment. A text without expressions is a
+// Check finds what is wrong with the text as a value of a type. A text without expressions is a
 // constant; one expression alone has its own type; anything longer is a string. want spec.Any takes every parameter
 // type. The type it returns is what the text gives, and spec.Any if that is not known or something is wrong.
-func (t *Template) Check(env Env, want spec.Type) (spec.Type, []Error) {
-	return t.check(env, want, false)
+func (t *Typed) Check(want spec.Type) (spec.Type, []Error) {
+	return t.check(want, false)
 }
 
 // CheckOptional is Check for an input that is optional, which takes nil.
-func (t *Template) CheckOptional(env Env, want spec.Type) (spec.Type, []Error) {
-	return t.check(env, want, true)
+func (t *Typed) CheckOptional(want spec.Type) (spec.Type, []Error) {
+	return t.check(want, true)
 }
 
-func (t *Template) check(env Env, want spec.Type, optional bool) (spec.Type, []Error) {
+func (t *Typed) check(want spec.Type, optional bool) (spec.Type, []Error) {
 	if text, ok := t.Constant(); ok {
 		if _, err := Constant(text, want); err != nil {
 			return spec.Any, []Error{{Message: sentence(err.Error())}}
@@ -29,11 +29,11 @@ func (t *Template) check(env Env, want spec.Type, optional bool) (spec.Type, []E
 		return want, nil
 	}
 	got, all := spec.String, []Error(nil)
-	for _, p := range t.parts {
+	for i, p := range t.parts {
 		if p.node == nil {
 			continue
 		}
-		b := p.bind(env)
+		b := t.all[i].again()
 		if len(b.errors) == 0 {
 			mayBeNil := b.presence(b.root, len(t.parts) == 1)
 			if mayBeNil && len(b.errors) == 0 && (!optional || len(t.parts) != 1) {
@@ -121,14 +121,4 @@ func (t *Template) Member() ([]string, bool) {
 	}
 	segments, _, ok := chain(t.parts[0].node)
 	return segments, ok
-}
-
-// Bare returns the name of the only reference, if the text is that and nothing else.
-func (t *Template) Bare(env Env) (string, bool) {
-	segments, ok := t.Member()
-	if !ok {
-		return "", false
-	}
-	name, n, found := env.lookup(segments)
-	return name, found && n == len(segments)
 }

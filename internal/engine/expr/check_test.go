@@ -93,7 +93,7 @@ func TestErrors(t *testing.T) {
 	} {
 		tmpl, errs := expr.Parse(c.text)
 		if len(errs) == 0 {
-			_, errs = tmpl.Check(checkEnv(), c.want)
+			_, errs = tmpl.In(checkEnv()).Check(c.want)
 		}
 		if len(errs) == 0 {
 			t.Errorf("%q is accepted", c.text)
@@ -114,7 +114,7 @@ func TestErrors(t *testing.T) {
 func TestAllErrorsAreTold(t *testing.T) {
 	t.Parallel()
 	tmpl := parse(t, "{{ parameters.x }} {{ parameters.s + 1 }} {{ tasks.nope.output + parameters.y }}")
-	if _, errs := tmpl.Check(checkEnv(), spec.String); len(errs) != 4 {
+	if _, errs := tmpl.In(checkEnv()).Check(spec.String); len(errs) != 4 {
 		t.Errorf("%d errors, want 4: %v", len(errs), errs)
 	}
 }
@@ -144,7 +144,7 @@ func TestTypes(t *testing.T) {
 	} {
 		tmpl := parse(t, text)
 		wanted := want
-		got, errs := tmpl.Check(checkEnv(), wanted)
+		got, errs := tmpl.In(checkEnv()).Check(wanted)
 		if len(errs) > 0 || got != want {
 			t.Errorf("%s is of type %s, want %s: %v", text, got, want, errs)
 		}
@@ -204,10 +204,10 @@ func TestExpressionsWithoutBraces(t *testing.T) {
 		if len(errs) > 0 {
 			t.Fatalf("%q: %v", text, errs)
 		}
-		if _, errs := tmpl.Check(checkEnv(), spec.Boolean); len(errs) > 0 {
+		if _, errs := tmpl.In(checkEnv()).Check(spec.Boolean); len(errs) > 0 {
 			t.Errorf("%q: %v", text, errs)
 		}
-		got, err := tmpl.CompileExpression(checkEnv())
+		got, err := tmpl.In(checkEnv()).CompileExpression()
 		if err != nil || got != want {
 			t.Errorf("%q compiles to %s, want %s (%v)", text, got, want, err)
 		}
@@ -233,14 +233,14 @@ func TestOutputsOfPipelines(t *testing.T) {
 		"{{ tasks.gone_int.output ?? 5 }}":              `tasks["gone-int"].outputs?.parameters?.Output ?? toJson(5)`,
 	} {
 		tmpl := parse(t, text)
-		got, errs := tmpl.Check(checkEnv(), spec.Any)
+		got, errs := tmpl.In(checkEnv()).Check(spec.Any)
 		if strings.Contains(text, "data") {
-			got, errs = tmpl.Check(checkEnv(), spec.Dataset)
+			got, errs = tmpl.In(checkEnv()).Check(spec.Dataset)
 		}
 		if len(errs) > 0 {
 			t.Fatal(errs)
 		}
-		compiled, err := tmpl.CompileValueFrom(checkEnv(), got)
+		compiled, err := tmpl.In(checkEnv()).CompileValueFrom(got)
 		if err != nil || compiled != want {
 			t.Errorf("%s compiles to %s, want %s (%v)", text, compiled, want, err)
 		}
@@ -261,7 +261,7 @@ func TestOptionalsAreGuardedByConditions(t *testing.T) {
 	} {
 		parsed, errs := expr.Parse(text)
 		if len(errs) == 0 {
-			_, errs = parsed.Check(checkEnv(), spec.String)
+			_, errs = parsed.In(checkEnv()).Check(spec.String)
 		}
 		if len(errs) > 0 {
 			t.Errorf("%s: %v", text, errs)

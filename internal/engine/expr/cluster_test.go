@@ -181,7 +181,7 @@ func TestClusterContainers(t *testing.T) {
 	given := map[string]string{"l": fmt.Sprint(travelling(list{"{{workflow.name}}", "$(HOME)"})), "n": "7"}
 	var args, want []string
 	add := func(text, shown string) {
-		compiled, err := parse(t, text).CompileContainerArg(env)
+		compiled, err := parse(t, text).In(env).CompileContainerArg()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -227,7 +227,7 @@ func TestClusterAgreesWithExprLang(t *testing.T) {
 		if _, err := w.direct(e.text); err != nil && directly[e.text] == "" {
 			continue
 		}
-		compiled, err := parse(t, "{{ "+e.text+" }}").Compile(w.env, e.want)
+		compiled, err := parse(t, "{{ "+e.text+" }}").In(w.env).Compile(e.want)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -295,7 +295,7 @@ func TestClusterLoops(t *testing.T) {
 	s := strings.Join(hostile, "|")
 	items := list{object{"k": s, "n": 1}, object{"k": "x\ny\"z\\", "n": 2}, object{"k": "", "n": 3}}
 	w := newWorld().add("parameters.items", spec.List, "inputs.parameters.items", items)
-	compiledItems, err := parse(t, "{{ parameters.items }}").CompileItems(w.env, spec.Struct, true)
+	compiledItems, err := parse(t, "{{ parameters.items }}").In(w.env).CompileItems(spec.Struct, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -305,7 +305,7 @@ func TestClusterLoops(t *testing.T) {
 		w.env.Shared["tasks."+name+".output"] = expr.Var{Type: spec.ListOf(spec.String), Argo: "tasks." + task + ".outputs.parameters.Output", Coding: expr.Collected}
 	}
 	compile := func(text string, want spec.Type) string {
-		compiled, err := parse(t, text).Compile(w.env, want)
+		compiled, err := parse(t, text).In(w.env).Compile(want)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -366,14 +366,14 @@ func TestClusterAbsent(t *testing.T) {
 		{"tasks.failed.output == nil ? tasks.failed.status : 'x'", "Failed"}, {"tasks.skipped.status", "Skipped"}, {"tasks.omitted.status", "Omitted"},
 		{"string(tasks.failed.output == tasks.fine.output)", "false"}, {"len(tasks.failed.output ?? '')", "0"},
 	} {
-		compiled, err := parse(t, "{{ "+e.text+" }}").Compile(env, spec.Any)
+		compiled, err := parse(t, "{{ "+e.text+" }}").In(env).Compile(spec.Any)
 		if err != nil {
 			t.Fatal(err)
 		}
 		name := fmt.Sprintf("e%d", i)
 		args[name], want[name] = compiled, e.want
 	}
-	or, err := parse(t, "{{ tasks.failed.output }}").CompileOr(env, spec.String, "fallback")
+	or, err := parse(t, "{{ tasks.failed.output }}").In(env).CompileOr(spec.String, "fallback")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,11 +12,11 @@ import (
 
 // Compile writes the text for Argo, as a value of a type that travels to a component: data encoded, a bare reference as a
 // plain tag, everything else as {{= }}. The error is the first that Check reports.
-func (t *Template) Compile(env Env, want spec.Type) (string, error) {
+func (t *Typed) Compile(want spec.Type) (string, error) {
 	if constant, ok := t.Constant(); ok {
 		return Constant(constant, want)
 	}
-	all, err := t.bind(env)
+	all, err := t.bound()
 	if err != nil {
 		return "", err
 	}
@@ -39,11 +39,11 @@ func (t *Template) Compile(env Env, want spec.Type) (string, error) {
 
 // CompileOr compiles a single reference, or a choice by ??, with a value for when all of it is absent. orElse is a text
 // as it travels.
-func (t *Template) CompileOr(env Env, want spec.Type, orElse string) (string, error) {
+func (t *Typed) CompileOr(want spec.Type, orElse string) (string, error) {
 	if len(t.parts) != 1 || t.parts[0].node == nil {
-		return t.Compile(env, want)
+		return t.Compile(want)
 	}
-	all, err := t.bind(env)
+	all, err := t.bound()
 	if err != nil {
 		return "", err
 	}
@@ -52,28 +52,28 @@ func (t *Template) CompileOr(env Env, want spec.Type, orElse string) (string, er
 		return tag(choose(v.gone(), text(orElse), b.text(b.root, want, true))), nil
 	}
 	if !b.allNullable(b.root) {
-		return t.Compile(env, want)
+		return t.Compile(want)
 	}
 	return tag(b.first(operands(b.root), passing{node: text(orElse)}).inert()), nil
 }
 
 // CompileCondition writes a condition for Argo's when, which evaluates what comes of it once more, in a language of its
 // own: a text that was given for a boolean must not get there.
-func (t *Template) CompileCondition(env Env) (string, error) {
-	b, err := t.single(env)
+func (t *Typed) CompileCondition() (string, error) {
+	b, err := t.single()
 	if err != nil {
 		return "", err
 	}
 	if v, ok := b.variable(b.root); ok && v.isTag() {
 		return tag(v.value()), nil
 	}
-	return t.Compile(env, spec.Boolean)
+	return t.Compile(spec.Boolean)
 }
 
 // CompileExpression writes an expression for where Argo takes one outside tags, such as a hook or a retry strategy. Its
 // result is the value, typed.
-func (t *Template) CompileExpression(env Env) (string, error) {
-	b, err := t.single(env)
+func (t *Typed) CompileExpression() (string, error) {
+	b, err := t.single()
 	if err != nil {
 		return "", err
 	}
@@ -82,8 +82,8 @@ func (t *Template) CompileExpression(env Env) (string, error) {
 
 // CompileValueFrom writes an expression as Argo takes it outside tags for the output of a DAG: valueFrom.expression,
 // whose result is a text as it travels, or fromExpression of an artifact.
-func (t *Template) CompileValueFrom(env Env, want spec.Type) (string, error) {
-	b, err := t.single(env)
+func (t *Typed) CompileValueFrom(want spec.Type) (string, error) {
+	b, err := t.single()
 	if err != nil {
 		return "", err
 	}
@@ -91,15 +91,15 @@ func (t *Template) CompileValueFrom(env Env, want spec.Type) (string, error) {
 }
 
 // single binds a text that may be a constant, and makes one expression of it.
-func (t *Template) single(env Env) (*bound, error) {
+func (t *Typed) single() (*bound, error) {
 	if len(t.parts) == 1 && t.parts[0].node != nil {
-		all, err := t.bind(env)
+		all, err := t.bound()
 		if err != nil {
 			return nil, err
 		}
 		return all[0], nil
 	}
-	b := part{node: t.sum()}.bind(env)
+	b := part{node: t.sum()}.bind(t.env)
 	if len(b.errors) > 0 {
 		return nil, b.errors[0]
 	}
@@ -123,21 +123,6 @@ func (t *Template) sum() ast.Node {
 		}
 	}
 	return whole
-}
-
-// bind resolves every expression of the text; data have nil.
-func (t *Template) bind(env Env) ([]*bound, error) {
-	all := make([]*bound, len(t.parts))
-	for i, p := range t.parts {
-		if p.node == nil {
-			continue
-		}
-		all[i] = p.bind(env)
-		if len(all[i].errors) > 0 {
-			return nil, all[i].errors[0]
-		}
-	}
-	return all, nil
 }
 
 // tag writes one expression as a tag: plain where a variable's text is just passed on.
@@ -237,7 +222,7 @@ func (t *Template) shown(all []*bound) ast.Node {
 
 // CompileHash writes a tag that becomes the SHA-256, in hex, of the texts: the same for the same texts at each run. salt
 // are expressions over Argo's names that count too.
-func CompileHash(env Env, salt []string, texts ...*Template) (string, error) {
+func CompileHash(salt []string, texts ...*Typed) (string, error) {
 	list := make([]ast.Node, 0, len(texts)+len(salt))
 	for _, t := range texts {
 		if t.IsConstant() {
@@ -245,7 +230,7 @@ func CompileHash(env Env, salt []string, texts ...*Template) (string, error) {
 			list = append(list, text(constant))
 			continue
 		}
-		all, err := t.bind(env)
+		all, err := t.bound()
 		if err != nil {
 			return "", err
 		}
@@ -260,11 +245,11 @@ func CompileHash(env Env, salt []string, texts ...*Template) (string, error) {
 
 // CompileJSON is CompileJSONString for an environment variable, where "$" has a meaning for the kubelet that data must
 // not have.
-func (t *Template) CompileJSON(env Env) (string, error) {
+func (t *Typed) CompileJSON() (string, error) {
 	if constant, ok := t.Constant(); ok {
 		return jsonString(escapeDollars(constant))
 	}
-	all, err := t.bind(env)
+	all, err := t.bound()
 	if err != nil {
 		return "", err
 	}
@@ -273,11 +258,11 @@ func (t *Template) CompileJSON(env Env) (string, error) {
 
 // CompileJSONString writes the text for a JSON document that Argo puts values into, as one JSON string with its quotes,
 // or a tag that becomes one. Nothing decodes it later: braces travel as \u007b, which only the reader of the JSON undoes.
-func (t *Template) CompileJSONString(env Env) (string, error) {
+func (t *Typed) CompileJSONString() (string, error) {
 	if constant, ok := t.Constant(); ok {
 		return jsonString(constant)
 	}
-	all, err := t.bind(env)
+	all, err := t.bound()
 	if err != nil {
 		return "", err
 	}

@@ -18,8 +18,8 @@ const apart = "{$(" + Nothing + ")"
 // CompileContainerArg writes the text for the command, the arguments or a plain environment variable of a container. The
 // container sees it as it is written, and values decoded: strings as they are, everything else as JSON. The kubelet, which
 // replaces $(VAR) and $$, finds two dollars for each.
-func (t *Template) CompileContainerArg(env Env) (string, error) {
-	all, err := t.bind(env)
+func (t *Typed) CompileContainerArg() (string, error) {
+	all, err := t.bound()
 	if err != nil {
 		return "", err
 	}

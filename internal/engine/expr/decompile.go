@@ -74,19 +74,19 @@ func (d *Decompiler) For(optional bool) *Decompiler {
 }
 
 // compile is how a text for an input was compiled.
-func (d *Decompiler) compile(want spec.Type) func(*Template) (string, error) {
+func (d *Decompiler) compile(want spec.Type) func(*Typed) (string, error) {
 	if d.optional {
-		return func(t *Template) (string, error) { return t.CompileOptional(d.env, want) }
+		return func(t *Typed) (string, error) { return t.CompileOptional(want) }
 	}
-	return func(t *Template) (string, error) { return t.Compile(d.env, want) }
+	return func(t *Typed) (string, error) { return t.Compile(want) }
 }
 
-func (d *Decompiler) check(t *Template, want spec.Type) bool {
+func (d *Decompiler) check(t *Typed, want spec.Type) bool {
 	check := t.Check
 	if d.optional {
 		check = t.CheckOptional
 	}
-	_, errs := check(d.env, want)
+	_, errs := check(want)
 	return len(errs) == 0
 }
 
@@ -136,7 +136,7 @@ func (d *Decompiler) Text(argo string, want spec.Type) (string, bool) {
 
 // TextOr undoes Template.CompileOr.
 func (d *Decompiler) TextOr(argo string, want spec.Type, orElse string) (string, bool) {
-	compile := func(t *Template) (string, error) { return t.CompileOr(d.env, want, orElse) }
+	compile := func(t *Typed) (string, error) { return t.CompileOr(want, orElse) }
 	strip := func(node ast.Node) ast.Node { return withoutElse(node, printArgo(text(orElse))) }
 	if strings.Contains(argo, "{{=") {
 		if found, ok := d.candidates(argo, want, compile, undoer{strip: strip}); ok {
@@ -174,15 +174,15 @@ func withoutElse(node ast.Node, orElse string) ast.Node {
 
 // JSONString undoes Template.CompileJSONString.
 func (d *Decompiler) JSONString(argo string) (string, bool) {
-	return d.json(argo, func(t *Template) (string, error) { return t.CompileJSONString(d.env) }, false)
+	return d.json(argo, func(t *Typed) (string, error) { return t.CompileJSONString() }, false)
 }
 
 // JSON undoes Template.CompileJSON.
 func (d *Decompiler) JSON(argo string) (string, bool) {
-	return d.json(argo, func(t *Template) (string, error) { return t.CompileJSON(d.env) }, true)
+	return d.json(argo, func(t *Typed) (string, error) { return t.CompileJSON() }, true)
 }
 
-func (d *Decompiler) json(argo string, compile func(*Template) (string, error), dollars bool) (string, bool) {
+func (d *Decompiler) json(argo string, compile func(*Typed) (string, error), dollars bool) (string, bool) {
 	if !strings.HasPrefix(argo, "{{") {
 		constant, ok := unquoteJSON(argo)
 		if !ok {
@@ -208,7 +208,7 @@ func (d *Decompiler) json(argo string, compile func(*Template) (string, error), 
 
 // Container undoes Template.CompileContainerArg.
 func (d *Decompiler) Container(argo string) (string, bool) {
-	compile := func(t *Template) (string, error) { return t.CompileContainerArg(d.env) }
+	compile := func(t *Typed) (string, error) { return t.CompileContainerArg() }
 	return d.candidates(argo, spec.Any, compile, undoer{container: true, strip: func(node ast.Node) ast.Node {
 		for _, by := range []string{apart, "$$"} {
 			if args, ok := call(node, "replace", 3); ok && printArgo(args[2]) == printArgo(text(by)) {
@@ -221,7 +221,7 @@ func (d *Decompiler) Container(argo string) (string, bool) {
 
 // Condition undoes Template.CompileCondition: an expression as a whole, without {{ }}.
 func (d *Decompiler) Condition(argo string) (string, bool) {
-	compile := func(t *Template) (string, error) { return t.CompileCondition(d.env) }
+	compile := func(t *Typed) (string, error) { return t.CompileCondition() }
 	found, ok := d.candidates(argo, spec.Boolean, compile, undoer{})
 	if !ok {
 		return "", false
@@ -235,21 +235,21 @@ func (d *Decompiler) Condition(argo string) (string, bool) {
 
 // Value undoes Template.CompileExpression.
 func (d *Decompiler) Value(argo string, want spec.Type) (string, bool) {
-	return d.outside(argo, want, false, func(t *Template) (string, error) { return t.CompileExpression(d.env) })
+	return d.outside(argo, want, false, func(t *Typed) (string, error) { return t.CompileExpression() })
 }
 
 // ValueFrom undoes Template.CompileValueFrom; the text has {{ }}.
 func (d *Decompiler) ValueFrom(argo string, want spec.Type) (string, bool) {
-	compile := func(t *Template) (string, error) { return t.CompileValueFrom(d.env, want) }
+	compile := func(t *Typed) (string, error) { return t.CompileValueFrom(want) }
 	if d.optional {
-		compile = func(t *Template) (string, error) { return t.CompileOptionalFrom(d.env, want) }
+		compile = func(t *Typed) (string, error) { return t.CompileOptionalFrom(want) }
 	}
 	found, ok := d.outside(argo, want, true, compile)
 	return "{{ " + found + " }}", ok
 }
 
 // outside reads an expression that Argo evaluates without a tag.
-func (d *Decompiler) outside(argo string, want spec.Type, isText bool, compile func(*Template) (string, error)) (string, bool) {
+func (d *Decompiler) outside(argo string, want spec.Type, isText bool, compile func(*Typed) (string, error)) (string, bool) {
 	tree, err := parseTree(argo)
 	if err != nil || len(argo) > maxArgo {
 		return "", false
@@ -260,10 +260,11 @@ func (d *Decompiler) outside(argo string, want spec.Type, isText bool, compile f
 		if len(errs) > 0 {
 			continue
 		}
-		if !d.check(t, want) {
+		typed := t.In(d.env)
+		if !d.check(typed, want) {
 			continue
 		}
-		if again, err := compile(t); err == nil && again == argo {
+		if again, err := compile(typed); err == nil && again == argo {
 			return candidate, true
 		}
 	}
@@ -274,20 +275,21 @@ func (d *Decompiler) outside(argo string, want spec.Type, isText bool, compile f
 const maxArgo = 1 << 20
 
 // proved returns a text if it has the wanted type and compiles to argo.
-func (d *Decompiler) proved(argo string, want spec.Type, compile func(*Template) (string, error), candidate string) (string, bool) {
+func (d *Decompiler) proved(argo string, want spec.Type, compile func(*Typed) (string, error), candidate string) (string, bool) {
 	t, errs := Parse(candidate)
 	if len(errs) > 0 {
 		return "", false
 	}
-	if !d.check(t, want) {
+	typed := t.In(d.env)
+	if !d.check(typed, want) {
 		return "", false
 	}
-	again, err := compile(t)
+	again, err := compile(typed)
 	return candidate, err == nil && again == argo
 }
 
 // candidates reads a text with tags.
-func (d *Decompiler) candidates(argo string, want spec.Type, compile func(*Template) (string, error), u undoer) (string, bool) {
+func (d *Decompiler) candidates(argo string, want spec.Type, compile func(*Typed) (string, error), u undoer) (string, bool) {
 	pieces, ok := argoPieces(argo)
 	if !ok || len(argo) > maxArgo {
 		return "", false

@@ -20,21 +20,21 @@ type mode struct {
 
 func modes(env expr.Env, want spec.Type) []mode {
 	all := []mode{
-		{"text", func(t *expr.Template) (string, error) { return t.Compile(env, want) }, func(d *expr.Decompiler, a string) (string, bool) { return d.Text(a, want) }},
-		{"or", func(t *expr.Template) (string, error) { return t.CompileOr(env, want, "{␛{␛x") }, func(d *expr.Decompiler, a string) (string, bool) { return d.TextOr(a, want, "{␛{␛x") }},
+		{"text", func(t *expr.Template) (string, error) { return t.In(env).Compile(want) }, func(d *expr.Decompiler, a string) (string, bool) { return d.Text(a, want) }},
+		{"or", func(t *expr.Template) (string, error) { return t.In(env).CompileOr(want, "{␛{␛x") }, func(d *expr.Decompiler, a string) (string, bool) { return d.TextOr(a, want, "{␛{␛x") }},
 	}
 	if want != spec.String && want != spec.Any {
 		if elem, ok := want.Elem(); ok {
 			for _, indexed := range []bool{false, true} {
-				all = append(all, mode{"items", func(t *expr.Template) (string, error) { return t.CompileItems(env, elem, indexed) },
+				all = append(all, mode{"items", func(t *expr.Template) (string, error) { return t.In(env).CompileItems(elem, indexed) },
 					func(d *expr.Decompiler, a string) (string, bool) { return d.Items(a, elem, indexed) }})
 			}
 		}
 		return all
 	}
 	return append(all,
-		mode{"json", func(t *expr.Template) (string, error) { return t.CompileJSONString(env) }, func(d *expr.Decompiler, a string) (string, bool) { return d.JSONString(a) }},
-		mode{"container", func(t *expr.Template) (string, error) { return t.CompileContainerArg(env) }, func(d *expr.Decompiler, a string) (string, bool) { return d.Container(a) }},
+		mode{"json", func(t *expr.Template) (string, error) { return t.In(env).CompileJSONString() }, func(d *expr.Decompiler, a string) (string, bool) { return d.JSONString(a) }},
+		mode{"container", func(t *expr.Template) (string, error) { return t.In(env).CompileContainerArg() }, func(d *expr.Decompiler, a string) (string, bool) { return d.Container(a) }},
 	)
 }
 

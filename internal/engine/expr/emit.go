@@ -14,7 +14,7 @@ import (
 func (b *bound) value(node ast.Node) ast.Node {
 	switch n := node.(type) {
 	case *ast.IdentifierNode:
-		if r, ok := b.refs[n.Value]; ok {
+		if r, ok := b.ref(n.Value); ok {
 			return r.variable.value()
 		}
 	case *ast.BinaryNode:
@@ -36,7 +36,7 @@ func (b *bound) member(n *ast.MemberNode, guarded bool) ast.Node {
 	m := &ast.MemberNode{Optional: n.Optional, Property: b.value(n.Property)}
 	switch of := n.Node.(type) {
 	case *ast.IdentifierNode:
-		r, ok := b.refs[of.Value]
+		r, ok := b.ref(of.Value)
 		if !ok {
 			m.Node = of
 			break
@@ -142,7 +142,7 @@ func (b *bound) undecoded(node ast.Node) ast.Node {
 
 func (b *bound) variable(node ast.Node) (Var, bool) {
 	if id, ok := node.(*ast.IdentifierNode); ok {
-		if r, ok := b.refs[id.Value]; ok {
+		if r, ok := b.ref(id.Value); ok {
 			return r.variable, true
 		}
 	}

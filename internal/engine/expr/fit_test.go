@@ -21,7 +21,7 @@ func TestChoicesThatFit(t *testing.T) {
 		"{{ string(parameters.n ?? 'none') }}":                     spec.String,
 		"{{ parameters.yes ? 'none' : string(parameters.n + 1) }}": spec.String,
 	} {
-		if _, errs := parse(t, text).Check(checkEnv(), want); len(errs) > 0 {
+		if _, errs := parse(t, text).In(checkEnv()).Check(want); len(errs) > 0 {
 			t.Errorf("%s for %s: %v", text, want, errs)
 		}
 	}

@@ -65,7 +65,7 @@ func TestWhatATaskWroteStaysData(t *testing.T) {
 // travelsAs compiles a text and lets Argo fill it in.
 func travelsAs(t *testing.T, w *world, text string, want spec.Type) string {
 	t.Helper()
-	compiled, err := parse(t, text).Compile(w.env, want)
+	compiled, err := parse(t, text).In(w.env).Compile(want)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +109,7 @@ func TestItemsThatATaskWroteStayData(t *testing.T) {
 
 func checkWrittenItem(t *testing.T, w *world, name string, indexed bool, want string) {
 	t.Helper()
-	compiled, err := parse(t, "{{ "+name+" }}").CompileItems(w.env, spec.String, indexed)
+	compiled, err := parse(t, "{{ "+name+" }}").In(w.env).CompileItems(spec.String, indexed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +150,7 @@ func TestNumbersThatATaskWroteAreChecked(t *testing.T) {
 	} {
 		for _, text := range []string{"{{ tasks.a.output }}", "{{ tasks.b.output ?? tasks.a.output }}", "{{ tasks.c.output ?? tasks.a.output }}"} {
 			w := written(c.of, c.raw)
-			compiled, err := parse(t, text).Compile(w.env, c.of)
+			compiled, err := parse(t, text).In(w.env).Compile(c.of)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -171,7 +171,7 @@ func TestElementsThatATaskWroteAreChecked(t *testing.T) {
 	for _, elem := range []spec.Type{spec.Integer, spec.Float} {
 		for _, text := range []string{"{{ tasks.a.output[0] }}", "{{ tasks.a.output[0] }}{{ tasks.a.output[0] }}", "{{ reverse(tasks.a.output) }}"} {
 			w := written(spec.ListOf(elem), `["\u007b\u007b=1}}"]`)
-			compiled, err := parse(t, text).Compile(w.env, spec.Any)
+			compiled, err := parse(t, text).In(w.env).Compile(spec.Any)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -194,7 +194,7 @@ func TestNumbersOfARunMakeNoTag(t *testing.T) {
 	if got := received(t, travelsAs(t, w, "{{ parameters.n0 }}{{ parameters.n1 }}", spec.String), spec.String); got != "{{=1+1}}" {
 		t.Errorf("got %q", got)
 	}
-	argument, err := parse(t, "{{ parameters.n0 }}{{ parameters.n1 }}").CompileContainerArg(w.env)
+	argument, err := parse(t, "{{ parameters.n0 }}{{ parameters.n1 }}").In(w.env).CompileContainerArg()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,7 +213,7 @@ func TestConditionsAreBooleans(t *testing.T) {
 	if len(errs) > 0 {
 		t.Fatal(errs)
 	}
-	compiled, err := condition.CompileCondition(w.env)
+	compiled, err := condition.In(w.env).CompileCondition()
 	if err != nil {
 		t.Fatal(err)
 	}

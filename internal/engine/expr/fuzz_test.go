@@ -64,7 +64,7 @@ func FuzzCheck(f *testing.F) {
 			return
 		}
 		tmpl.References()
-		got, errs := tmpl.Check(w.env, spec.Any)
+		got, errs := tmpl.In(w.env).Check(spec.Any)
 		for _, e := range errs {
 			if e.Offset < 0 || e.Offset > utf8.RuneCountInString(text) {
 				t.Fatalf("%q: %+v", text, e)
@@ -91,7 +91,7 @@ func FuzzCheck(f *testing.F) {
 				t.Fatalf("%s %q compiles to %q, its canonical spelling %q to %q (%v)", m.name, text, first, canonical, second, err)
 			}
 		}
-		compiled, _ := tmpl.Compile(w.env, spec.Any)
+		compiled, _ := tmpl.In(w.env).Compile(spec.Any)
 		if strings.Contains(text, "$(KFP") || got == spec.Any {
 			return
 		}
@@ -99,7 +99,7 @@ func FuzzCheck(f *testing.F) {
 			t.Errorf("%q compiles to %q, which does not decompile", text, compiled)
 		} else if t2, errs := expr.Parse(back); len(errs) > 0 {
 			t.Errorf("%q: %v", back, errs)
-		} else if c2, err := t2.Compile(w.env, spec.Any); err != nil || c2 != compiled {
+		} else if c2, err := t2.In(w.env).Compile(spec.Any); err != nil || c2 != compiled {
 			t.Errorf("%q decompiles to %q", text, back)
 		}
 	})
@@ -109,7 +109,7 @@ func FuzzDecompile(f *testing.F) {
 	w := standardWorld("x")
 	for _, e := range expressions {
 		tmpl, _ := expr.Parse("{{ " + e.text + " }}")
-		compiled, err := tmpl.Compile(w.env, e.want)
+		compiled, err := tmpl.In(w.env).Compile(e.want)
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -126,7 +126,7 @@ func FuzzDecompile(f *testing.F) {
 			if len(errs) > 0 {
 				t.Fatalf("%q decompiles to %q: %v", text, back, errs)
 			}
-			if again, err := tmpl.Compile(d.Env(), want); err != nil || again != text {
+			if again, err := tmpl.In(d.Env()).Compile(want); err != nil || again != text {
 				t.Fatalf("%q decompiles to %q, which compiles to %q: %v", text, back, again, err)
 			}
 		}
@@ -166,8 +166,8 @@ func TestHostileSizes(t *testing.T) {
 		start := time.Now()
 		if tmpl, errs := expr.Parse(text); len(errs) == 0 {
 			tmpl.References()
-			if _, errs := tmpl.Check(w.env, spec.Any); len(errs) == 0 {
-				if _, err := tmpl.Compile(w.env, spec.Any); err != nil {
+			if _, errs := tmpl.In(w.env).Check(spec.Any); len(errs) == 0 {
+				if _, err := tmpl.In(w.env).Compile(spec.Any); err != nil {
 					t.Errorf("%s: %v", name, err)
 				}
 			}

@@ -38,12 +38,12 @@ func isWrapped(elem spec.Type, indexed bool) bool {
 }
 
 // CompileItems writes the text for Argo's withParam: a loop over a list of type list(elem).
-func (t *Template) CompileItems(env Env, elem spec.Type, indexed bool) (string, error) {
+func (t *Typed) CompileItems(elem spec.Type, indexed bool) (string, error) {
 	wrapped := isWrapped(elem, indexed)
 	if constant, ok := t.Constant(); ok {
 		return constantItems(constant, elem, wrapped, indexed)
 	}
-	b, err := t.single(env)
+	b, err := t.single()
 	if err != nil {
 		return "", err
 	}
@@ -130,7 +130,7 @@ func (d *Decompiler) Items(argo string, elem spec.Type, indexed bool) (string, b
 	if elem == spec.Any {
 		want = spec.List
 	}
-	compile := func(t *Template) (string, error) { return t.CompileItems(d.env, elem, indexed) }
+	compile := func(t *Typed) (string, error) { return t.CompileItems(elem, indexed) }
 	if strings.Contains(argo, "{{") {
 		return d.candidates(argo, want, compile, undoer{strip: func(node ast.Node) ast.Node {
 			return listOfItems(node, isWrapped(elem, indexed))

@@ -76,7 +76,7 @@ func checkLoop(t *testing.T, elem spec.Type, items []any, text string, want spec
 		t.Fatal(err)
 	}
 	for _, source := range []string{"{{ parameters.items }}", "{{ filter(parameters.items, true) }}", expr.Quote(constant)} {
-		compiled, err := parse(t, source).CompileItems(w.env, elem, indexed)
+		compiled, err := parse(t, source).In(w.env).CompileItems(elem, indexed)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -108,10 +108,10 @@ func checkLoop(t *testing.T, elem spec.Type, items []any, text string, want spec
 func checkItem(t *testing.T, env expr.Env, vars map[string]any, text string, want spec.Type, gives func(any) any, item any) {
 	t.Helper()
 	tmpl := parse(t, "{{ "+text+" }}")
-	if _, errs := tmpl.Check(env, want); len(errs) > 0 {
+	if _, errs := tmpl.In(env).Check(want); len(errs) > 0 {
 		t.Fatalf("%s: %v", text, errs)
 	}
-	compiled, err := tmpl.Compile(env, want)
+	compiled, err := tmpl.In(env).Compile(want)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -49,7 +49,7 @@ func (d *Decompiler) Hash(argo string) (string, bool) {
 	if constant, ok := list.Nodes[0].(*ast.StringNode); ok {
 		return escape(constant.Value, false), true
 	}
-	compile := func(t *Template) (string, error) { return CompileHash(d.env, nil, t) }
+	compile := func(t *Typed) (string, error) { return CompileHash(nil, t) }
 	for _, split := range []bool{true, false} {
 		var b strings.Builder
 		u := undoer{d: d, shown: true}
@@ -88,5 +88,5 @@ func (d *Decompiler) Loose(argo string, want spec.Type) (string, bool) {
 	if len(errs) > 0 {
 		return "", false
 	}
-	return b.String(), d.check(t, want)
+	return b.String(), d.check(t.In(d.env), want)
 }

@@ -26,11 +26,11 @@ func nothing(t spec.Type) ast.Node {
 }
 
 // CompileOptional is Compile for an input that is optional.
-func (t *Template) CompileOptional(env Env, want spec.Type) (string, error) {
+func (t *Typed) CompileOptional(want spec.Type) (string, error) {
 	if len(t.parts) != 1 || t.parts[0].node == nil {
-		return t.Compile(env, want)
+		return t.Compile(want)
 	}
-	all, err := t.bind(env)
+	all, err := t.bound()
 	if err != nil {
 		return "", err
 	}
@@ -42,8 +42,8 @@ func (t *Template) CompileOptional(env Env, want spec.Type) (string, error) {
 }
 
 // CompileOptionalFrom is CompileValueFrom for an input that is optional.
-func (t *Template) CompileOptionalFrom(env Env, want spec.Type) (string, error) {
-	b, err := t.single(env)
+func (t *Typed) CompileOptionalFrom(want spec.Type) (string, error) {
+	b, err := t.single()
 	if err != nil {
 		return "", err
 	}

@@ -110,14 +110,14 @@ func TestNilArrivesAsNone(t *testing.T) {
 			}
 			text := "{{ " + names.Replace(e.text) + " }}"
 			tmpl := parse(t, text)
-			if _, errs := tmpl.Check(w.env, want); (len(errs) > 0) != e.refused {
+			if _, errs := tmpl.In(w.env).Check(want); (len(errs) > 0) != e.refused {
 				t.Errorf("%s for %s: %v", text, want, errs)
 			}
-			if _, errs := tmpl.CheckOptional(w.env, want); len(errs) > 0 {
+			if _, errs := tmpl.In(w.env).CheckOptional(want); len(errs) > 0 {
 				t.Errorf("%s for optional %s: %v", text, want, errs)
 				continue
 			}
-			compiled, err := tmpl.CompileOptional(w.env, want)
+			compiled, err := tmpl.In(w.env).CompileOptional(want)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -134,7 +134,7 @@ func TestNilArrivesAsNone(t *testing.T) {
 				t.Errorf("%s for %s arrives as %q (%s)", text, want, got, compiled)
 			}
 			checkLens(t, mode{
-				"optional", func(t *expr.Template) (string, error) { return t.CompileOptional(w.env, want) },
+				"optional", func(t *expr.Template) (string, error) { return t.In(w.env).CompileOptional(want) },
 				func(d *expr.Decompiler, a string) (string, bool) { return d.Text(a, want) },
 			}, d, text)
 		}
@@ -153,12 +153,12 @@ func TestNilIsNoOperand(t *testing.T) {
 		if !strings.Contains(text, "{{") {
 			text = "{{ " + text + " }}"
 		}
-		if _, errs := parse(t, text).CheckOptional(w.env, spec.Any); len(errs) == 0 {
+		if _, errs := parse(t, text).In(w.env).CheckOptional(spec.Any); len(errs) == 0 {
 			t.Errorf("%s is accepted", text)
 		}
 	}
 	for _, text := range []string{"(gone ?? nil) == nil ? 1 : 2", "{a: gone ?? nil}.a ?? 1", "[yes ? have : nil][0] ?? 1", "(absent ?? 1) + 1"} {
-		if _, errs := parse(t, "{{ "+names.Replace(text)+" }}").Check(w.env, spec.Integer); len(errs) > 0 {
+		if _, errs := parse(t, "{{ "+names.Replace(text)+" }}").In(w.env).Check(spec.Integer); len(errs) > 0 {
 			t.Errorf("%s: %v", text, errs)
 		}
 	}

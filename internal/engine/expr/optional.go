@@ -19,7 +19,7 @@ func (b *bound) guarded(node ast.Node, allowed bool, present []string) (mayBeNil
 	case *ast.NilNode:
 		return true
 	case *ast.IdentifierNode:
-		r, ok := b.refs[n.Value]
+		r, ok := b.ref(n.Value)
 		if !ok || !r.variable.Optional || slices.Contains(present, r.name) {
 			return false
 		}
@@ -60,7 +60,8 @@ func (b *bound) failNil() {
 	case *ast.NilNode:
 		e.Message, e.Remedy = "The expression gives nil.", "A value is needed here."
 	case *ast.IdentifierNode:
-		name := b.refs[root.Value].name
+		r, _ := b.ref(root.Value)
+		name := r.name
 		e.Message = name + " may be absent."
 		e.Remedy = fmt.Sprintf("A value is needed here. Say what stands in for it: %s ?? ….", name)
 	}
@@ -132,7 +133,7 @@ func (b *bound) presentIn(condition ast.Node) (whenTrue, whenFalse []string) {
 		if !isName || !isNil {
 			return nil, nil
 		}
-		r, ok := b.refs[variable.Value]
+		r, ok := b.ref(variable.Value)
 		if !ok {
 			return nil, nil
 		}

@@ -280,11 +280,11 @@ func checkAgreement(t *testing.T, w *world, text string, wantType spec.Type, abo
 		t.Errorf("%s: %v", text, errs)
 		return
 	}
-	if _, errs := tmpl.Check(w.env, wantType); len(errs) > 0 {
+	if _, errs := tmpl.In(w.env).Check(wantType); len(errs) > 0 {
 		t.Errorf("%s: %v", text, errs)
 		return
 	}
-	compiled, err := tmpl.Compile(w.env, wantType)
+	compiled, err := tmpl.In(w.env).Compile(wantType)
 	if err != nil {
 		t.Errorf("%s: %v", text, err)
 		return

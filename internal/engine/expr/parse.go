@@ -11,7 +11,8 @@ import (
 
 // Template is a parsed text. It is immutable and safe for concurrent use.
 type Template struct {
-	parts []part
+	parts      []part
+	references []Reference
 	// expression: the whole text is an expression, without {{ }}.
 	expression bool
 }
@@ -21,6 +22,9 @@ type part struct {
 	literal string
 	node    ast.Node
 	offset  int // characters before the expression, from the start of the text
+	// name is the dotted name that the expression is, where it is plain, and nameAt the characters before it.
+	name   string
+	nameAt int
 }
 
 // Parse reads a text in which {{ }} holds expressions and everything else is data. Without errors the template is not nil.
@@ -42,17 +46,18 @@ func Parse(text string) (*Template, []Error) {
 		}
 		chars += utf8.RuneCountInString(text[counted:p.start])
 		counted = p.start
-		node, errs := parseNode(p.text, chars)
+		parsed, errs := parsePart(p.text, chars)
 		all = append(all, errs...)
-		if s, ok := node.(*ast.StringNode); ok && len(errs) == 0 {
+		if s, ok := parsed.node.(*ast.StringNode); ok && len(errs) == 0 {
 			t.literal(s.Value) // {{ "{{" }} is how users write braces
 			continue
 		}
-		t.parts = append(t.parts, part{node: node, offset: chars})
+		t.parts = append(t.parts, parsed)
 	}
 	if len(all) > 0 {
 		return nil, all
 	}
+	t.references = references(t.parts)
 	return t, nil
 }
 
@@ -68,7 +73,7 @@ func ParseExpression(text string) (*Template, []Error) {
 			text = trimmed[2 : len(trimmed)-2]
 		}
 	}
-	node, errs := parseNode(text, offset)
+	parsed, errs := parsePart(text, offset)
 	if len(errs) > 0 {
 		switch inTag := strings.Contains(text, "{{"); {
 		case inTag && errs[0].Syntax:
@@ -78,7 +83,8 @@ func ParseExpression(text string) (*Template, []Error) {
 		}
 		return nil, errs
 	}
-	return &Template{parts: []part{{node: node, offset: offset}}, expression: true}, nil
+	parts := []part{parsed}
+	return &Template{parts: parts, references: references(parts), expression: true}, nil
 }
 
 // literal appends data, joined with data before it.
@@ -107,6 +113,18 @@ func (t *Template) Constant() (string, bool) {
 		return t.parts[0].literal, true
 	}
 	return "", false
+}
+
+// parsePart parses one expression.
+func parsePart(text string, offset int) (part, []Error) {
+	p, ok := plain(text)
+	p.offset = offset
+	if ok {
+		return p, nil
+	}
+	var errs []Error
+	p.node, errs = parseNode(text, offset)
+	return p, errs
 }
 
 // parseNode parses one expression and refuses what the language lacks.

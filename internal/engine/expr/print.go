@@ -233,6 +233,16 @@ func (p *printer) pair(n *ast.PairNode) {
 	p.node(n.Value, ternary)
 }
 
+// isPlainText reports whether a text needs no escape in any literal.
+func isPlainText(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' || c == '{' || c == '}' || c == '\'' || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
+}
+
 // text writes a string literal: in single quotes for users, since HCL escapes the others, and in double quotes for Argo,
 // since YAML doubles the others. In Argo's text braces, quotes and
 // backslashes are \u escapes. "<", ">" and "&" never are: Argo would undo these escapes before it reads the string.
@@ -242,6 +252,10 @@ func (p *printer) text(text string) {
 		quote = '"'
 	}
 	p.b.WriteByte(quote)
+	if isPlainText(text) {
+		p.b.WriteString(text)
+		text = ""
+	}
 	for _, r := range text {
 		switch {
 		case p.argo && strings.ContainsRune(`{}'"\`, r):

@@ -7,11 +7,17 @@ import (
 	"github.com/expr-lang/expr/ast"
 )
 
-// References returns every name that the expressions of the text use, in order.
-func (t *Template) References() []Reference {
+// References returns every name that the expressions of the text use, in order. Nobody writes to it.
+func (t *Template) References() []Reference { return t.references }
+
+func references(parts []part) []Reference {
 	var c collector
-	for _, p := range t.parts {
+	for _, p := range parts {
 		if p.node == nil {
+			continue
+		}
+		if p.name != "" {
+			c.found = append(c.found, Reference{Name: p.name, Offset: p.offset + p.nameAt, Bare: true})
 			continue
 		}
 		c.offset = p.offset
@@ -103,7 +109,7 @@ func children(node ast.Node) []ast.Node {
 	case *ast.MemberNode:
 		all = []ast.Node{n.Node, n.Property}
 	case *ast.SliceNode:
-		all = []ast.Node{n.Node, n.From, n.To}
+		all = slices.DeleteFunc([]ast.Node{n.Node, n.From, n.To}, func(child ast.Node) bool { return child == nil })
 	case *ast.CallNode:
 		all = n.Arguments
 	case *ast.BuiltinNode:
@@ -119,11 +125,5 @@ func children(node ast.Node) []ast.Node {
 	case *ast.PairNode:
 		all = []ast.Node{n.Key, n.Value}
 	}
-	present := all[:0:0]
-	for _, child := range all {
-		if child != nil {
-			present = append(present, child)
-		}
-	}
-	return present
+	return all
 }

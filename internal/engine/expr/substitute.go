@@ -20,10 +20,11 @@ func (t *Template) Substitute(of string, texts map[string]*Template, types map[s
 	result := &Template{expression: t.expression}
 	for _, p := range t.parts {
 		if p.node != nil {
-			p.node = put(p.node)
+			p = part{node: put(p.node), offset: p.offset}
 		}
 		result.parts = append(result.parts, p)
 	}
+	result.references = references(result.parts)
 	return result
 }
 

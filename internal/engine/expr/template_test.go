@@ -64,7 +64,7 @@ func TestMixedTextsArrive(t *testing.T) {
 				checkLens(t, m, d, text)
 			}
 		}
-		compiled, err := tmpl.Compile(w.env, spec.String)
+		compiled, err := tmpl.In(w.env).Compile(spec.String)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -92,7 +92,7 @@ func TestContainerArgumentsArrive(t *testing.T) {
 			t.Skip("users' own $ are Kubernetes'")
 		}
 		text, want = text+" {{ inputs.a.path }}", want+" /tmp/inputs/a"
-		compiled, err := parse(t, text).CompileContainerArg(w.env)
+		compiled, err := parse(t, text).In(w.env).CompileContainerArg()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -119,7 +119,7 @@ func TestConstantsArrive(t *testing.T) {
 		if !strings.HasSuffix(constant, "{") && rapid.Bool().Draw(t, "between") {
 			text, want = "{{ parameters.n }}"+text+"{{ parameters.n }}", "7"+want+"7"
 		}
-		compiled, err := parse(t, text).Compile(w.env, spec.String)
+		compiled, err := parse(t, text).In(w.env).Compile(spec.String)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -133,7 +133,7 @@ func TestConstantsArrive(t *testing.T) {
 		if strings.Contains(text, "$") {
 			return // Kubernetes'
 		}
-		if compiled, err = parse(t, text).CompileContainerArg(w.env); err != nil {
+		if compiled, err = parse(t, text).In(w.env).CompileContainerArg(); err != nil {
 			t.Fatal(err)
 		}
 		if value, err = argo(compiled, w.argo); err == nil {
@@ -188,7 +188,7 @@ func TestDollarsStay(t *testing.T) {
 		"{{ inputs.x }}":       "(HOME)",
 		"{{ '$' + inputs.x }}": "$(HOME)",
 	} {
-		compiled, err := parse(t, text).CompileContainerArg(env)
+		compiled, err := parse(t, text).In(env).CompileContainerArg()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -208,7 +208,7 @@ func TestJSONStringsArrive(t *testing.T) {
 		s := rapid.SampledFrom(hostile).Draw(t, "s")
 		w := standardWorld(s)
 		text, want := mixed(t, s)
-		compiled, err := parse(t, text).CompileJSONString(w.env)
+		compiled, err := parse(t, text).In(w.env).CompileJSONString()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -258,7 +258,7 @@ func TestCollectedOutputs(t *testing.T) {
 			if want == "" {
 				continue
 			}
-			compiled, err := parse(t, text).Compile(env, spec.ListOf(c.elem))
+			compiled, err := parse(t, text).In(env).Compile(spec.ListOf(c.elem))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -16,7 +16,7 @@ const null spec.Type = "null"
 func (b *bound) infer(node ast.Node) spec.Type {
 	switch n := node.(type) {
 	case *ast.IdentifierNode:
-		if r, ok := b.refs[n.Value]; ok {
+		if r, ok := b.ref(n.Value); ok {
 			return r.variable.Type
 		}
 	case *ast.ChainNode:
@@ -145,7 +145,7 @@ func typeOf(t reflect.Type) spec.Type {
 func (b *bound) wholeArtifacts(node ast.Node, chosen bool) {
 	switch n := node.(type) {
 	case *ast.IdentifierNode:
-		if r, ok := b.refs[n.Value]; ok && r.variable.Type.IsArtifact() && !chosen {
+		if r, ok := b.ref(n.Value); ok && r.variable.Type.IsArtifact() && !chosen {
 			b.fail(node, "Pass it to a task that reads the file.", "%s is an artifact, which has no value in an expression.", r.name)
 		}
 		return

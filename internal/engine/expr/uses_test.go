@@ -34,7 +34,7 @@ func TestMarkedAbsence(t *testing.T) {
 		if len(errs) > 0 {
 			t.Fatal(errs)
 		}
-		code, err := tmpl.Compile(env, tc.want)
+		code, err := tmpl.In(env).Compile(tc.want)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -54,7 +54,7 @@ func TestNoFailures(t *testing.T) {
 		if len(errs) > 0 {
 			t.Fatal(errs)
 		}
-		code, err := tmpl.Compile(env, spec.Any)
+		code, err := tmpl.In(env).Compile(spec.Any)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -22,7 +22,7 @@ func (c *checker) lists(at problem.Path, tasks map[string]spec.Task, nodes map[s
 					continue
 				}
 				if !r.Bare || text.input == "" {
-					c.problems.Errorf(at.Key(name).Join(text.at), "List of artifacts in an expression", "%s is the list of artifacts that a loop made, which can only be the whole value of an input. Remove what stands around the reference.", r.Name)
+					c.problems.Errorf(at.Key(name).Join(text.path()), "List of artifacts in an expression", "%s is the list of artifacts that a loop made, which can only be the whole value of an input. Remove what stands around the reference.", r.Name)
 					continue
 				}
 				if producer.Lists == nil {
@@ -67,12 +67,11 @@ func keptAsList(component spec.Ref, t spec.Type) bool {
 
 // listsOut finds the lists that the pipeline gives.
 func (c *checker) listsOut(nodes map[string]*Node) {
-	for _, raw := range c.pipeline.Outputs {
-		t, errs := expr.Parse(raw)
-		if len(errs) > 0 {
+	for _, t := range c.given {
+		if t.template == nil {
 			continue
 		}
-		for _, r := range t.References() {
+		for _, r := range t.template.References() {
 			if producer, output := artifactOfLoop(r.Name, nodes); producer != nil && r.Bare {
 				if producer.Lists == nil {
 					producer.Lists = map[string]bool{}

@@ -72,7 +72,7 @@ func checkContainer(l *problem.List, c spec.Component) {
 				for _, r := range t.References() {
 					used[r.Name] = true
 				}
-				_, errs = t.Check(env, spec.Any)
+				_, errs = t.In(env).Check(spec.Any)
 			}
 			checkForgottenBraces(l, at.Index(i), raw)
 			for _, e := range errs {

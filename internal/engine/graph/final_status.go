@@ -24,7 +24,7 @@ const finalStatus = `{{ {
 func finalStatusVar(exit map[string]expr.Var) expr.Var {
 	v := expr.Var{Type: spec.Struct}
 	if t, errs := expr.Parse(finalStatus); len(errs) == 0 {
-		v.Code, _ = t.CompileValueFrom(Env{Shared: exit}, spec.Struct)
+		v.Code, _ = t.In(Env{Shared: exit}).CompileValueFrom(spec.Struct)
 	}
 	return v
 }

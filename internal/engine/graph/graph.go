@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -20,6 +21,8 @@ type Graph struct {
 	Scope *Scope
 	// Outputs are the types of the pipeline's outputs.
 	Outputs map[string]spec.Output
+	// Given are the texts of the outputs, but for those that Terraform does not know yet.
+	Given map[string]*expr.Typed
 }
 
 // Node is one task among the others.
@@ -55,7 +58,7 @@ type Need struct {
 
 // Check finds everything that is wrong with a pipeline. The graph is whole only if no error was found.
 func Check(p spec.Pipeline) (*Graph, problem.List) {
-	c := &checker{pipeline: p, graph: &Graph{Tasks: map[string]*Node{}, Exit: map[string]*Node{}}}
+	c := &checker{pipeline: p, graph: &Graph{Tasks: map[string]*Node{}, Exit: map[string]*Node{}}, given: map[string]text{}}
 	c.names()
 	c.nodes()
 	c.edges()
@@ -80,6 +83,7 @@ type checker struct {
 	pipeline  spec.Pipeline
 	graph     *Graph
 	exitOrder []string
+	given     map[string]text // the pipeline's outputs
 	problems  problem.List
 }
 
@@ -145,29 +149,36 @@ func (c *checker) nodes() {
 	for name, t := range c.pipeline.OnExit {
 		c.graph.Exit[name] = newNode(name, ExitTask(t))
 	}
+	for name, raw := range c.pipeline.Outputs {
+		c.given[name] = parseText(problem.At("outputs").Key(name), raw, spec.Any)
+	}
 }
 
 // isOpen reports whether Terraform does not know yet what a task runs.
 func isOpen(t spec.Task) bool { return t.Component.Name == "" && t.Approval == nil }
 
 func newNode(name string, t spec.Task) *Node {
-	n := &Node{Name: name, Leaf: true, component: t.Component, Outputs: map[string]spec.Output{}, texts: taskTexts(t), open: isOpen(t)}
+	n := &Node{Name: name, Leaf: true, component: t.Component, Outputs: t.Component.Outputs, texts: taskTexts(t), open: isOpen(t)}
 	if t.ForEach != "" {
-		n.Item = spec.Any
+		n.Item, n.Outputs = spec.Any, listsOf(t.Component.Outputs)
 	}
 	for _, text := range n.texts {
 		n.Indexed = n.Indexed || text.usesIndex()
 		// A loop whose condition looks at the items gives a shorter list, maybe an empty one; it is not skipped.
-		n.Conditional = n.Conditional || text.at.String() == "when" && (t.ForEach == "" || !text.usesItem())
+		n.Conditional = n.Conditional || text.is("when") && (t.ForEach == "" || !text.usesItem())
 	}
 	n.Skippable = n.Conditional
-	for out, o := range t.Component.Outputs {
-		if t.ForEach != "" {
-			o.Type = spec.ListOf(o.Type)
-		}
-		n.Outputs[out] = o
-	}
 	return n
+}
+
+// listsOf are the outputs of a task as its loop collects them.
+func listsOf(outputs map[string]spec.Output) map[string]spec.Output {
+	lists := make(map[string]spec.Output, len(outputs))
+	for name, o := range outputs {
+		o.Type = spec.ListOf(o.Type)
+		lists[name] = o
+	}
+	return lists
 }
 
 // edges finds what each task needs and refuses cycles.
@@ -210,10 +221,11 @@ func (c *checker) group(at problem.Path, tasks map[string]spec.Task, nodes map[s
 	for name, t := range tasks {
 		n := nodes[name]
 		needs := map[string]*Need{}
-		c.dependsOn(at.Key(name).Attr("depends_on"), n, t, nodes, needs)
+		c.dependsOn(at, n, t, nodes, needs)
 		for _, text := range n.texts {
-			n.Choices = append(n.Choices, text.choices(nodes)...)
-			for _, use := range text.uses() {
+			uses := text.uses()
+			n.Choices = append(n.Choices, choices(uses, nodes)...)
+			for _, use := range uses {
 				if use.task == "" || nodes[use.task] == nil {
 					continue // scope says which names exist
 				}
@@ -232,12 +244,14 @@ func (c *checker) group(at problem.Path, tasks map[string]spec.Task, nodes map[s
 	}
 }
 
+// dependsOn finds the needs that a task names itself. at is the map that the task is in.
 func (c *checker) dependsOn(at problem.Path, n *Node, t spec.Task, nodes map[string]*Node, needs map[string]*Need) {
 	for i, other := range t.DependsOn {
 		if other == spec.Unknown {
 			continue
 		}
 		if nodes[other] == nil {
+			at := at.Key(n.Name).Attr("depends_on")
 			if c.pipeline.Open.Tasks || c.pipeline.Open.OnExit {
 				continue
 			}

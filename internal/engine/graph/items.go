@@ -31,7 +31,7 @@ func (c *checker) items(at problem.Path, t spec.Task, n *Node) {
 // constantItems are the elements that a loop goes over, where they are constants.
 func (n *Node) constantItems() ([]json.RawMessage, bool) {
 	for _, text := range n.texts {
-		if text.at.String() != "for_each" {
+		if !text.is("for_each") {
 			continue
 		}
 		var elements []json.RawMessage

@@ -75,9 +75,9 @@ func checkScheduled(l *problem.List, at problem.Path, r spec.RecurringRun) {
 		switch {
 		case len(errs) > 0:
 		case r.Pipeline.Name == "":
-			_, errs = t.Check(env, spec.Any)
+			_, errs = t.In(env).Check(spec.Any)
 		case declared && !in.Type.IsArtifact():
-			_, errs = t.Check(env, in.Type)
+			_, errs = t.In(env).Check(in.Type)
 		}
 		for _, e := range errs {
 			l.Errorf(at.Key(name), "Invalid expression", "%s", e.Describe(raw))

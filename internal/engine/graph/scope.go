@@ -25,7 +25,8 @@ type Scope struct {
 }
 
 func newScope(p spec.Pipeline, g *Graph) *Scope {
-	s := &Scope{pipeline: p, graph: g, tasks: map[string]expr.Var{}, exit: map[string]expr.Var{}}
+	const names = 3 // of a task with one output: its status, and the output by two names
+	s := &Scope{pipeline: p, graph: g, tasks: make(map[string]expr.Var, names*len(g.Tasks)), exit: map[string]expr.Var{}}
 	for _, env := range []map[string]expr.Var{s.tasks, s.exit} {
 		for name, in := range p.Parameters {
 			env["parameters."+name] = parameterVar(name, in)

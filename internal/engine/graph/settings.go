@@ -72,7 +72,7 @@ func checkRetry(l *problem.List, at problem.Path, r *spec.Retry) {
 	}
 	t, errs := expr.ParseExpression(r.Expression)
 	if len(errs) == 0 {
-		_, errs = t.Check(RetryEnv, spec.Boolean)
+		_, errs = t.In(RetryEnv).Check(spec.Boolean)
 	}
 	for _, e := range errs {
 		l.Errorf(at.Attr("expression"), "Invalid expression", "%s", e.Describe(r.Expression))

@@ -33,7 +33,7 @@ func (c *checker) loops() {
 
 func (c *checker) loop(n *Node, names map[string]expr.Var) {
 	for _, t := range n.texts {
-		if t.at.String() != "for_each" || t.template == nil || len(t.errors) > 0 {
+		if !t.is("for_each") || t.template == nil || len(t.errors) > 0 {
 			continue
 		}
 		if constant, ok := t.template.Constant(); ok {
@@ -42,7 +42,7 @@ func (c *checker) loop(n *Node, names map[string]expr.Var) {
 			}
 			continue
 		}
-		if got, errs := t.template.Check(Env{Shared: names}, spec.Any); len(errs) == 0 {
+		if got, errs := t.template.In(Env{Shared: names}).Check(spec.Any); len(errs) == 0 {
 			if elem, ok := got.Elem(); ok {
 				n.Item = elem
 			}
@@ -54,23 +54,32 @@ func (c *checker) loop(n *Node, names map[string]expr.Var) {
 var displayable = regexp.MustCompile(`^[a-zA-Z0-9][-a-zA-Z0-9.]{0,61}[a-zA-Z0-9]$`)
 
 func (c *checker) task(at problem.Path, t spec.Task, n *Node, env Env) {
-	c.component(at.Attr("component"), t)
+	c.component(at, t)
 	if t.DisplayName != "" && t.DisplayName != spec.Unknown && !displayable.MatchString(t.DisplayName) {
 		c.problems.Errorf(at.Attr("display_name"), "Invalid display name", "%q cannot be shown: Argo takes 2 to 63 letters, digits, hyphens and dots, with a letter or digit at both ends.", t.DisplayName)
 	}
-	c.inputs(at.Attr("inputs"), t)
-	for _, text := range n.texts {
-		c.text(at.Join(text.at), text, env)
+	inputs := at.Attr("inputs")
+	c.inputs(inputs, t)
+	for i := range n.texts {
+		c.text(at, &n.texts[i], env)
 	}
-	c.constants(at.Attr("inputs"), t, n)
-	c.items(at.Attr("inputs"), t, n)
+	c.constants(inputs, t, n)
+	c.items(inputs, t, n)
 	c.absentOutputs(at, t, n)
-	c.problems = append(c.problems, checkSettings(t.Settings, at)...)
-	checkTaskMetadata(&c.problems, at, t.Settings)
+	c.settings(at, t.Settings)
 	checkPodless(&c.problems, at, t)
 	checkFlow(&c.problems, at, t, n)
-	checkMerged(&c.problems, at, c.pipeline.Defaults, t.Settings)
-	checkHeld(&c.problems, at.Attr("synchronization"), c.pipeline.Options.Synchronization, t.Synchronization)
+}
+
+// settings checks the settings of a task, alone and with those of the pipeline. Most tasks have none.
+func (c *checker) settings(at problem.Path, s spec.Settings) {
+	if s.AreUnset() {
+		return
+	}
+	c.problems = append(c.problems, checkSettings(s, at)...)
+	checkTaskMetadata(&c.problems, at, s)
+	checkMerged(&c.problems, at, c.pipeline.Defaults, s)
+	checkHeld(&c.problems, at.Attr("synchronization"), c.pipeline.Options.Synchronization, s.Synchronization)
 }
 
 func (c *checker) component(at problem.Path, t spec.Task) {
@@ -78,27 +87,27 @@ func (c *checker) component(at problem.Path, t spec.Task) {
 	if ref.Name == "" {
 		return // not known yet
 	}
-	checkSameNamespace(&c.problems, at, ref, "pipeline", c.pipeline.Namespace)
+	checkSameNamespace(&c.problems, at.Attr("component"), ref, "pipeline", c.pipeline.Namespace)
 	if ref.Kind == spec.PipelineKind && ref.Name == c.pipeline.Name {
-		c.problems.Errorf(at, "Pipeline inside itself", "Pipeline %q cannot be a task of itself.", ref.Name)
+		c.problems.Errorf(at.Attr("component"), "Pipeline inside itself", "Pipeline %q cannot be a task of itself.", ref.Name)
 	}
 }
 
 // inputs checks the names; the texts check the types.
 func (c *checker) inputs(at problem.Path, t spec.Task) {
-	what := fmt.Sprintf("%s %q", t.Component.Kind, t.Component.Name)
 	if t.Component.Name == "" {
 		return
 	}
+	what := func() string { return upper(fmt.Sprintf("%s %q", t.Component.Kind, t.Component.Name)) }
 	for _, name := range sortedKeys(t.Inputs) {
 		if _, ok := t.Component.Inputs[name]; !ok {
-			c.problems.Errorf(at.Key(name), "Unknown input", "%s has no input %q.%s", upper(what), name, suggest(name, t.Component.Inputs, sortedKeys(t.Inputs)...))
+			c.problems.Errorf(at.Key(name), "Unknown input", "%s has no input %q.%s", what(), name, suggest(name, t.Component.Inputs, sortedKeys(t.Inputs)...))
 		}
 	}
 	for _, name := range sortedKeys(t.Component.Inputs) {
 		in := t.Component.Inputs[name]
 		if _, given := t.Inputs[name]; !given && in.Required() && !t.OpenInputs {
-			c.problems.Errorf(at, "Missing input", "%s needs input %q (%s), which has no default. Add it to inputs.", upper(what), name, in.Type)
+			c.problems.Errorf(at, "Missing input", "%s needs input %q (%s), which has no default. Add it to inputs.", what(), name, in.Type)
 		}
 	}
 }
@@ -111,49 +120,53 @@ func artifactRemedy(t text) string {
 	return "Give the output of a task, such as {{ tasks.load.output }}, or the address of an object that exists, such as s3://bucket/key."
 }
 
-func (c *checker) text(at problem.Path, t text, env Env) {
+// text checks one text of the task at a path, in the scope of the task.
+func (c *checker) text(task problem.Path, t *text, env Env) {
+	if t.template != nil {
+		t.typed = t.template.In(env)
+	}
 	if t.unknown || t.want == "" {
 		return
 	}
 	errs := t.errors
 	if _, constant := t.constant(); constant && t.want.IsArtifact() {
-		c.problems.Errorf(at, "Text where an artifact is wanted", "%q is a text, and the input takes an artifact (%s). %s", t.raw, t.want, artifactRemedy(t))
+		c.problems.Errorf(task.Join(t.path()), "Text where an artifact is wanted", "%q is a text, and the input takes an artifact (%s). %s", t.raw, t.want, artifactRemedy(*t))
 		return
 	}
 	if t.imported {
 		if _, err := spec.ParseImport(t.raw); err != nil {
-			c.problems.Errorf(at, "Invalid address", "%s.", upper(err.Error()))
+			c.problems.Errorf(task.Join(t.path()), "Invalid address", "%s.", upper(err.Error()))
 		}
 	}
-	if t.template != nil && len(errs) == 0 {
+	if t.typed != nil && len(errs) == 0 {
 		var got spec.Type
-		got, errs = c.check(t.template, env, t.want, t.optional)
-		if constant, ok := t.constant(); ok && len(errs) > 0 && t.at.String() == "for_each" && strings.HasPrefix(constant, "{") {
+		got, errs = check(t.typed, t.want, t.optional)
+		if constant, ok := t.constant(); ok && len(errs) > 0 && t.is("for_each") && strings.HasPrefix(constant, "{") {
 			errs[0].Remedy = "For a map, make a list of it: " + mapAsList
 		}
 		if len(errs) == 0 && t.scalar && !isScalar(got) {
-			c.problems.Errorf(at, "Wrong type", "%s is of type %s; here a string, an integer, a float or a boolean can stand.", t.raw, got)
+			c.problems.Errorf(task.Join(t.path()), "Wrong type", "%s is of type %s; here a string, an integer, a float or a boolean can stand.", t.raw, got)
 		}
 	}
 	for _, e := range errs {
-		c.problems.Errorf(at, "Invalid expression", "%s", e.Describe(t.raw))
+		c.problems.Errorf(task.Join(t.path()), "Invalid expression", "%s", e.Describe(t.raw))
 	}
 }
 
 // check finds the type of a text. Where it comes from is not known yet, any will do.
-func (c *checker) check(t *expr.Template, env Env, want spec.Type, optional bool) (spec.Type, []expr.Error) {
-	for _, r := range t.References() {
-		if _, v, ok := env.Resolve(r.Name); ok && v.Type == spec.Any && v.Open {
+func check(t *expr.Typed, want spec.Type, optional bool) (spec.Type, []expr.Error) {
+	for v := range t.Variables() {
+		if v.Type == spec.Any && v.Open {
 			want = spec.Any
 		}
 	}
-	check := t.Check
+	of := t.Check
 	if optional {
-		check = t.CheckOptional
+		of = t.CheckOptional
 	}
-	got, errs := check(env, want)
+	got, errs := of(want)
 	if want == spec.Any && got.IsArtifact() {
-		return check(env, got)
+		return of(got)
 	}
 	return got, errs
 }
@@ -186,7 +199,7 @@ func (c *checker) absentOutputs(at problem.Path, t spec.Task, n *Node) {
 	for _, text := range n.texts {
 		for _, u := range text.uses() {
 			if u.task != "" && !u.status && !u.guarded {
-				c.problems.Errorf(at.Join(text.at), "Output may be absent", "run_if = %q lets this task run though task %q has not succeeded, and then %s does not exist. Give a fallback, such as {{ %s ?? 'none' }}, or change run_if.", t.RunIf, u.task, u.name, u.name)
+				c.problems.Errorf(at.Join(text.path()), "Output may be absent", "run_if = %q lets this task run though task %q has not succeeded, and then %s does not exist. Give a fallback, such as {{ %s ?? 'none' }}, or change run_if.", t.RunIf, u.task, u.name, u.name)
 			}
 		}
 	}
@@ -194,23 +207,26 @@ func (c *checker) absentOutputs(at problem.Path, t spec.Task, n *Node) {
 
 // outputs checks what the pipeline gives and finds the types.
 func (c *checker) outputs() {
-	c.graph.Outputs = map[string]spec.Output{}
+	c.graph.Outputs, c.graph.Given = map[string]spec.Output{}, map[string]*expr.Typed{}
 	env := c.graph.Scope.Outputs()
-	given := map[string]string{}
+	from := map[string]string{}
 	for _, name := range sortedKeys(c.pipeline.Outputs) {
 		at := problem.At("outputs").Key(name)
 		raw := c.pipeline.Outputs[name]
 		c.graph.Outputs[name] = spec.Output{Type: spec.String}
-		if raw == spec.Unknown {
+		given := c.given[name]
+		if given.unknown {
 			continue
 		}
-		template, errs := expr.Parse(raw)
+		errs := given.errors
 		var got spec.Type
-		if len(errs) == 0 {
-			if c.listOut(at, template) {
+		if given.template != nil {
+			if c.listOut(at, given.template) {
 				continue
 			}
-			got, errs = c.check(template, env, spec.Any, false)
+			typed := given.template.In(env)
+			c.graph.Given[name] = typed
+			got, errs = check(typed, spec.Any, false)
 		}
 		for _, e := range errs {
 			c.problems.Errorf(at, "Invalid expression", "%s", e.Describe(raw))
@@ -218,7 +234,7 @@ func (c *checker) outputs() {
 		if len(errs) == 0 {
 			c.graph.Outputs[name] = spec.Output{Type: got}
 			if got.IsArtifact() {
-				c.collectable(at, name, template, given)
+				c.collectable(at, name, given.template, from)
 			}
 		}
 	}
@@ -226,7 +242,9 @@ func (c *checker) outputs() {
 
 // checkFlow finds conditions and bounds that mean nothing.
 func checkFlow(l *problem.List, at problem.Path, t spec.Task, n *Node) {
-	checkChoice(l, at.Attr("run_if"), "Unknown condition", string(t.RunIf), texts(spec.RunIfs))
+	if t.RunIf != "" {
+		checkChoice(l, at.Attr("run_if"), "Unknown condition", string(t.RunIf), texts(spec.RunIfs))
+	}
 	switch {
 	case t.Parallelism == nil:
 	case t.ForEach == "" && t.Approval == nil:

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
@@ -10,9 +11,10 @@ import (
 
 // text is one text of a task that may hold expressions, parsed once.
 type text struct {
-	at       problem.Path // below the task
+	at       problem.Path // below the task; of an input, see path
 	raw      string
 	template *expr.Template
+	typed    *expr.Typed // the template in the scope of the task
 	errors   []expr.Error
 	want     spec.Type
 	unknown  bool   // Terraform does not know it yet
@@ -65,7 +67,7 @@ func taskTexts(t spec.Task) []text {
 		texts = append(texts, parseText(problem.At("for_each"), t.ForEach, spec.List))
 	}
 	for _, s := range settingsTexts(t.Settings) {
-		if s.at.String() == "cache.key" && !s.unknown {
+		if s.is("cache", "key") && !s.unknown {
 			s.template, s.errors = CacheKey(s.raw, t)
 		}
 		texts = append(texts, s)
@@ -75,15 +77,30 @@ func taskTexts(t spec.Task) []text {
 
 // inputText is a value for an input. Where an artifact is wanted, an address is one too.
 func inputText(name, raw string, in spec.Input) text {
-	at, want := problem.At("inputs").Key(name), in.Type
+	want := in.Type
 	if want.IsArtifact() && !want.IsList() && spec.IsImport(raw) {
-		t := parseText(at, raw, spec.String)
+		t := parseText(nil, raw, spec.String)
 		t.input, t.imported = name, true
 		return t
 	}
-	t := parseText(at, raw, want)
+	t := parseText(nil, raw, want)
 	t.input, t.optional = name, in.TakesNil()
 	return t
+}
+
+// path leads from the task to the text.
+func (t text) path() problem.Path {
+	if t.input != "" {
+		return problem.At("inputs").Key(t.input)
+	}
+	return t.at
+}
+
+// is reports whether the text is that of an attribute.
+func (t text) is(attributes ...string) bool {
+	return slices.EqualFunc(t.at, attributes, func(s problem.Step, name string) bool {
+		return s.Kind == problem.AttributeStep && s.Attribute == name
+	})
 }
 
 func (t text) constant() (string, bool) {
@@ -95,6 +112,9 @@ func (t text) constant() (string, bool) {
 
 // settingsTexts returns the settings that may hold expressions.
 func settingsTexts(s spec.Settings) []text {
+	if s.AreUnset() {
+		return nil
+	}
 	var texts []text
 	for _, name := range sortedKeys(s.Env) {
 		texts = append(texts, parseText(problem.At("env").Key(name), s.Env[name], spec.String))
@@ -126,10 +146,9 @@ func (t text) uses() []use {
 	var uses []use
 	for _, r := range t.template.References() {
 		u := use{guarded: r.Guarded, choice: r.Choice, present: true}
-		parts := strings.SplitN(r.Name, ".", 3)
-		if len(parts) > 1 && parts[0] == "tasks" {
-			u.name, u.task = r.Name, parts[1]
-			u.status = len(parts) == 3 && parts[2] == "status"
+		if of, isTask := strings.CutPrefix(r.Name, "tasks."); isTask {
+			task, what, _ := strings.Cut(of, ".")
+			u.name, u.task, u.status = r.Name, task, what == "status"
 			u.present = u.status
 		}
 		uses = append(uses, u)
@@ -202,10 +221,10 @@ func (n *Node) references(of func(text) bool) []string {
 }
 
 // choices returns the tasks of each chain of ?? of outputs alone, one of which must have succeeded.
-func (t text) choices(nodes map[string]*Node) [][]string {
+func choices(uses []use, nodes map[string]*Node) [][]string {
 	var chains [][]string
 	present := map[int]bool{}
-	for _, u := range t.uses() {
+	for _, u := range uses {
 		if u.choice == 0 {
 			continue
 		}

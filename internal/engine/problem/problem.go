@@ -5,6 +5,7 @@ package problem
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -54,12 +55,7 @@ func (p Path) Key(key string) Path { return p.with(Step{Kind: KeyStep, Key: key}
 func (p Path) Index(i int) Path { return p.with(Step{Kind: IndexStep, Index: i}) }
 
 // Join returns the path extended by another one.
-func (p Path) Join(tail Path) Path {
-	for _, s := range tail {
-		p = p.with(s)
-	}
-	return p
-}
+func (p Path) Join(tail Path) Path { return slices.Concat(p, tail) }
 
 // with copies, so that two paths that share a prefix never share their tail.
 func (p Path) with(s Step) Path {

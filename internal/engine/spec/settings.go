@@ -1,5 +1,7 @@
 package spec
 
+import "reflect"
+
 // Settings are how a task's pod is run and repeated. Texts may hold {{ }} where a task sets them.
 type Settings struct {
 	Retry            *Retry            `json:"retry,omitempty"`
@@ -101,3 +103,6 @@ type SecurityContext struct {
 	AddCapabilities          []string `json:"add_capabilities,omitempty"`
 	DropCapabilities         []string `json:"drop_capabilities,omitempty"`
 }
+
+// AreUnset reports whether none is set.
+func (s Settings) AreUnset() bool { return reflect.ValueOf(s).IsZero() }
