@@ -47,6 +47,7 @@ type containerModel struct {
 
 func (r *componentResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
+		Version: refSchemaVersion,
 		MarkdownDescription: "One step that pipelines can run: a Python function or any container. Each change makes a new immutable version; " +
 			"an old version is removed once no pipeline, recurring run or unfinished run uses it.",
 		Attributes: map[string]schema.Attribute{

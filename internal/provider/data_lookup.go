@@ -96,7 +96,7 @@ func (d *pipelineData) Read(ctx context.Context, req datasource.ReadRequest, res
 		return
 	}
 	m.Namespace = types.StringValue(namespace)
-	m.Version, m.Description, m.Ref = readRefOf(ctx, found, &resp.Diagnostics)
+	m.Version, m.Description, m.Ref = readRefOf(found, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 }
 
@@ -127,15 +127,13 @@ func (l *lookup) known(ctx context.Context, namespace, kind string) string {
 	return " There is " + strings.Join(sorted[:min(most, len(sorted))], ", ") + "."
 }
 
-func readRefOf(ctx context.Context, found *cluster.Object, diags *diag.Diagnostics) (version, description types.String, object types.Object) {
+func readRefOf(found *cluster.Object, diags *diag.Diagnostics) (version, description types.String, object types.Object) {
 	ref, text, err := argo.ReadRef(found.Into)
 	if err != nil {
 		diags.AddError("Cannot read "+found.Name, err.Error())
 		return types.StringNull(), types.StringNull(), types.ObjectNull(refAttributeTypes())
 	}
-	object, ds := refObject(ctx, ref, true)
-	diags.Append(ds...)
-	return types.StringValue(ref.Version), types.StringValue(text), object
+	return types.StringValue(ref.Version), types.StringValue(text), refObject(ref)
 }
 
 func newComponentData() datasource.DataSource { return &componentData{} }
@@ -183,7 +181,7 @@ func (d *componentData) Read(ctx context.Context, req datasource.ReadRequest, re
 		return
 	}
 	m.Namespace = types.StringValue(namespace)
-	m.Version, m.Description, m.Ref = readRefOf(ctx, found, &resp.Diagnostics)
+	m.Version, m.Description, m.Ref = readRefOf(found, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 }
 

@@ -85,6 +85,7 @@ func (r *pipelineResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 	}
 	maps.Copy(attributes, optionsAttributes())
 	resp.Schema = schema.Schema{
+		Version:             refSchemaVersion,
 		MarkdownDescription: "A graph of tasks that pass parameters and artifacts to each other. It is compiled and type-checked at plan, without a cluster.",
 		Attributes:          attributes,
 	}

@@ -46,17 +46,17 @@ func (r *recurringRunResource) findPipeline(ctx context.Context, m *recurringRun
 		addClusterError(diags, "find the pipeline of", "recurring run", found.Name, err)
 		return
 	case argo.IsPinnedCopy(template.Labels):
-		_, _, m.PinnedPipeline = readRefOf(ctx, template, diags)
+		_, _, m.PinnedPipeline = readRefOf(template, diags)
 		m.Pipeline = m.PinnedPipeline
 		m.Pin = types.BoolValue(true)
 		// The pipeline itself may be at another version by now, or gone.
 		if current, err := r.data.cluster.Find(ctx, cluster.WorkflowTemplates, found.Namespace, template.Labels[argo.NameLabel]); err == nil {
-			_, _, m.Pipeline = readRefOf(ctx, current, diags)
+			_, _, m.Pipeline = readRefOf(current, diags)
 		}
 		return
 	}
 	if _, ok := argo.IsPipeline(template.Labels); ok {
-		_, _, m.Pipeline = readRefOf(ctx, template, diags)
+		_, _, m.Pipeline = readRefOf(template, diags)
 		return
 	}
 	addForeignSchedule(diags, found, []argo.Unread{argo.NoPipelineYet(found.Namespace, name)})

@@ -197,7 +197,7 @@ func (r *runResource) Read(ctx context.Context, req resource.ReadRequest, resp *
 	case !ended && state.Wait.ValueBool():
 		// An apply was interrupted while it waited. The state says so until the next apply has waited.
 	default:
-		status, err := r.data.runStatus(ctx, object, state.pipelineOutputs(ctx))
+		status, err := r.data.runStatus(ctx, object, state.pipelineOutputs())
 		if err != nil {
 			addUnreadableRun(&resp.Diagnostics, state.Name.ValueString(), err)
 			return
@@ -248,7 +248,7 @@ func (r *runResource) Delete(ctx context.Context, req resource.DeleteRequest, re
 		return
 	}
 	r.data.removeRun(ctx, namespace, name, timeout, &resp.Diagnostics)
-	if ref, _, _ := refFromObject(ctx, state.Pipeline); !next.Next && !resp.Diagnostics.HasError() {
+	if ref, _, _ := refFromObject(path.Root("pipeline"), state.Pipeline); !next.Next && !resp.Diagnostics.HasError() {
 		r.data.trimHistory(ctx, namespace, ref.Name, kept{}, &resp.Diagnostics)
 	}
 	if !resp.Diagnostics.HasError() {

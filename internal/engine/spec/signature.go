@@ -23,7 +23,7 @@ func (r Ref) Signature() string {
 	if r.Kind == PipelineKind {
 		b.WriteString(pipelineWord)
 	}
-	b.WriteString(r.Namespace + "/" + r.Name + "(")
+	b.WriteString(shownName(r.Namespace, MaxNamespaceLength) + "/" + shownName(r.Name, MaxNameLength) + "(")
 	for i, name := range r.Interface.inOrder() {
 		if i > 0 {
 			b.WriteString(", ")
@@ -45,6 +45,18 @@ const (
 	pipelineWord = "pipeline "
 	allowedWord  = "in"
 )
+
+// MaxNamespaceLength bounds the names of namespaces in Kubernetes.
+const MaxNamespaceLength = 63
+
+// shownName is a name, in quotes if nothing can have it: whoever may write into the cluster can let a schedule run
+// that.
+func shownName(name string, most int) string {
+	if objectName.MatchString(name) && len(name) <= most {
+		return name
+	}
+	return quoted(name)
+}
 
 // inOrder are the names of the inputs, those first that a caller must give.
 func (i Interface) inOrder() []string {
@@ -89,13 +101,17 @@ func shownType(t Type) string {
 	return string(t)
 }
 
-// shownValue is a value as JSON of its type. The text itself is compiled into the keys of caches, so it stays as its
-// author wrote it. Where it is no JSON in one line, it stands in quotes like a string, which no other type takes for its
-// own.
+// shownValue is a value as JSON of its type. The text itself is compiled into the keys of caches, so it stays as it is.
+// Where it is no JSON in one line, it stands in quotes like a string, which no other type takes for its own.
 func shownValue(text string, t Type) string {
 	if t != String && isOneLineOfJSON(text) {
 		return text
 	}
+	return quoted(text)
+}
+
+// quoted is a text as a string of JSON.
+func quoted(text string) string {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)

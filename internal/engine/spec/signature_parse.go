@@ -43,9 +43,6 @@ func ParseSignature(text string) (Ref, error) {
 	return r, nil
 }
 
-// MaxNamespaceLength bounds the names of namespaces in Kubernetes.
-const MaxNamespaceLength = 63
-
 // signatureParser goes through a text from its start to its end. Behind the first error it stands still.
 type signatureParser struct {
 	text string
@@ -116,9 +113,11 @@ func isLetterOrDigit(c rune) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
 }
 
-// object reads the name of an object of Kubernetes.
+// object reads the name of an object of Kubernetes; in quotes it may be any.
 func (p *signatureParser) object(what string, most int) string {
-	p.spaces()
+	if p.spaces(); strings.HasPrefix(p.rest(), `"`) {
+		return p.value(String)
+	}
 	start := p.at
 	name := p.word(func(c rune) bool { return isLetterOrDigit(c) || c == '-' || c == '_' || c == '.' })
 	if !objectName.MatchString(name) || len(name) > most {

@@ -17,7 +17,8 @@ func TestSignatures(t *testing.T) {
 	t.Parallel()
 	in := func(t spec.Type, value *string) spec.Input { return spec.Input{Type: t, Default: value} }
 	for want, ref := range map[string]spec.Ref{
-		`etl/nothing() -> ()`: {Kind: spec.ComponentKind, Name: "nothing"},
+		`pipeline etl/"No.1"() -> ()`: {Kind: spec.PipelineKind, Name: "No.1"},
+		`etl/nothing() -> ()`:         {Kind: spec.ComponentKind, Name: "nothing"},
 		`pipeline etl/shop() -> (a: any, b: Dataset)`: {Kind: spec.PipelineKind, Name: "shop", Interface: spec.Interface{
 			Outputs: map[string]spec.Output{"b": {Type: spec.Dataset, Description: "Rows."}, "a": {Type: spec.ListOf(spec.Any)}},
 		}},
@@ -55,7 +56,7 @@ var identifiers = rapid.StringMatching(`[A-Za-z][A-Za-z0-9_]{0,9}`)
 // drawSignature draws what a signature can say: any interface that a component or a pipeline may have, without
 // descriptions.
 func drawSignature(t *rapid.T) spec.Ref {
-	names := rapid.StringMatching(`[a-z0-9]([-a-z0-9]{0,9}[a-z0-9])?`)
+	names := rapid.OneOf(rapid.StringMatching(`[a-z0-9]([-a-z0-9]{0,60}[a-z0-9])?`), rapid.String())
 	types := rapid.Custom(func(t *rapid.T) spec.Type {
 		all := append(append([]spec.Type{spec.Any, spec.FinalStatus}, spec.ParameterTypes...), spec.ArtifactTypes...)
 		of := rapid.SampledFrom(all).Draw(t, "type")
