@@ -49,9 +49,12 @@ func (r *runResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 	if r.data == nil {
 		return
 	}
-	var plan, config runModel
+	var plan, config, state runModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -69,11 +72,14 @@ func (r *runResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 	}
 	plan.checkTimeouts(&resp.Diagnostics)
 	addProblems(&resp.Diagnostics, graph.CheckRun(run))
-	if config.Name.IsNull() {
+	switch {
+	case !config.Name.IsNull():
+	case unknown:
 		plan.Name = types.StringUnknown()
-		if !unknown {
-			plan.Name = types.StringValue(argo.RunName(run))
-		}
+	case plan.runsTheSame(state):
+		plan.Name = state.Name
+	default:
+		plan.Name = types.StringValue(argo.RunName(run))
 	}
 	r.claimPlanned(ctx, "kfp_run", plan.Namespace, plan.Name, req, resp)
 	r.planResult(ctx, req, resp, &plan)
