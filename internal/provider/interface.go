@@ -44,6 +44,8 @@ func refAttributeTypes() map[string]attr.Type {
 	return map[string]attr.Type{"signature": types.StringType, "version": types.StringType}
 }
 
+const refDescription = "`signature`, one line that says what it is, takes and gives, and `version`."
+
 const typeDescription = "`string`, `integer`, `float`, `boolean`, `list`, `list(T)` with another type for `T`, `struct`, or an artifact: `Artifact`, `Dataset`, `Model`, `Metrics`, `ClassificationMetrics`, `HTML`, `Markdown`."
 
 // inputAttributes declare an input of a component, or a parameter of a pipeline.
