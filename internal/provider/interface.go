@@ -240,7 +240,10 @@ func (w values) list(ctx context.Context, texts []string, prior types.List) type
 // derivedInputs writes inputs of an attribute that is computed where it is not configured: there is always a map, and
 // what is configured stays as it is written, or Terraform would refuse the plan.
 func derivedInputs(ctx context.Context, inputs map[string]spec.Input, configured types.Map) (types.Map, diag.Diagnostics) {
-	if len(inputs) == 0 {
+	switch {
+	case isPartlyKnown(configured):
+		return configured, nil
+	case len(inputs) == 0:
 		return types.MapValueMust(inputType, nil), nil
 	}
 	return newInputs(ctx, inputs, configured)
@@ -248,11 +251,17 @@ func derivedInputs(ctx context.Context, inputs map[string]spec.Input, configured
 
 // derivedOutputs does the same for outputs.
 func derivedOutputs(ctx context.Context, outputs map[string]spec.Output, configured types.Map) (types.Map, diag.Diagnostics) {
-	if len(outputs) == 0 {
+	switch {
+	case isPartlyKnown(configured):
+		return configured, nil
+	case len(outputs) == 0:
 		return types.MapValueMust(outputType, nil), nil
 	}
 	return newOutputs(ctx, outputs, configured)
 }
+
+// isPartlyKnown reports whether a map is there, and something in it is not known yet.
+func isPartlyKnown(m types.Map) bool { return !m.IsUnknown() && hasUnknown(m) }
 
 // isSettled reports whether all that a signature holds of declared inputs or outputs is known.
 func isSettled(declared types.Map) bool {
