@@ -43,8 +43,9 @@ func TestAccLookups(t *testing.T) {
 	run := env.workspace(t, map[string]string{"main.tf": example("data-sources/kfp_pipeline/data-source.tf") + `
 output "rows" { value = kfp_run.once.outputs.rows }
 output "ref" { value = data.kfp_pipeline.load.ref }
+output "types" { value = "${data.kfp_pipeline.load.inputs.day.type} ${data.kfp_pipeline.load.outputs.rows.type}" }
 `})
-	if out := run.mustRun("apply", "-auto-approve", "-input=false"); !strings.Contains(out, `rows = "42"`) {
+	if out := run.mustRun("apply", "-auto-approve", "-input=false"); !strings.Contains(out, `rows = "42"`) || !strings.Contains(out, `types = "string integer"`) {
 		t.Errorf("the run of the pipeline found gave something else:\n%s", out)
 	}
 	twice := env.workspace(t, map[string]string{"main.tf": example("data-sources/kfp_component/data-source.tf")})

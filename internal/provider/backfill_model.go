@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
@@ -49,7 +50,7 @@ func (m backfillModel) read(ctx context.Context) (readBackfill, diag.Diagnostics
 		b.unknown = true
 		return b, diags
 	}
-	pipeline, known, ds := refFromObject(ctx, ref.Pipeline)
+	pipeline, known, ds := refFromObject(path.Root("recurring_run").AtName("pipeline"), ref.Pipeline)
 	diags.Append(ds...)
 	b.spec.Namespace, b.spec.RecurringRun, b.spec.Pipeline = t.one(ref.Namespace), t.one(ref.Name), pipeline
 	b.spec.ServiceAccount, b.spec.Timezone = t.one(ref.ServiceAccount), t.one(ref.Timezone)

@@ -44,6 +44,7 @@ func (r *backfillResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 		return schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: description}
 	}
 	resp.Schema = schema.Schema{
+		Version: refSchemaVersion,
 		MarkdownDescription: "Runs of a recurring run's pipeline for the times between `from` and `to` at which its schedule was due: one run for each, in their order, with `schedule.time` as it would have been. " +
 			"An apply that is interrupted, or in which runs fail, is taken up by the next one: what has succeeded does not run again.\n\n" +
 			"The times are fixed when the backfill is made. A later change of the schedule or the pipeline runs nothing again; another `from` or `to` runs what is new, other `triggers` run everything again.",

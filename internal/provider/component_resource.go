@@ -291,6 +291,7 @@ func (m *componentModel) setDerived(ctx context.Context, c spec.Component, versi
 		diags.Append(ds...)
 		m.Python = object
 	}
+	interfaceKnown := c.Python != nil || isSettled(m.Inputs) && isSettled(m.Outputs)
 	var ds diag.Diagnostics
 	m.Inputs, ds = derivedInputs(ctx, c.Inputs, m.Inputs)
 	diags.Append(ds...)
@@ -301,8 +302,7 @@ func (m *componentModel) setDerived(ctx context.Context, c spec.Component, versi
 		m.Version = types.StringUnknown()
 	}
 	ref := spec.Ref{Kind: spec.ComponentKind, Namespace: c.Namespace, Name: c.Name, Version: version, Interface: c.Interface}
-	m.Ref, ds = refObject(ctx, ref, version != "")
-	diags.Append(ds...)
+	m.Ref = plannedRef(ref, interfaceKnown)
 	return diags
 }
 

@@ -47,6 +47,7 @@ type containerModel struct {
 
 func (r *componentResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
+		Version: refSchemaVersion,
 		MarkdownDescription: "One step that pipelines can run: a Python function or any container. Each change makes a new immutable version; " +
 			"an old version is removed once no pipeline, recurring run or unfinished run uses it.",
 		Attributes: map[string]schema.Attribute{
@@ -82,7 +83,7 @@ func (r *componentResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 			"resources": resourcesAttribute("What the container asks for and may use at most. A task can override it."),
 			"version":   schema.StringAttribute{Computed: true, MarkdownDescription: "Hash of everything that the component is. The cluster object is called `<name>-<version>`."},
 			"drift":     driftAttribute(),
-			"ref":       schema.ObjectAttribute{Computed: true, AttributeTypes: refAttributeTypes(), MarkdownDescription: "What a task's `component` takes."},
+			"ref":       schema.ObjectAttribute{Computed: true, AttributeTypes: refAttributeTypes(), MarkdownDescription: "What a task's `component` takes: " + refDescription},
 		},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -54,6 +55,8 @@ type pipelineDataModel struct {
 	Namespace   types.String `tfsdk:"namespace"`
 	Version     types.String `tfsdk:"version"`
 	Description types.String `tfsdk:"description"`
+	Inputs      types.Map    `tfsdk:"inputs"`
+	Outputs     types.Map    `tfsdk:"outputs"`
 	Ref         types.Object `tfsdk:"ref"`
 }
 
@@ -69,13 +72,20 @@ func (d *pipelineData) Schema(_ context.Context, _ datasource.SchemaRequest, res
 			"namespace":   dataNamespace(),
 			"version":     schema.StringAttribute{Computed: true, MarkdownDescription: "The version that was applied last."},
 			"description": schema.StringAttribute{Computed: true, MarkdownDescription: "What the pipeline does."},
-			"ref":         schema.ObjectAttribute{Computed: true, AttributeTypes: refAttributeTypes(), MarkdownDescription: "What the `pipeline` of a run or a recurring run, and the `component` of a task, take."},
+			"inputs":      dataInterface(inputType, "The pipeline's parameters by name, as `parameters` of the resource declares them."),
+			"outputs":     dataInterface(outputType, "What the pipeline gives by name, with its types."),
+			"ref":         schema.ObjectAttribute{Computed: true, AttributeTypes: refAttributeTypes(), MarkdownDescription: "What the `pipeline` of a run or a recurring run, and the `component` of a task, take: " + refDescription},
 		},
 	}
 }
 
 func dataNamespace() schema.StringAttribute {
 	return schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: "Namespace. Default: the provider's `namespace`."}
+}
+
+// dataInterface is a map of inputs or outputs.
+func dataInterface(element attr.Type, description string) schema.MapAttribute {
+	return schema.MapAttribute{Computed: true, ElementType: element, MarkdownDescription: description}
 }
 
 func (d *pipelineData) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
@@ -96,8 +106,9 @@ func (d *pipelineData) Read(ctx context.Context, req datasource.ReadRequest, res
 		return
 	}
 	m.Namespace = types.StringValue(namespace)
-	m.Version, m.Description, m.Ref = readRefOf(ctx, found, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+	if m.read(ctx, found, &resp.Diagnostics); !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+	}
 }
 
 func isPipeline(o *cluster.Object) (version string, ok bool) {
@@ -127,15 +138,19 @@ func (l *lookup) known(ctx context.Context, namespace, kind string) string {
 	return " There is " + strings.Join(sorted[:min(most, len(sorted))], ", ") + "."
 }
 
-func readRefOf(ctx context.Context, found *cluster.Object, diags *diag.Diagnostics) (version, description types.String, object types.Object) {
-	ref, text, err := argo.ReadRef(found.Into)
+// read writes what an object in the cluster says of a component or a pipeline.
+func (m *pipelineDataModel) read(ctx context.Context, found *cluster.Object, diags *diag.Diagnostics) {
+	ref, description, err := argo.ReadRef(found.Into)
 	if err != nil {
 		diags.AddError("Cannot read "+found.Name, err.Error())
-		return types.StringNull(), types.StringNull(), types.ObjectNull(refAttributeTypes())
+		return
 	}
-	object, ds := refObject(ctx, ref, true)
+	m.Version, m.Description, m.Ref = types.StringValue(ref.Version), types.StringValue(description), refObject(ref)
+	var ds diag.Diagnostics
+	m.Inputs, ds = derivedInputs(ctx, ref.Inputs, types.MapNull(inputType))
 	diags.Append(ds...)
-	return types.StringValue(ref.Version), types.StringValue(text), object
+	m.Outputs, ds = derivedOutputs(ctx, ref.Outputs, types.MapNull(outputType))
+	diags.Append(ds...)
 }
 
 func newComponentData() datasource.DataSource { return &componentData{} }
@@ -154,7 +169,9 @@ func (d *componentData) Schema(_ context.Context, _ datasource.SchemaRequest, re
 			"namespace":   dataNamespace(),
 			"version":     schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: "Version. Default: the newest that its resource stands for."},
 			"description": schema.StringAttribute{Computed: true, MarkdownDescription: "What the component does."},
-			"ref":         schema.ObjectAttribute{Computed: true, AttributeTypes: refAttributeTypes(), MarkdownDescription: "What the `component` of a task takes."},
+			"inputs":      dataInterface(inputType, "Inputs by name, as `inputs` of the resource has them."),
+			"outputs":     dataInterface(outputType, "Outputs by name, as `outputs` of the resource has them."),
+			"ref":         schema.ObjectAttribute{Computed: true, AttributeTypes: refAttributeTypes(), MarkdownDescription: "What the `component` of a task takes: " + refDescription},
 		},
 	}
 }
@@ -183,8 +200,9 @@ func (d *componentData) Read(ctx context.Context, req datasource.ReadRequest, re
 		return
 	}
 	m.Namespace = types.StringValue(namespace)
-	m.Version, m.Description, m.Ref = readRefOf(ctx, found, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+	if m.read(ctx, found, &resp.Diagnostics); !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+	}
 }
 
 // newestVersion returns the wanted version of a component, or, where none is named, the newest that is not retired; and

@@ -267,7 +267,7 @@ func everyPipeline(t *testing.T) (*pipelineResource, *wfv1.WorkflowTemplate, pip
 	}
 	var state pipelineModel
 	diags := state.setSpec(ctx, p)
-	diags.Append(state.setDerived(ctx, p, g, compiled.Version)...)
+	state.setDerived(p, g, compiled.Version)
 	if diags.HasError() {
 		t.Fatal(diags)
 	}

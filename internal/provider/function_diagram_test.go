@@ -54,9 +54,9 @@ func TestDiagramOfUnknownValuesIsUnknown(t *testing.T) {
 	t.Parallel()
 	planOutputs(t, `
 resource "terraform_data" "later" { input = "x" }
-output "when" { value = provider::kfp::mermaid({ name = "p", tasks = { a = { component = { name = "c" }, when = terraform_data.later.output } } }) }
+output "when" { value = provider::kfp::mermaid({ name = "p", tasks = { a = { component = { signature = "n/c() -> ()" }, when = terraform_data.later.output } } }) }
 output "all" { value = provider::kfp::mermaid(terraform_data.later.output) }
-output "version" { value = provider::kfp::mermaid({ name = "p", tasks = { a = { component = { name = "c", version = terraform_data.later.output } } } }) }
+output "version" { value = provider::kfp::mermaid({ name = "p", tasks = { a = { component = { signature = "n/c() -> ()", version = terraform_data.later.output } } } }) }
 `,
 		plancheck.ExpectUnknownOutputValue("when"),
 		plancheck.ExpectUnknownOutputValue("all"),
@@ -68,8 +68,9 @@ func TestDiagramOfSomethingElse(t *testing.T) {
 	for call, want := range map[string]string{
 		`mermaid("x")`:            `this has to be an object`,
 		`mermaid({ name = "p" })`: `it has no tasks. Give the resource itself`,
-		`svg({ name = "p", tasks = { a = { inputs = ["x"] } } })`: `tasks["a"].inputs has to be an object`,
-		`svg({ name = "p", tasks = {} }, { name = "q" })`:         `it has no tasks`,
+		`svg({ name = "p", tasks = { a = { inputs = ["x"] } } })`:                  `tasks["a"].inputs has to be an object`,
+		`svg({ name = "p", tasks = { a = { component = { signature = "c" } } } })`: `tasks["a"].component.signature: "c" is no signature`,
+		`svg({ name = "p", tasks = {} }, { name = "q" })`:                          `it has no tasks`,
 	} {
 		t.Run(call, func(t *testing.T) {
 			t.Parallel()

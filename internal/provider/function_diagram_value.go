@@ -58,11 +58,8 @@ func (r *drawnReader) task(at problem.Path, v attr.Value) spec.Task {
 		DisplayName: text("display_name"), RunIf: spec.RunIf(text("run_if")), When: text("when"), ForEach: text("for_each"),
 		Inputs: r.texts(at.Attr("inputs"), o["inputs"]), DependsOn: r.list(at.Attr("depends_on"), o["depends_on"]),
 	}
-	ref := r.object(at.Attr("component"), o["component"])
-	t.Component = spec.Ref{
-		Kind:      spec.Kind(r.text(at.Attr("component").Attr("kind"), ref["kind"])),
-		Namespace: r.text(at.Attr("component").Attr("namespace"), ref["namespace"]),
-		Name:      r.text(at.Attr("component").Attr("name"), ref["name"]),
+	if ref := r.object(at.Attr("component"), o["component"]); ref != nil {
+		t.Component = r.ref(at.Attr("component").Attr("signature"), ref["signature"])
 	}
 	if gate := r.object(at.Attr("approval"), o["approval"]); gate != nil {
 		t.Approval = &spec.Approval{Timeout: r.text(at.Attr("approval").Attr("timeout"), gate["timeout"])}
@@ -78,6 +75,19 @@ func (r *drawnReader) task(at problem.Path, v attr.Value) spec.Task {
 		}
 	}
 	return t
+}
+
+// ref reads what a signature says; the version does not show in a picture.
+func (r *drawnReader) ref(at problem.Path, v attr.Value) spec.Ref {
+	signature := r.text(at, v)
+	if signature == "" && !r.known {
+		return spec.Ref{}
+	}
+	ref, err := spec.ParseSignature(signature)
+	if err != nil {
+		r.errs = append(r.errs, fmt.Errorf("%s: %q is no signature of a component or a pipeline. At %w", at, signature, err))
+	}
+	return ref
 }
 
 // value takes off the wrapping of a dynamic value. Nil: there is none, or it is not known.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -29,15 +30,6 @@ type outputModel struct {
 	Description types.String `tfsdk:"description"`
 }
 
-type refModel struct {
-	Kind      types.String `tfsdk:"kind"`
-	Namespace types.String `tfsdk:"namespace"`
-	Name      types.String `tfsdk:"name"`
-	Version   types.String `tfsdk:"version"`
-	Inputs    types.Map    `tfsdk:"inputs"`
-	Outputs   types.Map    `tfsdk:"outputs"`
-}
-
 var (
 	inputType = types.ObjectType{AttrTypes: map[string]attr.Type{
 		"type": types.StringType, "description": types.StringType, "default": types.StringType,
@@ -46,13 +38,13 @@ var (
 	outputType = types.ObjectType{AttrTypes: map[string]attr.Type{"type": types.StringType, "description": types.StringType}}
 )
 
-// refAttributeTypes is the type of a ref: what a task, a run and a schedule take.
+// refAttributeTypes is the type of a ref: what a task, a run and a schedule take. The signature carries the interface, so
+// that a caller is checked before there is a version.
 func refAttributeTypes() map[string]attr.Type {
-	return map[string]attr.Type{
-		"kind": types.StringType, "namespace": types.StringType, "name": types.StringType, "version": types.StringType,
-		"inputs": types.MapType{ElemType: inputType}, "outputs": types.MapType{ElemType: outputType},
-	}
+	return map[string]attr.Type{"signature": types.StringType, "version": types.StringType}
 }
+
+const refDescription = "`signature`, one line that says what it is, takes and gives, and `version`."
 
 const typeDescription = "`string`, `integer`, `float`, `boolean`, `list`, `list(T)` with another type for `T`, `struct`, or an artifact: `Artifact`, `Dataset`, `Model`, `Metrics`, `ClassificationMetrics`, `HTML`, `Markdown`."
 
@@ -248,7 +240,10 @@ func (w values) list(ctx context.Context, texts []string, prior types.List) type
 // derivedInputs writes inputs of an attribute that is computed where it is not configured: there is always a map, and
 // what is configured stays as it is written, or Terraform would refuse the plan.
 func derivedInputs(ctx context.Context, inputs map[string]spec.Input, configured types.Map) (types.Map, diag.Diagnostics) {
-	if len(inputs) == 0 {
+	switch {
+	case isPartlyKnown(configured):
+		return configured, nil
+	case len(inputs) == 0:
 		return types.MapValueMust(inputType, nil), nil
 	}
 	return newInputs(ctx, inputs, configured)
@@ -256,51 +251,79 @@ func derivedInputs(ctx context.Context, inputs map[string]spec.Input, configured
 
 // derivedOutputs does the same for outputs.
 func derivedOutputs(ctx context.Context, outputs map[string]spec.Output, configured types.Map) (types.Map, diag.Diagnostics) {
-	if len(outputs) == 0 {
+	switch {
+	case isPartlyKnown(configured):
+		return configured, nil
+	case len(outputs) == 0:
 		return types.MapValueMust(outputType, nil), nil
 	}
 	return newOutputs(ctx, outputs, configured)
 }
 
-// inputsValue writes inputs in the engine's own spelling.
-func inputsValue(ctx context.Context, inputs map[string]spec.Input) (types.Map, diag.Diagnostics) {
-	return derivedInputs(ctx, inputs, types.MapNull(inputType))
-}
+// isPartlyKnown reports whether a map is there, and something in it is not known yet.
+func isPartlyKnown(m types.Map) bool { return !m.IsUnknown() && hasUnknown(m) }
 
-// outputsValue writes outputs in the engine's own spelling.
-func outputsValue(ctx context.Context, outputs map[string]spec.Output) (types.Map, diag.Diagnostics) {
-	return derivedOutputs(ctx, outputs, types.MapNull(outputType))
-}
-
-// refObject is a ref as an attribute; the version alone may be unknown.
-func refObject(ctx context.Context, r spec.Ref, versionKnown bool) (types.Object, diag.Diagnostics) {
-	inputs, diags := inputsValue(ctx, r.Inputs)
-	outputs, ds := outputsValue(ctx, r.Outputs)
-	diags.Append(ds...)
-	model := refModel{
-		Kind: types.StringValue(string(r.Kind)), Namespace: types.StringValue(r.Namespace), Name: types.StringValue(r.Name),
-		Version: types.StringValue(r.Version), Inputs: inputs, Outputs: outputs,
+// isSettled reports whether all that a signature holds of declared inputs or outputs is known.
+func isSettled(declared types.Map) bool {
+	if declared.IsUnknown() {
+		return false
 	}
-	if !versionKnown {
-		model.Version = types.StringUnknown()
+	for _, v := range declared.Elements() {
+		o, ok := v.(types.Object)
+		if !ok || o.IsUnknown() {
+			return false
+		}
+		for name, part := range o.Attributes() {
+			if name != "description" && hasUnknown(part) {
+				return false
+			}
+		}
 	}
-	object, ds := types.ObjectValueFrom(ctx, refAttributeTypes(), model)
-	diags.Append(ds...)
-	return object, diags
+	return true
 }
 
-// refFromObject reads a ref. known is false while the interface is not known; an unknown version is empty, an unknown
-// name spec.Unknown.
-func refFromObject(ctx context.Context, o types.Object) (ref spec.Ref, known bool, diags diag.Diagnostics) {
+// refObject is a ref as an attribute.
+func refObject(r spec.Ref) types.Object {
+	return newRef(types.StringValue(r.Signature()), types.StringValue(r.Version))
+}
+
+// plannedRef is a ref of which the version may not be known yet, and is empty then, or the interface.
+func plannedRef(r spec.Ref, interfaceKnown bool) types.Object {
+	signature, version := types.StringUnknown(), types.StringUnknown()
+	if interfaceKnown && r.Namespace != spec.Unknown && r.Name != spec.Unknown {
+		signature = types.StringValue(r.Signature())
+	}
+	if r.Version != "" {
+		version = types.StringValue(r.Version)
+	}
+	return newRef(signature, version)
+}
+
+func newRef(signature, version types.String) types.Object {
+	return types.ObjectValueMust(refAttributeTypes(), map[string]attr.Value{"signature": signature, "version": version})
+}
+
+// refFromObject reads a ref. known is false while the interface is not known; a version that is not known is empty.
+func refFromObject(at path.Path, o types.Object) (ref spec.Ref, known bool, diags diag.Diagnostics) {
 	if !isKnown(o) {
 		return spec.Ref{}, false, nil
 	}
-	var m refModel
-	diags.Append(o.As(ctx, &m, objectOptions)...)
-	t := texts{diags: &diags}
-	ref = spec.Ref{
-		Kind: spec.Kind(m.Kind.ValueString()), Namespace: t.one(m.Namespace), Name: t.one(m.Name), Version: m.Version.ValueString(),
-		Interface: spec.Interface{Inputs: inputsSpec(ctx, m.Inputs, &t), Outputs: outputsSpec(ctx, m.Outputs, &t)},
+	signature, _ := o.Attributes()["signature"].(types.String)
+	version, _ := o.Attributes()["version"].(types.String)
+	if !version.IsUnknown() && version.ValueString() == "" {
+		addErrorAt(&diags, at.AtName("version"), "No version", "The ref has no version. "+useRef)
 	}
-	return ref, !m.Inputs.IsUnknown() && !m.Outputs.IsUnknown(), diags
+	if signature.IsUnknown() {
+		return spec.Ref{}, false, diags
+	}
+	ref, err := spec.ParseSignature(signature.ValueString())
+	if err != nil {
+		addErrorAt(&diags, at.AtName("signature"), "Invalid signature",
+			fmt.Sprintf("%q is no signature of a component or a pipeline. At %s\n\n%s", signature.ValueString(), err, useRef))
+		return spec.Ref{}, false, diags
+	}
+	ref.Version = version.ValueString()
+	return ref, true, diags
 }
+
+const useRef = "Nobody has to write one: give the ref of a resource or a data source, such as kfp_component.x.ref or kfp_pipeline.x.ref."

@@ -1,14 +1,15 @@
 package provider
 
 import (
-	"reflect"
+	"maps"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"pgregory.net/rapid"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -23,77 +24,88 @@ func TestTypesOfRefsAreThoseOfDeclarations(t *testing.T) {
 	}
 }
 
-var knownTypes = append(append([]spec.Type{spec.ListOf(spec.ListOf(spec.Integer)), spec.ListOf(spec.Dataset)}, spec.ParameterTypes...), spec.ArtifactTypes...)
-
-// drawRef draws a ref with types that exist; an input without allowed values has nil.
-func drawRef(t *rapid.T) spec.Ref {
-	var r spec.Ref
-	draw(t, reflect.ValueOf(&r).Elem(), "ref")
-	for name, in := range r.Inputs {
-		in.Type = rapid.SampledFrom(knownTypes).Draw(t, "type")
-		if len(in.AllowedValues) == 0 {
-			in.AllowedValues = nil
-		}
-		r.Inputs[name] = in
-	}
-	for name, o := range r.Outputs {
-		o.Type = rapid.SampledFrom(knownTypes).Draw(t, "type")
-		r.Outputs[name] = o
-	}
-	return r
-}
-
+// A ref that is handed on is the same ref, but for the descriptions, which no caller depends on.
 func TestRefsSurvive(t *testing.T) {
 	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
-		want := drawRef(t)
-		versionKnown := rapid.Bool().Draw(t, "version known")
-		o, diags := refObject(t.Context(), want, versionKnown)
-		if o.Attributes()["version"].IsUnknown() == versionKnown {
-			t.Errorf("version is %v", o.Attributes()["version"])
-		}
-		got, known, more := refFromObject(t.Context(), o)
-		if diags.Append(more...); diags.HasError() || !known {
+	in := map[string]spec.Input{"a": {Type: spec.Integer, Default: new("1"), AllowedValues: []string{"1"}, Description: "x", Optional: true}}
+	out := map[string]spec.Output{"b": {Type: spec.Dataset, Description: "y"}}
+	want := spec.Ref{Kind: spec.PipelineKind, Namespace: "n", Name: "p", Version: "v", Interface: spec.Interface{Inputs: in, Outputs: out}}
+	for object, version := range map[*types.Object]string{new(refObject(want)): "v", new(plannedRef(want, true)): "v", new(plannedRef(without(want), true)): ""} {
+		got, known, diags := refFromObject(path.Root("pipeline"), *object)
+		if !known || diags.HasError() {
 			t.Fatalf("known: %v, %v", known, diags)
 		}
-		if !versionKnown {
-			want.Version = "" // the interface is known all the same
+		want := want
+		want.Version = version // the interface is known all the same
+		ignored := cmpopts.IgnoreFields(spec.Input{}, "Description")
+		if diff := cmp.Diff(want, got, ignored, cmpopts.IgnoreFields(spec.Output{}, "Description")); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
 		}
-		if want.Inputs == nil {
-			want.Inputs = map[string]spec.Input{}
-		}
-		if want.Outputs == nil {
-			want.Outputs = map[string]spec.Output{}
-		}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Fatalf("(-want +got):\n%s", diff)
-		}
-	})
+	}
+}
+
+func without(r spec.Ref) spec.Ref {
+	r.Version = ""
+	return r
 }
 
 func TestRefsThatAreNotKnown(t *testing.T) {
 	t.Parallel()
-	ctx := t.Context()
-	for _, o := range []types.Object{types.ObjectUnknown(refAttributeTypes()), types.ObjectNull(refAttributeTypes())} {
-		if ref, known, diags := refFromObject(ctx, o); known || ref.Name != "" || diags.HasError() {
+	ref := spec.Ref{Namespace: "n", Name: "c"}
+	unnamed := spec.Ref{Namespace: "n", Name: spec.Unknown, Version: "v"}
+	elsewhere := spec.Ref{Namespace: spec.Unknown, Name: "c", Version: "v"}
+	for _, o := range []types.Object{
+		types.ObjectUnknown(refAttributeTypes()), types.ObjectNull(refAttributeTypes()),
+		plannedRef(ref, false), plannedRef(unnamed, true), plannedRef(elsewhere, true),
+	} {
+		if ref, known, diags := refFromObject(path.Root("pipeline"), o); known || ref.Name != "" || diags.HasError() {
 			t.Errorf("%v: known %v, %v, %v", o, known, ref, diags)
 		}
 	}
-	in := map[string]spec.Input{"a": {Type: spec.Integer, Default: new("1"), AllowedValues: []string{"1"}, Description: "x", Optional: true}}
-	whole, _ := refObject(ctx, spec.Ref{Kind: spec.ComponentKind, Namespace: "n", Name: "c", Version: "v", Interface: spec.Interface{Inputs: in}}, true)
-	for _, v := range unknowns(ctx, t, whole)[1:] {
-		o, _ := v.(types.Object)
-		ref, known, diags := refFromObject(ctx, o)
-		if diags.HasError() {
-			t.Errorf("%v: %v", o, diags)
-		}
-		parts := o.Attributes()
-		if want := !parts["inputs"].IsUnknown() && !parts["outputs"].IsUnknown(); known != want {
-			t.Errorf("%v: known is %v", o, known)
-		}
-		// An input that is there stays, so that a task that gives it is not wrong.
-		if _, there := ref.Inputs["a"]; known && !there {
-			t.Errorf("%v: lost an input: %v", o, ref)
+}
+
+// Whoever writes a ref by hand is told of both halves, at their paths.
+func TestRefsByHand(t *testing.T) {
+	t.Parallel()
+	ref := newRef(types.StringValue("etl/load(rows Dataset) -> ()"), types.StringNull())
+	_, known, diags := refFromObject(path.Root("tasks").AtMapKey("load").AtName("component"), ref)
+	var got []string
+	for _, d := range diags {
+		got = append(got, d.Summary()+": "+d.Detail())
+	}
+	want := []string{
+		`No version: tasks["load"].component.version: The ref has no version. ` + useRef,
+		`Invalid signature: tasks["load"].component.signature: "etl/load(rows Dataset) -> ()" is no signature of a component or a pipeline. ` +
+			`At column 15: ":" has to stand where "Dataset) -> ()" is. Write a colon and a type behind the name of an input.` + "\n\n" + useRef,
+	}
+	if diff := cmp.Diff(want, got); diff != "" || known {
+		t.Errorf("known: %v (-want +got):\n%s", known, diff)
+	}
+}
+
+// What is declared and not known yet leaves the signature unknown, but for descriptions.
+func TestWhatASignatureWaitsFor(t *testing.T) {
+	t.Parallel()
+	parts := map[string]attr.Value{
+		"type": types.StringValue("string"), "description": types.StringUnknown(), "default": types.StringNull(), "optional": types.BoolNull(),
+		"allowed_values": types.ListValueMust(types.StringType, []attr.Value{types.StringValue("x")}),
+	}
+	declared := func(name string, v attr.Value) types.Map {
+		changed := maps.Clone(parts)
+		changed[name] = v
+		return types.MapValueMust(inputType, map[string]attr.Value{"a": types.ObjectValueMust(inputType.AttrTypes, changed)})
+	}
+	if !isSettled(declared("description", types.StringUnknown())) || !isSettled(types.MapNull(inputType)) {
+		t.Error("a description counts, or nothing does")
+	}
+	for _, m := range []types.Map{
+		declared("type", types.StringUnknown()), declared("default", types.StringUnknown()), declared("optional", types.BoolUnknown()),
+		declared("allowed_values", types.ListUnknown(types.StringType)),
+		declared("allowed_values", types.ListValueMust(types.StringType, []attr.Value{types.StringUnknown()})),
+		types.MapUnknown(inputType), types.MapValueMust(inputType, map[string]attr.Value{"a": types.ObjectUnknown(inputType.AttrTypes)}),
+	} {
+		if isSettled(m) {
+			t.Errorf("%v is not known", m)
 		}
 	}
 }

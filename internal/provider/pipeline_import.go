@@ -47,7 +47,7 @@ func (r *pipelineResource) imported(ctx context.Context, m *pipelineModel, live 
 		return
 	}
 	diags.Append(m.setSpec(ctx, p)...)
-	diags.Append(m.setDerived(ctx, p, g, again.Version)...)
+	m.setDerived(p, g, again.Version)
 	m.Drift = driftOf(nil, live, again.Template)
 }
 

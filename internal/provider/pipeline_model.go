@@ -52,7 +52,7 @@ func tasksSpec(ctx context.Context, at path.Path, m types.Map, t *texts) map[str
 	tasks := make(map[string]spec.Task, len(models))
 	for name, model := range models {
 		model.checkKind(at.AtMapKey(name), t.diags)
-		tasks[name] = model.spec(ctx, t)
+		tasks[name] = model.spec(ctx, at.AtMapKey(name), t)
 	}
 	return tasks
 }
@@ -72,14 +72,11 @@ type approvalModel struct {
 	Timeout durationValue `tfsdk:"timeout"`
 }
 
-func (m taskModel) spec(ctx context.Context, t *texts) spec.Task {
-	ref, known, diags := refFromObject(ctx, m.Component)
+func (m taskModel) spec(ctx context.Context, at path.Path, t *texts) spec.Task {
+	ref, known, diags := refFromObject(at.AtName("component"), m.Component)
 	t.diags.Append(diags...)
 	if m.Approval.IsNull() && (!known || ref.Version == "") {
 		t.unknown = true
-	}
-	if !known {
-		ref = spec.Ref{}
 	}
 	task := spec.Task{
 		Component: ref, DisplayName: t.one(m.DisplayName), Inputs: t.strings(ctx, m.Inputs), OpenInputs: m.Inputs.IsUnknown(), DependsOn: t.set(ctx, m.DependsOn),

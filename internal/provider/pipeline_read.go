@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
@@ -119,7 +120,7 @@ func writeTasks(ctx context.Context, w values, tasks map[string]spec.Task, prior
 
 func writeTask(ctx context.Context, w values, t spec.Task, old taskModel) taskModel {
 	model := taskModel{
-		Component: w.ref(ctx, t.Component, old.Component), DisplayName: w.text(t.DisplayName, old.DisplayName),
+		Component: w.ref(t.Component, old.Component), DisplayName: w.text(t.DisplayName, old.DisplayName),
 		Inputs:    w.texts(ctx, typeAt(taskType, "inputs"), t.Inputs, old.Inputs),
 		DependsOn: w.set(ctx, t.DependsOn, old.DependsOn), RunIf: w.text(string(t.RunIf), old.RunIf),
 		When: w.text(t.When, old.When), ForEach: w.text(t.ForEach, old.ForEach), Parallelism: types.Int64PointerValue(t.Parallelism),
@@ -136,16 +137,14 @@ func writeTask(ctx context.Context, w values, t spec.Task, old taskModel) taskMo
 }
 
 // ref keeps the prior ref if it points to the same.
-func (w values) ref(ctx context.Context, r spec.Ref, prior types.Object) types.Object {
+func (w values) ref(r spec.Ref, prior types.Object) types.Object {
 	if r.Name == "" {
 		return types.ObjectNull(refAttributeTypes())
 	}
-	if old, _, _ := refFromObject(ctx, prior); isKnown(prior) && old.Kind == r.Kind && old.Name == r.Name && old.Version == r.Version {
+	if old, _, _ := refFromObject(path.Root("component"), prior); isKnown(prior) && old.Kind == r.Kind && old.Name == r.Name && old.Version == r.Version {
 		return prior
 	}
-	o, diags := refObject(ctx, r, true)
-	w.diags.Append(diags...)
-	return o
+	return refObject(r)
 }
 
 // importID takes namespace/name apart; the namespace may be left out for the provider's.

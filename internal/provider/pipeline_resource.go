@@ -2,6 +2,8 @@ package provider
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -72,7 +74,7 @@ func (r *pipelineResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	}
 	r.data.plannedTimeouts.note(p)
 	warnOfTimeouts(ctx, r.data, p, &resp.Diagnostics)
-	resp.Diagnostics.Append(plan.setDerived(ctx, p, g, version)...)
+	plan.setDerived(p, g, version)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 }
 
@@ -177,10 +179,10 @@ func (r *pipelineResource) apply(ctx context.Context, m *pipelineModel, verb str
 		addClusterError(diags, verb, "pipeline", p.Name, err)
 		return
 	}
-	diags.Append(m.setDerived(ctx, p, g, compiled.Version)...)
+	m.setDerived(p, g, compiled.Version)
 }
 
-func (m *pipelineModel) setDerived(ctx context.Context, p spec.Pipeline, g *graph.Graph, version string) diag.Diagnostics {
+func (m *pipelineModel) setDerived(p spec.Pipeline, g *graph.Graph, version string) {
 	m.Drift = noDrift()
 	m.Version = types.StringValue(version)
 	if version == "" {
@@ -188,7 +190,17 @@ func (m *pipelineModel) setDerived(ctx context.Context, p spec.Pipeline, g *grap
 	}
 	ref := spec.Ref{Kind: spec.PipelineKind, Namespace: p.Namespace, Name: p.Name, Version: version,
 		Interface: spec.Interface{Inputs: p.Parameters, Outputs: g.Outputs}}
-	object, diags := refObject(ctx, ref, version != "")
-	m.Ref = object
-	return diags
+	m.Ref = plannedRef(ref, m.isInterfaceKnown(p))
+}
+
+// isInterfaceKnown reports whether no input and no output of the pipeline depends on what is not known yet: an output has
+// the type that its task's component gives it.
+func (m *pipelineModel) isInterfaceKnown(p spec.Pipeline) bool {
+	if !isSettled(m.Parameters) || m.Outputs.IsUnknown() {
+		return false
+	}
+	isUnknown := func(text string) bool { return text == spec.Unknown }
+	isOpen := func(t spec.Task) bool { return t.Component.Name == "" && t.Approval == nil }
+	return len(p.Outputs) == 0 || !p.Open.Tasks && !slices.ContainsFunc(slices.Collect(maps.Values(p.Outputs)), isUnknown) &&
+		!slices.ContainsFunc(slices.Collect(maps.Values(p.Tasks)), isOpen)
 }

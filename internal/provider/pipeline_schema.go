@@ -81,10 +81,11 @@ func (r *pipelineResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 		},
 		"version": schema.StringAttribute{Computed: true, MarkdownDescription: "Hash of everything that the pipeline is."},
 		"drift":   driftAttribute(),
-		"ref":     schema.ObjectAttribute{Computed: true, AttributeTypes: refAttributeTypes(), MarkdownDescription: "What the `pipeline` of a run or a recurring run, and the `component` of a task, take."},
+		"ref":     schema.ObjectAttribute{Computed: true, AttributeTypes: refAttributeTypes(), MarkdownDescription: "What the `pipeline` of a run or a recurring run, and the `component` of a task, take: " + refDescription},
 	}
 	maps.Copy(attributes, optionsAttributes())
 	resp.Schema = schema.Schema{
+		Version:             refSchemaVersion,
 		MarkdownDescription: "A graph of tasks that pass parameters and artifacts to each other. It is compiled and type-checked at plan, without a cluster.",
 		Attributes:          attributes,
 	}

@@ -46,20 +46,30 @@ func (r *recurringRunResource) findPipeline(ctx context.Context, m *recurringRun
 		addClusterError(diags, "find the pipeline of", "recurring run", found.Name, err)
 		return
 	case argo.IsPinnedCopy(template.Labels):
-		_, _, m.PinnedPipeline = readRefOf(ctx, template, diags)
+		m.PinnedPipeline = readRefOf(template, diags)
 		m.Pipeline = m.PinnedPipeline
 		m.Pin = types.BoolValue(true)
 		// The pipeline itself may be at another version by now, or gone.
 		if current, err := r.data.cluster.Find(ctx, cluster.WorkflowTemplates, found.Namespace, template.Labels[argo.NameLabel]); err == nil {
-			_, _, m.Pipeline = readRefOf(ctx, current, diags)
+			m.Pipeline = readRefOf(current, diags)
 		}
 		return
 	}
 	if _, ok := argo.IsPipeline(template.Labels); ok {
-		_, _, m.Pipeline = readRefOf(ctx, template, diags)
+		m.Pipeline = readRefOf(template, diags)
 		return
 	}
 	addForeignSchedule(diags, found, []argo.Unread{argo.NoPipelineYet(found.Namespace, name)})
+}
+
+// readRefOf reads the ref of a pipeline off its object.
+func readRefOf(found *cluster.Object, diags *diag.Diagnostics) types.Object {
+	ref, _, err := argo.ReadRef(found.Into)
+	if err != nil {
+		diags.AddError("Cannot read "+found.Name, err.Error())
+		return types.ObjectNull(refAttributeTypes())
+	}
+	return refObject(ref)
 }
 
 // addForeignSchedule tells why a schedule has no pipeline, and what else of it cannot be written.

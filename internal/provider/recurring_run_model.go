@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
@@ -44,7 +45,7 @@ func (m recurringRunModel) read(ctx context.Context) (readRecurring, diag.Diagno
 	if r.Pinned && isKnown(m.PinnedPipeline) {
 		pipeline = m.PinnedPipeline
 	}
-	ref, known, ds := refFromObject(ctx, pipeline)
+	ref, known, ds := refFromObject(path.Root("pipeline"), pipeline)
 	diags.Append(ds...)
 	r.Pipeline = ref
 	when, problems := schedule.Parse(m.schedule(ctx, &t))

@@ -39,9 +39,7 @@ func (r *recurringRunResource) refresh(ctx context.Context, m *recurringRunModel
 	}
 	diags.Append(m.setSpec(ctx, live, prior)...)
 	if live.Pipeline.Name != prior.spec.Pipeline.Name || live.Pinned && live.Pipeline.Version != prior.spec.Pipeline.Version {
-		object, ds := refObject(ctx, live.Pipeline, true)
-		diags.Append(ds...)
-		m.setPipeline(object, live.Pinned)
+		m.setPipeline(refObject(live.Pipeline), live.Pinned)
 	}
 	m.LastScheduledTime = timeValue(status.LastScheduledTime)
 	now, ds := m.read(ctx)

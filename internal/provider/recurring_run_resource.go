@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -59,7 +60,7 @@ func (r *recurringRunResource) ModifyPlan(ctx context.Context, req resource.Modi
 	if req.State.Raw.IsNull() {
 		r.foresee(ctx, plan.Namespace, plan.ServiceAccount, &resp.Diagnostics)
 	}
-	resp.Diagnostics.Append(plan.planPin(ctx, state)...)
+	resp.Diagnostics.Append(plan.planPin(state)...)
 	planned, diags := plan.read(ctx)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -100,7 +101,7 @@ func sameTimes(a, b spec.RecurringRun) bool {
 }
 
 // planPin plans which version a pinned recurring run keeps.
-func (m *recurringRunModel) planPin(ctx context.Context, state *recurringRunModel) diag.Diagnostics {
+func (m *recurringRunModel) planPin(state *recurringRunModel) diag.Diagnostics {
 	switch {
 	case m.Pin.IsUnknown():
 		m.PinnedPipeline = types.ObjectUnknown(refAttributeTypes())
@@ -110,8 +111,8 @@ func (m *recurringRunModel) planPin(ctx context.Context, state *recurringRunMode
 		return nil
 	}
 	if state != nil && isKnown(state.PinnedPipeline) {
-		pinned, _, diags := refFromObject(ctx, state.PinnedPipeline)
-		wanted, _, ds := refFromObject(ctx, m.Pipeline)
+		pinned, _, diags := refFromObject(path.Root("pinned_pipeline"), state.PinnedPipeline)
+		wanted, _, ds := refFromObject(path.Root("pipeline"), m.Pipeline)
 		diags.Append(ds...)
 		if pinned.Name == wanted.Name && pinned.Namespace == wanted.Namespace {
 			m.PinnedPipeline = state.PinnedPipeline

@@ -93,6 +93,7 @@ func (r *recurringRunResource) Schema(_ context.Context, _ resource.SchemaReques
 	addConcurrency(attributes)
 	addRecurringResults(attributes)
 	resp.Schema = schema.Schema{
+		Version: refSchemaVersion,
 		MarkdownDescription: "Runs of a pipeline by the clock. It is one CronWorkflow that every change updates in place: an edit neither stops a run in progress nor starts one that was missed. " +
 			"Destroying it lets runs in progress finish; those that have ended, and those that wait for `max_concurrency`, are removed with it.",
 		Attributes: attributes,

@@ -69,7 +69,7 @@ func TestRecurringRunIsPlannedWithoutACluster(t *testing.T) {
 				plancheck.ExpectKnownValue("kfp_recurring_run.this", tfjsonpath.New("schedule"), knownvalue.StringExact("at 02:30 every day (America/New_York)")),
 				plancheck.ExpectUnknownValue("kfp_recurring_run.this", tfjsonpath.New("next_runs")),
 				plancheck.ExpectKnownValue("kfp_recurring_run.this", tfjsonpath.New("ref").AtMapKey("lines").AtSliceIndex(0), knownvalue.StringExact("30 2 * * *")),
-				plancheck.ExpectKnownValue("kfp_recurring_run.this", tfjsonpath.New("pinned_pipeline").AtMapKey("name"), knownvalue.StringExact("p")),
+				plancheck.ExpectKnownValue("kfp_recurring_run.this", tfjsonpath.New("pinned_pipeline").AtMapKey("signature"), knownvalue.StringRegexp(regexp.MustCompile("^pipeline [a-z]+/p\\("))),
 			}},
 		}},
 	})

@@ -35,7 +35,7 @@ func (r *runResource) imported(ctx context.Context, m *runModel, live *cluster.O
 		ref.Version = version // the pipeline may have changed since
 	}
 	w := values{diags}
-	m.Pipeline = w.ref(ctx, ref, types.ObjectNull(refAttributeTypes()))
+	m.Pipeline = w.ref(ref, types.ObjectNull(refAttributeTypes()))
 	m.Parameters = w.texts(ctx, types.MapType{ElemType: types.StringType}, parameters(ref.Interface), m.Parameters)
 	m.ServiceAccount, m.Wait, m.RetryFailed = types.StringValue(account), types.BoolValue(true), types.BoolValue(false)
 	status, err := r.data.runStatus(ctx, live, ref.Outputs)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
@@ -18,7 +19,7 @@ func (m runModel) spec(ctx context.Context) (run spec.Run, unknown bool, diags d
 		Namespace: t.one(m.Namespace), ServiceAccount: t.one(m.ServiceAccount),
 		Parameters: t.strings(ctx, m.Parameters), Triggers: t.strings(ctx, m.Triggers),
 	}
-	ref, known, ds := refFromObject(ctx, m.Pipeline)
+	ref, known, ds := refFromObject(path.Root("pipeline"), m.Pipeline)
 	diags.Append(ds...)
 	run.Pipeline = ref
 	if !m.Name.IsNull() && !m.Name.IsUnknown() {
@@ -27,9 +28,16 @@ func (m runModel) spec(ctx context.Context) (run spec.Run, unknown bool, diags d
 	return run, t.unknown || !known || ref.Version == "", diags
 }
 
-func (m runModel) pipelineOutputs(ctx context.Context) map[string]spec.Output {
-	ref, _, _ := refFromObject(ctx, m.Pipeline)
+func (m runModel) pipelineOutputs() map[string]spec.Output {
+	ref, _, _ := refFromObject(path.Root("pipeline"), m.Pipeline)
 	return ref.Outputs
+}
+
+// runsTheSame reports whether the state holds the run that is planned. It keeps its name then: an earlier version of this
+// provider computed names from the descriptions of parameters, too.
+func (m runModel) runsTheSame(state runModel) bool {
+	return isKnown(state.Name) && m.Namespace.Equal(state.Namespace) && m.Pipeline.Equal(state.Pipeline) &&
+		m.ServiceAccount.Equal(state.ServiceAccount) && m.Parameters.Equal(state.Parameters) && m.Triggers.Equal(state.Triggers)
 }
 
 // setStatus writes what became of the run.

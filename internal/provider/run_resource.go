@@ -52,9 +52,12 @@ func (r *runResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 	if r.data == nil {
 		return
 	}
-	var plan, config runModel
+	var plan, config, state runModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -72,11 +75,14 @@ func (r *runResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 	}
 	plan.checkTimeouts(&resp.Diagnostics)
 	addProblems(&resp.Diagnostics, graph.CheckRun(run))
-	if config.Name.IsNull() {
+	switch {
+	case !config.Name.IsNull():
+	case unknown:
 		plan.Name = types.StringUnknown()
-		if !unknown {
-			plan.Name = types.StringValue(argo.RunName(run))
-		}
+	case plan.runsTheSame(state):
+		plan.Name = state.Name
+	default:
+		plan.Name = types.StringValue(argo.RunName(run))
 	}
 	r.claimPlanned(ctx, "kfp_run", plan.Namespace, plan.Name, req, resp)
 	r.planResult(ctx, req, resp, &plan)
@@ -203,7 +209,7 @@ func (r *runResource) Read(ctx context.Context, req resource.ReadRequest, resp *
 	case !ended && state.Wait.ValueBool():
 		// An apply was interrupted while it waited. The state says so until the next apply has waited.
 	default:
-		status, err := r.data.runStatus(ctx, object, state.pipelineOutputs(ctx))
+		status, err := r.data.runStatus(ctx, object, state.pipelineOutputs())
 		if err != nil {
 			report(&resp.Diagnostics, func(problems *problem.List) { addUnreadableRun(problems, state.Name.ValueString(), err) })
 			return
@@ -254,7 +260,7 @@ func (r *runResource) Delete(ctx context.Context, req resource.DeleteRequest, re
 		return
 	}
 	report(&resp.Diagnostics, func(problems *problem.List) { r.data.removeRun(ctx, namespace, name, timeout, problems) })
-	if ref, _, _ := refFromObject(ctx, state.Pipeline); !next.Next && !resp.Diagnostics.HasError() {
+	if ref, _, _ := refFromObject(path.Root("pipeline"), state.Pipeline); !next.Next && !resp.Diagnostics.HasError() {
 		report(&resp.Diagnostics, func(problems *problem.List) { r.data.trimHistory(ctx, namespace, ref.Name, kept{}, problems) })
 	}
 	if !resp.Diagnostics.HasError() {

@@ -46,6 +46,7 @@ func (r *runResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp
 		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
 	}
 	resp.Schema = schema.Schema{
+		Version: refSchemaVersion,
 		MarkdownDescription: "One run of a pipeline. Apply starts it and waits until it succeeds. A new pipeline version, other parameters or other `triggers` are a new run. " +
 			"A run that retention has removed after it ended stays in the state and does not run again.",
 		Attributes: map[string]schema.Attribute{
