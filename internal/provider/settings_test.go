@@ -74,12 +74,12 @@ func TestChoicesAreDocumented(t *testing.T) {
 		attribute schema.Attribute
 		choices   []string
 	}{
-		{settings["image_pull_policy"], graph.ImagePullPolicies},
-		{nested("retry")["policy"], graph.RetryPolicies},
-		{nested("tolerations")["effect"], graph.TolerationEffects},
-		{nested("tolerations")["operator"], graph.TolerationOperators},
-		{in(nested("volumes")["empty_dir"])["medium"], graph.Media},
-		{in(nested("volumes")["ephemeral"])["access_modes"], graph.AccessModes},
+		{settings["image_pull_policy"], settings.ImagePullPolicies},
+		{nested("retry")["policy"], settings.RetryPolicies},
+		{nested("tolerations")["effect"], settings.TolerationEffects},
+		{nested("tolerations")["operator"], settings.TolerationOperators},
+		{in(nested("volumes")["empty_dir"])["medium"], settings.Media},
+		{in(nested("volumes")["ephemeral"])["access_modes"], settings.AccessModes},
 		{options["pod_gc"], graph.PodGCs},
 		{options["artifact_gc"], graph.ArtifactGCs},
 	} {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/settings"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
@@ -177,7 +178,7 @@ func (c *pipelineCompiler) dag(name string, g group, scope func(string) graph.En
 	for _, task := range sortedKeys(g.tasks) {
 		compiled, err := c.compileTask(call{
 			name: task, task: g.tasks[task], node: g.nodes[task], env: scope(task),
-			settings: c.pipeline.Defaults.Merge(g.tasks[task].Settings), keys: keys[task], isExit: name == exitTemplate,
+			settings: settings.Merge(c.pipeline.Defaults, g.tasks[task].Settings), keys: keys[task], isExit: name == exitTemplate,
 		})
 		if err != nil {
 			return t, fmt.Errorf("task %q: %w", task, err)

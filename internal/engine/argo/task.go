@@ -7,6 +7,7 @@ import (
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/settings"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -153,7 +154,7 @@ func settingsArguments(t call) ([]wfv1.Parameter, error) {
 		give(cacheKey, key)
 		give(cacheMaxAge, s.Cache.MaxAge)
 	}
-	patch, err := podPatch(s, func(text string) (string, error) { return compileJSON(text, t.env) })
+	patch, err := settings.PodPatch(s, func(text string) (string, error) { return compileJSON(text, t.env) })
 	if err != nil {
 		return nil, err
 	}

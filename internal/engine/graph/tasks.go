@@ -5,8 +5,10 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/check"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/settings"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -65,11 +67,9 @@ func (c *checker) task(at problem.Path, t spec.Task, n *Node, env Env) {
 	c.constants(at.Attr("inputs"), t, n)
 	c.items(at.Attr("inputs"), t, n)
 	c.absentOutputs(at, t, n)
-	c.problems = append(c.problems, checkSettings(t.Settings, at)...)
-	checkTaskMetadata(&c.problems, at, t.Settings)
+	settings.CheckTask(&c.problems, at, &c.pipeline.Defaults, &t.Settings)
 	checkPodless(&c.problems, at, t)
 	checkFlow(&c.problems, at, t, n)
-	checkMerged(&c.problems, at, c.pipeline.Defaults, t.Settings)
 	checkHeld(&c.problems, at.Attr("synchronization"), c.pipeline.Options.Synchronization, t.Synchronization)
 }
 
@@ -226,7 +226,7 @@ func (c *checker) outputs() {
 
 // checkFlow finds conditions and bounds that mean nothing.
 func checkFlow(l *problem.List, at problem.Path, t spec.Task, n *Node) {
-	checkChoice(l, at.Attr("run_if"), "Unknown condition", string(t.RunIf), texts(spec.RunIfs))
+	check.Choice(l, at.Attr("run_if"), "Unknown condition", string(t.RunIf), texts(spec.RunIfs))
 	switch {
 	case t.Parallelism == nil:
 	case t.ForEach == "" && t.Approval == nil:
