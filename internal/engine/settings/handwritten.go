@@ -10,15 +10,11 @@ import (
 // TakeTemplate reads the settings that a template of Argo's says in fields of its own. What is read is taken out of the
 // fields, which are those of decoded JSON.
 func TakeTemplate(fields map[string]any, into *spec.Settings) {
-	main := "container"
-	if _, isScript := fields["script"]; isScript {
-		main = "script"
-	}
+	_, isScript := fields["script"]
 	for _, setting := range All {
-		p := setting.Places()
-		path := p.Template
-		if p.Pod.section == mainSection && path != "" {
-			path = main + "." + path
+		path := setting.Places().Template
+		if name, ok := strings.CutPrefix(path, containerField); ok && isScript {
+			path = "script." + name
 		}
 		setting.take(path, fields, into)
 	}

@@ -15,9 +15,9 @@ var retry = row[*spec.Retry]{
 	right: checkRetry,
 	examples: func() []*spec.Retry {
 		full := spec.Retry{
-			Limit: 5, Policy: "Always", Expression: "last_retry.exit_code != 2", Backoff: &spec.Backoff{Duration: "10s", Factor: new(2.0), Max: "10m"},
+			Limit: 5, Policy: "Always", Expression: "last_retry.exit_code != 2", Backoff: &spec.Backoff{Duration: "10s", Factor: new(2.0), Max: "1h"},
 		}
-		examples := []*spec.Retry{&full, {}, {Limit: 1, Backoff: &spec.Backoff{Duration: "10s", Max: "1h"}}}
+		examples := []*spec.Retry{&full, {}, {Limit: 1, Backoff: &spec.Backoff{Duration: "10s", Max: "10m"}}}
 		for _, policy := range RetryPolicies {
 			examples = append(examples, &spec.Retry{
 				Limit: 2, Policy: policy, Expression: "last_retry.message contains '{{' or last_retry.duration>3", Backoff: &spec.Backoff{Duration: "10s"},

@@ -29,6 +29,16 @@ type Setting interface {
 	take(path string, fields map[string]any, into *spec.Settings)
 }
 
+// Every returns settings that say everything there is to say.
+func Every() spec.Settings {
+	var every spec.Settings
+	for _, setting := range All {
+		examples := setting.Examples()
+		setting.Copy(&every, &examples[0])
+	}
+	return every
+}
+
 // row is a setting whose value is a T.
 type row[T any] struct {
 	name  string
@@ -91,11 +101,11 @@ func (r row[T]) write(w *writer, s *spec.Settings) {
 	switch value := *r.field(s); {
 	case r.toPod != nil:
 		r.toPod(w, value)
-	case r.places.Pod.name != "":
+	case r.places.pod.name != "":
 		said, err := r.says.encode(value)
 		w.fail(err)
 		if said != nil {
-			w.section(r.places.Pod.section)[r.places.Pod.name] = said
+			w.section(r.places.pod.section)[r.places.pod.name] = said
 		}
 	}
 }
@@ -104,7 +114,7 @@ func (r row[T]) read(from *reader, into *spec.Settings) error {
 	if r.fromPod != nil {
 		return r.fromPod(from, r.field(into))
 	}
-	if said, ok := from.section(r.places.Pod.section)[r.places.Pod.name]; ok {
+	if said, ok := from.section(r.places.pod.section)[r.places.pod.name]; ok {
 		return r.says.decode(said, r.field(into))
 	}
 	return nil

@@ -34,7 +34,7 @@ var All = []Setting{
 	row[[]string]{
 		name: "image_pull_secrets", field: func(s *spec.Settings) *[]string { return &s.ImagePullSecrets }, over: listOver[string](),
 		right: checkPullSecrets,
-		places: at(pod("imagePullSecrets"), workflow("imagePullSecrets"),
+		places: at(patch("imagePullSecrets"), workflow("imagePullSecrets"),
 			noted("give them to the tasks, or to defaults of the pipeline, as image_pull_secrets")),
 		says: as(objectReferences, objectNames), examples: func() [][]string { return [][]string{{"a", "b"}, {"a"}, {}} },
 	},
