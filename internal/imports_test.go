@@ -48,6 +48,12 @@ var rules = []rule{
 	},
 	{packages: []string{"engine/spec", "engine/problem", "engine/wire"}, only: []string{}, why: "everything else is built upon it"},
 	{packages: []string{"engine/expr"}, only: []string{"engine/spec", "engine/wire", "engine/problem"}, why: "expressions know types, not pipelines"},
+	{packages: []string{"engine/check"}, only: []string{"engine/spec", "engine/problem"}, why: "a single value knows nothing of what it stands in"},
+	{
+		packages: []string{"engine/settings"}, deny: []string{"github.com/argoproj/"},
+		only: []string{"engine/spec", "engine/problem", "engine/wire", "engine/expr", "engine/check", "engine/python/runtime"},
+		why:  "settings are of tasks and of Kubernetes' pods, not of graphs or of Argo's objects",
+	},
 	{packages: []string{"engine/diagram"}, only: []string{"engine/spec", "engine/problem", "engine/expr"}, why: "a picture shows what a pipeline says, not what becomes of it"},
 	{packages: []string{"engine/graph"}, deny: []string{module + "engine/argo"}, why: "checks come before compiling"},
 	{packages: []string{"engine/cluster"}, deny: []string{module + "engine/argo", module + "engine/graph"}, why: "it moves objects and does not judge them"},
@@ -109,6 +115,7 @@ func TestImportRulesForbid(t *testing.T) {
 	t.Parallel()
 	for _, pair := range [][2]string{
 		{"engine/spec", module + "engine/expr"}, {"engine/argo", "net/http"}, {"engine/graph", module + "engine/argo"},
+		{"engine/settings", module + "engine/graph"}, {"engine/settings", "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"}, {"engine/check", module + "engine/expr"},
 		{"engine/graph", "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"}, {"engine/argo", module + "engine/cluster"},
 		{"engine/image/registry", "github.com/hashicorp/terraform-plugin-framework/diag"}, {"engine/cluster", module + "provider"},
 	} {

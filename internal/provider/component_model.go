@@ -40,7 +40,7 @@ func (m componentModel) spec(ctx context.Context) (c spec.Component, unknown boo
 		c.Inputs = inputsSpec(ctx, m.Inputs, &t)
 		c.Outputs = outputsSpec(ctx, m.Outputs, &t)
 	}
-	c.Resources = t.resources(ctx, m.Resources)
+	c.Resources = resourcesObject.readObject(ctx, &t, m.Resources)
 	return c, t.unknown, diags
 }
 

@@ -124,7 +124,7 @@ func (m *componentModel) setSpec(ctx context.Context, c spec.Component) diag.Dia
 	m.Outputs, ds = derivedOutputs(ctx, c.Outputs, m.Outputs)
 	diags.Append(ds...)
 	m.Env = w.texts(ctx, types.MapType{ElemType: types.StringType}, c.Env, m.Env)
-	m.Resources = w.resources(ctx, c.Resources, m.Resources)
+	m.Resources = resourcesObject.writeObject(ctx, w, c.Resources, m.Resources)
 	m.Python = nested(ctx, w, pythonAttribute().GetType(), c.Python, m.Python, func(p spec.Python, old pythonModel) pythonModel {
 		return writePython(ctx, w, p, old)
 	})

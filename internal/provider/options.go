@@ -55,7 +55,7 @@ func optionsAttributes() map[string]schema.Attribute {
 			"config_map": requiredText("Name of the config map that describes the repository, in the run's namespace."),
 			"key":        requiredText("Key of the config map under which the description is."),
 		}),
-		"synchronization": synchronizationAttribute("a run, or a task that is this pipeline,"),
+		"synchronization": nestedAttribute(synchronizationText("a run, or a task that is this pipeline,"), synchronizationObject.attributes()),
 		"run_labels":      textMap("Labels of the runs (not of their pods: `defaults.labels` are those)."),
 	}
 }
@@ -65,7 +65,7 @@ func (m optionsModel) spec(ctx context.Context, t *texts) spec.Options {
 	o := spec.Options{
 		Parallelism: t.number(m.Parallelism), Timeout: t.one(m.Timeout.StringValue), FailFast: t.optionalFlag(m.FailFast), PodGC: t.one(m.PodGC),
 		ArchiveLogs: t.optionalFlag(m.ArchiveLogs), ArtifactGC: t.one(m.ArtifactGC), Labels: t.strings(ctx, m.RunLabels),
-		Synchronization: synchronizationSpec(ctx, m.Synchronization, t),
+		Synchronization: synchronizationObject.readObject(ctx, t, m.Synchronization),
 	}
 	var ttl ttlModel
 	if t.object(ctx, m.TTL, &ttl) {
@@ -91,7 +91,7 @@ func newOptionsModel(ctx context.Context, o spec.Options, prior *optionsModel) (
 	m := optionsModel{
 		Parallelism: types.Int64PointerValue(o.Parallelism), Timeout: textIn(o.Timeout, old.Timeout), FailFast: types.BoolPointerValue(o.FailFast),
 		PodGC: w.text(o.PodGC, old.PodGC), ArchiveLogs: types.BoolPointerValue(o.ArchiveLogs), ArtifactGC: w.text(o.ArtifactGC, old.ArtifactGC),
-		Synchronization: w.synchronization(ctx, o.Synchronization, old.Synchronization),
+		Synchronization: synchronizationObject.writeObject(ctx, w, o.Synchronization, old.Synchronization),
 		RunLabels:       w.texts(ctx, typeAt(optionsType, "run_labels"), o.Labels, old.RunLabels),
 	}
 	m.TTL = nested(ctx, w, typeAt(optionsType, "ttl"), o.TTL, old.TTL, func(t spec.TTL, old ttlModel) ttlModel {

@@ -28,9 +28,8 @@ func (m pipelineModel) spec(ctx context.Context) (p spec.Pipeline, unknown bool,
 	if m.Parameters.IsUnknown() {
 		t.unknown = true
 	}
-	var defaults settingsModel
-	if t.object(ctx, m.Defaults, &defaults) {
-		p.Defaults = defaults.spec(ctx, &t)
+	if defaults := settingsObject.readObject(ctx, &t, m.Defaults); defaults != nil {
+		p.Defaults = *defaults
 	}
 	p.Options = m.optionsModel.spec(ctx, &t)
 	return p, t.unknown, diags
@@ -48,11 +47,18 @@ func tasksSpec(ctx context.Context, at path.Path, m types.Map, t *texts) map[str
 	if m.IsNull() || m.IsUnknown() {
 		return nil
 	}
-	models := mapElements[taskModel](ctx, m, t)
-	tasks := make(map[string]spec.Task, len(models))
-	for name, model := range models {
+	tasks := map[string]spec.Task{}
+	for name, v := range m.Elements() {
+		if !isKnown(v) {
+			t.unknown = t.unknown || v.IsUnknown()
+			continue
+		}
+		attributes := known(v)
+		model := newTaskModel(attributes)
 		model.checkKind(at.AtMapKey(name), t.diags)
-		tasks[name] = model.spec(ctx, at.AtMapKey(name), t)
+		task := model.spec(ctx, at.AtMapKey(name), t)
+		task.Settings = settingsObject.read(ctx, t, attributes)
+		tasks[name] = task
 	}
 	return tasks
 }
@@ -92,6 +98,5 @@ func (m taskModel) spec(ctx context.Context, at path.Path, t *texts) spec.Task {
 	if t.object(ctx, m.Approval, &gate) {
 		task.Approval = &spec.Approval{Timeout: t.one(gate.Timeout.StringValue)}
 	}
-	task.Settings = m.settingsModel.spec(ctx, t)
 	return task
 }

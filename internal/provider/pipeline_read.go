@@ -2,8 +2,10 @@ package provider
 
 import (
 	"context"
+	"maps"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -113,9 +115,24 @@ func (m *pipelineModel) setSpec(ctx context.Context, p spec.Pipeline) diag.Diagn
 var taskType = types.ObjectType{AttrTypes: attributeTypes(taskAttributes())}
 
 func writeTasks(ctx context.Context, w values, tasks map[string]spec.Task, prior types.Map) types.Map {
-	return nestedMap(ctx, w, types.MapType{ElemType: taskType}, tasks, prior, func(t spec.Task, old taskModel) taskModel {
-		return writeTask(ctx, w, t, old)
-	})
+	if len(tasks) == 0 && keeps(prior) {
+		return prior
+	}
+	if len(tasks) == 0 {
+		return types.MapNull(taskType)
+	}
+	old, all := prior.Elements(), make(map[string]attr.Value, len(tasks))
+	for name, t := range tasks {
+		before := known(old[name])
+		attributes := writeTask(ctx, w, t, newTaskModel(before)).attributes()
+		maps.Copy(attributes, settingsObject.write(ctx, w, t.Settings, before))
+		task, diags := types.ObjectValue(taskType.AttrTypes, attributes)
+		w.diags.Append(diags...)
+		all[name] = task
+	}
+	written, diags := types.MapValue(taskType, all)
+	w.diags.Append(diags...)
+	return written
 }
 
 func writeTask(ctx context.Context, w values, t spec.Task, old taskModel) taskModel {
@@ -132,7 +149,6 @@ func writeTask(ctx context.Context, w values, t spec.Task, old taskModel) taskMo
 	if t.Approval == nil {
 		model.Approval = types.ObjectNull(objectTypes(typeAt(taskType, "approval"))) // {} is a gate: it must not stay
 	}
-	model.settingsModel = w.settings(ctx, t.Settings, old.settingsModel)
 	return model
 }
 

@@ -29,18 +29,48 @@ type pipelineModel struct {
 	optionsModel
 }
 
+// taskModel is what a task is beside its settings.
 type taskModel struct {
-	Component    types.Object `tfsdk:"component"`
-	Approval     types.Object `tfsdk:"approval"`
-	DisplayName  types.String `tfsdk:"display_name"`
-	Inputs       types.Map    `tfsdk:"inputs"`
-	DependsOn    types.Set    `tfsdk:"depends_on"`
-	RunIf        types.String `tfsdk:"run_if"`
-	When         types.String `tfsdk:"when"`
-	ForEach      types.String `tfsdk:"for_each"`
-	Parallelism  types.Int64  `tfsdk:"parallelism"`
-	AllowFailure types.Bool   `tfsdk:"allow_failure"`
-	settingsModel
+	Component    types.Object
+	Approval     types.Object
+	DisplayName  types.String
+	Inputs       types.Map
+	DependsOn    types.Set
+	RunIf        types.String
+	When         types.String
+	ForEach      types.String
+	Parallelism  types.Int64
+	AllowFailure types.Bool
+}
+
+func newTaskModel(of map[string]attr.Value) taskModel {
+	return taskModel{
+		Component:    as[types.Object](of["component"]),
+		Approval:     as[types.Object](of["approval"]),
+		DisplayName:  as[types.String](of["display_name"]),
+		Inputs:       as[types.Map](of["inputs"]),
+		DependsOn:    as[types.Set](of["depends_on"]),
+		RunIf:        as[types.String](of["run_if"]),
+		When:         as[types.String](of["when"]),
+		ForEach:      as[types.String](of["for_each"]),
+		Parallelism:  as[types.Int64](of["parallelism"]),
+		AllowFailure: as[types.Bool](of["allow_failure"]),
+	}
+}
+
+func (m taskModel) attributes() map[string]attr.Value {
+	return map[string]attr.Value{
+		"component":     m.Component,
+		"approval":      m.Approval,
+		"display_name":  m.DisplayName,
+		"inputs":        m.Inputs,
+		"depends_on":    m.DependsOn,
+		"run_if":        m.RunIf,
+		"when":          m.When,
+		"for_each":      m.ForEach,
+		"parallelism":   m.Parallelism,
+		"allow_failure": m.AllowFailure,
+	}
 }
 
 func (r *pipelineResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {

@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"pgregory.net/rapid"
 
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/settings"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -215,33 +216,17 @@ func filled(v reflect.Value, where string, set map[string]bool) {
 
 // everySetting sets every field of the settings, in a way that is right.
 func everySetting() spec.Settings {
-	return spec.Settings{
-		Retry:   &spec.Retry{Limit: 3, Policy: "Always", Expression: "last_retry.exit_code != 2", Backoff: &spec.Backoff{Duration: "10s", Factor: new(2.0), Max: "1h"}},
-		Timeout: "60s",
-		Cache:   &spec.Cache{Enabled: true, MaxAge: "24h", Key: "fixed"},
-		Resources: &spec.Resources{
-			Requests: map[string]string{"cpu": "1000m", "nvidia.com/gpu": "1"}, Limits: map[string]string{"cpu": "2", "nvidia.com/gpu": "1"},
-		},
-		Env:          map[string]string{"A": "a"},
-		SecretEnv:    map[string]spec.KeyRef{"S": {Name: "db", Key: "password", Optional: true}},
-		ConfigMapEnv: map[string]spec.KeyRef{"C": {Name: "conf", Key: "key", Optional: true}},
-		FieldEnv:     map[string]string{"F": "metadata.name"},
-		Volumes: map[string]spec.Volume{
-			"a": {MountPath: "/a", SubPath: "x", ReadOnly: true, Secret: "s"}, "b": {MountPath: "/b", ConfigMap: "c"}, "c": {MountPath: "/c", Claim: "c"},
-			"d": {MountPath: "/d", EmptyDir: &spec.EmptyDir{Medium: "Memory", SizeLimit: "1Gi"}},
-			"e": {MountPath: "/e", Ephemeral: &spec.EphemeralClaim{Size: "1Gi", StorageClass: "fast", AccessModes: []string{"ReadOnlyMany", "ReadWriteOnce"}}},
-		},
-		NodeSelector: map[string]string{"arch": "amd64"},
-		Tolerations:  []spec.Toleration{{Key: "gpu", Operator: "Equal", Value: "yes", Effect: "NoExecute", TolerationSeconds: new(int64(30))}},
-		Affinity:     `{"nodeAffinity":{}}`,
-		Labels:       map[string]string{"team": "etl"}, Annotations: map[string]string{"note": "x"},
-		ServiceAccount: "runner", ImagePullPolicy: "Always", ImagePullSecrets: []string{"a", "b"}, PriorityClass: "high",
-		SecurityContext: &spec.SecurityContext{
-			RunAsUser: new(int64(1)), RunAsGroup: new(int64(2)), RunAsNonRoot: new(true), FSGroup: new(int64(3)), ReadOnlyRootFilesystem: new(true),
-			AllowPrivilegeEscalation: new(true), Privileged: new(true), AddCapabilities: []string{"NET_ADMIN"}, DropCapabilities: []string{"ALL"},
-		},
-		Synchronization: &spec.Synchronization{Mutexes: []string{"m"}, Semaphores: []spec.Semaphore{{ConfigMap: "c", Key: "k"}}},
+	s := settings.Every()
+	s.Timeout, s.Cache.Key = "60s", "fixed"
+	s.Resources = &spec.Resources{
+		Requests: map[string]string{"cpu": "1000m", "nvidia.com/gpu": "1"}, Limits: map[string]string{"cpu": "2", "nvidia.com/gpu": "1"},
 	}
+	s.Volumes = map[string]spec.Volume{
+		"a": {MountPath: "/a", SubPath: "x", ReadOnly: true, Secret: "s"}, "b": {MountPath: "/b", ConfigMap: "c"}, "c": {MountPath: "/c", Claim: "c"},
+		"d": {MountPath: "/d", EmptyDir: &spec.EmptyDir{Medium: "Memory", SizeLimit: "1Gi"}},
+		"e": {MountPath: "/e", Ephemeral: &spec.EphemeralClaim{Size: "1Gi", StorageClass: "fast", AccessModes: []string{"ReadOnlyMany", "ReadWriteOnce"}}},
+	}
+	return s
 }
 
 // everyOption sets every field of the options, in a way that is right.

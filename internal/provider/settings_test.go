@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"maps"
 	"reflect"
 	"strings"
 	"testing"
@@ -12,10 +13,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"pgregory.net/rapid"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/settings"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -54,9 +57,9 @@ func TestEveryAttributeIsDocumented(t *testing.T) {
 // The documents name what the engine allows.
 func TestChoicesAreDocumented(t *testing.T) {
 	t.Parallel()
-	settings, options := settingsAttributes(), optionsAttributes()
+	attributes, options := settingsAttributes(), optionsAttributes()
 	nested := func(name string) map[string]schema.Attribute {
-		switch a := settings[name].(type) {
+		switch a := attributes[name].(type) {
 		case schema.SingleNestedAttribute:
 			return a.Attributes
 		case schema.MapNestedAttribute:
@@ -74,12 +77,12 @@ func TestChoicesAreDocumented(t *testing.T) {
 		attribute schema.Attribute
 		choices   []string
 	}{
-		{settings["image_pull_policy"], graph.ImagePullPolicies},
-		{nested("retry")["policy"], graph.RetryPolicies},
-		{nested("tolerations")["effect"], graph.TolerationEffects},
-		{nested("tolerations")["operator"], graph.TolerationOperators},
-		{in(nested("volumes")["empty_dir"])["medium"], graph.Media},
-		{in(nested("volumes")["ephemeral"])["access_modes"], graph.AccessModes},
+		{attributes["image_pull_policy"], settings.ImagePullPolicies},
+		{nested("retry")["policy"], settings.RetryPolicies},
+		{nested("tolerations")["effect"], settings.TolerationEffects},
+		{nested("tolerations")["operator"], settings.TolerationOperators},
+		{in(nested("volumes")["empty_dir"])["medium"], settings.Media},
+		{in(nested("volumes")["ephemeral"])["access_modes"], settings.AccessModes},
 		{options["pod_gc"], graph.PodGCs},
 		{options["artifact_gc"], graph.ArtifactGCs},
 	} {
@@ -91,21 +94,33 @@ func TestChoicesAreDocumented(t *testing.T) {
 	}
 }
 
+// settingsModel is a resource that has settings.
+type settingsModel struct {
+	Settings types.Object `tfsdk:"settings"`
+}
+
+// asObject writes settings as an object that is there even where they say nothing.
+func asObject(ctx context.Context, s spec.Settings, prior types.Object) (types.Object, diag.Diagnostics) {
+	var diags diag.Diagnostics
+	return settingsObject.writeObject(ctx, values{&diags}, &s, prior), diags
+}
+
 // settingsThroughState writes settings, puts them into a state and reads them again.
 func settingsThroughState(t interface {
 	Helper()
 	Fatalf(string, ...any)
-}, s spec.Settings) (spec.Settings, settingsModel) {
+}, s spec.Settings) (spec.Settings, types.Object) {
 	t.Helper()
 	ctx := context.Background()
-	model, diags := newSettingsModel(ctx, s, nil)
-	model = throughState(t, settingsAttributes(), model)
-	texts := texts{diags: &diags}
-	got := model.spec(ctx, &texts)
-	if diags.HasError() || texts.unknown {
-		t.Fatalf("unknown: %v, %v", texts.unknown, diags)
+	object, diags := asObject(ctx, s, types.Object{})
+	attributes := map[string]schema.Attribute{"settings": nestedAttribute("Settings.", settingsAttributes())}
+	object = throughState(t, attributes, settingsModel{object}).Settings
+	read := texts{diags: &diags}
+	got := settingsObject.readObject(ctx, &read, object)
+	if diags.HasError() || read.unknown || got == nil {
+		t.Fatalf("unknown: %v, %v", read.unknown, diags)
 	}
-	return got, model
+	return *got, object
 }
 
 func TestSettingsSurviveTheState(t *testing.T) {
@@ -127,57 +142,65 @@ func TestSettingsSurviveTheState(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var want spec.Settings
 		draw(t, reflect.ValueOf(&want).Elem(), "settings")
-		got, model := settingsThroughState(t, want)
+		got, object := settingsThroughState(t, want)
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Fatalf("(-want +got):\n%s", diff)
 		}
-		again, diags := newSettingsModel(t.Context(), got, &model)
-		if diff := cmp.Diff(model, again); diff != "" || diags.HasError() {
-			t.Fatalf("the same settings give another model (-first +second):\n%s%v", diff, diags)
+		again, diags := asObject(t.Context(), got, object)
+		if diff := cmp.Diff(object, again); diff != "" || diags.HasError() {
+			t.Fatalf("the same settings give another object (-first +second):\n%s%v", diff, diags)
 		}
 	})
 }
 
 // nothing is a configuration that says nothing in so many words.
-func nothing() settingsModel {
+func nothing() types.Object {
 	empty := func(name string) types.Map { return types.MapValueMust(elementType(typeAt(settingsType, name)), nil) }
 	object := func(name string, parts map[string]attr.Value) types.Object {
 		return types.ObjectValueMust(objectTypes(typeAt(settingsType, name)), parts)
 	}
 	quantities := types.MapValueMust(quantityType{}, nil)
 	noTexts := types.SetValueMust(types.StringType, nil)
-	m, _ := newSettingsModel(context.Background(), spec.Settings{}, nil)
-	m.Timeout, m.Affinity = newText[duration](""), newText[jsonText]("")
-	m.Resources = object("resources", map[string]attr.Value{"requests": quantities, "limits": quantities})
-	m.Env, m.FieldEnv, m.NodeSelector, m.Labels, m.Annotations = empty("env"), empty("env"), empty("env"), empty("env"), empty("env")
-	m.SecretEnv, m.ConfigMapEnv, m.Volumes = empty("secret_env"), empty("secret_env"), empty("volumes")
-	m.Tolerations = types.ListValueMust(elementType(typeAt(settingsType, "tolerations")), nil)
-	m.ServiceAccount, m.ImagePullPolicy, m.PriorityClass = types.StringValue(""), types.StringValue(""), types.StringValue("")
-	m.ImagePullSecrets = noTexts
-	m.Synchronization = object("synchronization", map[string]attr.Value{
-		"mutexes": noTexts, "semaphores": types.ListValueMust(elementType(typeAt(settingsType, "synchronization", "semaphores")), nil),
+	m, _ := asObject(context.Background(), spec.Settings{}, types.Object{})
+	says := m.Attributes()
+	maps.Copy(says, map[string]attr.Value{
+		"timeout": newText[duration](""), "affinity": newText[jsonText](""),
+		"resources": object("resources", map[string]attr.Value{"requests": quantities, "limits": quantities}),
+		"env":       empty("env"), "field_env": empty("env"), "node_selector": empty("env"), "labels": empty("env"),
+		"annotations": empty("env"), "secret_env": empty("secret_env"), "config_map_env": empty("secret_env"),
+		"volumes": empty("volumes"), "tolerations": types.ListValueMust(elementType(typeAt(settingsType, "tolerations")), nil),
+		"service_account": types.StringValue(""), "image_pull_policy": types.StringValue(""), "priority_class": types.StringValue(""),
+		"image_pull_secrets": noTexts,
+		"synchronization": object("synchronization", map[string]attr.Value{
+			"mutexes": noTexts, "semaphores": types.ListValueMust(elementType(typeAt(settingsType, "synchronization", "semaphores")), nil),
+		}),
 	})
-	return m
+	return types.ObjectValueMust(settingsType.AttrTypes, says)
 }
 
 func TestWaysOfSayingNothingAreKept(t *testing.T) {
 	t.Parallel()
 	prior := nothing()
-	got, diags := newSettingsModel(t.Context(), spec.Settings{}, &prior)
+	got, diags := asObject(t.Context(), spec.Settings{}, prior)
 	if diff := cmp.Diff(prior, got); diff != "" || diags.HasError() {
 		t.Errorf("(-prior +got):\n%s%v", diff, diags)
 	}
 	// Without a prior, and with one that is unknown, nothing is null.
-	got, _ = newSettingsModel(t.Context(), spec.Settings{}, nil)
-	for name, v := range reflect.ValueOf(got).Fields() {
-		if a, ok := v.Interface().(attr.Value); !ok || !a.IsNull() {
-			t.Errorf("%s is not null: %v", name.Name, a)
+	unknown := map[string]attr.Value{}
+	for name, of := range settingsType.AttrTypes {
+		v, err := of.ValueFromTerraform(t.Context(), tftypes.NewValue(of.TerraformType(t.Context()), tftypes.UnknownValue))
+		if err != nil {
+			t.Fatal(err)
 		}
+		unknown[name] = v
 	}
-	unknown := settingsModel{Timeout: durationValue{types.StringUnknown()}, Env: types.MapUnknown(types.StringType), Resources: types.ObjectUnknown(nil)}
-	got, _ = newSettingsModel(t.Context(), spec.Settings{}, &unknown)
-	if !got.Timeout.IsNull() || !got.Env.IsNull() || !got.Resources.IsNull() {
-		t.Errorf("unknown values stay: %v", got)
+	for _, prior := range []types.Object{{}, types.ObjectValueMust(settingsType.AttrTypes, unknown)} {
+		got, _ = asObject(t.Context(), spec.Settings{}, prior)
+		for name, a := range got.Attributes() {
+			if !a.IsNull() {
+				t.Errorf("%s is not null: %v", name, a)
+			}
+		}
 	}
 }
 
@@ -188,13 +211,13 @@ func TestWhatMeansSomethingIsNotKept(t *testing.T) {
 		SecurityContext: &spec.SecurityContext{DropCapabilities: []string{}},
 		Env:             map[string]string{"A": "a"},
 	}
-	prior, _ := newSettingsModel(t.Context(), s, nil)
+	prior, _ := asObject(t.Context(), s, types.Object{})
 	s.Volumes["a"] = spec.Volume{MountPath: "/a", Claim: "c"}
 	s.SecurityContext.DropCapabilities = nil
 	s.Env = nil
-	got, diags := newSettingsModel(t.Context(), s, &prior)
-	read := got.spec(t.Context(), &texts{diags: &diags})
-	if diff := cmp.Diff(s, read); diff != "" || diags.HasError() {
+	got, diags := asObject(t.Context(), s, prior)
+	read := settingsObject.readObject(t.Context(), &texts{diags: &diags}, got)
+	if diff := cmp.Diff(&s, read); diff != "" || diags.HasError() {
 		t.Errorf("(-want +got):\n%s%v", diff, diags)
 	}
 }
@@ -206,10 +229,8 @@ func TestNoSettingsAreNoObject(t *testing.T) {
 	if !got.IsNull() || diags.HasError() {
 		t.Errorf("got %v, %v", got, diags)
 	}
-	model := nothing()
-	prior, diags := types.ObjectValueFrom(t.Context(), settingsType.AttrTypes, model)
-	got, more := newSettingsObject(t.Context(), spec.Settings{}, prior)
-	diags.Append(more...)
+	prior := nothing()
+	got, diags = newSettingsObject(t.Context(), spec.Settings{}, prior)
 	if !got.Equal(prior) || diags.HasError() {
 		t.Errorf("the prior object is not kept: %v, %v", got, diags)
 	}
@@ -236,10 +257,9 @@ func TestUnknownPartsAreNotCalledWrong(t *testing.T) {
 		o, _ := v.(types.Object)
 		var diags diag.Diagnostics
 		read := texts{diags: &diags}
-		var model settingsModel
 		var s spec.Settings
-		if read.object(ctx, o, &model) {
-			s = model.spec(ctx, &read)
+		if known := settingsObject.readObject(ctx, &read, o); known != nil {
+			s = *known
 		}
 		if read.unknown != (i < len(variants)-1) || diags.HasError() {
 			t.Errorf("unknown is %v, diagnostics %v: %v", read.unknown, diags, v)

@@ -182,28 +182,6 @@ func nestedMap[S, M any](ctx context.Context, w values, t attr.Type, m map[strin
 	return out
 }
 
-// nestedList writes a list of objects; priors are found by their index. As with sets, an empty one is more than none.
-func nestedList[S, M any](ctx context.Context, w values, t attr.Type, list []S, prior types.List, build func(S, M) M) types.List {
-	if list == nil {
-		if keeps(prior) {
-			return prior
-		}
-		return types.ListNull(elementType(t))
-	}
-	models := make([]M, 0, len(list))
-	old := prior.Elements()
-	for i, s := range list {
-		var before attr.Value
-		if i < len(old) {
-			before = old[i]
-		}
-		models = append(models, build(s, priorModel[M](ctx, w, before)))
-	}
-	out, diags := types.ListValueFrom(ctx, elementType(t), models)
-	w.diags.Append(diags...)
-	return out
-}
-
 func priorModel[M any](ctx context.Context, w values, prior attr.Value) M {
 	var model M
 	if o, ok := prior.(types.Object); ok && isKnown(o) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -105,8 +106,8 @@ func (*readerResource) Update(context.Context, resource.UpdateRequest, *resource
 func (*readerResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
 
 func (r *readerResource) Read(ctx context.Context, _ resource.ReadRequest, resp *resource.ReadResponse) {
-	model, diags := newSettingsModel(ctx, r.live, nil)
-	m, more := types.MapValueFrom(ctx, settingsType, map[string]settingsModel{"a": model})
+	task, diags := asObject(ctx, r.live, types.Object{})
+	m, more := types.MapValue(settingsType, map[string]attr.Value{"a": task})
 	resp.Diagnostics.Append(diags...)
 	resp.Diagnostics.Append(more...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, readerModel{Tasks: m})...)
@@ -126,8 +127,8 @@ func TestOtherNotationsAreNoDrift(t *testing.T) {
 	(&readerResource{}).Schema(ctx, resource.SchemaRequest{}, &schemaResp)
 	typ := schemaResp.Schema.Type().TerraformType(ctx)
 	state := tfsdk.State{Schema: schemaResp.Schema, Raw: tftypes.NewValue(typ, nil)}
-	model, _ := newSettingsModel(ctx, everySetting(), nil)
-	tasks, diags := types.MapValueFrom(ctx, settingsType, map[string]settingsModel{"a": model})
+	task, _ := asObject(ctx, everySetting(), types.Object{})
+	tasks, diags := types.MapValue(settingsType, map[string]attr.Value{"a": task})
 	diags.Append(state.Set(ctx, readerModel{Tasks: tasks})...)
 	prior, err := tfprotov6.NewDynamicValue(typ, state.Raw)
 	if diags.HasError() || err != nil {

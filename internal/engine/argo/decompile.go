@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"time"
 
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 
@@ -82,28 +81,6 @@ func absentValue(t spec.Type) string {
 		return wire.Absent
 	}
 	return "null"
-}
-
-// durationText writes a duration as people do: 90s, 1h30m, 2h.
-func durationText(d time.Duration) string {
-	if d == 0 {
-		return "0s"
-	}
-	text := d.String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
-}
-
-func secondsText[N int64 | int32](seconds *N) string {
-	if seconds == nil {
-		return ""
-	}
-	return durationText(time.Duration(*seconds) * time.Second)
 }
 
 // set puts a value into a map that may be nil.

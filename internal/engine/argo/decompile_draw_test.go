@@ -10,6 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/settings"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -26,99 +27,31 @@ func oneOf[V any](t *rapid.T, label string, values ...V) V {
 	return rapid.SampledFrom(values).Draw(t, label)
 }
 
-// drawSettings draws settings that are right, each field in one or another way. texts may stand where expressions may.
+// drawSettings draws settings that are right, each of them in one or another way. texts may stand where expressions may.
 func drawSettings(t *rapid.T, at string, texts ...string) spec.Settings {
-	one := func(label string, values ...string) string {
-		return maybe(t, at+label, func() string { return oneOf(t, at+label+" value", values...) })
+	var s spec.Settings
+	for _, setting := range settings.All {
+		examples := setting.Examples()
+		drawn := maybe(t, at+setting.Name(), func() spec.Settings { return oneOf(t, at+setting.Name()+" value", examples...) })
+		setting.Copy(&s, &drawn)
 	}
 	texts = append(texts, "x", "$HOME {{ \"{{\" }}x}} ä\n\"")
-	s := spec.Settings{
-		Timeout: one("timeout", "90s", "60m", "1h30m"), Affinity: one("affinity", `{"nodeAffinity":{}}`, `{ "podAffinity" : {} }`),
-		ServiceAccount: one("account", "runner", "other"), ImagePullPolicy: one("pull", "Always", "Never"), PriorityClass: one("priority", "high"),
+	for _, values := range []map[string]string{s.Env, s.Annotations} {
+		for _, name := range slices.Sorted(maps.Keys(values)) {
+			values[name] = oneOf(t, at+name, texts...)
+		}
 	}
-	s.Retry = maybe(t, at+"retry", func() *spec.Retry {
-		r := &spec.Retry{
-			Limit: rapid.Int64Range(0, 5).Draw(t, at+"limit"), Policy: oneOf(t, at+"policy", "", "Always", "OnFailure", "OnError", "OnTransientError"),
-			Expression: one("expression", "last_retry.exit_code != 2", "last_retry.message contains '{{' or last_retry.duration>3"),
-		}
-		r.Backoff = maybe(t, at+"backoff", func() *spec.Backoff {
-			return &spec.Backoff{Duration: "10s", Factor: maybe(t, at+"factor", func() *float64 { return new(2.0) }), Max: one("max", "10m", "1h")}
-		})
-		return r
-	})
-	s.Cache = maybe(t, at+"cache", func() *spec.Cache {
-		if rapid.IntRange(0, 3).Draw(t, at+"enabled") == 0 {
-			return &spec.Cache{}
-		}
-		return &spec.Cache{Enabled: true, MaxAge: one("age", "24h"), Key: one("key", append(texts, "fixed")...)}
-	})
-	s.Resources = maybe(t, at+"resources", func() *spec.Resources {
-		r := &spec.Resources{}
-		if rapid.Bool().Draw(t, at+"requests") {
-			r.Requests = map[string]string{"cpu": oneOf(t, at+"cpu", "500m", "1", "1000m")}
-		}
-		if rapid.Bool().Draw(t, at+"limits") {
-			r.Limits = map[string]string{"memory": oneOf(t, at+"memory", "1Gi", "1024Mi"), "nvidia.com/gpu": "1"}
-		}
-		return r
-	})
-	drawEnvironment(t, at, &s, texts)
-	s.Volumes = maybe(t, at+"volumes", func() map[string]spec.Volume { return drawVolumes(t, at) })
-	s.NodeSelector = maybe(t, at+"node", func() map[string]string { return map[string]string{"arch": oneOf(t, at+"arch", "amd64", "arm64")} })
-	s.Tolerations = maybe(t, at+"tolerations", func() []spec.Toleration {
-		return oneOf(t, at+"toleration", []spec.Toleration{}, []spec.Toleration{
-			{Operator: "Exists"}, {Key: "gpu", Operator: "Equal", Value: "{{x", Effect: "NoExecute", TolerationSeconds: new(int64(30))},
-		}[:1], []spec.Toleration{{Key: "gpu", Operator: "Equal", Value: "yes", Effect: "NoExecute", TolerationSeconds: new(int64(30))}})
-	})
-	s.ImagePullSecrets = maybe(t, at+"secrets", func() []string { return oneOf(t, at+"secret", []string{"a"}, []string{"a", "b"}, []string{}) })
-	s.SecurityContext = maybe(t, at+"rights", func() *spec.SecurityContext { return drawRights(t, at) })
-	s.Synchronization = maybe(t, at+"locks", drawLocks)
-	s.Labels = maybe(t, at+"labels", func() map[string]string {
-		return map[string]string{"a": oneOf(t, at+"a", "", "b", "c.d"), "example.com/run": oneOf(t, at+"run", "{{ run.name }}", "x{{ run.name }}-{{ run.name }}", "1")}
-	})
-	s.Annotations = maybe(t, at+"annotations", func() map[string]string { return map[string]string{"a/b": oneOf(t, at+"a/b", texts...)} })
+	for _, name := range slices.Sorted(maps.Keys(s.Labels)) {
+		s.Labels[name] = oneOf(t, at+name, "", "c.d", "{{ run.name }}", "x{{ run.name }}-{{ run.name }}")
+	}
+	if s.Cache != nil && s.Cache.Key != "" {
+		s.Cache.Key = oneOf(t, at+"key", append(texts, "fixed")...)
+	}
 	return s
 }
 
 func drawLocks() *spec.Synchronization {
 	return &spec.Synchronization{Mutexes: []string{"m"}, Semaphores: []spec.Semaphore{{ConfigMap: "c", Key: "k"}}}
-}
-
-func drawEnvironment(t *rapid.T, at string, s *spec.Settings, texts []string) {
-	s.Env = maybe(t, at+"env", func() map[string]string {
-		return map[string]string{"A": oneOf(t, at+"A", texts...), "B": oneOf(t, at+"B", texts...)}
-	})
-	s.SecretEnv = maybe(t, at+"secret env", func() map[string]spec.KeyRef {
-		return map[string]spec.KeyRef{"S": {Name: oneOf(t, at+"S", "db", "web"), Key: "k", Optional: rapid.Bool().Draw(t, at+"optional")}}
-	})
-	s.ConfigMapEnv = maybe(t, at+"config env", func() map[string]spec.KeyRef {
-		return map[string]spec.KeyRef{"C": {Name: "conf", Key: oneOf(t, at+"C", "k", "l"), Optional: rapid.Bool().Draw(t, at+"optional")}}
-	})
-	s.FieldEnv = maybe(t, at+"field env", func() map[string]string {
-		return map[string]string{"F": oneOf(t, at+"F", "metadata.name", "status.podIP")}
-	})
-}
-
-func drawVolumes(t *rapid.T, at string) map[string]spec.Volume {
-	all := map[string]spec.Volume{
-		"Secret": {MountPath: "/a", SubPath: "\u241bkfp-text-0\u241b", ReadOnly: true, Secret: "s"}, "conf_map": {MountPath: "/b", ConfigMap: "c"}, "claim": {MountPath: "/c", Claim: "c"},
-		"empty": {MountPath: "/d", EmptyDir: &spec.EmptyDir{Medium: "Memory", SizeLimit: "1024Mi"}}, "bare": {MountPath: "/f", EmptyDir: &spec.EmptyDir{}},
-		"own": {MountPath: "/e", Ephemeral: &spec.EphemeralClaim{Size: "1Gi", StorageClass: "fast", AccessModes: []string{"ReadWriteOncePod"}}},
-	}
-	for _, name := range slices.Sorted(maps.Keys(all)) {
-		if rapid.Bool().Draw(t, at+name) {
-			delete(all, name)
-		}
-	}
-	return all
-}
-
-func drawRights(t *rapid.T, at string) *spec.SecurityContext {
-	return oneOf(t, at+"right", &spec.SecurityContext{}, &spec.SecurityContext{RunAsUser: new(int64(7)), FSGroup: new(int64(3)), DropCapabilities: []string{}},
-		&spec.SecurityContext{
-			RunAsUser: new(int64(1)), RunAsGroup: new(int64(2)), RunAsNonRoot: new(true), FSGroup: new(int64(3)), ReadOnlyRootFilesystem: new(true),
-			AllowPrivilegeEscalation: new(true), Privileged: new(true), AddCapabilities: []string{"NET_ADMIN"}, DropCapabilities: []string{"ALL"},
-		})
 }
 
 func drawOptions(t *rapid.T) spec.Options {

@@ -9,7 +9,9 @@ import (
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/settings"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
 
 // Refs finds what a templateRef points to, by the name of the object.
@@ -152,7 +154,8 @@ func (d *pipelineDecompiler) group(attribute string, t *wfv1.Template, prior map
 			tasks[name] = prior[name]
 			continue
 		}
-		r := &taskReader{d: d, path: path, name: name, outer: argo, prior: prior[name], isExit: attribute == "on_exit"}
+		before := settings.Merge(d.prior.Defaults, prior[name].Settings)
+		r := &taskReader{d: d, path: path, name: name, outer: argo, prior: prior[name], before: before, isExit: attribute == "on_exit"}
 		r.begin()
 		tasks[name] = r.task
 		d.tasks = append(d.tasks, r)
@@ -270,10 +273,10 @@ func readOutput(d *expr.Decompiler, p wfv1.Parameter, want spec.Type) (string, b
 
 func (d *pipelineDecompiler) options(main *wfv1.Template) {
 	s := d.template.Spec
-	o := spec.Options{Parallelism: main.Parallelism, Timeout: secondsText(s.ActiveDeadlineSeconds), ArchiveLogs: s.ArchiveLogs, FailFast: main.DAG.FailFast}
+	o := spec.Options{Parallelism: main.Parallelism, Timeout: wire.Seconds(s.ActiveDeadlineSeconds), ArchiveLogs: s.ArchiveLogs, FailFast: main.DAG.FailFast}
 	if t := s.TTLStrategy; t != nil {
 		o.TTL = &spec.TTL{
-			AfterCompletion: secondsText(t.SecondsAfterCompletion), AfterSuccess: secondsText(t.SecondsAfterSuccess), AfterFailure: secondsText(t.SecondsAfterFailure),
+			AfterCompletion: wire.Seconds(t.SecondsAfterCompletion), AfterSuccess: wire.Seconds(t.SecondsAfterSuccess), AfterFailure: wire.Seconds(t.SecondsAfterFailure),
 		}
 	}
 	if s.PodGC != nil {

@@ -1,15 +1,13 @@
 package argo
 
 import (
-	"encoding/json"
 	"strconv"
 	"strings"
-	"time"
 
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/settings"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -46,7 +44,7 @@ func (r *taskReader) cache(hidden map[string]string) {
 	r.merged.Cache = c
 	argo := hidden[cacheKey]
 	prior := ""
-	if p := r.d.prior.Defaults.Merge(r.prior.Settings).Cache; p != nil {
+	if p := r.before.Cache; p != nil {
 		prior = p.Key
 	}
 	r.open = append(r.open, openText{
@@ -105,7 +103,7 @@ func (r *taskReader) retry(hidden map[string]string, policy string) {
 	}
 	if condition, ok := readRetryCondition(s, or(hidden[retryExpression], "true")); !ok {
 		r.d.miss(r.path+".retry.expression", "no expression compiles to "+abbreviated(condition))
-		if p := r.d.prior.Defaults.Merge(r.prior.Settings).Retry; p != nil {
+		if p := r.before.Retry; p != nil {
 			s.Policy, s.Expression = p.Policy, p.Expression
 		}
 	}
@@ -130,94 +128,9 @@ func readRetryCondition(s *spec.Retry, condition string) (string, bool) {
 		return condition, true
 	}
 	code := strings.TrimSuffix(strings.TrimPrefix(rest, "("), ")")
-	text, ok := expr.NewDecompiler(graph.RetryEnv).Value(code, spec.Boolean)
+	text, ok := expr.NewDecompiler(settings.RetryEnv).Value(code, spec.Boolean)
 	s.Expression = text
 	return condition, ok
-}
-
-// without undoes Settings.Merge: the settings that a task has of its own. What it cannot unset shows when the result is
-// compiled again.
-func without(defaults, merged spec.Settings) spec.Settings {
-	s := merged
-	s.Retry = unlessSame(defaults.Retry, merged.Retry)
-	s.Timeout = unlessText(defaults.Timeout, merged.Timeout, sameDuration)
-	s.Cache = unlessSame(defaults.Cache, merged.Cache)
-	if merged.Cache == nil && defaults.Cache != nil && defaults.Cache.Enabled {
-		s.Cache = &spec.Cache{}
-	}
-	s.Resources = withoutResources(defaults.Resources, merged.Resources)
-	s.Env = withoutMap(defaults.Env, merged.Env)
-	s.SecretEnv = withoutMap(defaults.SecretEnv, merged.SecretEnv)
-	s.ConfigMapEnv = withoutMap(defaults.ConfigMapEnv, merged.ConfigMapEnv)
-	s.FieldEnv = withoutMap(defaults.FieldEnv, merged.FieldEnv)
-	s.Volumes = withoutMap(defaults.Volumes, merged.Volumes)
-	s.NodeSelector = withoutMap(defaults.NodeSelector, merged.NodeSelector)
-	if equal(defaults.Tolerations, merged.Tolerations) {
-		s.Tolerations = nil
-	} else if merged.Tolerations == nil && defaults.Tolerations != nil {
-		s.Tolerations = []spec.Toleration{}
-	}
-	s.Affinity = unlessText(defaults.Affinity, merged.Affinity, sameAffinity)
-	s.ServiceAccount = unlessText(defaults.ServiceAccount, merged.ServiceAccount, nil)
-	s.ImagePullPolicy = unlessText(defaults.ImagePullPolicy, merged.ImagePullPolicy, nil)
-	if equal(defaults.ImagePullSecrets, merged.ImagePullSecrets) {
-		s.ImagePullSecrets = nil
-	} else if merged.ImagePullSecrets == nil && defaults.ImagePullSecrets != nil {
-		s.ImagePullSecrets = []string{}
-	}
-	s.PriorityClass = unlessText(defaults.PriorityClass, merged.PriorityClass, nil)
-	s.SecurityContext = unlessSame(defaults.SecurityContext, merged.SecurityContext)
-	if merged.SecurityContext == nil && defaults.SecurityContext != nil && !equal(*defaults.SecurityContext, spec.SecurityContext{}) {
-		s.SecurityContext = &spec.SecurityContext{}
-	}
-	s.Synchronization = unlessSame(defaults.Synchronization, merged.Synchronization)
-	return s
-}
-
-func unlessSame[V any](defaults, merged *V) *V {
-	if defaults != nil && merged != nil && equal(*defaults, *merged) {
-		return nil
-	}
-	return merged
-}
-
-func unlessText(defaults, merged string, same func(a, b string) bool) string {
-	if defaults == merged || same != nil && same(defaults, merged) {
-		return ""
-	}
-	return merged
-}
-
-func withoutMap[V any](defaults, merged map[string]V) map[string]V {
-	var own map[string]V
-	for key, v := range merged {
-		if d, ok := defaults[key]; !ok || !equal(d, v) {
-			set(&own, key, v)
-		}
-	}
-	return own
-}
-
-func withoutResources(defaults, merged *spec.Resources) *spec.Resources {
-	if defaults == nil || merged == nil {
-		return merged
-	}
-	own := spec.Resources{Requests: withoutMap(defaults.Requests, merged.Requests), Limits: withoutMap(defaults.Limits, merged.Limits)}
-	if own.Requests == nil && own.Limits == nil {
-		return nil
-	}
-	return &own
-}
-
-func sameDuration(a, b string) bool {
-	x, errA := time.ParseDuration(a)
-	y, errB := time.ParseDuration(b)
-	return errA == nil && errB == nil && x == y
-}
-
-func sameAffinity(a, b string) bool {
-	var x, y any
-	return json.Unmarshal([]byte(a), &x) == nil && json.Unmarshal([]byte(b), &y) == nil && equal(x, y)
 }
 
 func or(text, fallback string) string {

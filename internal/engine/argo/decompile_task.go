@@ -9,6 +9,7 @@ import (
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/settings"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -24,6 +25,7 @@ type taskReader struct {
 	outside bool          // the text at hand is the outer one's
 	indexed bool          // the loop counts
 	prior   spec.Task
+	before  spec.Settings // those of prior, over the defaults of then
 
 	task   spec.Task     // without settings
 	merged spec.Settings // those of the task over the defaults
@@ -316,7 +318,7 @@ func (r *taskReader) current() spec.Task {
 	if r.isExit {
 		t = unsaid(t, r.prior)
 	}
-	t.Settings = without(r.d.pipeline.Defaults, r.merged)
+	t.Settings = settings.Without(r.d.pipeline.Defaults, r.merged)
 	switch {
 	case t.Approval != nil:
 		t.Settings = spec.Settings{}

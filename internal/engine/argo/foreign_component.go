@@ -10,6 +10,7 @@ import (
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/settings"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -275,25 +276,19 @@ func (r *foreignReader) environment(field string, from, left *corev1.Container) 
 		at := fmt.Sprintf("%s.env[%q]", field, e.Name)
 		left.Env[i] = corev1.EnvVar{Name: e.Name}
 		switch v := e.ValueFrom; {
-		case v == nil && (strings.Contains(e.Value, "{{") || strings.Contains(e.Value, "$(")):
+		case v != nil:
+			if !settings.TakeVariable(e, &r.Settings) {
+				left.Env[i].ValueFrom = v
+			}
+		case strings.Contains(e.Value, "{{") || strings.Contains(e.Value, "$("):
 			r.miss(at, "its value holds a tag or another variable; make it an input that args hand on, or env of the task, which may hold expressions")
-		case v == nil && r.holdsPath(e.Value):
+		case r.holdsPath(e.Value):
 			r.miss(at, "it is where a file of an input or output is, which is another place here; name that in args")
-		case v == nil:
-			set(&r.Component.Env, e.Name, e.Value)
-		case v.SecretKeyRef != nil:
-			set(&r.Settings.SecretEnv, e.Name, spec.KeyRef{Name: v.SecretKeyRef.Name, Key: v.SecretKeyRef.Key, Optional: isTrue(v.SecretKeyRef.Optional)})
-		case v.ConfigMapKeyRef != nil:
-			set(&r.Settings.ConfigMapEnv, e.Name, spec.KeyRef{Name: v.ConfigMapKeyRef.Name, Key: v.ConfigMapKeyRef.Key, Optional: isTrue(v.ConfigMapKeyRef.Optional)})
-		case v.FieldRef != nil && (v.FieldRef.APIVersion == "" || v.FieldRef.APIVersion == "v1"):
-			set(&r.Settings.FieldEnv, e.Name, v.FieldRef.FieldPath)
 		default:
-			left.Env[i].ValueFrom = v
+			set(&r.Component.Env, e.Name, e.Value)
 		}
 	}
 }
-
-func isTrue(flag *bool) bool { return flag != nil && *flag }
 
 func (r *foreignReader) resources(_ string, from, left *corev1.Container) {
 	res := spec.Resources{Requests: quantityTexts(from.Resources.Requests), Limits: quantityTexts(from.Resources.Limits)}

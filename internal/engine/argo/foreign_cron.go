@@ -7,6 +7,7 @@ import (
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/settings"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -143,7 +144,7 @@ func (f *foreignSchedule) rest() {
 }
 
 // scheduleReasons say of fields of a CronWorkflow why they cannot be written.
-var scheduleReasons = map[string]string{
+var scheduleReasons = withDefaults(map[string]string{
 	"stopStrategy":          "a schedule ends by its end_time, or by enabled = false",
 	"labels":                "labels of runs are those of the pipeline; give it labels",
 	"annotations":           "annotations of runs cannot be written, but for the description",
@@ -158,12 +159,7 @@ var scheduleReasons = map[string]string{
 	"artifactGC":            "give the pipeline artifact_gc",
 	"onExit":                "give the pipeline on_exit",
 	"hooks":                 "hooks cannot be written; give the pipeline on_exit",
-	"nodeSelector":          "give the pipeline defaults = { node_selector = … }",
-	"tolerations":           "give the pipeline defaults = { tolerations = … }",
-	"affinity":              "give the pipeline defaults = { affinity = … }",
-	"imagePullSecrets":      "give the pipeline defaults = { image_pull_secrets = … }",
 	"podMetadata":           "give the pipeline defaults = { labels = …, annotations = … }",
-	"podPriorityClassName":  "give the pipeline defaults = { priority_class = … }",
 	"securityContext":       "give the pipeline defaults = { security_context = … }",
 	"volumes":               "give the pipeline defaults = { volumes = … }",
 	"synchronization":       "give the pipeline synchronization, or the recurring run max_concurrency",
@@ -173,4 +169,15 @@ var scheduleReasons = map[string]string{
 	"metrics":               templateReasons["metrics"],
 	"priority":              workflowReasons["priority"],
 	"suspend":               workflowReasons["suspend"],
+})
+
+// withDefaults adds the reasons for what is a default of the pipeline's. The account is the recurring run's own.
+func withDefaults(reasons map[string]string) map[string]string {
+	for field, setting := range settings.WorkflowNames() {
+		if field == "serviceAccountName" {
+			continue
+		}
+		reasons[field] = "give the pipeline defaults = { " + setting + " = … }"
+	}
+	return reasons
 }

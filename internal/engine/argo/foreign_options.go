@@ -1,17 +1,17 @@
 package argo
 
 import (
-	"encoding/json"
-
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/settings"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
 
 // options reads what the workflow says as a whole, and tells the rest.
 func (g *foreignGraph) options(entry *wfv1.Template) {
 	s := g.spec
-	o := spec.Options{Parallelism: s.Parallelism, Timeout: secondsText(s.ActiveDeadlineSeconds), ArchiveLogs: s.ArchiveLogs}
+	o := spec.Options{Parallelism: s.Parallelism, Timeout: wire.Seconds(s.ActiveDeadlineSeconds), ArchiveLogs: s.ArchiveLogs}
 	if entry.Parallelism != nil && (o.Parallelism == nil || *entry.Parallelism < *o.Parallelism) {
 		o.Parallelism = entry.Parallelism
 	}
@@ -21,7 +21,7 @@ func (g *foreignGraph) options(entry *wfv1.Template) {
 	s.Parallelism, s.ActiveDeadlineSeconds, s.ArchiveLogs = nil, nil, nil
 	if t := s.TTLStrategy; t != nil {
 		o.TTL = &spec.TTL{
-			AfterCompletion: secondsText(t.SecondsAfterCompletion), AfterSuccess: secondsText(t.SecondsAfterSuccess), AfterFailure: secondsText(t.SecondsAfterFailure),
+			AfterCompletion: wire.Seconds(t.SecondsAfterCompletion), AfterSuccess: wire.Seconds(t.SecondsAfterSuccess), AfterFailure: wire.Seconds(t.SecondsAfterFailure),
 		}
 		s.TTLStrategy = nil
 	}
@@ -41,35 +41,15 @@ func (g *foreignGraph) options(entry *wfv1.Template) {
 		o.Labels, m.Labels = m.Labels, nil
 	}
 	g.pipeline.Options = o
-	g.defaults()
 	s.Entrypoint, s.OnExit, s.Templates, s.Arguments = "", "", nil, wfv1.Arguments{}
 	s.Volumes, s.SecurityContext = nil, nil // the tasks have what they mount, and their rights
-	g.left("spec", s, workflowReasons)
-}
-
-// defaults reads what the workflow says of all its pods.
-func (g *foreignGraph) defaults() {
-	s, d := g.spec, &g.pipeline.Defaults
-	d.ServiceAccount, s.ServiceAccountName = s.ServiceAccountName, ""
-	d.NodeSelector, s.NodeSelector = s.NodeSelector, nil
-	d.PriorityClass, s.PodPriorityClassName = s.PodPriorityClassName, ""
-	for _, tol := range s.Tolerations {
-		d.Tolerations = append(d.Tolerations, spec.Toleration{
-			Key: tol.Key, Operator: string(tol.Operator), Value: tol.Value, Effect: string(tol.Effect), TolerationSeconds: tol.TolerationSeconds,
-		})
+	left, err := AsJSON(s)
+	if err != nil {
+		g.miss("spec", err.Error())
+		return
 	}
-	for _, ref := range s.ImagePullSecrets {
-		d.ImagePullSecrets = append(d.ImagePullSecrets, ref.Name)
-	}
-	if s.Affinity != nil {
-		if text, err := json.Marshal(s.Affinity); err == nil {
-			d.Affinity, s.Affinity = string(text), nil
-		}
-	}
-	if m := s.PodMetadata; m != nil {
-		d.Labels, d.Annotations = m.Labels, m.Annotations
-	}
-	s.Tolerations, s.ImagePullSecrets, s.PodMetadata = nil, nil, nil
+	settings.TakeWorkflow(left, &g.pipeline.Defaults)
+	g.unread = append(g.unread, unreadBelow("spec", left, workflowReasons)...)
 }
 
 // workflowReasons say of fields of a workflow why they cannot be written.

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/settings"
 )
 
 // templateReasons say of fields of a template why they cannot be written, and what to do.
@@ -182,6 +184,7 @@ func (r *foreignReader) left() {
 		r.miss("", err.Error())
 		return
 	}
+	settings.TakeTemplate(left, &r.Settings)
 	r.Unread = append(r.Unread, unreadBelow(r.at, left, templateReasons)...)
 }
 
@@ -211,16 +214,13 @@ func (f *Foreign) podFields(s *wfv1.WorkflowSpec) []Unread {
 			unread = append(unread, Unread{"spec." + key, reason})
 		}
 	}
+	for _, note := range settings.WorkflowNotes(fields) {
+		f.Notes = append(f.Notes, Unread{"spec." + note.Field, note.Text})
+	}
 	for _, note := range []struct {
 		path, reason string
 		given        bool
 	}{
-		{"spec.serviceAccountName", "it is the run's; service_account of kfp_run and kfp_recurring_run, or of the task", s.ServiceAccountName != ""},
-		{"spec.nodeSelector", "give it to the tasks, or to defaults of the pipeline, as node_selector", len(s.NodeSelector) > 0},
-		{"spec.tolerations", "give them to the tasks, or to defaults of the pipeline", len(s.Tolerations) > 0},
-		{"spec.affinity", "give it to the tasks, or to defaults of the pipeline, as JSON", s.Affinity != nil},
-		{"spec.imagePullSecrets", "give them to the tasks, or to defaults of the pipeline, as image_pull_secrets", len(s.ImagePullSecrets) > 0},
-		{"spec.podPriorityClassName", "give it to the tasks, or to defaults of the pipeline, as priority_class", s.PodPriorityClassName != ""},
 		{"spec.podMetadata", "give it to defaults of the pipeline as labels and annotations", s.PodMetadata != nil},
 		{"spec.activeDeadlineSeconds", "it is the run's; timeout of the pipeline", s.ActiveDeadlineSeconds != nil},
 		{"spec.ttlStrategy", "it is the run's; ttl of the pipeline", s.TTLStrategy != nil},

@@ -8,7 +8,7 @@ import (
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/settings"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
@@ -66,7 +66,7 @@ func (c *pipelineCompiler) places() (labels, annotations int) {
 	for _, tasks := range []map[string]spec.Task{c.pipeline.Tasks, c.pipeline.OnExit} {
 		for _, t := range tasks {
 			if t.Component.Kind == spec.PipelineKind {
-				return graph.MaxTaskMetadata, graph.MaxTaskMetadata
+				return settings.MaxTaskMetadata, settings.MaxTaskMetadata
 			}
 			labels, annotations = max(labels, len(t.Labels)), max(annotations, len(t.Annotations))
 		}
@@ -127,7 +127,7 @@ func metadataText(s spec.Settings, of texts) (string, error) {
 
 // metadata undoes metadataText.
 func (r *taskReader) metadata(argo string) {
-	text, tags := withPlaceholders(argo)
+	text, tags := settings.SplitTags(argo)
 	var lists [2][]json.RawMessage
 	if err := json.Unmarshal([]byte(text), &lists); err != nil || len(lists[0])%2+len(lists[1])%2 > 0 {
 		r.d.miss(r.path+".labels", abbreviated(argo)+" is not how this provider writes labels and annotations")
@@ -145,7 +145,7 @@ func (r *taskReader) pairs(at string, list []json.RawMessage, tags []string, bef
 			r.d.miss(r.path+at, abbreviated(string(list[i]))+" is not a key")
 			continue
 		}
-		text := tagOf(list[i+1], tags)
+		text := settings.TagOf(list[i+1], tags)
 		r.text(keyed(at, key), text, before[key],
 			func(d *expr.Decompiler, _ expr.Env) (string, bool) { return d.JSONString(text) },
 			func(text string) { set(to, key, text) })

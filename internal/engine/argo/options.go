@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
 
 // options compiles the settings of the pipeline as a whole.
@@ -94,5 +95,5 @@ func RunTimeout(into Decoder) string {
 	if into(&w) != nil {
 		return ""
 	}
-	return secondsText(w.Spec.ActiveDeadlineSeconds)
+	return wire.Seconds(w.Spec.ActiveDeadlineSeconds)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/settings"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
@@ -187,7 +188,7 @@ func (c *pipelineCompiler) dag(name string, g group, scope func(string) graph.En
 	for _, task := range sortedKeys(g.tasks) {
 		compiled, err := c.compileTask(call{
 			name: task, task: g.tasks[task], texts: texts{env: scope(task), node: g.nodes[task]},
-			settings: c.pipeline.Defaults.Merge(g.tasks[task].Settings), keys: keys[task], isExit: name == exitTemplate,
+			settings: settings.Merge(c.pipeline.Defaults, g.tasks[task].Settings), keys: keys[task], isExit: name == exitTemplate,
 		})
 		if err != nil {
 			return t, fmt.Errorf("task %q: %w", task, err)

@@ -6,6 +6,7 @@ import (
 
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/settings"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -154,7 +155,7 @@ func settingsArguments(t call) ([]wfv1.Parameter, error) {
 		give(cacheKey, key)
 		give(cacheMaxAge, s.Cache.MaxAge)
 	}
-	patch, err := podPatch(s, t.json)
+	patch, err := settings.PodPatch(s, t.json)
 	if err != nil {
 		return nil, err
 	}

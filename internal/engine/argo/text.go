@@ -11,6 +11,7 @@ import (
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/settings"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -173,7 +174,7 @@ func retryCondition(r spec.Retry) (string, error) {
 		if err := joined(errs); err != nil {
 			return "", err
 		}
-		code, err := t.In(graph.RetryEnv).CompileExpression()
+		code, err := t.In(settings.RetryEnv).CompileExpression()
 		if err != nil {
 			return "", err
 		}

@@ -3,8 +3,10 @@ package graph
 import (
 	"strings"
 
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/check"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/settings"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -46,10 +48,10 @@ func CheckComponent(c spec.Component) problem.List {
 	if c.Container != nil {
 		checkContainer(&l, c)
 	}
-	checkEnv(&l, nil, spec.Settings{Env: c.Env})
+	settings.CheckVariables(&l, nil, &spec.Settings{Env: c.Env})
 	if c.Resources != nil {
-		checkQuantities(&l, problem.At("resources").Attr("requests"), c.Resources.Requests)
-		checkQuantities(&l, problem.At("resources").Attr("limits"), c.Resources.Limits)
+		settings.CheckQuantities(&l, problem.At("resources").Attr("requests"), c.Resources.Requests)
+		settings.CheckQuantities(&l, problem.At("resources").Attr("limits"), c.Resources.Limits)
 	}
 	l.Sort()
 	return l
@@ -61,7 +63,7 @@ func checkContainer(l *problem.List, c spec.Component) {
 	at := problem.At("container")
 	used := map[string]bool{}
 	unknown := false
-	check := func(at problem.Path, texts []string) {
+	parse := func(at problem.Path, texts []string) {
 		for i, raw := range texts {
 			if raw == spec.Unknown {
 				unknown = true
@@ -83,12 +85,12 @@ func checkContainer(l *problem.List, c spec.Component) {
 			}
 		}
 	}
-	refuseExpression(l, at.Attr("image"), c.Container.Image, "The image is a part of the component: make a component for each image, or let Terraform fill it in: ${…}.")
+	check.RefuseExpression(l, at.Attr("image"), c.Container.Image, "The image is a part of the component: make a component for each image, or let Terraform fill it in: ${…}.")
 	if strings.TrimSpace(c.Container.Image) == "" {
 		l.Errorf(at.Attr("image"), "No image", "An image reference is needed, such as \"busybox:1.36\".")
 	}
-	check(at.Attr("command"), c.Container.Command)
-	check(at.Attr("args"), c.Container.Args)
+	parse(at.Attr("command"), c.Container.Command)
+	parse(at.Attr("args"), c.Container.Args)
 	for _, name := range sortedKeys(c.Outputs) {
 		if !unknown && !used["outputs."+name+".path"] {
 			l.Warnf(problem.At("outputs").Key(name), "Output never written", "Neither command nor args hold {{ outputs.%s.path }}, the file that the container has to write; the task would fail.", name)

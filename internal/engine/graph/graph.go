@@ -10,6 +10,7 @@ import (
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/settings"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -71,8 +72,7 @@ func Check(p spec.Pipeline) (*Graph, problem.List) {
 	c.tasks()
 	c.outputs()
 	c.exitBounds()
-	c.problems = append(c.problems, checkSettings(p.Defaults, problem.At("defaults"))...)
-	checkDefaultMetadata(&c.problems, p.Defaults)
+	settings.CheckDefaults(&c.problems, &p.Defaults)
 	checkHeld(&c.problems, problem.At("defaults").Attr("synchronization"), p.Options.Synchronization, p.Defaults.Synchronization)
 	c.problems = append(c.problems, checkOptions(p.Options)...)
 	c.problems.Sort()

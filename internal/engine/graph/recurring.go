@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/check"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
@@ -31,7 +32,7 @@ func CheckRecurringRun(r spec.RecurringRun) problem.List {
 	if !spec.IsObjectName(r.Name) && r.Name != spec.Unknown {
 		l.Errorf(problem.At("name"), "Invalid name", "%q cannot name a recurring run. Use at most %d lower-case letters, digits and hyphens, with a letter or digit at both ends.", r.Name, spec.MaxNameLength)
 	}
-	checkChoice(&l, problem.At("concurrency"), "Unknown concurrency", string(r.Concurrency), texts(spec.Concurrencies))
+	check.Choice(&l, problem.At("concurrency"), "Unknown concurrency", string(r.Concurrency), texts(spec.Concurrencies))
 	if r.MaxConcurrency != nil {
 		at := problem.At("max_concurrency")
 		switch {
@@ -104,4 +105,13 @@ func CheckBackfill(b spec.Backfill) problem.List {
 	checkScheduled(&l, problem.At("parameters"), spec.RecurringRun{Pipeline: b.Pipeline, Parameters: b.Parameters, Timezone: b.Timezone})
 	l.Sort()
 	return l
+}
+
+// texts are choices as texts.
+func texts[S ~string](choices []S) []string {
+	all := make([]string, len(choices))
+	for i, c := range choices {
+		all[i] = string(c)
+	}
+	return all
 }

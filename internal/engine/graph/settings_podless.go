@@ -2,10 +2,10 @@ package graph
 
 import (
 	"fmt"
-	"reflect"
-	"strings"
 
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/check"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/settings"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -21,18 +21,16 @@ func checkPodless(l *problem.List, at problem.Path, t spec.Task) {
 	default:
 		return
 	}
-	settings := reflect.ValueOf(t.Settings)
-	for i := range settings.NumField() {
-		name, _, _ := strings.Cut(settings.Type().Field(i).Tag.Get("json"), ",")
-		waits := name == "synchronization" && t.Approval == nil // a nested pipeline can take a lock as a whole
-		if !settings.Field(i).IsZero() && !waits {
-			l.Errorf(at.Attr(name), "Setting without a use", "The task is %s. %s", what, remedy)
+	for _, setting := range settings.All {
+		waits := setting.Name() == "synchronization" && t.Approval == nil // a nested pipeline can take a lock as a whole
+		if setting.Given(&t.Settings) && !waits {
+			l.Errorf(at.Attr(setting.Name()), "Setting without a use", "The task is %s. %s", what, remedy)
 		}
 	}
 	if t.Approval == nil {
 		return
 	}
-	checkSeconds(l, at.Attr("approval").Attr("timeout"), t.Approval.Timeout)
+	check.Seconds(l, at.Attr("approval").Attr("timeout"), t.Approval.Timeout)
 	for name, given := range map[string]bool{"for_each": t.ForEach != "", "inputs": len(t.Inputs) > 0, "parallelism": t.Parallelism != nil} {
 		if given {
 			l.Errorf(at.Attr(name), "Setting without a use", "The task is %s. %s", what, remedy)

@@ -5,8 +5,10 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/check"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/settings"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -66,20 +68,13 @@ func (c *checker) task(at problem.Path, t spec.Task, n *Node, env Env) {
 	c.constants(inputs, t, n)
 	c.items(inputs, t, n)
 	c.absentOutputs(at, t, n)
-	c.settings(at, t.Settings)
 	checkPodless(&c.problems, at, t)
 	checkFlow(&c.problems, at, t, n)
-}
-
-// settings checks the settings of a task, alone and with those of the pipeline. Most tasks have none.
-func (c *checker) settings(at problem.Path, s spec.Settings) {
-	if s.AreUnset() {
+	if t.Settings.AreUnset() {
 		return
 	}
-	c.problems = append(c.problems, checkSettings(s, at)...)
-	checkTaskMetadata(&c.problems, at, s)
-	checkMerged(&c.problems, at, c.pipeline.Defaults, s)
-	checkHeld(&c.problems, at.Attr("synchronization"), c.pipeline.Options.Synchronization, s.Synchronization)
+	settings.CheckTask(&c.problems, at, &c.pipeline.Defaults, &t.Settings)
+	checkHeld(&c.problems, at.Attr("synchronization"), c.pipeline.Options.Synchronization, t.Synchronization)
 }
 
 func (c *checker) component(at problem.Path, t spec.Task) {
@@ -140,7 +135,7 @@ func (c *checker) text(task problem.Path, t *text, env Env) {
 	}
 	if t.typed != nil && len(errs) == 0 {
 		var got spec.Type
-		got, errs = check(t.typed, t.want, t.optional)
+		got, errs = typeOf(t.typed, t.want, t.optional)
 		if constant, ok := t.constant(); ok && len(errs) > 0 && t.is("for_each") && strings.HasPrefix(constant, "{") {
 			errs[0].Remedy = "For a map, make a list of it: " + mapAsList
 		}
@@ -153,8 +148,8 @@ func (c *checker) text(task problem.Path, t *text, env Env) {
 	}
 }
 
-// check finds the type of a text. Where it comes from is not known yet, any will do.
-func check(t *expr.Typed, want spec.Type, optional bool) (spec.Type, []expr.Error) {
+// typeOf finds the type of a text. Where it comes from is not known yet, any will do.
+func typeOf(t *expr.Typed, want spec.Type, optional bool) (spec.Type, []expr.Error) {
 	for v := range t.Variables() {
 		if v.Type == spec.Any && v.Open {
 			want = spec.Any
@@ -226,7 +221,7 @@ func (c *checker) outputs() {
 			}
 			typed := given.template.In(env)
 			c.graph.Given[name] = typed
-			got, errs = check(typed, spec.Any, false)
+			got, errs = typeOf(typed, spec.Any, false)
 		}
 		for _, e := range errs {
 			c.problems.Errorf(at, "Invalid expression", "%s", e.Describe(raw))
@@ -243,7 +238,7 @@ func (c *checker) outputs() {
 // checkFlow finds conditions and bounds that mean nothing.
 func checkFlow(l *problem.List, at problem.Path, t spec.Task, n *Node) {
 	if t.RunIf != "" {
-		checkChoice(l, at.Attr("run_if"), "Unknown condition", string(t.RunIf), texts(spec.RunIfs))
+		check.Choice(l, at.Attr("run_if"), "Unknown condition", string(t.RunIf), texts(spec.RunIfs))
 	}
 	switch {
 	case t.Parallelism == nil:

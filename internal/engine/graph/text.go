@@ -6,6 +6,7 @@ import (
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/settings"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -66,7 +67,7 @@ func taskTexts(t spec.Task) []text {
 	if t.ForEach != "" {
 		texts = append(texts, parseText(problem.At("for_each"), t.ForEach, spec.List))
 	}
-	for _, s := range settingsTexts(t.Settings) {
+	for _, s := range settingsTexts(&t.Settings) {
 		if s.is("cache", "key") && !s.unknown {
 			s.template, s.errors = CacheKey(s.raw, t)
 		}
@@ -111,31 +112,25 @@ func (t text) constant() (string, bool) {
 }
 
 // settingsTexts returns the settings that may hold expressions.
-func settingsTexts(s spec.Settings) []text {
+func settingsTexts(s *spec.Settings) []text {
 	if s.AreUnset() {
 		return nil
 	}
 	var texts []text
-	for _, name := range sortedKeys(s.Env) {
-		texts = append(texts, parseText(problem.At("env").Key(name), s.Env[name], spec.String))
+	for _, of := range settings.Texts(s) {
+		texts = append(texts, settingText(of))
 	}
-	if s.Cache != nil && s.Cache.Key != "" {
-		texts = append(texts, parseText(problem.At("cache").Attr("key"), s.Cache.Key, spec.String))
-	}
-	scalars := func(at problem.Path, values map[string]string) {
-		for _, name := range sortedKeys(values) {
-			t := parseText(at.Key(name), values[name], spec.Any)
-			t.scalar = true
-			texts = append(texts, t)
-		}
-	}
-	if s.Resources != nil {
-		scalars(problem.At("resources").Attr("requests"), s.Resources.Requests)
-		scalars(problem.At("resources").Attr("limits"), s.Resources.Limits)
-	}
-	scalars(problem.At("labels"), s.Labels)
-	scalars(problem.At("annotations"), s.Annotations)
 	return texts
+}
+
+// settingText is a text of a setting.
+func settingText(of settings.Text) text {
+	if !of.Scalar {
+		return parseText(of.At, of.Raw, spec.String)
+	}
+	t := parseText(of.At, of.Raw, spec.Any)
+	t.scalar = true
+	return t
 }
 
 // uses returns the references, those to other tasks with the task.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/check"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
@@ -36,7 +37,7 @@ func checkValue(l *problem.List, at problem.Path, text string, in spec.Input) {
 		return
 	}
 	if len(in.AllowedValues) > 0 && !slices.Contains(in.AllowedValues, text) {
-		l.Errorf(at, "Value not allowed", "%s is not among the allowed values: %s.", value(at, text), problem.Quoted(in.AllowedValues))
+		l.Errorf(at, "Value not allowed", "%s is not among the allowed values: %s.", check.Value(at, text), problem.Quoted(in.AllowedValues))
 	}
 }
 
@@ -45,11 +46,11 @@ func checkConstant(l *problem.List, at problem.Path, text string, want spec.Type
 		return true
 	}
 	if _, err := expr.Constant(text, want); err != nil {
-		if refuseExpression(l, at, text, "Let Terraform compute the value: ${…}.") {
+		if check.RefuseExpression(l, at, text, "Let Terraform compute the value: ${…}.") {
 			return false
 		}
 		message := err.Error()
-		if shown := value(at, text); !strings.HasPrefix(shown, `"`) {
+		if shown := check.Value(at, text); !strings.HasPrefix(shown, `"`) {
 			message = fmt.Sprintf("%s is not of type %s.", shown, want)
 		}
 		l.Errorf(at, "Wrong type", "%s", message)

@@ -1,4 +1,4 @@
-package graph
+package settings
 
 import (
 	"path"
@@ -9,9 +9,9 @@ import (
 
 // checkMerged finds what is wrong only because a task's settings meet the defaults of its pipeline, and says so at
 // the task.
-func checkMerged(l *problem.List, at problem.Path, defaults, task spec.Settings) {
-	inherited := envNames(defaults)
-	own := envNames(task)
+func checkMerged(l *problem.List, at problem.Path, defaults, task *spec.Settings) {
+	inherited := envNames(*defaults)
+	own := envNames(*task)
 	for _, attribute := range sortedKeys(own) {
 		for _, other := range sortedKeys(inherited) {
 			if other == attribute {
@@ -39,7 +39,7 @@ func checkMerged(l *problem.List, at problem.Path, defaults, task spec.Settings)
 	}
 	// What is wrong with either of them alone is said there.
 	var all, alone problem.List
-	merged := defaults.Merge(task).Resources
+	merged := mergeResources(defaults.Resources, task.Resources)
 	checkBounds(&all, at.Attr("resources"), *merged)
 	checkBounds(&alone, at.Attr("resources"), *task.Resources)
 	checkBounds(&alone, at.Attr("resources"), *defaults.Resources)

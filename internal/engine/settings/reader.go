@@ -1,0 +1,79 @@
+package settings
+
+import (
+	"encoding/json"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// PodText is a text of a patch that may hold expressions of Argo's.
+type PodText struct {
+	At     problem.Path // below the task
+	Argo   string
+	Before string // what the text was before
+	Set    func(text string)
+}
+
+// ReadPodPatch undoes PodPatch. Prior are the settings as they were before, over the defaults: they tell what a patch does
+// not, such as how the name of a volume was spelled. The texts are left to the caller, who knows what they may refer to.
+func ReadPodPatch(patch string, prior spec.Settings, into *spec.Settings) ([]PodText, error) {
+	text, tags := SplitTags(patch)
+	r := reader{prior: prior, tags: tags}
+	if err := r.open(text); err != nil {
+		return nil, err
+	}
+	before := *into
+	for _, setting := range All {
+		if err := setting.read(&r, into); err != nil {
+			*into = before
+			return nil, err
+		}
+	}
+	return r.texts, nil
+}
+
+// reader is a patch taken apart.
+type reader struct {
+	prior     spec.Settings
+	pod, main map[string]json.RawMessage
+	env       []variable
+	tags      []string
+	texts     []PodText
+}
+
+func (r *reader) open(patch string) error {
+	if err := json.Unmarshal([]byte(patch), &r.pod); err != nil {
+		return err
+	}
+	var containers []map[string]json.RawMessage
+	if said, ok := r.pod["containers"]; ok {
+		if err := json.Unmarshal(said, &containers); err != nil {
+			return err
+		}
+	}
+	if len(containers) == 0 {
+		return nil
+	}
+	r.main = containers[0]
+	return decodeAt(r.main, "env", &r.env)
+}
+
+func (r *reader) text(at problem.Path, argo, before string, set func(string)) {
+	r.texts = append(r.texts, PodText{At: at, Argo: argo, Before: before, Set: set})
+}
+
+func (r *reader) section(s section) map[string]json.RawMessage {
+	if s == mainSection {
+		return r.main
+	}
+	return r.pod
+}
+
+func decodeAt(fields map[string]json.RawMessage, name string, into any) error {
+	said, ok := fields[name]
+	if !ok {
+		return nil
+	}
+	return json.Unmarshal(said, into)
+}

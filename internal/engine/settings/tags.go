@@ -1,0 +1,41 @@
+package settings
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// A placeholder stands in JSON for a text that is none yet, by the text's number. It begins with a NUL, which no text of a
+// user holds.
+func placeholder(i int) string { return fmt.Sprintf(`"\u0000%d"`, i) }
+
+// SplitTags makes JSON of a text that holds tags, and returns the tags.
+func SplitTags(text string) (string, []string) {
+	var b strings.Builder
+	var tags []string
+	for {
+		before, rest, ok := strings.Cut(text, "{{")
+		b.WriteString(before)
+		if !ok {
+			return b.String(), tags
+		}
+		inner, after, _ := strings.Cut(rest, "}}")
+		b.WriteString(placeholder(len(tags)))
+		tags = append(tags, "{{"+inner+"}}")
+		text = after
+	}
+}
+
+// TagOf is the text that stood for a value: a tag, or the value itself.
+func TagOf(raw json.RawMessage, tags []string) string {
+	for i, tag := range tags {
+		if string(raw) == placeholder(i) {
+			return tag
+		}
+	}
+	return string(raw)
+}
+
+// escapedBraces stand for "{{" in the strings of JSON, where constants would be taken for tags.
+const escapedBraces = `{\u007b`

@@ -1,0 +1,45 @@
+package settings
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// Text is a text of a setting that may hold expressions.
+type Text struct {
+	At     problem.Path // below the task
+	Raw    string
+	Scalar bool // the value is shown as text, whatever its type is, so that it must be one that has a text; false: it is a string
+}
+
+// Texts returns the texts that may hold expressions.
+func Texts(s *spec.Settings) []Text {
+	var texts []Text
+	for _, setting := range All {
+		texts = append(texts, setting.texts(s)...)
+	}
+	return texts
+}
+
+// eachText returns the texts of a map, which must be strings.
+func eachText(at problem.Path, values map[string]string) []Text {
+	var texts []Text
+	for _, name := range sortedKeys(values) {
+		texts = append(texts, Text{At: at.Key(name), Raw: values[name]})
+	}
+	return texts
+}
+
+// eachScalar returns the texts of a map, in which any value that has a text may stand.
+func eachScalar(at problem.Path, values map[string]string) []Text {
+	texts := eachText(at, values)
+	for i := range texts {
+		texts[i].Scalar = true
+	}
+	return texts
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
