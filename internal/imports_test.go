@@ -27,6 +27,9 @@ type rule struct {
 // outside is what reaches out of the process, or gives another result each time.
 var outside = []string{"os", "os/", "net", "net/http", "net/http/", "syscall", "math/rand", "math/rand/", "crypto/rand", "k8s.io/client-go/", "google.golang.org/grpc"}
 
+// argo is where the packages are that know Argo's objects.
+const argo = "engine/argo/"
+
 // effects are the packages of the engine that talk to clusters and registries.
 var effects = []string{"engine/cluster", "engine/image", "engine/image/"}
 
@@ -42,7 +45,7 @@ var rules = []rule{
 		why:  "what is compiled at plan and at apply must be the same, so compiling is pure",
 	},
 	{
-		packages: []string{"engine/", "provider"}, except: []string{"engine/argo", "engine/cluster"},
+		packages: []string{"engine/", "provider"}, except: []string{"engine/argo/", "engine/cluster"},
 		deny: []string{"github.com/argoproj/"},
 		why:  "only engine/argo compiles to Argo's types, and engine/cluster reads and writes them",
 	},
@@ -55,8 +58,28 @@ var rules = []rule{
 		why:  "settings are of tasks and of Kubernetes' pods, not of graphs or of Argo's objects",
 	},
 	{packages: []string{"engine/diagram"}, only: []string{"engine/spec", "engine/problem", "engine/expr"}, why: "a picture shows what a pipeline says, not what becomes of it"},
-	{packages: []string{"engine/graph"}, deny: []string{module + "engine/argo"}, why: "checks come before compiling"},
-	{packages: []string{"engine/cluster"}, deny: []string{module + "engine/argo", module + "engine/graph"}, why: "it moves objects and does not judge them"},
+	{packages: []string{"engine/graph"}, deny: []string{module + "engine/argo/"}, why: "checks come before compiling"},
+	{packages: []string{"engine/cluster"}, deny: []string{module + "engine/argo/", module + "engine/graph"}, why: "it moves objects and does not judge them"},
+	{
+		packages: []string{argo + "layout"}, deny: []string{module + argo},
+		why: "it is what all others agree on",
+	},
+	{
+		packages: []string{argo + "compile"}, deny: []string{module + argo + "decompile", module + argo + "handwritten", module + argo + "diff", module + argo + "status"},
+		why: "compiling does not depend on how objects are read",
+	},
+	{
+		packages: []string{argo + "decompile"}, deny: []string{module + argo + "handwritten", module + argo + "diff", module + argo + "status"},
+		why: "objects of ours are read without those of others",
+	},
+	{
+		packages: []string{argo + "handwritten"}, deny: []string{module + argo + "status"},
+		why: "what people wrote has not run",
+	},
+	{
+		packages: []string{argo + "status", argo + "diff"}, deny: []string{module + argo + "compile", module + argo + "decompile", module + argo + "handwritten"},
+		why: "the layout alone says what there is to read",
+	},
 }
 
 // Packages import each other in one direction only.
@@ -114,9 +137,9 @@ func matches(patterns []string, name string) bool {
 func TestImportRulesForbid(t *testing.T) {
 	t.Parallel()
 	for _, pair := range [][2]string{
-		{"engine/spec", module + "engine/expr"}, {"engine/argo", "net/http"}, {"engine/graph", module + "engine/argo"},
+		{"engine/spec", module + "engine/expr"}, {argo + "compile", "net/http"}, {"engine/graph", module + argo + "compile"},
 		{"engine/settings", module + "engine/graph"}, {"engine/settings", "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"}, {"engine/check", module + "engine/expr"},
-		{"engine/graph", "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"}, {"engine/argo", module + "engine/cluster"},
+		{"engine/graph", "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"}, {argo + "status", module + "engine/cluster"}, {argo + "compile", module + argo + "decompile"}, {argo + "diff", module + argo + "compile"},
 		{"engine/image/registry", "github.com/hashicorp/terraform-plugin-framework/diag"}, {"engine/cluster", module + "provider"},
 	} {
 		found := false

@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 )
 
 // What a cache hands to other runs is not collected with the run that made it, with and without retry, at the top and in a
@@ -68,12 +68,12 @@ resource "kfp_run" "this" {
 
 // noCaches fails where Argo's controller, in its own namespace, still has something cached of this test's components.
 func (e *testEnv) noCaches(t *testing.T) error {
-	all, err := e.typed.CoreV1().ConfigMaps("").List(t.Context(), metav1.ListOptions{LabelSelector: argo.CacheSelector})
+	all, err := e.typed.CoreV1().ConfigMaps("").List(t.Context(), metav1.ListOptions{LabelSelector: layout.CacheSelector})
 	if err != nil {
 		return err
 	}
 	for _, m := range all.Items {
-		if argo.IsCacheIn(m.Name, e.Namespace) {
+		if layout.IsCacheIn(m.Name, e.Namespace) {
 			return fmt.Errorf("%s/%s is still there", m.Namespace, m.Name)
 		}
 	}

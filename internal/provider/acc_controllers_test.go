@@ -13,7 +13,7 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 )
 
@@ -100,7 +100,7 @@ func (e *testEnv) carriesInstance(t *testing.T, r cluster.Resource, id string) r
 			return fmt.Errorf("%d %s, %w", len(objects), r.Resource, err)
 		}
 		for _, o := range objects {
-			if got := o.GetLabels()[argo.InstanceLabel]; got != id {
+			if got := o.GetLabels()[compile.InstanceLabel]; got != id {
 				return fmt.Errorf("%s %s is for instance %q, want %q", r.Resource, o.GetName(), got, id)
 			}
 		}

@@ -21,7 +21,7 @@ import (
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/tools/clientcmd"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/schedule"
@@ -131,7 +131,7 @@ func compiledSubjects(t *testing.T) []subject {
 	var all []subject
 	p, components := everyPart(t)
 	for _, c := range components {
-		o, err := argo.Component(c)
+		o, err := compile.Component(c)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -156,7 +156,7 @@ func compiledSubjects(t *testing.T) []subject {
 	if problems := graph.CheckRecurringRun(nightly); problems.HasError() {
 		t.Fatal(problems)
 	}
-	cron, err := argo.RecurringRun(nightly)
+	cron, err := compile.RecurringRun(nightly)
 	if err != nil {
 		t.Fatal(err)
 	}

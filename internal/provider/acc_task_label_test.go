@@ -7,7 +7,7 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 )
 
 // Each pod has the name of its task as a label, whatever surrounds it, and whatever the items of its loop hold.
@@ -46,15 +46,15 @@ resource "kfp_run" "r" { pipeline = kfp_pipeline.p.ref }
 		"plain": 1, "in": 1, "two_word": 1, "each": 3, "bounded": 3, "locked": 1, "cached": 1, "bye": 1,
 		"within": 1, "tried": 1, "bye_bye": 1, "many": 6, // of a loop over pipelines, the label is the loop's
 	}
-	pods, err := e.typed.CoreV1().Pods(e.Namespace).List(t.Context(), metav1.ListOptions{LabelSelector: argo.TaskLabel})
+	pods, err := e.typed.CoreV1().Pods(e.Namespace).List(t.Context(), metav1.ListOptions{LabelSelector: layout.TaskLabel})
 	if err != nil {
 		t.Fatal(err)
 	}
 	got := map[string]int{}
 	for _, pod := range pods.Items {
-		got[pod.Labels[argo.TaskLabel]]++
+		got[pod.Labels[layout.TaskLabel]]++
 		node := pod.Annotations["workflows.argoproj.io/node-name"]
-		if task := pod.Labels[argo.TaskLabel]; !strings.Contains(strings.ReplaceAll(node, "-", "_"), "."+task) {
+		if task := pod.Labels[layout.TaskLabel]; !strings.Contains(strings.ReplaceAll(node, "-", "_"), "."+task) {
 			t.Errorf("the pod of %s is labelled %q", node, task)
 		}
 	}

@@ -4,7 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/diff"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 )
 
@@ -16,7 +17,7 @@ func (o *operator) put(ctx context.Context, r cluster.Resource, object any) erro
 	if err != nil {
 		return err
 	}
-	patch := argo.RemovalPatch(live.Raw(), wanted, live.EditedAt)
+	patch := diff.RemovalPatch(live.Raw(), wanted, live.EditedAt)
 	if patch == nil {
 		return nil
 	}
@@ -27,9 +28,9 @@ func (o *operator) put(ctx context.Context, r cluster.Resource, object any) erro
 // apply writes an object in the form that the cluster's schema takes, which the first refusal tells.
 func (o *operator) apply(ctx context.Context, r cluster.Resource, object any) (wanted map[string]any, live *cluster.Object, err error) {
 	strict := o.strictSchema.Load()
-	form := argo.AsJSON
+	form := layout.AsJSON
 	if strict {
-		form = argo.WithoutUnreadFields
+		form = layout.WithoutUnreadFields
 	}
 	if wanted, err = form(object); err != nil {
 		return nil, nil, err
@@ -72,7 +73,7 @@ const maxCreations = 5
 
 // putCode makes the config map of a component's code. It is immutable, so one that is not what it should be is replaced.
 func (o *operator) putCode(ctx context.Context, code any, namespace, name string) error {
-	wanted, err := argo.AsJSON(code)
+	wanted, err := layout.AsJSON(code)
 	if err != nil {
 		return err
 	}
@@ -81,7 +82,7 @@ func (o *operator) putCode(ctx context.Context, code any, namespace, name string
 	case cluster.IsNotFound(err):
 	case err != nil:
 		return err
-	case len(argo.Compare(live.Raw(), wanted, live.EditedAt)) > 0:
+	case len(diff.Compare(live.Raw(), wanted, live.EditedAt)) > 0:
 		if err := o.cluster.Delete(ctx, cluster.ConfigMaps, namespace, name, live.UID); err != nil {
 			return err
 		}
@@ -93,12 +94,12 @@ func (o *operator) putCode(ctx context.Context, code any, namespace, name string
 // made it by hand. Nothing in the cluster tells an object that another state stands for from one whose apply was killed
 // before it had saved its state, so taking over even an identical one is left to the user.
 func (o *operator) refuseExisting(live *cluster.Object, resource string, identical bool) error {
-	if live == nil || live.Deleting || argo.IsRetired(live.Labels) {
+	if live == nil || live.Deleting || layout.IsRetired(live.Labels) {
 		return nil // nobody stands for it any more
 	}
 	id := live.Namespace + "/" + live.Name
 	owner, also := "It was not made by this provider.", ""
-	if live.Labels[argo.ManagedByLabel] == argo.ManagedBy {
+	if live.Labels[layout.ManagedByLabel] == layout.ManagedBy {
 		owner = "It was made by this provider, so another resource, perhaps in another state, stands for it."
 		if identical {
 			if o.takeOverIdentical {
@@ -125,12 +126,12 @@ func (o *operator) existing(ctx context.Context, r cluster.Resource, namespace, 
 
 // differences lists where a live object is not the wanted one.
 func differences(live *cluster.Object, wanted any) []string {
-	object, err := argo.AsJSON(wanted)
+	object, err := layout.AsJSON(wanted)
 	if err != nil {
 		return []string{err.Error()}
 	}
 	var paths []string
-	for _, d := range argo.Compare(live.Raw(), object, live.EditedAt) {
+	for _, d := range diff.Compare(live.Raw(), object, live.EditedAt) {
 		paths = append(paths, d.String())
 	}
 	return paths

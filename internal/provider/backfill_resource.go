@@ -13,7 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/status"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
@@ -84,7 +85,7 @@ func (r *backfillResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	}
 	identity := ""
 	if !plan.Namespace.IsUnknown() {
-		identity = argo.BackfillIdentity(b.spec)
+		identity = compile.BackfillIdentity(b.spec)
 	}
 	setPlannedBackfill(ctx, resp, identity)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
@@ -98,11 +99,11 @@ func (r *backfillResource) tellResumed(ctx context.Context, b spec.Backfill, dia
 	}
 	ctx, cancel := context.WithTimeout(ctx, foreseeTimeout)
 	defer cancel()
-	ledger, err := r.data.cluster.Find(ctx, cluster.ConfigMaps, b.Namespace, argo.LedgerName(b.Name))
-	if err != nil || !argo.SameBackfill(ledger.Annotations, b) {
+	ledger, err := r.data.cluster.Find(ctx, cluster.ConfigMaps, b.Namespace, compile.LedgerName(b.Name))
+	if err != nil || !compile.SameBackfill(ledger.Annotations, b) {
 		return
 	}
-	results, err := argo.ReadLedger(ledger.Into)
+	results, err := compile.ReadLedger(ledger.Into)
 	if err != nil {
 		return
 	}
@@ -224,7 +225,7 @@ func (r *backfillResource) Read(ctx context.Context, req resource.ReadRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	found, err := r.data.cluster.Find(ctx, cluster.ConfigMaps, state.Namespace.ValueString(), argo.LedgerName(state.Name.ValueString()))
+	found, err := r.data.cluster.Find(ctx, cluster.ConfigMaps, state.Namespace.ValueString(), compile.LedgerName(state.Name.ValueString()))
 	if cluster.IsNotFound(err) {
 		return // what was done remains true, and an apply that goes on writes it down again
 	}
@@ -232,7 +233,7 @@ func (r *backfillResource) Read(ctx context.Context, req resource.ReadRequest, r
 		r.data.addReadError(&resp.Diagnostics, "backfill", state.Name.ValueString(), err)
 		return
 	}
-	results, err := argo.ReadLedger(found.Into)
+	results, err := compile.ReadLedger(found.Into)
 	if err != nil {
 		addClusterError(&resp.Diagnostics, "read", "backfill", state.Name.ValueString(), err)
 		return
@@ -259,7 +260,7 @@ func (r *backfillResource) Delete(ctx context.Context, req resource.DeleteReques
 		return
 	}
 	var next plannedBackfill
-	if len(planned) > 0 && json.Unmarshal(planned, &next) == nil && next.Identity == argo.BackfillIdentity(b.spec) {
+	if len(planned) > 0 && json.Unmarshal(planned, &next) == nil && next.Identity == compile.BackfillIdentity(b.spec) {
 		return // its successor takes the runs over
 	}
 	r.end(ctx, b.spec, timeout, &resp.Diagnostics)
@@ -270,13 +271,13 @@ func (r *backfillResource) Delete(ctx context.Context, req resource.DeleteReques
 
 // end stops the runs in progress and removes all of them, and the ledger last.
 func (r *backfillResource) end(ctx context.Context, b spec.Backfill, timeout time.Duration, diags *diag.Diagnostics) {
-	runs, err := r.data.cluster.List(ctx, cluster.Workflows, b.Namespace, argo.BackfillSelector(b.Name))
+	runs, err := r.data.cluster.List(ctx, cluster.Workflows, b.Namespace, compile.BackfillSelector(b.Name))
 	if err != nil {
 		addClusterError(diags, "list the runs of", "backfill", b.Name, err)
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(runs)) {
-		if argo.PhaseOf(runs[name].Raw()).Ended() {
+		if status.PhaseOf(runs[name].Raw()).Ended() {
 			if err := r.data.cluster.Delete(ctx, cluster.Workflows, b.Namespace, name, runs[name].UID); err != nil {
 				addClusterError(diags, "delete", "run", name, err)
 				return
@@ -288,7 +289,7 @@ func (r *backfillResource) end(ctx context.Context, b spec.Backfill, timeout tim
 			return
 		}
 	}
-	if err := r.data.cluster.Delete(ctx, cluster.ConfigMaps, b.Namespace, argo.LedgerName(b.Name), ""); err != nil {
+	if err := r.data.cluster.Delete(ctx, cluster.ConfigMaps, b.Namespace, compile.LedgerName(b.Name), ""); err != nil {
 		addClusterError(diags, "delete", "backfill", b.Name, err)
 	}
 }

@@ -9,7 +9,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/status"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
@@ -40,7 +41,7 @@ type failedTick struct {
 func (o *operator) newBackfillWork(ctx context.Context, b spec.Backfill, known map[int64]spec.TickResult) (*backfillWork, error) {
 	w := &backfillWork{operator: o, backfill: b, done: map[int64]bool{}, results: map[int64]spec.TickResult{}}
 	maps.Copy(w.results, known)
-	_, err := o.cluster.Create(ctx, cluster.ConfigMaps, argo.Ledger(b))
+	_, err := o.cluster.Create(ctx, cluster.ConfigMaps, compile.Ledger(b))
 	switch {
 	case cluster.ReasonOf(err) == cluster.Exists:
 		if err := w.takeOver(ctx); err != nil {
@@ -63,14 +64,14 @@ func (o *operator) newBackfillWork(ctx context.Context, b spec.Backfill, known m
 
 func (w *backfillWork) takeOver(ctx context.Context) error {
 	b := w.backfill
-	ledger, err := w.operator.cluster.Get(ctx, cluster.ConfigMaps, b.Namespace, argo.LedgerName(b.Name))
+	ledger, err := w.operator.cluster.Get(ctx, cluster.ConfigMaps, b.Namespace, compile.LedgerName(b.Name))
 	if err != nil {
 		return err
 	}
-	if !argo.SameBackfill(ledger.Annotations, b) {
+	if !compile.SameBackfill(ledger.Annotations, b) {
 		return fmt.Errorf("config map %s/%s belongs to another backfill named %q; give this one another name, or remove the other first", b.Namespace, ledger.Name, b.Name)
 	}
-	noted, err := argo.ReadLedger(ledger.Into)
+	noted, err := compile.ReadLedger(ledger.Into)
 	if err != nil {
 		return err
 	}
@@ -80,11 +81,11 @@ func (w *backfillWork) takeOver(ctx context.Context) error {
 
 // note writes into the ledger what became of a tick.
 func (w *backfillWork) note(ctx context.Context, tick time.Time, result spec.TickResult) error {
-	patch, err := argo.LedgerPatch(tick, result)
+	patch, err := compile.LedgerPatch(tick, result)
 	if err != nil {
 		return err
 	}
-	_, err = w.operator.cluster.Patch(ctx, cluster.ConfigMaps, w.backfill.Namespace, argo.LedgerName(w.backfill.Name), patch)
+	_, err = w.operator.cluster.Patch(ctx, cluster.ConfigMaps, w.backfill.Namespace, compile.LedgerName(w.backfill.Name), patch)
 	return err
 }
 
@@ -171,7 +172,7 @@ func (w *backfillWork) forget(ctx context.Context, tick time.Time) {
 		return
 	}
 	delete(w.results, tick.Unix())
-	_, err := w.operator.cluster.Patch(ctx, cluster.ConfigMaps, w.backfill.Namespace, argo.LedgerName(w.backfill.Name), argo.LedgerRemoval(tick))
+	_, err := w.operator.cluster.Patch(ctx, cluster.ConfigMaps, w.backfill.Namespace, compile.LedgerName(w.backfill.Name), compile.LedgerRemoval(tick))
 	if err != nil {
 		w.errs = append(w.errs, fmt.Errorf("%s: %w", tick.Format(time.RFC3339), err))
 	}
@@ -181,11 +182,11 @@ func (w *backfillWork) forget(ctx context.Context, tick time.Time) {
 // new one.
 func (w *backfillWork) start(ctx context.Context, tick time.Time) (name string, err error) {
 	b := w.backfill
-	workflow, err := argo.BackfillRun(b, tick)
+	workflow, err := compile.BackfillRun(b, tick)
 	if err != nil {
 		return "", err
 	}
-	argo.ForInstance(workflow, w.operator.instanceID)
+	compile.ForInstance(workflow, w.operator.instanceID)
 	for {
 		_, err := w.operator.cluster.Create(ctx, cluster.Workflows, workflow)
 		if cluster.ReasonOf(err) != cluster.Exists {
@@ -209,10 +210,10 @@ func (w *backfillWork) adopt(ctx context.Context, name string) (taken bool, err 
 		return false, err
 	case found.Deleting:
 		return false, w.operator.untilGone(ctx, b.Namespace, name)
-	case !argo.SameBackfill(found.Annotations, b):
+	case !compile.SameBackfill(found.Annotations, b):
 		return false, fmt.Errorf("a workflow named %s/%s exists already and is not this backfill's; delete it, or give the backfill another name", b.Namespace, name)
 	}
-	if !argo.PhaseOf(found.Raw()).Failed() {
+	if !status.PhaseOf(found.Raw()).Failed() {
 		return true, nil
 	}
 	if err := w.operator.cluster.Delete(ctx, cluster.Workflows, b.Namespace, name, found.UID); err != nil {

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 )
@@ -32,7 +32,7 @@ func (o *operator) collectCaches(ctx context.Context, namespace string, gone []s
 		if !c.Serves(namespace, o.instanceID) {
 			continue
 		}
-		changed, err := o.cluster.LastChanges(ctx, cluster.ConfigMaps, c.Namespace, argo.CacheSelector)
+		changed, err := o.cluster.LastChanges(ctx, cluster.ConfigMaps, c.Namespace, layout.CacheSelector)
 		if err != nil {
 			o.debug(ctx, "Cannot list what is cached", map[string]any{"namespace": c.Namespace, "error": err.Error()})
 			continue
@@ -45,8 +45,8 @@ func (o *operator) collectCaches(ctx context.Context, namespace string, gone []s
 func staleCaches(changed map[string]time.Time, namespace string, gone []string, now time.Time) []string {
 	var stale []string
 	for _, name := range slices.Sorted(maps.Keys(changed)) {
-		isGone := slices.ContainsFunc(gone, func(version string) bool { return argo.IsCacheOf(name, namespace, version) })
-		if isGone || argo.IsCacheIn(name, namespace) && now.Sub(changed[name]) > unusedCaches {
+		isGone := slices.ContainsFunc(gone, func(version string) bool { return layout.IsCacheOf(name, namespace, version) })
+		if isGone || layout.IsCacheIn(name, namespace) && now.Sub(changed[name]) > unusedCaches {
 			stale = append(stale, name)
 		}
 	}

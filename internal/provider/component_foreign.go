@@ -13,7 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/handwritten"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 )
 
@@ -60,7 +61,7 @@ func recallForeign(ctx context.Context, private privateData, diags *diag.Diagnos
 // importedForeign writes what a template that people wrote says into the state.
 func (r *componentResource) importedForeign(ctx context.Context, m *componentModel, live *cluster.Object, template string, resp *resource.ReadResponse) {
 	diags := &resp.Diagnostics
-	f, err := argo.ReadForeignComponent(live.Into, template)
+	f, err := handwritten.ReadForeignComponent(live.Into, template)
 	if err != nil {
 		addClusterError(diags, "read", "component", live.Name, err)
 		return
@@ -82,7 +83,7 @@ func (r *componentResource) importedForeign(ctx context.Context, m *componentMod
 }
 
 // warnForeign tells what the template says that is said elsewhere here.
-func warnForeign(diags *diag.Diagnostics, live *cluster.Object, f argo.Foreign) {
+func warnForeign(diags *diag.Diagnostics, live *cluster.Object, f handwritten.Foreign) {
 	lines, err := f.SettingLines()
 	if err != nil {
 		addClusterError(diags, "read", "component", live.Name, err)
@@ -103,7 +104,7 @@ func warnForeign(diags *diag.Diagnostics, live *cluster.Object, f argo.Foreign) 
 }
 
 // addForeignUnread tells every place of an object of other people's that cannot be written; false if there is any.
-func addForeignUnread(diags *diag.Diagnostics, what string, live *cluster.Object, unread []argo.Unread) bool {
+func addForeignUnread(diags *diag.Diagnostics, what string, live *cluster.Object, unread []layout.Unread) bool {
 	if len(unread) == 0 {
 		return true
 	}

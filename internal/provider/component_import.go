@@ -8,7 +8,10 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/decompile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/handwritten"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -46,22 +49,22 @@ func (r *componentResource) imported(ctx context.Context, m *componentModel, req
 		addClusterError(diags, "read", "component", name, err)
 		return
 	}
-	if isForeign || argo.IsForeign(live.Labels) {
+	if isForeign || handwritten.IsForeign(live.Labels) {
 		rememberForeign(ctx, resp.Private, foreignOrigin{Object: name, Template: origin.Template}, diags)
 		r.importedForeign(ctx, m, live, origin.Template, resp)
 		return
 	}
-	c, unread, err := argo.ReadComponent(live.Into, decoderOf(code), nil)
+	c, unread, err := decompile.ReadComponent(live.Into, decoderOf(code), nil)
 	if err != nil {
 		addClusterError(diags, "read", "component", name, err)
 		return
 	}
-	var again argo.ComponentObjects
+	var again compile.ComponentObjects
 	if c.Python != nil || c.Container != nil {
-		again, err = argo.Component(c)
+		again, err = compile.Component(c)
 	}
 	if err == nil && again.Template != nil && again.Template.Name != live.Name {
-		unread = append(unread, argo.Unread{Path: "metadata.name", Reason: "it is not what this provider calls a version of this content, " + again.Template.Name})
+		unread = append(unread, layout.Unread{Path: "metadata.name", Reason: "it is not what this provider calls a version of this content, " + again.Template.Name})
 	}
 	if !addUnread(diags, "component", name, unread) {
 		return
@@ -91,7 +94,7 @@ func (r *componentResource) versionOf(ctx context.Context, namespace, given stri
 	}
 	var versions []string
 	for name, o := range all {
-		if o.Labels[argo.KindLabel] == string(spec.ComponentKind) && o.Labels[argo.NameLabel] == given && !argo.IsRetired(o.Labels) {
+		if o.Labels[layout.KindLabel] == string(spec.ComponentKind) && o.Labels[layout.NameLabel] == given && !layout.IsRetired(o.Labels) {
 			versions = append(versions, namespace+"/"+name)
 		}
 	}

@@ -8,7 +8,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/decompile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -18,7 +20,7 @@ func (r *componentResource) objects(ctx context.Context, namespace, name string,
 	if live, err = r.data.cluster.Find(ctx, cluster.WorkflowTemplates, namespace, name); err != nil {
 		return nil, nil, err
 	}
-	if !isPython && !argo.MountsCode(live.Raw()) {
+	if !isPython && !decompile.MountsCode(live.Raw()) {
 		return live, nil, nil
 	}
 	code, err = r.data.cluster.Find(ctx, cluster.ConfigMaps, namespace, name)
@@ -38,9 +40,9 @@ func (r *componentResource) refresh(ctx context.Context, m *componentModel, live
 	}
 	m.Drift = noDrift()
 	prior, found = analysed(prior)
-	expected, err := argo.Component(prior)
+	expected, err := compile.Component(prior)
 	known := err == nil && !found.HasError()
-	if known && expected.Version != m.Version.ValueString() && m.Version.ValueString() == live.Labels[argo.VersionLabel] {
+	if known && expected.Version != m.Version.ValueString() && m.Version.ValueString() == live.Labels[layout.VersionLabel] {
 		return found, false // another version of this provider compiled it; the plan makes a new one
 	}
 	if known && len(componentDifferences(live, code, expected)) == 0 {
@@ -51,8 +53,8 @@ func (r *componentResource) refresh(ctx context.Context, m *componentModel, live
 }
 
 // readBack writes what the cluster holds into the model, and what no attribute can hold into its drift.
-func (r *componentResource) readBack(ctx context.Context, m *componentModel, live, code *cluster.Object, prior spec.Component, expected argo.ComponentObjects, diags *diag.Diagnostics) {
-	found, unread, err := argo.ReadComponent(live.Into, decoderOf(code), &prior)
+func (r *componentResource) readBack(ctx context.Context, m *componentModel, live, code *cluster.Object, prior spec.Component, expected compile.ComponentObjects, diags *diag.Diagnostics) {
+	found, unread, err := decompile.ReadComponent(live.Into, decoderOf(code), &prior)
 	if err != nil {
 		// Somebody has written what is no WorkflowTemplate of Argo Workflows.
 		m.Drift = listOfTexts(componentDifferences(live, code, expected))
@@ -65,7 +67,7 @@ func (r *componentResource) readBack(ctx context.Context, m *componentModel, liv
 	diags.Append(m.setSpec(ctx, found)...)
 	again := expected
 	if found.Python != nil || found.Container != nil {
-		if compiled, err := argo.Component(found); err == nil {
+		if compiled, err := compile.Component(found); err == nil {
 			again = compiled
 		}
 	}
@@ -79,7 +81,7 @@ func (r *componentResource) readBack(ctx context.Context, m *componentModel, liv
 	m.Drift = listOfTexts(paths)
 }
 
-func decoderOf(o *cluster.Object) argo.Decoder {
+func decoderOf(o *cluster.Object) layout.Decoder {
 	if o == nil {
 		return nil
 	}
@@ -87,7 +89,7 @@ func decoderOf(o *cluster.Object) argo.Decoder {
 }
 
 // componentDifferences lists where the objects of a version are not the wanted ones.
-func componentDifferences(live, code *cluster.Object, wanted argo.ComponentObjects) []string {
+func componentDifferences(live, code *cluster.Object, wanted compile.ComponentObjects) []string {
 	paths := differences(live, wanted.Template)
 	switch {
 	case wanted.Code == nil:

@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
@@ -187,7 +187,7 @@ func (r *componentResource) apply(ctx context.Context, m *componentModel, verb s
 	if diags.HasError() {
 		return
 	}
-	objects, err := argo.Component(c)
+	objects, err := compile.Component(c)
 	if err != nil {
 		diags.AddError("Cannot compile the component", err.Error())
 		return
@@ -203,7 +203,7 @@ func (r *componentResource) apply(ctx context.Context, m *componentModel, verb s
 }
 
 // put applies the version's objects, the code before the template that mounts it.
-func (r *componentResource) put(ctx context.Context, c spec.Component, objects argo.ComponentObjects, verb string) error {
+func (r *componentResource) put(ctx context.Context, c spec.Component, objects compile.ComponentObjects, verb string) error {
 	name := objects.Template.Name
 	if verb == "create" {
 		live, err := r.data.existing(ctx, cluster.WorkflowTemplates, c.Namespace, name)
@@ -251,7 +251,7 @@ func (m *componentModel) derive(ctx context.Context, config componentModel) diag
 	}
 	version := ""
 	if !unknown {
-		objects, err := argo.Component(c)
+		objects, err := compile.Component(c)
 		if err != nil {
 			diags.AddError("Cannot compile the component", err.Error())
 			return diags

@@ -14,7 +14,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/decompile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 )
 
@@ -115,7 +116,7 @@ func isPipeline(o *cluster.Object) (version string, ok bool) {
 	if o == nil {
 		return "", false
 	}
-	return argo.IsPipeline(o.Labels)
+	return layout.IsPipeline(o.Labels)
 }
 
 // known lists what there is in place of what was not found.
@@ -126,8 +127,8 @@ func (l *lookup) known(ctx context.Context, namespace, kind string) string {
 	}
 	names := map[string]bool{}
 	for _, o := range objects {
-		if o.Labels[argo.KindLabel] == kind {
-			names[o.Labels[argo.NameLabel]] = true
+		if o.Labels[layout.KindLabel] == kind {
+			names[o.Labels[layout.NameLabel]] = true
 		}
 	}
 	if len(names) == 0 {
@@ -140,7 +141,7 @@ func (l *lookup) known(ctx context.Context, namespace, kind string) string {
 
 // read writes what an object in the cluster says of a component or a pipeline.
 func (m *pipelineDataModel) read(ctx context.Context, found *cluster.Object, diags *diag.Diagnostics) {
-	ref, description, err := argo.ReadRef(found.Into)
+	ref, description, err := decompile.ReadRef(found.Into)
 	if err != nil {
 		diags.AddError("Cannot read "+found.Name, err.Error())
 		return
@@ -210,17 +211,17 @@ func (d *componentData) Read(ctx context.Context, req datasource.ReadRequest, re
 func newestVersion(all map[string]*cluster.Object, name, version string) (found *cluster.Object, versions []string) {
 	for _, key := range slices.Sorted(maps.Keys(all)) {
 		o := all[key]
-		if o.Labels[argo.KindLabel] != "component" || o.Labels[argo.NameLabel] != name {
+		if o.Labels[layout.KindLabel] != "component" || o.Labels[layout.NameLabel] != name {
 			continue
 		}
-		versions = append(versions, o.Labels[argo.VersionLabel])
+		versions = append(versions, o.Labels[layout.VersionLabel])
 		switch {
 		case version != "":
-			if o.Labels[argo.VersionLabel] == version {
+			if o.Labels[layout.VersionLabel] == version {
 				found = o
 			}
-		case found == nil, argo.IsRetired(found.Labels) && !argo.IsRetired(o.Labels),
-			argo.IsRetired(found.Labels) == argo.IsRetired(o.Labels) && o.CreatedAt().After(found.CreatedAt()):
+		case found == nil, layout.IsRetired(found.Labels) && !layout.IsRetired(o.Labels),
+			layout.IsRetired(found.Labels) == layout.IsRetired(o.Labels) && o.CreatedAt().After(found.CreatedAt()):
 			found = o
 		}
 	}

@@ -17,7 +17,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/decompile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/status"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
@@ -116,7 +118,7 @@ func (d *runsData) Read(ctx context.Context, req datasource.ReadRequest, resp *d
 		return
 	}
 	namespace := d.namespace(m.Namespace)
-	found, err := d.data.cluster.List(ctx, cluster.Workflows, namespace, argo.RunSelector(m.Pipeline.ValueString(), m.RecurringRun.ValueString(), m.Backfill.ValueString()))
+	found, err := d.data.cluster.List(ctx, cluster.Workflows, namespace, status.RunSelector(m.Pipeline.ValueString(), m.RecurringRun.ValueString(), m.Backfill.ValueString()))
 	if err != nil {
 		addClusterError(&resp.Diagnostics, "list", "runs in namespace", namespace, err)
 		return
@@ -126,11 +128,11 @@ func (d *runsData) Read(ctx context.Context, req datasource.ReadRequest, resp *d
 	var runs []spec.RunInfo
 	interfaces := d.interfaces(ctx, namespace)
 	for _, o := range found {
-		run, err := argo.ReadRun(o.Into, interfaces(o.Labels[argo.PipelineLabel]))
+		run, err := status.ReadRun(o.Into, interfaces(o.Labels[layout.PipelineLabel]))
 		if err != nil {
 			report(&resp.Diagnostics, func(problems *problem.List) { addUnreadableRun(problems, o.Name, err) })
 		}
-		if argo.DueAt(run).Before(since) || len(phases) > 0 && !slices.Contains(phases, string(run.Phase)) {
+		if status.DueAt(run).Before(since) || len(phases) > 0 && !slices.Contains(phases, string(run.Phase)) {
 			continue
 		}
 		runs = append(runs, run)
@@ -150,7 +152,7 @@ func (d *runsData) Read(ctx context.Context, req datasource.ReadRequest, resp *d
 }
 
 func newestFirst(a, b spec.RunInfo) int {
-	if c := argo.DueAt(b).Compare(argo.DueAt(a)); c != 0 {
+	if c := status.DueAt(b).Compare(status.DueAt(a)); c != 0 {
 		return c
 	}
 	return strings.Compare(a.Name, b.Name)
@@ -181,7 +183,7 @@ func (d *runsData) interfaces(ctx context.Context, namespace string) func(string
 		}
 		var i spec.Interface
 		if found, err := d.data.cluster.Find(ctx, cluster.WorkflowTemplates, namespace, pipeline); err == nil {
-			if ref, _, err := argo.ReadRef(found.Into); err == nil {
+			if ref, _, err := decompile.ReadRef(found.Into); err == nil {
 				i = ref.Interface
 			}
 		}

@@ -14,7 +14,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -45,7 +46,7 @@ func everyPart(t *testing.T) (spec.Pipeline, []spec.Component) {
 	}
 	refs := map[string]spec.Ref{}
 	for _, c := range []spec.Component{container, python} {
-		o, err := argo.Component(c)
+		o, err := compile.Component(c)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -187,11 +188,11 @@ func copied(t *testing.T, object map[string]any) map[string]any {
 // written are the places of an object that this provider writes and a controller reads, apart from what identifies it.
 func written(t *testing.T, object any) (map[string]any, []leaf) {
 	t.Helper()
-	content, err := argo.AsJSON(object)
+	content, err := layout.AsJSON(object)
 	if err != nil {
 		t.Fatal(err)
 	}
-	read, err := argo.WithoutUnreadFields(content)
+	read, err := layout.WithoutUnreadFields(content)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -334,7 +335,7 @@ func TestEveryChangeOfAComponentShows(t *testing.T) {
 
 func componentMatrix(ctx context.Context, t *testing.T, c spec.Component) {
 	t.Helper()
-	compiled, err := argo.Component(c)
+	compiled, err := compile.Component(c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -349,7 +350,7 @@ func componentMatrix(ctx context.Context, t *testing.T, c spec.Component) {
 	var code *cluster.Object
 	var files map[string]any
 	if compiled.Code != nil {
-		if files, err = argo.AsJSON(compiled.Code); err != nil {
+		if files, err = layout.AsJSON(compiled.Code); err != nil {
 			t.Fatal(err)
 		}
 		code = cluster.ObjectOf(files)

@@ -17,7 +17,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"k8s.io/apimachinery/pkg/labels"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/status"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -49,7 +51,7 @@ func newestObjectFirst(a, b *cluster.Object) int {
 
 func isKind(kind string) func(*cluster.Object) bool {
 	return func(o *cluster.Object) bool {
-		return o.Labels[argo.KindLabel] == kind && !argo.IsRetired(o.Labels) && !argo.IsPinnedCopy(o.Labels)
+		return o.Labels[layout.KindLabel] == kind && !layout.IsRetired(o.Labels) && !layout.IsPinnedCopy(o.Labels)
 	}
 }
 
@@ -58,7 +60,7 @@ func newPipelineLister() list.ListResource {
 }
 
 func newComponentLister() list.ListResource {
-	name := func(o *cluster.Object) string { return o.Labels[argo.NameLabel] }
+	name := func(o *cluster.Object) string { return o.Labels[layout.NameLabel] }
 	return &lister{
 		what: "component", kind: cluster.WorkflowTemplates, of: newComponentResource, selects: isKind(string(spec.ComponentKind)), name: name, title: name,
 		less: func(a, b *cluster.Object) int {
@@ -73,7 +75,7 @@ func newComponentLister() list.ListResource {
 func newRecurringRunLister() list.ListResource {
 	return &lister{
 		what: "recurring run", kind: cluster.CronWorkflows, of: newRecurringRunResource, name: objectName, title: objectName, less: byName,
-		selects: func(o *cluster.Object) bool { return argo.IsRecurringRun(o.Labels) },
+		selects: func(o *cluster.Object) bool { return compile.IsRecurringRun(o.Labels) },
 	}
 }
 
@@ -83,10 +85,10 @@ func newRunLister() list.ListResource {
 		filters: " The label `terraform-provider-kfp/pipeline` is the pipeline's name. What a recurring run or a backfill has started is left out, since it belongs to that. The newest runs come first.",
 		// What a recurring run or a backfill has started belongs to it.
 		selects: func(o *cluster.Object) bool {
-			return o.Labels[argo.KindLabel] == argo.RunKind && o.Labels[argo.RecurringLabel] == "" && o.Labels[argo.BackfillLabel] == ""
+			return o.Labels[layout.KindLabel] == layout.RunKind && o.Labels[layout.RecurringLabel] == "" && o.Labels[layout.BackfillLabel] == ""
 		},
 		title: func(o *cluster.Object) string {
-			return strings.TrimSuffix(fmt.Sprintf("%s (%s)", o.Name, o.Labels[argo.PhaseLabel]), " ()")
+			return strings.TrimSuffix(fmt.Sprintf("%s (%s)", o.Name, o.Labels[status.PhaseLabel]), " ()")
 		},
 	}
 }

@@ -5,26 +5,28 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/decompile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/handwritten"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
 // refs finds components and pipelines in the cluster by the names of their objects.
-func (o *operator) refs(ctx context.Context, namespace string) argo.Refs {
+func (o *operator) refs(ctx context.Context, namespace string) decompile.Refs {
 	return func(object string) (spec.Ref, bool) {
 		live, err := o.cluster.Find(ctx, cluster.WorkflowTemplates, namespace, object)
 		if err != nil {
 			return spec.Ref{}, false
 		}
-		ref, _, err := argo.ReadRef(live.Into)
-		return ref, err == nil && argo.ObjectName(ref) == object
+		ref, _, err := decompile.ReadRef(live.Into)
+		return ref, err == nil && layout.ObjectName(ref) == object
 	}
 }
 
 // around finds what WorkflowTemplates that people wrote refer to.
-func (o *operator) around(ctx context.Context, namespace string) argo.Around {
-	return argo.Around{
+func (o *operator) around(ctx context.Context, namespace string) handwritten.Around {
+	return handwritten.Around{
 		Refs: o.refs(ctx, namespace),
 		Component: func(version, name string) (spec.Ref, bool) {
 			all, err := o.cluster.Managed(ctx, cluster.WorkflowTemplates, namespace)
@@ -33,7 +35,7 @@ func (o *operator) around(ctx context.Context, namespace string) argo.Around {
 			}
 			return componentMadeOf(all, version, name)
 		},
-		Template: func(object string) (argo.Decoder, bool) {
+		Template: func(object string) (layout.Decoder, bool) {
 			live, err := o.cluster.Find(ctx, cluster.WorkflowTemplates, namespace, object)
 			if err != nil {
 				return nil, false
@@ -49,15 +51,15 @@ func componentMadeOf(all map[string]*cluster.Object, version, name string) (spec
 	var named []spec.Ref
 	for _, object := range slices.Sorted(maps.Keys(all)) {
 		found := all[object]
-		if found.Labels[argo.KindLabel] != string(spec.ComponentKind) || argo.IsRetired(found.Labels) {
+		if found.Labels[layout.KindLabel] != string(spec.ComponentKind) || layout.IsRetired(found.Labels) {
 			continue
 		}
-		ref, _, err := argo.ReadRef(found.Into)
+		ref, _, err := decompile.ReadRef(found.Into)
 		switch {
 		case err != nil:
-		case found.Labels[argo.VersionLabel] == version:
+		case found.Labels[layout.VersionLabel] == version:
 			return ref, true
-		case found.Labels[argo.NameLabel] == name:
+		case found.Labels[layout.NameLabel] == name:
 			named = append(named, ref)
 		}
 	}

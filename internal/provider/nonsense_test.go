@@ -19,7 +19,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 )
 
@@ -123,7 +124,7 @@ func isVoid(v any) bool {
 // not there for Kubernetes.
 func meaning(t *testing.T, content map[string]any) any {
 	t.Helper()
-	read, err := argo.WithoutUnreadFields(copied(t, content))
+	read, err := layout.WithoutUnreadFields(copied(t, content))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,7 +153,7 @@ func TestNonsenseInAPipeline(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
 	r, template, state := everyPipeline(t)
-	content, err := argo.AsJSON(template)
+	content, err := layout.AsJSON(template)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +168,7 @@ func TestNonsenseInAComponent(t *testing.T) {
 	ctx := t.Context()
 	_, components := everyPart(t)
 	for _, c := range components {
-		compiled, err := argo.Component(c)
+		compiled, err := compile.Component(c)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -182,13 +183,13 @@ func TestNonsenseInAComponent(t *testing.T) {
 			r.refresh(ctx, m, live, code, &diags)
 			return diags
 		}
-		content, err := argo.AsJSON(compiled.Template)
+		content, err := layout.AsJSON(compiled.Template)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var code *cluster.Object
 		if compiled.Code != nil {
-			files, err := argo.AsJSON(compiled.Code)
+			files, err := layout.AsJSON(compiled.Code)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -263,7 +264,7 @@ func (s *shelf) fill(t *testing.T) []subject {
 	t.Helper()
 	all := compiledSubjects(t)
 	for _, sub := range all {
-		content, err := argo.AsJSON(sub.object)
+		content, err := layout.AsJSON(sub.object)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -283,7 +284,7 @@ func TestNonsenseOverTheProtocol(t *testing.T) {
 		if sub.kind != cluster.CronWorkflows && sub.kind != cluster.Workflows {
 			continue // the others are read as they are in a plan, which costs less
 		}
-		content, err := argo.AsJSON(sub.object)
+		content, err := layout.AsJSON(sub.object)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,7 +8,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/decompile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/diff"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/handwritten"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
@@ -22,17 +26,17 @@ func (r *pipelineResource) ImportState(ctx context.Context, req resource.ImportS
 
 // imported writes everything that the cluster holds into the model.
 func (r *pipelineResource) imported(ctx context.Context, m *pipelineModel, live *cluster.Object, diags *diag.Diagnostics) {
-	if live.Labels[argo.KindLabel] == string(spec.ComponentKind) {
+	if live.Labels[layout.KindLabel] == string(spec.ComponentKind) {
 		diags.AddError("Cannot import pipeline "+live.Name, fmt.Sprintf("%s/%s is a kfp_component. Import it as one: import { to = kfp_component.x, id = \"%s/%s\" }.", live.Namespace, live.Name, live.Namespace, live.Name))
 		return
 	}
-	p, unread, err := argo.ReadPipeline(live.Into, r.data.refs(ctx, live.Namespace), nil)
+	p, unread, err := decompile.ReadPipeline(live.Into, r.data.refs(ctx, live.Namespace), nil)
 	if err != nil {
 		addClusterError(diags, "read", "pipeline", live.Name, err)
 		return
 	}
 	again, g, found := compilePipeline(p)
-	if argo.IsForeign(live.Labels) {
+	if handwritten.IsForeign(live.Labels) {
 		p, again, g, unread = r.foreign(ctx, live, p, unread, diags)
 		_, _, found = compilePipeline(p)
 		if diags.HasError() || !addForeignUnread(diags, "pipeline", live, unread) {
@@ -64,17 +68,17 @@ func notCompiling(found problem.List) string {
 }
 
 // foreign reads what people wrote: in the manner of this provider, but for the notation, or in their own.
-func (r *pipelineResource) foreign(ctx context.Context, live *cluster.Object, p spec.Pipeline, unread []argo.Unread, diags *diag.Diagnostics) (spec.Pipeline, *argo.PipelineObject, *graph.Graph, []argo.Unread) {
+func (r *pipelineResource) foreign(ctx context.Context, live *cluster.Object, p spec.Pipeline, unread []layout.Unread, diags *diag.Diagnostics) (spec.Pipeline, *compile.PipelineObject, *graph.Graph, []layout.Unread) {
 	again, g, _ := compilePipeline(p)
 	if again != nil {
-		if wanted, err := argo.AsJSON(again.Template); err == nil {
-			unread = append(unread, argo.Inexpressible(live.Raw(), wanted)...)
+		if wanted, err := layout.AsJSON(again.Template); err == nil {
+			unread = append(unread, diff.Inexpressible(live.Raw(), wanted)...)
 		}
 		if len(unread) == 0 {
 			return p, again, g, nil
 		}
 	}
-	p, unread, err := argo.ReadForeignPipeline(live.Into, r.data.around(ctx, live.Namespace))
+	p, unread, err := handwritten.ReadForeignPipeline(live.Into, r.data.around(ctx, live.Namespace))
 	if err != nil {
 		addClusterError(diags, "read", "pipeline", live.Name, err)
 		return p, nil, nil, nil
@@ -84,7 +88,7 @@ func (r *pipelineResource) foreign(ctx context.Context, live *cluster.Object, p 
 }
 
 // addUnread tells every place of an object that cannot be written as a configuration; false if there is any.
-func addUnread(diags *diag.Diagnostics, what, name string, unread []argo.Unread) bool {
+func addUnread(diags *diag.Diagnostics, what, name string, unread []layout.Unread) bool {
 	if len(unread) == 0 {
 		return true
 	}
@@ -94,7 +98,7 @@ func addUnread(diags *diag.Diagnostics, what, name string, unread []argo.Unread)
 }
 
 // unreadLines lists places of an object, a line each.
-func unreadLines(unread []argo.Unread) string {
+func unreadLines(unread []layout.Unread) string {
 	var lines []string
 	for _, u := range unread {
 		lines = append(lines, "  - "+u.String())

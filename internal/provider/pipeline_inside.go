@@ -6,7 +6,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
@@ -30,7 +30,7 @@ func timeoutOf(ctx context.Context, d *data, namespace, name string) string {
 	if err != nil {
 		return "" // who cannot be reached is reported where it matters
 	}
-	return argo.RunTimeout(live.Into)
+	return compile.RunTimeout(live.Into)
 }
 
 // warnOfTimeouts warns of pipelines inside a pipeline whose timeout bounds their own runs alone: Argo has deadlines of runs

@@ -10,7 +10,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/decompile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
@@ -28,7 +30,7 @@ func (r *pipelineResource) refresh(ctx context.Context, m *pipelineModel, live *
 		return nil, false
 	}
 	expected, _, found := compilePipeline(prior)
-	if expected != nil && expected.Version != m.Version.ValueString() && m.Version.ValueString() == live.Labels[argo.VersionLabel] {
+	if expected != nil && expected.Version != m.Version.ValueString() && m.Version.ValueString() == live.Labels[layout.VersionLabel] {
 		return found, false // another version of this provider compiled it; the plan brings it up to date
 	}
 	if expected != nil && len(differences(live, expected.Template)) == 0 {
@@ -39,11 +41,11 @@ func (r *pipelineResource) refresh(ctx context.Context, m *pipelineModel, live *
 }
 
 // readBack writes what the cluster holds into the model, and what no attribute can hold into its drift.
-func (r *pipelineResource) readBack(ctx context.Context, m *pipelineModel, live *cluster.Object, prior spec.Pipeline, expected *argo.PipelineObject, diags *diag.Diagnostics) {
-	found, unread, err := argo.ReadPipeline(live.Into, r.data.refs(ctx, live.Namespace), &prior)
+func (r *pipelineResource) readBack(ctx context.Context, m *pipelineModel, live *cluster.Object, prior spec.Pipeline, expected *compile.PipelineObject, diags *diag.Diagnostics) {
+	found, unread, err := decompile.ReadPipeline(live.Into, r.data.refs(ctx, live.Namespace), &prior)
 	if err != nil {
 		// Somebody has written what is no WorkflowTemplate of Argo Workflows.
-		m.Drift = driftOf([]argo.Unread{{Path: "spec", Reason: err.Error()}}, live, templateOf(expected))
+		m.Drift = driftOf([]layout.Unread{{Path: "spec", Reason: err.Error()}}, live, templateOf(expected))
 		return
 	}
 	diags.Append(m.setSpec(ctx, found)...)
@@ -53,12 +55,12 @@ func (r *pipelineResource) readBack(ctx context.Context, m *pipelineModel, live 
 	}
 	if again != nil {
 		// The label follows from everything else, of which the attributes tell.
-		again.Template.Labels[argo.VersionLabel] = m.Version.ValueString()
+		again.Template.Labels[layout.VersionLabel] = m.Version.ValueString()
 	}
 	m.Drift = driftOf(unread, live, templateOf(again))
 }
 
-func templateOf(o *argo.PipelineObject) any {
+func templateOf(o *compile.PipelineObject) any {
 	if o == nil {
 		return nil
 	}
@@ -66,12 +68,12 @@ func templateOf(o *argo.PipelineObject) any {
 }
 
 // compilePipeline checks and compiles a pipeline; o is nil if it does not compile, and found says why.
-func compilePipeline(p spec.Pipeline) (o *argo.PipelineObject, g *graph.Graph, found problem.List) {
+func compilePipeline(p spec.Pipeline) (o *compile.PipelineObject, g *graph.Graph, found problem.List) {
 	g, found = graph.Check(p)
 	if found.HasError() {
 		return nil, g, found
 	}
-	compiled, err := argo.Pipeline(p, g)
+	compiled, err := compile.Pipeline(p, g)
 	if err != nil {
 		found.Errorf(nil, "Cannot compile the pipeline", "%s", err)
 		return nil, g, found
@@ -81,7 +83,7 @@ func compilePipeline(p spec.Pipeline) (o *argo.PipelineObject, g *graph.Graph, f
 
 // driftOf lists what is not as this provider would write it and is in no attribute. wanted is nil where what was read
 // does not compile.
-func driftOf(unread []argo.Unread, live *cluster.Object, wanted any) types.List {
+func driftOf(unread []layout.Unread, live *cluster.Object, wanted any) types.List {
 	var paths []string
 	for _, u := range unread {
 		paths = append(paths, u.String())

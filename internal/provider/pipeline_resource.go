@@ -9,7 +9,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/handwritten"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
@@ -62,7 +63,7 @@ func (r *pipelineResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if unknown {
 		g, found = graph.Check(p)
 	} else {
-		var compiled *argo.PipelineObject
+		var compiled *compile.PipelineObject
 		if compiled, g, found = compilePipeline(p); compiled != nil {
 			version = compiled.Version
 			found = append(append(found, compiled.CheckSize()...), r.data.checkCounts(ctx, compiled)...)
@@ -108,7 +109,7 @@ func (r *pipelineResource) Read(ctx context.Context, req resource.ReadRequest, r
 		r.data.addReadError(&resp.Diagnostics, "pipeline", state.Name.ValueString(), err)
 		return
 	}
-	if state.Version.IsNull() || argo.IsUntouched(live.Labels, live.Annotations) {
+	if state.Version.IsNull() || handwritten.IsUntouched(live.Labels, live.Annotations) {
 		r.imported(ctx, &state, live, &resp.Diagnostics)
 	} else {
 		drift := state.Drift

@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
@@ -52,8 +52,8 @@ func (r *recurringRunResource) apply(ctx context.Context, m *recurringRunModel, 
 }
 
 // compileFor compiles a recurring run for the controller that is to run it.
-func compileFor(d *data, s spec.RecurringRun) (argo.RecurringRunObjects, error) {
-	objects, err := argo.RecurringRun(s)
+func compileFor(d *data, s spec.RecurringRun) (compile.RecurringRunObjects, error) {
+	objects, err := compile.RecurringRun(s)
 	if err == nil {
 		objects.ForInstance(d.instanceID)
 	}
@@ -68,11 +68,11 @@ func (m *recurringRunModel) pinned() types.Object {
 	return m.Pipeline
 }
 
-func (r *recurringRunResource) put(ctx context.Context, s spec.RecurringRun, objects argo.RecurringRunObjects, verb string) error {
+func (r *recurringRunResource) put(ctx context.Context, s spec.RecurringRun, objects compile.RecurringRunObjects, verb string) error {
 	c := r.data.cluster
 	live, err := r.data.existing(ctx, cluster.CronWorkflows, s.Namespace, s.Name)
 	if err == nil && verb == "create" {
-		err = r.data.refuseExisting(live, "kfp_recurring_run", live != nil && len(argo.Differences(live.Raw(), objects.Cron)) == 0)
+		err = r.data.refuseExisting(live, "kfp_recurring_run", live != nil && len(compile.Differences(live.Raw(), objects.Cron)) == 0)
 	}
 	if err != nil {
 		return err
@@ -94,11 +94,11 @@ func (r *recurringRunResource) put(ctx context.Context, s spec.RecurringRun, obj
 		return err
 	}
 	if objects.Limit == nil {
-		if err := c.Delete(ctx, cluster.ConfigMaps, s.Namespace, argo.LimitName(s.Name), ""); err != nil {
+		if err := c.Delete(ctx, cluster.ConfigMaps, s.Namespace, compile.LimitName(s.Name), ""); err != nil {
 			return err
 		}
 	}
-	if verb != "create" && live != nil && argo.SameTemplate(live.Raw(), objects.Cron) {
+	if verb != "create" && live != nil && compile.SameTemplate(live.Raw(), objects.Cron) {
 		return nil
 	}
 	return r.remind(ctx, s)
@@ -108,7 +108,7 @@ func (r *recurringRunResource) put(ctx context.Context, s spec.RecurringRun, obj
 func (r *recurringRunResource) putOver(ctx context.Context, live *cluster.Object, cron map[string]any) error {
 	c := r.data.cluster
 	if live != nil {
-		if _, err := c.Patch(ctx, cluster.CronWorkflows, live.Namespace, live.Name, argo.CalmPatch(live.Raw(), cron)); err != nil {
+		if _, err := c.Patch(ctx, cluster.CronWorkflows, live.Namespace, live.Name, compile.CalmPatch(live.Raw(), cron)); err != nil {
 			return err
 		}
 	}
@@ -126,7 +126,7 @@ func (r *recurringRunResource) remind(ctx context.Context, s spec.RecurringRun) 
 		return ctx.Err()
 	case <-time.After(settlePause):
 	}
-	_, err := r.data.cluster.Patch(ctx, cluster.CronWorkflows, s.Namespace, s.Name, argo.ReminderPatch(time.Now()))
+	_, err := r.data.cluster.Patch(ctx, cluster.CronWorkflows, s.Namespace, s.Name, compile.ReminderPatch(time.Now()))
 	return err
 }
 
@@ -147,7 +147,7 @@ func (r *recurringRunResource) prepareTemplate(ctx context.Context, s spec.Recur
 	if err != nil {
 		return err
 	}
-	if argo.HasSemaphores(template.Raw()) {
+	if compile.HasSemaphores(template.Raw()) {
 		return fmt.Errorf("max_concurrency cannot be used with pipeline %s, which has synchronization.semaphores of its own: Argo takes semaphores of a run in place of those of its pipeline. "+
 			"Bound the runs by a semaphore of the pipeline alone", s.Pipeline.Name)
 	}

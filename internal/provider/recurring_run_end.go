@@ -4,7 +4,8 @@ import (
 	"context"
 	"time"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/status"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -17,7 +18,7 @@ const goneTimeout = 2 * time.Minute
 func (o *operator) endSchedule(ctx context.Context, namespace, name string) error {
 	c := o.cluster
 	// A run that started while the object is being removed would be removed with it.
-	if _, err := c.Patch(ctx, cluster.CronWorkflows, namespace, name, argo.SuspendPatch()); err != nil && !cluster.IsNotFound(err) {
+	if _, err := c.Patch(ctx, cluster.CronWorkflows, namespace, name, compile.SuspendPatch()); err != nil && !cluster.IsNotFound(err) {
 		return err
 	}
 	if err := c.DeleteAlone(ctx, cluster.CronWorkflows, namespace, name); err != nil {
@@ -29,17 +30,17 @@ func (o *operator) endSchedule(ctx context.Context, namespace, name string) erro
 	if err != nil {
 		return err
 	}
-	runs, err := c.List(ctx, cluster.Workflows, namespace, argo.RecurringSelector(name))
+	runs, err := c.List(ctx, cluster.Workflows, namespace, compile.RecurringSelector(name))
 	if err != nil {
 		return err
 	}
 	for _, run := range runs {
-		if phase := argo.PhaseOf(run.Raw()); !phase.Ended() && phase != spec.PhasePending {
+		if phase := status.PhaseOf(run.Raw()); !phase.Ended() && phase != spec.PhasePending {
 			continue
 		}
 		if err := c.Delete(ctx, cluster.Workflows, namespace, run.Name, run.UID); err != nil {
 			return err
 		}
 	}
-	return c.Delete(ctx, cluster.ConfigMaps, namespace, argo.LimitName(name), "")
+	return c.Delete(ctx, cluster.ConfigMaps, namespace, compile.LimitName(name), "")
 }

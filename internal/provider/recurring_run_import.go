@@ -10,7 +10,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/decompile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/handwritten"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
@@ -28,7 +30,7 @@ func (r *recurringRunResource) ImportState(ctx context.Context, req resource.Imp
 
 // findPipeline reads the pipeline that a live recurring run uses: its own object and, where it is pinned, the copy.
 func (r *recurringRunResource) findPipeline(ctx context.Context, m *recurringRunModel, found *cluster.Object, diags *diag.Diagnostics) {
-	name, unread, err := argo.ScheduledTemplate(found.Into)
+	name, unread, err := handwritten.ScheduledTemplate(found.Into)
 	if err != nil {
 		addClusterError(diags, "read", "recurring run", found.Name, err)
 		return
@@ -45,26 +47,26 @@ func (r *recurringRunResource) findPipeline(ctx context.Context, m *recurringRun
 	case err != nil:
 		addClusterError(diags, "find the pipeline of", "recurring run", found.Name, err)
 		return
-	case argo.IsPinnedCopy(template.Labels):
+	case layout.IsPinnedCopy(template.Labels):
 		m.PinnedPipeline = readRefOf(template, diags)
 		m.Pipeline = m.PinnedPipeline
 		m.Pin = types.BoolValue(true)
 		// The pipeline itself may be at another version by now, or gone.
-		if current, err := r.data.cluster.Find(ctx, cluster.WorkflowTemplates, found.Namespace, template.Labels[argo.NameLabel]); err == nil {
+		if current, err := r.data.cluster.Find(ctx, cluster.WorkflowTemplates, found.Namespace, template.Labels[layout.NameLabel]); err == nil {
 			m.Pipeline = readRefOf(current, diags)
 		}
 		return
 	}
-	if _, ok := argo.IsPipeline(template.Labels); ok {
+	if _, ok := layout.IsPipeline(template.Labels); ok {
 		m.Pipeline = readRefOf(template, diags)
 		return
 	}
-	addForeignSchedule(diags, found, []argo.Unread{argo.NoPipelineYet(found.Namespace, name)})
+	addForeignSchedule(diags, found, []layout.Unread{handwritten.NoPipelineYet(found.Namespace, name)})
 }
 
 // readRefOf reads the ref of a pipeline off its object.
 func readRefOf(found *cluster.Object, diags *diag.Diagnostics) types.Object {
-	ref, _, err := argo.ReadRef(found.Into)
+	ref, _, err := decompile.ReadRef(found.Into)
 	if err != nil {
 		diags.AddError("Cannot read "+found.Name, err.Error())
 		return types.ObjectNull(refAttributeTypes())
@@ -73,16 +75,16 @@ func readRefOf(found *cluster.Object, diags *diag.Diagnostics) types.Object {
 }
 
 // addForeignSchedule tells why a schedule has no pipeline, and what else of it cannot be written.
-func addForeignSchedule(diags *diag.Diagnostics, found *cluster.Object, unread []argo.Unread) {
-	if _, more, err := argo.ReadForeignSchedule(found.Into, spec.RecurringRun{}, schedule.DefaultTimezone); err == nil {
+func addForeignSchedule(diags *diag.Diagnostics, found *cluster.Object, unread []layout.Unread) {
+	if _, more, err := handwritten.ReadForeignSchedule(found.Into, spec.RecurringRun{}, schedule.DefaultTimezone); err == nil {
 		unread = append(unread, withoutArguments(more)...)
 	}
 	addForeignUnread(diags, "recurring run", found, unread)
 }
 
 // withoutArguments leaves out what is only known of the parameters once the pipeline is.
-func withoutArguments(all []argo.Unread) []argo.Unread {
-	return slices.DeleteFunc(all, func(u argo.Unread) bool {
+func withoutArguments(all []layout.Unread) []layout.Unread {
+	return slices.DeleteFunc(all, func(u layout.Unread) bool {
 		return strings.HasPrefix(u.Path, "spec.workflowSpec.arguments.parameters") && strings.Contains(u.Reason, "has no such parameter")
 	})
 }
@@ -93,7 +95,7 @@ func (r *recurringRunResource) foreign(found *cluster.Object, live spec.Recurrin
 	if zone == "" {
 		zone = schedule.DefaultTimezone
 	}
-	live, unread, err := argo.ReadForeignSchedule(found.Into, live, zone)
+	live, unread, err := handwritten.ReadForeignSchedule(found.Into, live, zone)
 	if err != nil {
 		addClusterError(diags, "read", "recurring run", found.Name, err)
 		return live
@@ -102,15 +104,15 @@ func (r *recurringRunResource) foreign(found *cluster.Object, live spec.Recurrin
 	_, problems := schedule.Parse(times)
 	for _, p := range problems {
 		if p.Severity == problem.Error {
-			unread = append(unread, argo.Unread{Path: "spec." + foreignTimes[strings.SplitN(p.Path.String(), "[", 2)[0]], Reason: p.Detail})
+			unread = append(unread, layout.Unread{Path: "spec." + foreignTimes[strings.SplitN(p.Path.String(), "[", 2)[0]], Reason: p.Detail})
 		}
 	}
 	if _, _, ok := schedule.ParseWhen(live.When); !ok {
-		unread = append(unread, argo.Unread{Path: "spec.when", Reason: "only a time before or after which nothing runs can be written, as start_time and end_time; take it out here"})
+		unread = append(unread, layout.Unread{Path: "spec.when", Reason: "only a time before or after which nothing runs can be written, as start_time and end_time; take it out here"})
 	}
 	for _, p := range graph.CheckRecurringRun(live) {
 		if p.Severity == problem.Error {
-			unread = append(unread, argo.Unread{Path: p.Path.String(), Reason: p.Detail})
+			unread = append(unread, layout.Unread{Path: p.Path.String(), Reason: p.Detail})
 		}
 	}
 	addForeignUnread(diags, "recurring run", found, unread)

@@ -5,7 +5,8 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
@@ -14,14 +15,14 @@ import (
 // pinPipeline makes copies of a pipeline's version and of the pipelines inside it, which later versions leave alone. A
 // copy that is there stays as it is.
 func (o *operator) pinPipeline(ctx context.Context, ref spec.Ref) error {
-	if _, err := o.cluster.Get(ctx, cluster.WorkflowTemplates, ref.Namespace, argo.PinnedName(ref)); err == nil || !cluster.IsNotFound(err) {
+	if _, err := o.cluster.Get(ctx, cluster.WorkflowTemplates, ref.Namespace, layout.PinnedName(ref)); err == nil || !cluster.IsNotFound(err) {
 		return err
 	}
 	template, err := o.cluster.Get(ctx, cluster.WorkflowTemplates, ref.Namespace, ref.Name)
 	if err != nil {
 		return err
 	}
-	if version, _ := argo.IsPipeline(template.Labels); version != ref.Version {
+	if version, _ := layout.IsPipeline(template.Labels); version != ref.Version {
 		return fmt.Errorf("pipeline %s/%s is at version %s by now, not at %s, which is to be kept; apply again", ref.Namespace, ref.Name, version, ref.Version)
 	}
 	_, err = o.copyPinned(ctx, template, 0)
@@ -36,8 +37,8 @@ func (o *operator) copyPinned(ctx context.Context, template *cluster.Object, dep
 	if depth > maxNesting {
 		return "", errors.New("the pipelines use each other in a cycle")
 	}
-	renamed, used, wanted := map[string]string{}, map[string]bool{}, argo.NestedVersions(template.Annotations)
-	argo.TemplatesUsed(template.Raw(), used)
+	renamed, used, wanted := map[string]string{}, map[string]bool{}, compile.NestedVersions(template.Annotations)
+	layout.TemplatesUsed(template.Raw(), used)
 	for name := range used {
 		copied, err := o.pinInner(ctx, template, name, wanted[name], depth)
 		if err != nil {
@@ -47,9 +48,9 @@ func (o *operator) copyPinned(ctx context.Context, template *cluster.Object, dep
 			renamed[name] = copied
 		}
 	}
-	version, _ := argo.IsPipeline(template.Labels)
-	name := argo.PinnedName(spec.Ref{Name: template.Name, Version: version})
-	_, err := o.cluster.Create(ctx, cluster.WorkflowTemplates, argo.PinnedCopy(template.Raw(), renamed))
+	version, _ := layout.IsPipeline(template.Labels)
+	name := layout.PinnedName(spec.Ref{Name: template.Name, Version: version})
+	_, err := o.cluster.Create(ctx, cluster.WorkflowTemplates, layout.PinnedCopy(template.Raw(), renamed))
 	if cluster.ReasonOf(err) == cluster.Exists {
 		err = nil
 	}
@@ -59,7 +60,7 @@ func (o *operator) copyPinned(ctx context.Context, template *cluster.Object, dep
 // pinInner copies a pipeline that a task of another one uses, at the version that the other was compiled with; an empty
 // version is that of an object whose maker noted none. The name of the copy is empty for what is no pipeline.
 func (o *operator) pinInner(ctx context.Context, outer *cluster.Object, name, wanted string, depth int) (string, error) {
-	if copied := argo.PinnedName(spec.Ref{Name: name, Version: wanted}); wanted != "" {
+	if copied := layout.PinnedName(spec.Ref{Name: name, Version: wanted}); wanted != "" {
 		found, err := o.existing(ctx, cluster.WorkflowTemplates, outer.Namespace, copied)
 		if found != nil || err != nil {
 			return copied, err
@@ -69,7 +70,7 @@ func (o *operator) pinInner(ctx context.Context, outer *cluster.Object, name, wa
 	if err != nil {
 		return "", err
 	}
-	version, ok := argo.IsPipeline(inner.Labels)
+	version, ok := layout.IsPipeline(inner.Labels)
 	if !ok {
 		return "", nil
 	}
@@ -90,7 +91,7 @@ func (o *operator) retirePins(ctx context.Context, namespace string, problems *p
 		}
 		pinned := 0
 		for _, t := range templates {
-			if argo.IsPinnedCopy(t.Labels) {
+			if layout.IsPinnedCopy(t.Labels) {
 				pinned++
 			}
 		}
@@ -104,7 +105,7 @@ func (o *operator) retirePins(ctx context.Context, namespace string, problems *p
 		}
 		removed := false
 		for name, t := range templates {
-			if !argo.IsPinnedCopy(t.Labels) || used[name] {
+			if !layout.IsPinnedCopy(t.Labels) || used[name] {
 				continue
 			}
 			if err := o.cluster.Delete(ctx, cluster.WorkflowTemplates, namespace, name, ""); err != nil {

@@ -7,7 +7,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/decompile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/handwritten"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/schedule"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
@@ -27,12 +30,12 @@ func (r *recurringRunResource) refresh(ctx context.Context, m *recurringRunModel
 		r.data.addReadError(diags, "recurring run", m.Name.ValueString(), err)
 		return
 	}
-	live, status, err := argo.ReadRecurringRun(found.Into, limit, prior.spec)
+	live, status, err := decompile.ReadRecurringRun(found.Into, limit, prior.spec)
 	if err != nil {
 		addClusterError(diags, "read", "recurring run", m.Name.ValueString(), err)
 		return
 	}
-	if argo.IsForeignSchedule(found.Labels) {
+	if handwritten.IsForeignSchedule(found.Labels) {
 		if live = r.foreign(found, live, diags); diags.HasError() {
 			return
 		}
@@ -86,17 +89,17 @@ func driftOfSchedule(d *data, found *cluster.Object, live spec.RecurringRun) []s
 	if err != nil {
 		return []string{"spec"}
 	}
-	return argo.Differences(found.Raw(), objects.Cron)
+	return compile.Differences(found.Raw(), objects.Cron)
 }
 
 // limit reads the config map of max_concurrency, through the shared list alone: most recurring runs have none, and asking
 // for each by name would make a refresh cost a request for each.
-func (r *recurringRunResource) limit(ctx context.Context, m *recurringRunModel) (argo.Decoder, error) {
+func (r *recurringRunResource) limit(ctx context.Context, m *recurringRunModel) (layout.Decoder, error) {
 	all, err := r.data.cluster.Managed(ctx, cluster.ConfigMaps, m.Namespace.ValueString())
 	if err != nil {
 		return nil, err
 	}
-	if found := all[argo.LimitName(m.Name.ValueString())]; found != nil {
+	if found := all[compile.LimitName(m.Name.ValueString())]; found != nil {
 		return found.Into, nil
 	}
 	return nil, nil

@@ -5,7 +5,9 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/status"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 )
@@ -31,21 +33,21 @@ func (o *operator) retireRun(ctx context.Context, namespace, name string, most k
 	if err != nil || run.Deleting {
 		return false
 	}
-	phase := argo.PhaseOf(run.Raw())
+	phase := status.PhaseOf(run.Raw())
 	if !phase.Ended() || most.of(phase.Failed()) == 0 {
 		return false
 	}
-	if _, err := o.cluster.Patch(ctx, cluster.Workflows, namespace, name, argo.HistoryPatch()); err != nil {
+	if _, err := o.cluster.Patch(ctx, cluster.Workflows, namespace, name, compile.HistoryPatch()); err != nil {
 		addClusterProblem(problems, "keep", "run", name, err)
 		return true
 	}
-	o.trimHistory(ctx, namespace, run.Labels[argo.PipelineLabel], most, problems)
+	o.trimHistory(ctx, namespace, run.Labels[layout.PipelineLabel], most, problems)
 	return true
 }
 
 // trimHistory removes the oldest of the replaced runs of a pipeline, so that no more are left than are to be kept.
 func (o *operator) trimHistory(ctx context.Context, namespace, pipeline string, most kept, problems *problem.List) {
-	runs, err := o.cluster.List(ctx, cluster.Workflows, namespace, argo.HistorySelector(pipeline))
+	runs, err := o.cluster.List(ctx, cluster.Workflows, namespace, compile.HistorySelector(pipeline))
 	if err != nil {
 		addClusterProblem(problems, "list", "replaced runs of pipeline", pipeline, err)
 		return
@@ -53,7 +55,7 @@ func (o *operator) trimHistory(ctx context.Context, namespace, pipeline string, 
 	newestFirst := slices.SortedFunc(maps.Values(runs), func(a, b *cluster.Object) int { return b.CreatedAt().Compare(a.CreatedAt()) })
 	seen := map[bool]int64{}
 	for _, run := range newestFirst {
-		failed := argo.PhaseOf(run.Raw()).Failed()
+		failed := status.PhaseOf(run.Raw()).Failed()
 		if seen[failed]++; seen[failed] <= most.of(failed) {
 			continue
 		}

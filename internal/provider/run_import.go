@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/decompile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 )
 
@@ -21,7 +21,7 @@ func (r *runResource) ImportState(ctx context.Context, req resource.ImportStateR
 
 // imported writes everything that the cluster holds of a run into the model.
 func (r *runResource) imported(ctx context.Context, m *runModel, live *cluster.Object, diags *diag.Diagnostics) {
-	pipeline, version, account, parameters, err := argo.ReadArguments(live.Into)
+	pipeline, version, account, parameters, err := decompile.ReadArguments(live.Into)
 	if err != nil {
 		addClusterError(diags, "read", "run", live.Name, err)
 		return

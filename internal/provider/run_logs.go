@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/status"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/redact"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
@@ -70,13 +70,13 @@ func (r *podReader) pod(ctx context.Context, node string) (*cluster.Pod, bool) {
 
 // podsOf returns a run's pods by Argo's node id.
 func (o *operator) podsOf(ctx context.Context, namespace, run string) (map[string]cluster.Pod, error) {
-	pods, err := o.cluster.RunPods(ctx, namespace, argo.RunPodsLabel+"="+run, mainContainer)
+	pods, err := o.cluster.RunPods(ctx, namespace, status.RunPodsLabel+"="+run, mainContainer)
 	if err != nil {
 		return nil, err
 	}
 	byNode := make(map[string]cluster.Pod, len(pods))
 	for _, p := range pods {
-		byNode[p.Annotations[argo.NodeAnnotation]] = p
+		byNode[p.Annotations[status.NodeAnnotation]] = p
 	}
 	return byNode, nil
 }
@@ -105,17 +105,17 @@ func (r *podReader) redactor(ctx context.Context, pod *cluster.Pod) (out *redact
 }
 
 // mask takes the secrets out of everything that a run says: what tells of it gets the status from here.
-func (r *podReader) mask(ctx context.Context, status *spec.RunStatus) {
+func (r *podReader) mask(ctx context.Context, became *spec.RunStatus) {
 	var speaking []string
-	for _, task := range status.Tasks {
+	for _, task := range became.Tasks {
 		for _, f := range task.Failures {
-			if argo.HasLastWords(f.Message) {
+			if status.HasLastWords(f.Message) {
 				speaking = append(speaking, f.NodeID)
 			}
 		}
 	}
 	r.know(ctx, speaking...)
-	for path, task := range status.Tasks {
+	for path, task := range became.Tasks {
 		pod := ""
 		for i, f := range task.Failures {
 			if f.HasPod {
@@ -124,23 +124,23 @@ func (r *podReader) mask(ctx context.Context, status *spec.RunStatus) {
 			task.Failures[i].Message = r.message(ctx, f.NodeID, f.Message)
 		}
 		task.Message = r.message(ctx, pod, task.Message)
-		status.Tasks[path] = task
+		became.Tasks[path] = task
 	}
-	status.Message = r.message(ctx, "", status.Message)
+	became.Message = r.message(ctx, "", became.Message)
 }
 
 // message returns what Argo says of a pod. It contains the container's last words.
 func (r *podReader) message(ctx context.Context, node, message string) string {
-	if !argo.HasLastWords(message) {
+	if !status.HasLastWords(message) {
 		return message
 	}
 	pod, ok := r.pod(ctx, node)
 	if !ok {
-		return argo.WithoutLastWords(message)
+		return status.WithoutLastWords(message)
 	}
 	redactor, closed := r.redactor(ctx, pod)
 	if closed != "" {
-		return argo.WithoutLastWords(message)
+		return status.WithoutLastWords(message)
 	}
 	return redactor.Text(message)
 }

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 )
 
@@ -16,7 +16,7 @@ var errOwned = errors.New("another resource, perhaps in another state, has had t
 
 // isOwned reports whether a run is another resource's.
 func (o *operator) isOwned(run *cluster.Object, instance string) bool {
-	owner := argo.OwnerOf(run.Annotations)
+	owner := compile.OwnerOf(run.Annotations)
 	return owner != "" && owner != instance && !o.takeOverIdentical
 }
 
@@ -31,7 +31,7 @@ func (o *operator) own(ctx context.Context, namespace, name, instance string) er
 		case err == nil && o.isOwned(run, instance):
 			return errOwned
 		case err == nil:
-			_, err = o.cluster.Patch(ctx, cluster.Workflows, namespace, name, argo.OwnerPatch(instance, run.ResourceVersion))
+			_, err = o.cluster.Patch(ctx, cluster.Workflows, namespace, name, compile.OwnerPatch(instance, run.ResourceVersion))
 		}
 		if cluster.ReasonOf(err) == cluster.Conflict && attempt < maxConflicts {
 			continue

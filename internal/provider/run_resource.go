@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
@@ -82,7 +82,7 @@ func (r *runResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 	case plan.runsTheSame(state):
 		plan.Name = state.Name
 	default:
-		plan.Name = types.StringValue(argo.RunName(run))
+		plan.Name = types.StringValue(compile.RunName(run))
 	}
 	r.claimPlanned(ctx, "kfp_run", plan.Namespace, plan.Name, req, resp)
 	r.planResult(ctx, req, resp, &plan)

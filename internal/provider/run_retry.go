@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/status"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 )
 
@@ -28,10 +28,10 @@ const maxConflicts = 5
 // retryOnce deletes the pods first: an apply that is killed between the two steps leaves a failed run, which the next
 // one retries.
 func (o *operator) retryOnce(ctx context.Context, object *cluster.Object) error {
-	if !argo.PhaseOf(object.Raw()).Failed() {
+	if !status.PhaseOf(object.Raw()).Failed() {
 		return nil
 	}
-	patch, nodes, err := argo.Retry(object.Into, time.Now())
+	patch, nodes, err := status.Retry(object.Into, time.Now())
 	if err != nil {
 		return err
 	}

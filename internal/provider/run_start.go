@@ -6,7 +6,8 @@ import (
 	"regexp"
 	"time"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -15,8 +16,8 @@ import (
 // taken over and adopted is true, unless another resource than instance stands for it. Both ways the object's name is the
 // run's identity from here on.
 func (o *operator) startRun(ctx context.Context, run spec.Run, instance string) (object *cluster.Object, adopted bool, err error) {
-	workflow := argo.Run(run)
-	argo.ForInstance(workflow, o.instanceID)
+	workflow := compile.Run(run)
+	compile.ForInstance(workflow, o.instanceID)
 	if err := o.settled(ctx, run); err != nil {
 		return nil, false, err
 	}
@@ -31,9 +32,9 @@ func (o *operator) startRun(ctx context.Context, run spec.Run, instance string) 
 			continue
 		case err != nil:
 			return nil, false, err
-		case !argo.SameRun(object.Labels, object.Annotations, run):
+		case !compile.SameRun(object.Labels, object.Annotations, run):
 			return nil, false, fmt.Errorf("a workflow named %s/%s exists already and is not this run; delete it, or give this run another name", run.Namespace, workflow.Name)
-		case !object.Deleting && argo.IsHistory(object.Labels):
+		case !object.Deleting && compile.IsHistory(object.Labels):
 			if err := o.cluster.Delete(ctx, cluster.Workflows, run.Namespace, object.Name, object.UID); err != nil {
 				return nil, false, err
 			}
@@ -68,7 +69,7 @@ const (
 
 // settled waits a little where the run's pipeline was just applied.
 func (o *operator) settled(ctx context.Context, run spec.Run) error {
-	template, err := o.cluster.Get(ctx, cluster.WorkflowTemplates, run.Namespace, argo.ObjectName(run.Pipeline))
+	template, err := o.cluster.Get(ctx, cluster.WorkflowTemplates, run.Namespace, layout.ObjectName(run.Pipeline))
 	if err != nil || time.Since(template.Changed).Abs() > fresh {
 		return nil //nolint:nilerr // Argo itself says what is wrong with the pipeline
 	}
@@ -93,7 +94,7 @@ func (o *operator) remake(ctx context.Context, run spec.Run, name string, status
 	if !status.Phase.Failed() || !tooEarly.MatchString(status.Message) || pause(ctx, remakePause) != nil {
 		return false
 	}
-	if _, err := o.cluster.Get(ctx, cluster.WorkflowTemplates, run.Namespace, argo.ObjectName(run.Pipeline)); err != nil {
+	if _, err := o.cluster.Get(ctx, cluster.WorkflowTemplates, run.Namespace, layout.ObjectName(run.Pipeline)); err != nil {
 		return false
 	}
 	o.info(ctx, "Making the run anew: the controller had not seen its pipeline yet", map[string]any{"run": run.Namespace + "/" + name})

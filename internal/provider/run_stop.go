@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/status"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 )
@@ -46,13 +47,13 @@ func (o *operator) removeRun(ctx context.Context, namespace, name string, timeou
 
 // stopRun ends a run in progress as argo stop does, and waits for its end.
 func (o *operator) stopRun(ctx context.Context, object *cluster.Object) error {
-	if argo.PhaseOf(object.Raw()).Ended() {
+	if status.PhaseOf(object.Raw()).Ended() {
 		return nil
 	}
-	_, err := o.cluster.Patch(ctx, cluster.Workflows, object.Namespace, object.Name, argo.StopPatch())
+	_, err := o.cluster.Patch(ctx, cluster.Workflows, object.Namespace, object.Name, compile.StopPatch())
 	if err == nil {
 		err = o.cluster.Follow(ctx, cluster.Workflows, object.Namespace, object.Name, func(o *cluster.Object) (bool, error) {
-			return o == nil || argo.PhaseOf(o.Raw()).Ended(), nil
+			return o == nil || status.PhaseOf(o.Raw()).Ended(), nil
 		})
 	}
 	if cluster.IsNotFound(err) {
@@ -67,5 +68,5 @@ func (o *operator) worthKeeping(ctx context.Context, namespace, name string, ret
 	if err != nil || object.Deleting {
 		return false
 	}
-	return retry || !argo.PhaseOf(object.Raw()).Failed()
+	return retry || !status.PhaseOf(object.Raw()).Failed()
 }

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/status"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
@@ -23,7 +23,7 @@ func (o *operator) runStatus(ctx context.Context, object *cluster.Object, output
 }
 
 func (r *podReader) status(ctx context.Context, object *cluster.Object, outputs map[string]spec.Output) (spec.RunStatus, error) {
-	status, err := argo.ReadStatus(object.Into, outputs)
+	status, err := status.ReadStatus(object.Into, outputs)
 	r.mask(ctx, &status)
 	return status, err
 }

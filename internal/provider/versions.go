@@ -5,7 +5,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 )
@@ -14,7 +14,7 @@ import (
 // somebody still uses it.
 func (o *operator) retire(ctx context.Context, namespace, component, version string, problems *problem.List) {
 	name := component + "-" + version
-	_, err := o.cluster.Patch(ctx, cluster.WorkflowTemplates, namespace, name, argo.RetiredPatch())
+	_, err := o.cluster.Patch(ctx, cluster.WorkflowTemplates, namespace, name, layout.RetiredPatch())
 	if cluster.IsNotFound(err) {
 		return
 	}
@@ -28,7 +28,7 @@ func (o *operator) retire(ctx context.Context, namespace, component, version str
 // sweep removes the retired component versions of a namespace that no pipeline, recurring run or unfinished run uses, and
 // what is cached of them.
 func (o *operator) sweep(ctx context.Context, namespace string, problems *problem.List) {
-	retired, err := o.cluster.List(ctx, cluster.WorkflowTemplates, namespace, argo.RetiredSelector)
+	retired, err := o.cluster.List(ctx, cluster.WorkflowTemplates, namespace, layout.RetiredSelector)
 	if err != nil {
 		addClusterProblem(problems, "list", "component versions in namespace", namespace, err)
 		return
@@ -65,16 +65,16 @@ func (o *operator) usedTemplates(ctx context.Context, namespace string) (map[str
 		resource cluster.Resource
 		selector string
 	}{
-		{cluster.WorkflowTemplates, argo.UserSelector},
+		{cluster.WorkflowTemplates, layout.UserSelector},
 		{cluster.CronWorkflows, ""},
-		{cluster.Workflows, argo.UnfinishedSelector},
+		{cluster.Workflows, layout.UnfinishedSelector},
 	} {
 		objects, err := o.cluster.List(ctx, look.resource, namespace, look.selector)
 		if err != nil {
 			return nil, err
 		}
 		for _, o := range objects {
-			argo.TemplatesUsed(o.Raw(), used)
+			layout.TemplatesUsed(o.Raw(), used)
 		}
 	}
 	return used, nil

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -16,7 +16,7 @@ func largePipeline(b *testing.B, n int) spec.Pipeline {
 	for i := range refs {
 		c := step()
 		c.Name = fmt.Sprintf("step-%d", i)
-		o, err := argo.Component(c)
+		o, err := compile.Component(c)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -58,7 +58,7 @@ func BenchmarkPipeline(b *testing.B) {
 				if problems.HasError() {
 					b.Fatal(problems[0])
 				}
-				o, err := argo.Pipeline(p, g)
+				o, err := compile.Pipeline(p, g)
 				if err != nil {
 					b.Fatal(err)
 				}

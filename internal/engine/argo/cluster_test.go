@@ -13,7 +13,8 @@ import (
 
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/status"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -71,7 +72,7 @@ func (c *cluster) pipeline(p spec.Pipeline) spec.Ref {
 	if problems.HasError() {
 		c.Fatalf("pipeline %s: %v", p.Name, problems)
 	}
-	o, err := argo.Pipeline(p, g)
+	o, err := compile.Pipeline(p, g)
 	if err != nil {
 		c.Fatal(err)
 	}
@@ -92,7 +93,7 @@ func (c *cluster) start(pipelines ...spec.Ref) (runs []string) {
 	}
 	var all []any
 	for _, ref := range pipelines {
-		run := argo.Run(spec.Run{Namespace: c.namespace, Pipeline: ref, Triggers: map[string]string{"n": fmt.Sprint(rand.Uint32())}})
+		run := compile.Run(spec.Run{Namespace: c.namespace, Pipeline: ref, Triggers: map[string]string{"n": fmt.Sprint(rand.Uint32())}})
 		all = append(all, run)
 		runs = append(runs, run.Name)
 	}
@@ -130,7 +131,7 @@ func (c *cluster) wait(run string, limit time.Duration) *wfv1.Workflow {
 // status reads a run as users see it.
 func (c *cluster) status(wf *wfv1.Workflow) spec.RunStatus {
 	c.Helper()
-	s, err := argo.Status(wf, nil)
+	s, err := status.Status(wf, nil)
 	if err != nil {
 		c.Fatal(err)
 	}

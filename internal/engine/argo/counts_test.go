@@ -6,12 +6,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
 // long is a pipeline of tasks, parameters and loops that are templates of their own.
-func long(t *testing.T, tasks, parameters, loops int) argo.PipelineObject {
+func long(t *testing.T, tasks, parameters, loops int) compile.PipelineObject {
 	t.Helper()
 	ref := spec.Ref{Kind: spec.ComponentKind, Namespace: "etl", Name: "step", Version: "v"}
 	p := spec.Pipeline{Namespace: "etl", Name: "long", Tasks: map[string]spec.Task{}, Parameters: map[string]spec.Input{}}
@@ -44,7 +44,7 @@ func TestCounts(t *testing.T) {
 			t.Errorf("%+v: may be too many: %t", c, o.MayBeTooMany())
 		}
 		full := map[string]int64{}
-		for i, list := range argo.BoundedLists {
+		for i, list := range compile.BoundedLists {
 			full[list] = []int64{200, 200, 500}[i]
 		}
 		for _, bounds := range []map[string]int64{full, nil} {

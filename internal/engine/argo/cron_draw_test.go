@@ -8,7 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/decompile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -42,21 +43,21 @@ func TestRandomRecurringRunsAreReadBack(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		want := drawRecurring(rt)
-		objects, err := argo.RecurringRun(want)
+		objects, err := compile.RecurringRun(want)
 		if err != nil {
 			rt.Fatal(err)
 		}
 		limit := limitOf(t, objects)
 		for _, prior := range []spec.RecurringRun{want, {Pipeline: want.Pipeline}} {
-			got, _, err := argo.ReadRecurringRun(decoderOf(t, objects.Cron), limit, prior)
+			got, _, err := decompile.ReadRecurringRun(decoderOf(t, objects.Cron), limit, prior)
 			if err != nil {
 				rt.Fatal(err)
 			}
-			again, err := argo.RecurringRun(got)
+			again, err := compile.RecurringRun(got)
 			if err != nil {
 				rt.Fatal(err)
 			}
-			if paths := argo.Differences(objects.Cron, again.Cron); len(paths) > 0 {
+			if paths := compile.Differences(objects.Cron, again.Cron); len(paths) > 0 {
 				rt.Fatalf("it is read as something else: %v", paths)
 			}
 			if prior.Name == "" {

@@ -8,7 +8,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/decompile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/status"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -30,7 +33,7 @@ func nightly() spec.RecurringRun {
 }
 
 // limitOf is the config map of max_concurrency; nil: there is none.
-func limitOf(t *testing.T, objects argo.RecurringRunObjects) argo.Decoder {
+func limitOf(t *testing.T, objects compile.RecurringRunObjects) layout.Decoder {
 	t.Helper()
 	if objects.Limit == nil {
 		return nil
@@ -39,7 +42,7 @@ func limitOf(t *testing.T, objects argo.RecurringRunObjects) argo.Decoder {
 }
 
 // decoderOf decodes an object as the cluster gives it.
-func decoderOf(t *testing.T, object any) argo.Decoder {
+func decoderOf(t *testing.T, object any) layout.Decoder {
 	t.Helper()
 	data, err := json.Marshal(object)
 	if err != nil {
@@ -48,9 +51,9 @@ func decoderOf(t *testing.T, object any) argo.Decoder {
 	return func(v any) error { return json.Unmarshal(data, v) }
 }
 
-func mustRecurring(t *testing.T, r spec.RecurringRun) argo.RecurringRunObjects {
+func mustRecurring(t *testing.T, r spec.RecurringRun) compile.RecurringRunObjects {
 	t.Helper()
-	objects, err := argo.RecurringRun(r)
+	objects, err := compile.RecurringRun(r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +97,7 @@ func TestRecurringRunsAreReadBack(t *testing.T) {
 			limit := limitOf(t, objects)
 			// Neither what the state says, nor its absence, may change what is read.
 			for _, prior := range []spec.RecurringRun{want, {Pipeline: want.Pipeline}} {
-				got, _, err := argo.ReadRecurringRun(decoderOf(t, objects.Cron), limit, prior)
+				got, _, err := decompile.ReadRecurringRun(decoderOf(t, objects.Cron), limit, prior)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -107,7 +110,7 @@ func TestRecurringRunsAreReadBack(t *testing.T) {
 				if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
 					t.Errorf("(-want +got)\n%s", diff)
 				}
-				if paths := argo.Differences(objects.Cron, mustRecurring(t, got).Cron); prior.Name != "" && len(paths) > 0 {
+				if paths := compile.Differences(objects.Cron, mustRecurring(t, got).Cron); prior.Name != "" && len(paths) > 0 {
 					t.Errorf("differences: %v", paths)
 				}
 			}
@@ -123,14 +126,14 @@ func TestWhatOthersChangeIsFoundAndRemoved(t *testing.T) {
 	s["failedJobsHistoryLimit"] = 4
 	member(t, s, "workflowSpec")["priority"] = 7
 	s["timezone"] = "UTC"
-	if diff := cmp.Diff([]string{"spec.failedJobsHistoryLimit", "spec.timezone", "spec.workflowSpec.priority"}, argo.Differences(live, wanted)); diff != "" {
+	if diff := cmp.Diff([]string{"spec.failedJobsHistoryLimit", "spec.timezone", "spec.workflowSpec.priority"}, compile.Differences(live, wanted)); diff != "" {
 		t.Error(diff)
 	}
 	want := map[string]any{
 		"metadata": map[string]any{"annotations": map[string]any{"cronworkflows.argoproj.io/last-used-schedule": nil}},
 		"spec":     map[string]any{"failedJobsHistoryLimit": nil, "workflowSpec": map[string]any{"priority": nil}},
 	}
-	if diff := cmp.Diff(want, argo.CalmPatch(live, wanted)); diff != "" {
+	if diff := cmp.Diff(want, compile.CalmPatch(live, wanted)); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -142,7 +145,7 @@ func TestRecurringStatus(t *testing.T) {
 		"lastScheduledTime": "2026-03-08T07:00:00Z", "active": []any{map[string]any{"name": "nightly-quote-1"}},
 		"conditions": []any{map[string]any{"type": "SubmissionError", "status": "True", "message": "no quota"}},
 	}
-	_, got, err := argo.ReadRecurringRun(decoderOf(t, cron), nil, nightly())
+	_, got, err := decompile.ReadRecurringRun(decoderOf(t, cron), nil, nightly())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +160,7 @@ func TestTickRunIsThatOfTheSchedule(t *testing.T) {
 	t.Parallel()
 	r := nightly()
 	tick := time.Date(2026, 10, 1, 6, 0, 0, 0, time.UTC)
-	wf, err := argo.TickRun(spec.Run{Namespace: r.Namespace, Name: "october-1", Pipeline: r.Pipeline, Parameters: r.Parameters, ServiceAccount: r.ServiceAccount, ScheduledTime: tick}, r.Timezone)
+	wf, err := compile.TickRun(spec.Run{Namespace: r.Namespace, Name: "october-1", Pipeline: r.Pipeline, Parameters: r.Parameters, ServiceAccount: r.ServiceAccount, ScheduledTime: tick}, r.Timezone)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +177,7 @@ func TestTickRunIsThatOfTheSchedule(t *testing.T) {
 	if diff := cmp.Diff(s, got); diff != "" {
 		t.Errorf("(-schedule +backfill)\n%s", diff)
 	}
-	if at, ok := argo.TickOf(wf.Annotations); !ok || !at.Equal(tick) {
+	if at, ok := layout.TickOf(wf.Annotations); !ok || !at.Equal(tick) {
 		t.Errorf("tick %v, want %v", at, tick)
 	}
 }
@@ -196,13 +199,13 @@ func TestPinnedCopyPointsToCopies(t *testing.T) {
 	t.Parallel()
 	template := map[string]any{
 		"metadata": map[string]any{"name": "outer", "namespace": "etl", "resourceVersion": "7",
-			"labels": map[string]any{argo.VersionLabel: "abcdefghij", argo.KindLabel: "pipeline"}},
+			"labels": map[string]any{layout.VersionLabel: "abcdefghij", layout.KindLabel: "pipeline"}},
 		"spec": map[string]any{"templates": []any{map[string]any{"templateRef": map[string]any{"name": "inner", "template": "main"}},
 			map[string]any{"templateRef": map[string]any{"name": "load-1234567890", "template": "main"}}}},
 	}
-	copied := argo.PinnedCopy(template, map[string]string{"inner": "inner-klmnopqrst"})
+	copied := layout.PinnedCopy(template, map[string]string{"inner": "inner-klmnopqrst"})
 	used := map[string]bool{}
-	argo.TemplatesUsed(copied, used)
+	layout.TemplatesUsed(copied, used)
 	if diff := cmp.Diff(map[string]bool{"inner-klmnopqrst": true, "load-1234567890": true}, used); diff != "" {
 		t.Error(diff)
 	}
@@ -218,7 +221,7 @@ func TestBackfillRunsWhatItsScheduleRuns(t *testing.T) {
 	for _, pinned := range []bool{false, true} {
 		r := nightly()
 		r.Pinned = pinned
-		wf, err := argo.BackfillRun(spec.Backfill{Namespace: "etl", Name: "march", Pipeline: r.Pipeline, Pinned: pinned, Parameters: r.Parameters}, time.Unix(1772326800, 0))
+		wf, err := compile.BackfillRun(spec.Backfill{Namespace: "etl", Name: "march", Pipeline: r.Pipeline, Pinned: pinned, Parameters: r.Parameters}, time.Unix(1772326800, 0))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -234,7 +237,7 @@ func TestRunsAreRead(t *testing.T) {
 	run := map[string]any{
 		"metadata": map[string]any{
 			"name": "nightly-1", "namespace": "etl", "creationTimestamp": "2026-03-08T07:00:01Z",
-			"labels":      map[string]any{argo.PipelineLabel: "quote", argo.PipelineVersion: "abcdefghij", argo.RecurringLabel: "nightly"},
+			"labels":      map[string]any{layout.PipelineLabel: "quote", layout.PipelineVersion: "abcdefghij", layout.RecurringLabel: "nightly"},
 			"annotations": map[string]any{"workflows.argoproj.io/scheduled-time": "2026-03-08T02:00:00-05:00"},
 		},
 		"spec": map[string]any{"arguments": map[string]any{"parameters": []any{map[string]any{"name": "day", "value": "{{workflow.scheduledTime}}"}}}},
@@ -250,12 +253,12 @@ func TestRunsAreRead(t *testing.T) {
 			},
 		},
 	}
-	got, err := argo.ReadRun(decoderOf(t, run), spec.Interface{})
+	got, err := status.ReadRun(decoderOf(t, run), spec.Interface{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	tick := time.Date(2026, 3, 8, 7, 0, 0, 0, time.UTC)
-	if !got.ScheduledTime.Equal(tick) || !argo.DueAt(got).Equal(tick) || got.RecurringRun != "nightly" || got.Pipeline != "quote" || !got.Tasks["load"].Phase.Failed() {
+	if !got.ScheduledTime.Equal(tick) || !status.DueAt(got).Equal(tick) || got.RecurringRun != "nightly" || got.Pipeline != "quote" || !got.Tasks["load"].Phase.Failed() {
 		t.Errorf("read %+v", got)
 	}
 	if diff := cmp.Diff(map[string]string{"day": "2026-03-07"}, got.Parameters); diff != "" {
@@ -264,18 +267,18 @@ func TestRunsAreRead(t *testing.T) {
 	if diff := cmp.Diff(map[string]string{"rows": "3"}, got.Outputs); diff != "" {
 		t.Error(diff)
 	}
-	if want := "terraform-provider-kfp/kind=run,terraform-provider-kfp/pipeline=a,terraform-provider-kfp/backfill=b"; argo.RunSelector("a", "", "b") != want {
-		t.Errorf("selector %s", argo.RunSelector("a", "", "b"))
+	if want := "terraform-provider-kfp/kind=run,terraform-provider-kfp/pipeline=a,terraform-provider-kfp/backfill=b"; status.RunSelector("a", "", "b") != want {
+		t.Errorf("selector %s", status.RunSelector("a", "", "b"))
 	}
 }
 
 func TestLedgerIsReadBack(t *testing.T) {
 	t.Parallel()
 	b := spec.Backfill{Namespace: "etl", Name: "march", RecurringRun: "nightly"}
-	ledger := argo.Ledger(b)
+	ledger := compile.Ledger(b)
 	tick := time.Unix(1772326800, 0)
 	want := spec.TickResult{Run: "march-1772326800", Phase: spec.PhaseSucceeded, StartedAt: tick.UTC(), FinishedAt: tick.Add(time.Minute).UTC()}
-	patch, err := argo.LedgerPatch(tick, want)
+	patch, err := compile.LedgerPatch(tick, want)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -283,7 +286,7 @@ func TestLedgerIsReadBack(t *testing.T) {
 	for key, text := range member(t, patch, "data") {
 		ledger.Data[key], _ = text.(string)
 	}
-	got, err := argo.ReadLedger(decoderOf(t, ledger))
+	got, err := compile.ReadLedger(decoderOf(t, ledger))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -292,7 +295,7 @@ func TestLedgerIsReadBack(t *testing.T) {
 	}
 	other := b
 	other.Triggers = map[string]string{"again": "1"}
-	if !argo.SameBackfill(ledger.Annotations, b) || argo.SameBackfill(ledger.Annotations, other) {
+	if !compile.SameBackfill(ledger.Annotations, b) || compile.SameBackfill(ledger.Annotations, other) {
 		t.Error("a ledger does not know its backfill")
 	}
 }
@@ -300,7 +303,7 @@ func TestLedgerIsReadBack(t *testing.T) {
 func TestRefsAreReadBack(t *testing.T) {
 	t.Parallel()
 	for _, c := range []spec.Component{taxRate(), quote()} {
-		ref, description, err := argo.ReadRef(decoderOf(t, mustComponent(t, c).Template))
+		ref, description, err := decompile.ReadRef(decoderOf(t, mustComponent(t, c).Template))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -309,7 +312,7 @@ func TestRefsAreReadBack(t *testing.T) {
 			t.Errorf("description %q (-want +got)\n%s", description, diff)
 		}
 	}
-	if _, _, err := argo.ReadRef(decoderOf(t, map[string]any{"metadata": map[string]any{"name": "x", "namespace": "etl"}})); err == nil {
+	if _, _, err := decompile.ReadRef(decoderOf(t, map[string]any{"metadata": map[string]any{"name": "x", "namespace": "etl"}})); err == nil {
 		t.Error("somebody else's template is read as a pipeline")
 	}
 }

@@ -7,18 +7,20 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/decompile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
 // refsOf finds the refs of the tasks of a pipeline by the names of their objects.
-func refsOf(p spec.Pipeline) argo.Refs {
+func refsOf(p spec.Pipeline) decompile.Refs {
 	known := map[string]spec.Ref{}
 	for _, tasks := range []map[string]spec.Task{p.Tasks, p.OnExit} {
 		for _, t := range tasks {
 			if t.Component.Name != "" {
-				known[argo.ObjectName(t.Component)] = t.Component
+				known[layout.ObjectName(t.Component)] = t.Component
 			}
 		}
 	}
@@ -39,15 +41,15 @@ func checkInverse(t interface {
 	if problems.HasError() {
 		t.Fatalf("refused: %v", problems)
 	}
-	o, err := argo.Pipeline(p, g)
+	o, err := compile.Pipeline(p, g)
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
-	back, unread := argo.DecompilePipeline(o.Template, refsOf(p), &p)
+	back, unread := decompile.DecompilePipeline(o.Template, refsOf(p), &p)
 	if diff := cmp.Diff(p, back, cmpopts.EquateEmpty()); diff != "" || len(unread) > 0 {
 		t.Fatalf("read back with what was known (-want +got), unread %v:\n%s", unread, diff)
 	}
-	fresh, unread := argo.DecompilePipeline(o.Template, refsOf(p), nil)
+	fresh, unread := decompile.DecompilePipeline(o.Template, refsOf(p), nil)
 	if len(unread) > 0 {
 		t.Fatalf("unread: %v", unread)
 	}
@@ -55,7 +57,7 @@ func checkInverse(t interface {
 	if problems.HasError() {
 		t.Fatalf("what was read back is refused: %v\n%s", problems, cmp.Diff(p, fresh, cmpopts.EquateEmpty()))
 	}
-	again, err := argo.Pipeline(fresh, g)
+	again, err := compile.Pipeline(fresh, g)
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
@@ -90,7 +92,7 @@ func TestComponentsAreReadBack(t *testing.T) {
 	for _, c := range []spec.Component{taxRate(), quote(), step()} {
 		o := mustComponent(t, c)
 		for _, prior := range []*spec.Component{nil, &c} {
-			back, unread := argo.DecompileComponent(o.Template, o.Code, prior)
+			back, unread := decompile.DecompileComponent(o.Template, o.Code, prior)
 			if diff := cmp.Diff(c, back, cmpopts.EquateEmpty()); diff != "" || len(unread) > 0 {
 				t.Errorf("%s (-want +got), unread %v:\n%s", c.Name, unread, diff)
 			}
@@ -108,16 +110,16 @@ func TestRandomComponentsAreReadBack(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		c := drawComponent(t)
-		o, err := argo.Component(c)
+		o, err := compile.Component(c)
 		if err != nil {
 			t.Fatal(err)
 		}
-		back, unread := argo.DecompileComponent(o.Template, o.Code, &c)
+		back, unread := decompile.DecompileComponent(o.Template, o.Code, &c)
 		if diff := cmp.Diff(c, back, cmpopts.EquateEmpty()); diff != "" || len(unread) > 0 {
 			t.Fatalf("-want +got, unread %v:\n%s", unread, diff)
 		}
-		fresh, unread := argo.DecompileComponent(o.Template, o.Code, nil)
-		if again, err := argo.Component(fresh); err != nil || again.Version != o.Version || len(unread) > 0 {
+		fresh, unread := decompile.DecompileComponent(o.Template, o.Code, nil)
+		if again, err := compile.Component(fresh); err != nil || again.Version != o.Version || len(unread) > 0 {
 			t.Fatalf("version %s, want %s (%v, unread %v):\n%s", again.Version, o.Version, err, unread, cmp.Diff(c, fresh, cmpopts.EquateEmpty()))
 		}
 	})

@@ -19,7 +19,10 @@ import (
 	"pgregory.net/rapid"
 	"sigs.k8s.io/yaml"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/decompile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/handwritten"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -75,7 +78,7 @@ func mustExamples(t *testing.T) []map[string]any {
 	return all
 }
 
-func decoder(o map[string]any) argo.Decoder {
+func decoder(o map[string]any) layout.Decoder {
 	return func(v any) error {
 		data, err := json.Marshal(o)
 		if err != nil {
@@ -106,14 +109,14 @@ func checkForeign(t failer, o map[string]any) (components, pipelines int) {
 	made := map[string]spec.Ref{}
 	byName := map[string]*wfv1.WorkflowTemplate{}
 	for _, template := range w.Spec.Templates {
-		f, err := argo.ReadForeignComponent(decoder(o), template.Name)
+		f, err := handwritten.ReadForeignComponent(decoder(o), template.Name)
 		if err != nil {
 			t.Fatalf("%v", err)
 		}
 		if len(f.Unread) > 0 {
 			continue
 		}
-		compiled, err := argo.Component(f.Component)
+		compiled, err := compile.Component(f.Component)
 		if err != nil {
 			t.Fatalf("%s/%s does not compile: %v", w.Name, template.Name, err)
 		}
@@ -122,12 +125,12 @@ func checkForeign(t failer, o map[string]any) (components, pipelines int) {
 		byName[compiled.Template.Name] = compiled.Template
 		components++
 	}
-	around := argo.Around{
+	around := handwritten.Around{
 		Refs:      func(string) (spec.Ref, bool) { return spec.Ref{}, false },
 		Component: func(version, _ string) (spec.Ref, bool) { ref, ok := made[version]; return ref, ok },
-		Template:  func(string) (argo.Decoder, bool) { return nil, false },
+		Template:  func(string) (layout.Decoder, bool) { return nil, false },
 	}
-	p, unread, err := argo.ReadForeignPipeline(decoder(o), around)
+	p, unread, err := handwritten.ReadForeignPipeline(decoder(o), around)
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
@@ -138,7 +141,7 @@ func checkForeign(t failer, o map[string]any) (components, pipelines int) {
 	if problems.HasError() {
 		t.Fatalf("%s is refused: %v", w.Name, problems)
 	}
-	compiled, err := argo.Pipeline(p, g)
+	compiled, err := compile.Pipeline(p, g)
 	if err != nil {
 		t.Fatalf("%s does not compile: %v", w.Name, err)
 	}
@@ -148,20 +151,20 @@ func checkForeign(t failer, o map[string]any) (components, pipelines int) {
 
 func checkForeignSchedule(t failer, o map[string]any) {
 	t.Helper()
-	if _, _, err := argo.ScheduledTemplate(decoder(o)); err != nil {
+	if _, _, err := handwritten.ScheduledTemplate(decoder(o)); err != nil {
 		return
 	}
 	pipeline := spec.Ref{Kind: spec.PipelineKind, Name: "job", Interface: spec.Interface{Inputs: map[string]spec.Input{"date": {Type: spec.String}}}}
-	run, _, err := argo.ReadRecurringRun(decoder(o), nil, spec.RecurringRun{Pipeline: pipeline})
+	run, _, err := decompile.ReadRecurringRun(decoder(o), nil, spec.RecurringRun{Pipeline: pipeline})
 	if err != nil {
 		return
 	}
-	run, unread, err := argo.ReadForeignSchedule(decoder(o), run, "UTC")
+	run, unread, err := handwritten.ReadForeignSchedule(decoder(o), run, "UTC")
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
 	if len(unread) == 0 && !graph.CheckRecurringRun(run).HasError() {
-		if _, err := argo.RecurringRun(run); err != nil {
+		if _, err := compile.RecurringRun(run); err != nil {
 			t.Fatalf("%s does not compile: %v", run.Name, err)
 		}
 	}
@@ -171,7 +174,7 @@ var workflowParameter = regexp.MustCompile(`workflow\.parameters\.([A-Za-z0-9_.-
 
 // sameContainer inserts values as Argo does and expands them as the kubelet does, in what was written and in what was
 // made of it. Files are at other places.
-func sameContainer(t failer, w wfv1.WorkflowTemplate, written wfv1.Template, f argo.Foreign, compiled argo.ComponentObjects) {
+func sameContainer(t failer, w wfv1.WorkflowTemplate, written wfv1.Template, f handwritten.Foreign, compiled compile.ComponentObjects) {
 	t.Helper()
 	before, after := map[string]any{}, map[string]any{}
 	for name := range f.Component.Inputs {
@@ -206,7 +209,7 @@ func sameContainer(t failer, w wfv1.WorkflowTemplate, written wfv1.Template, f a
 		pairs = append(pairs, place, places[place])
 	}
 	back := strings.NewReplacer(pairs...)
-	own := compiled.Template.GetTemplateByName(argo.MainTemplate).Container
+	own := compiled.Template.GetTemplateByName(layout.MainTemplate).Container
 	env := map[string]string{}
 	for _, e := range own.Env {
 		env[e.Name] = e.Value

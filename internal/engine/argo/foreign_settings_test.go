@@ -12,7 +12,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 	kjson "sigs.k8s.io/json"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/handwritten"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/settings"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -66,7 +67,7 @@ func put(fields map[string]any, path string, value any) {
 }
 
 // byHand is a workflow with one template of one container, which people might have written.
-func byHand(change func(workflow, template map[string]any)) argo.Decoder {
+func byHand(change func(workflow, template map[string]any)) layout.Decoder {
 	template := map[string]any{"name": "main", "container": map[string]any{"image": "busybox:1.36", "command": []any{"true"}}}
 	workflow := map[string]any{"entrypoint": "main"}
 	change(workflow, template)
@@ -97,7 +98,7 @@ func TestSettingsOfTemplatesAreRead(t *testing.T) {
 			if value == nil {
 				continue // [] says something beside defaults alone
 			}
-			f, err := argo.ReadForeignComponent(byHand(func(_, template map[string]any) { put(template, path, value) }), "")
+			f, err := handwritten.ReadForeignComponent(byHand(func(_, template map[string]any) { put(template, path, value) }), "")
 			if err != nil || len(f.Unread) > 0 {
 				t.Errorf("%s at %s: %v, unread %v", setting.Name(), path, err, f.Unread)
 			}
@@ -124,21 +125,21 @@ func TestSettingsOfWorkflowsAreRead(t *testing.T) {
 			delete(template, "container")
 			put(template, "dag.tasks", []any{map[string]any{"name": "gate", "templateRef": map[string]any{"name": "step", "template": "main"}}})
 		})
-		around := argo.Around{
+		around := handwritten.Around{
 			Refs: func(string) (spec.Ref, bool) {
 				return spec.Ref{Kind: spec.ComponentKind, Namespace: "etl", Name: "step", Version: "v"}, true
 			},
 			Component: func(string, string) (spec.Ref, bool) { return spec.Ref{}, false },
-			Template:  func(string) (argo.Decoder, bool) { return nil, false },
+			Template:  func(string) (layout.Decoder, bool) { return nil, false },
 		}
-		p, unread, err := argo.ReadForeignPipeline(object, around)
+		p, unread, err := handwritten.ReadForeignPipeline(object, around)
 		if err != nil || len(unread) > 0 {
 			t.Errorf("%s at %s: %v, unread %v", setting.Name(), path, err, unread)
 		}
 		if diff := cmp.Diff(want, p.Defaults); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", setting.Name(), diff)
 		}
-		f, err := argo.ReadForeignComponent(byHand(func(workflow, _ map[string]any) { put(workflow, path, value) }), "")
+		f, err := handwritten.ReadForeignComponent(byHand(func(workflow, _ map[string]any) { put(workflow, path, value) }), "")
 		if err != nil || len(f.Notes) != 1 || !strings.HasPrefix("spec."+path, f.Notes[0].Path) {
 			t.Errorf("%s at %s: a component alone notes %v, %v", setting.Name(), path, f.Notes, err)
 		}
@@ -173,7 +174,7 @@ func TestEverySettingIsReadByHand(t *testing.T) {
 		"affinity",           // a template's is told, with what to do
 		"image_pull_secrets", // templates have none; those of the workflow are read
 	}
-	f, err := argo.ReadForeignComponent(byHand(func(_, template map[string]any) {
+	f, err := handwritten.ReadForeignComponent(byHand(func(_, template map[string]any) {
 		for name, value := range asObject(t, settingsByHand()) {
 			template[name] = value
 		}

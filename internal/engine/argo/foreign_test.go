@@ -10,12 +10,14 @@ import (
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 	"sigs.k8s.io/yaml"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/decompile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/handwritten"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
 // written decodes a file of what somebody might have written by hand.
-func written(t *testing.T, name string) argo.Decoder {
+func written(t *testing.T, name string) layout.Decoder {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("testdata", "foreign", name+".yaml"))
 	if err != nil {
@@ -34,7 +36,7 @@ type asRead struct {
 	Unread    []string          `json:"unread,omitempty"`
 }
 
-func lines(all []argo.Unread) []string {
+func lines(all []layout.Unread) []string {
 	var out []string
 	for _, u := range all {
 		out = append(out, u.String())
@@ -46,7 +48,7 @@ func TestForeignTemplatesAreReadAsComponents(t *testing.T) {
 	t.Parallel()
 	for name, template := range map[string]string{"report": "", "hello": "", "impossible": "", "library": "", "library:print": "print", "library:wait": "wait", "library:none": "none"} {
 		file, _, _ := strings.Cut(name, ":")
-		f, err := argo.ReadForeignComponent(written(t, file), template)
+		f, err := handwritten.ReadForeignComponent(written(t, file), template)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -63,7 +65,7 @@ func TestForeignTemplatesAreReadAsComponents(t *testing.T) {
 }
 
 // aroundOf has the components of all templates of one container in the files, as they are after their import.
-func aroundOf(t *testing.T, without string, files ...string) argo.Around {
+func aroundOf(t *testing.T, without string, files ...string) handwritten.Around {
 	t.Helper()
 	made := map[string]spec.Ref{}
 	for _, file := range files {
@@ -76,20 +78,20 @@ func aroundOf(t *testing.T, without string, files ...string) argo.Around {
 			if len(w.Spec.Templates) == 1 {
 				name = ""
 			}
-			f, err := argo.ReadForeignComponent(written(t, file), name)
+			f, err := handwritten.ReadForeignComponent(written(t, file), name)
 			if err == nil && len(f.Unread) == 0 && template.Name != without {
 				o := mustComponent(t, f.Component)
 				made[o.Version] = o.Ref(f.Component)
 			}
 		}
 	}
-	return argo.Around{
+	return handwritten.Around{
 		Refs: func(object string) (spec.Ref, bool) { return spec.Ref{}, false },
 		Component: func(version, _ string) (spec.Ref, bool) {
 			ref, ok := made[version]
 			return ref, ok
 		},
-		Template: func(object string) (argo.Decoder, bool) { return written(t, object), slices.Contains(files, object) },
+		Template: func(object string) (layout.Decoder, bool) { return written(t, object), slices.Contains(files, object) },
 	}
 }
 
@@ -98,7 +100,7 @@ func TestForeignTemplatesAreReadAsPipelines(t *testing.T) {
 	for name, without := range map[string]string{"diamond": "", "diamond-before": "write", "steps": "", "entangled": "print", "library": "", "hello": ""} {
 		file := strings.TrimSuffix(name, "-before")
 		around := aroundOf(t, without, file, "hello")
-		p, unread, err := argo.ReadForeignPipeline(written(t, file), around)
+		p, unread, err := handwritten.ReadForeignPipeline(written(t, file), around)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -123,15 +125,15 @@ func TestForeignSchedulesAreRead(t *testing.T) {
 	}}}
 	for _, name := range []string{"hourly", "nightly", "own"} {
 		cron := written(t, name)
-		template, unread, err := argo.ScheduledTemplate(cron)
+		template, unread, err := handwritten.ScheduledTemplate(cron)
 		if err != nil {
 			t.Fatal(err)
 		}
-		run, _, err := argo.ReadRecurringRun(cron, nil, spec.RecurringRun{Pipeline: diamond})
+		run, _, err := decompile.ReadRecurringRun(cron, nil, spec.RecurringRun{Pipeline: diamond})
 		if err != nil {
 			t.Fatal(err)
 		}
-		run, more, err := argo.ReadForeignSchedule(cron, run, "Europe/Berlin")
+		run, more, err := handwritten.ReadForeignSchedule(cron, run, "Europe/Berlin")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,13 +5,13 @@ import (
 
 	"sigs.k8s.io/yaml"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/golden"
 )
 
-// compare compares an object with testdata/<name>.yaml.
+// Compare compares an object with testdata/<name>.yaml.
 func compare(t *testing.T, name string, object any) {
 	t.Helper()
 	got, err := yaml.Marshal(object)
@@ -53,9 +53,9 @@ func quote() spec.Component {
 	}
 }
 
-func mustComponent(t *testing.T, c spec.Component) argo.ComponentObjects {
+func mustComponent(t *testing.T, c spec.Component) compile.ComponentObjects {
 	t.Helper()
-	o, err := argo.Component(c)
+	o, err := compile.Component(c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,13 +80,13 @@ func carousel(t *testing.T) spec.Pipeline {
 	}
 }
 
-func mustPipeline(t *testing.T, p spec.Pipeline) argo.PipelineObject {
+func mustPipeline(t *testing.T, p spec.Pipeline) compile.PipelineObject {
 	t.Helper()
 	g, problems := graph.Check(p)
 	if problems.HasError() {
 		t.Fatal(problems)
 	}
-	o, err := argo.Pipeline(p, g)
+	o, err := compile.Pipeline(p, g)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +113,7 @@ func TestGoldenRun(t *testing.T) {
 	p := carousel(t)
 	o := mustPipeline(t, p)
 	ref := spec.Ref{Kind: spec.PipelineKind, Namespace: "etl", Name: p.Name, Version: o.Version, Interface: spec.Interface{Inputs: p.Parameters}}
-	compare(t, "run", argo.Run(spec.Run{
+	compare(t, "run", compile.Run(spec.Run{
 		Namespace: "etl", Pipeline: ref, ServiceAccount: "runner",
 		Parameters: map[string]string{"cost": "12.5", "state": "{{workflow.name}}"},
 	}))

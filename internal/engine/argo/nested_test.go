@@ -3,7 +3,9 @@ package argo_test
 import (
 	"testing"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/decompile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -29,17 +31,17 @@ func TestVersionsCountThePipelinesInside(t *testing.T) {
 		if before.Version == after.Version {
 			t.Errorf("on_exit %v: another version inside, and the outer one stays at %s", onExit, before.Version)
 		}
-		if got := argo.NestedVersions(before.Template.Annotations); len(got) != 1 || got["nested"] != "one" {
+		if got := compile.NestedVersions(before.Template.Annotations); len(got) != 1 || got["nested"] != "one" {
 			t.Errorf("on_exit %v: noted as %v", onExit, got)
 		}
 		for name, prior := range map[string]*spec.Pipeline{"imported": nil, "of a later state": new(at("two", onExit))} {
-			back, unread := argo.DecompilePipeline(before.Template, refsOf(at("two", onExit)), prior)
+			back, unread := decompile.DecompilePipeline(before.Template, refsOf(at("two", onExit)), prior)
 			if again := mustPipeline(t, back); again.Version != before.Version && name == "imported" || len(unread) > 0 {
 				t.Errorf("on_exit %v, %s: read back at version %s, want %s; unread %v", onExit, name, again.Version, before.Version, unread)
 			}
 		}
 	}
-	if a := mustPipeline(t, carousel(t)).Template.Annotations; a[argo.NestedAnnotation] != "" {
-		t.Errorf("a pipeline of components notes %q", a[argo.NestedAnnotation])
+	if a := mustPipeline(t, carousel(t)).Template.Annotations; a[layout.NestedAnnotation] != "" {
+		t.Errorf("a pipeline of components notes %q", a[layout.NestedAnnotation])
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/status"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -48,7 +48,7 @@ var compressors = map[string]func(io.Writer) (io.WriteCloser, error){
 func TestNodesAreReadHoweverTheyAreCompressed(t *testing.T) {
 	t.Parallel()
 	for name, compressor := range compressors {
-		got, err := argo.Status(packed(t, compressor), map[string]spec.Output{"rate": {Type: spec.Float}})
+		got, err := status.Status(packed(t, compressor), map[string]spec.Output{"rate": {Type: spec.Float}})
 		if err != nil || got.Outputs["rate"] != "0.5" {
 			t.Errorf("%s: outputs %v, %v", name, got.Outputs, err)
 		}
@@ -63,10 +63,10 @@ func TestBrokenNodesAreAnError(t *testing.T) {
 		whole := wf.Status.CompressedNodes
 		for _, text := range []string{whole[:len(whole)/2], whole[:8], "AAAA", "no base64", strings.Repeat("A", 64)} {
 			wf.Status.CompressedNodes = text
-			if _, err := argo.Status(wf, nil); err == nil {
+			if _, err := status.Status(wf, nil); err == nil {
 				t.Errorf("%s: %q is read", name, text)
 			}
-			if phase := argo.PhaseOf(map[string]any{"status": map[string]any{"phase": "Succeeded", "compressedNodes": text}}); phase != spec.PhaseSucceeded {
+			if phase := status.PhaseOf(map[string]any{"status": map[string]any{"phase": "Succeeded", "compressedNodes": text}}); phase != spec.PhaseSucceeded {
 				t.Errorf("%s: phase %s", name, phase)
 			}
 		}
@@ -76,11 +76,11 @@ func TestBrokenNodesAreAnError(t *testing.T) {
 func TestNodesInADatabaseAreTold(t *testing.T) {
 	t.Parallel()
 	wf := &wfv1.Workflow{ObjectMeta: metav1.ObjectMeta{Name: "run"}, Status: wfv1.WorkflowStatus{Phase: wfv1.WorkflowSucceeded, OffloadNodeStatusVersion: "fnv:1"}}
-	if got, err := argo.Status(wf, nil); err != nil || !got.Elsewhere {
+	if got, err := status.Status(wf, nil); err != nil || !got.Elsewhere {
 		t.Errorf("got %+v, %v", got, err)
 	}
 	wf.Status.Nodes = wfv1.Nodes{"run": node("run", wfv1.NodeTypeDAG, wfv1.NodeSucceeded, 0)}
-	if got, err := argo.Status(wf, nil); err != nil || got.Elsewhere {
+	if got, err := status.Status(wf, nil); err != nil || got.Elsewhere {
 		t.Errorf("got %+v, %v", got, err)
 	}
 }
@@ -88,7 +88,7 @@ func TestNodesInADatabaseAreTold(t *testing.T) {
 func TestPhaseOfWhateverIsThere(t *testing.T) {
 	t.Parallel()
 	for _, w := range []map[string]any{nil, {"status": 5}, {"status": map[string]any{"phase": 5}}, {"status": map[string]any{}}} {
-		if phase := argo.PhaseOf(w); phase != spec.PhasePending {
+		if phase := status.PhaseOf(w); phase != spec.PhasePending {
 			t.Errorf("%v: phase %s", w, phase)
 		}
 	}

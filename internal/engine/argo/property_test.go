@@ -9,7 +9,7 @@ import (
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 	"pgregory.net/rapid"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -130,11 +130,11 @@ func TestRandomPipelinesAreAccepted(t *testing.T) {
 		if problems.HasError() {
 			t.Fatalf("refused: %v", problems)
 		}
-		o, err := argo.Pipeline(p, g)
+		o, err := compile.Pipeline(p, g)
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, err := argo.Pipeline(p, g)
+		again, err := compile.Pipeline(p, g)
 		if err != nil || again.Version != o.Version {
 			t.Fatalf("compiled twice: versions %s and %s, %v", o.Version, again.Version, err)
 		}

@@ -8,7 +8,7 @@ import (
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/status"
 )
 
 // failedRun has a task that succeeded, a loop of which one attempted item failed, a task that did not start, an
@@ -53,7 +53,7 @@ func failedRun() *wfv1.Workflow {
 
 func TestRetryForgetsWhatFailed(t *testing.T) {
 	t.Parallel()
-	patch, pods, err := argo.Retry(intoWorkflow(failedRun()), time.Unix(1700000000, 0))
+	patch, pods, err := status.Retry(intoWorkflow(failedRun()), time.Unix(1700000000, 0))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func TestRetryOfWhatCannotBeRetried(t *testing.T) {
 	offloaded := failedRun()
 	offloaded.Status.Nodes, offloaded.Status.OffloadNodeStatusVersion = nil, "fnv:1"
 	for _, wf := range []*wfv1.Workflow{running, offloaded} {
-		if _, _, err := argo.Retry(intoWorkflow(wf), time.Now()); err == nil {
+		if _, _, err := status.Retry(intoWorkflow(wf), time.Now()); err == nil {
 			t.Errorf("%s is retried", wf.Status.Phase)
 		}
 	}

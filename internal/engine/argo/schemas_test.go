@@ -14,7 +14,8 @@ import (
 	"pgregory.net/rapid"
 	"sigs.k8s.io/yaml"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -117,7 +118,7 @@ func (s *schema) misfits(at string, value any) []string {
 
 // everyObject draws objects of all kinds, which together use every field that the provider can write.
 func everyObject(t *rapid.T, ref, nested spec.Ref) []any {
-	component, err := argo.Component(drawComponent(t))
+	component, err := compile.Component(drawComponent(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,15 +127,15 @@ func everyObject(t *rapid.T, ref, nested spec.Ref) []any {
 	if problems.HasError() {
 		t.Fatal(problems)
 	}
-	pipeline, err := argo.Pipeline(p, g)
+	pipeline, err := compile.Pipeline(p, g)
 	if err != nil {
 		t.Fatal(err)
 	}
-	schedule, err := argo.RecurringRun(drawRecurring(t))
+	schedule, err := compile.RecurringRun(drawRecurring(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := argo.Run(spec.Run{
+	run := compile.Run(spec.Run{
 		Namespace: "etl", Name: "r", Pipeline: ref, Parameters: map[string]string{"a": "b"}, ServiceAccount: "runner",
 		Labels: map[string]string{"a": "b"}, Triggers: map[string]string{"a": "b"},
 	})
@@ -175,7 +176,7 @@ func leastMisfits(t *testing.T, schemas map[string]*schema, object any) []string
 		t.Fatal(err)
 	}
 	delete(whole, "status") // the API server's
-	without, err := argo.WithoutUnreadFields(whole)
+	without, err := layout.WithoutUnreadFields(whole)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -59,7 +60,7 @@ func compiled(t *rapid.T, p spec.Pipeline) any {
 	if problems.HasError() {
 		t.Skip(problems) // such as a list of artifacts of what is cached
 	}
-	o, err := argo.Pipeline(p, g)
+	o, err := compile.Pipeline(p, g)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,12 +71,12 @@ func compiled(t *rapid.T, p spec.Pipeline) any {
 func TestRunsAreKnownByTheirNames(t *testing.T) {
 	t.Parallel()
 	run := spec.Run{Name: "shop-c6lzh4nlkp", Pipeline: spec.Ref{Name: "shop"}}
-	labels, annotations := map[string]string{argo.KindLabel: argo.RunKind}, map[string]string{argo.RunAnnotation: "c6lzh4nlkp"}
-	if !argo.SameRun(labels, annotations, run) {
+	labels, annotations := map[string]string{layout.KindLabel: layout.RunKind}, map[string]string{layout.RunAnnotation: "c6lzh4nlkp"}
+	if !compile.SameRun(labels, annotations, run) {
 		t.Error("it is another run")
 	}
 	run.Name = "mine"
-	if argo.SameRun(labels, annotations, run) || argo.SameRun(labels, nil, run) {
+	if compile.SameRun(labels, annotations, run) || compile.SameRun(labels, nil, run) {
 		t.Error("it is the same run")
 	}
 }

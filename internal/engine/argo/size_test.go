@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -14,7 +14,7 @@ import (
 func TestSizeOfRuns(t *testing.T) {
 	t.Parallel()
 	c := step()
-	o, err := argo.Component(c)
+	o, err := compile.Component(c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/status"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -67,7 +67,7 @@ func TestStatusOfARun(t *testing.T) {
 	} {
 		wf.Status.Nodes[n.Name] = n
 	}
-	got, err := argo.Status(wf, map[string]spec.Output{"rate": {Type: spec.Float}})
+	got, err := status.Status(wf, map[string]spec.Output{"rate": {Type: spec.Float}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +140,7 @@ func TestStatusTellsWhichItemFailed(t *testing.T) {
 	} {
 		wf.Status.Nodes[n.Name] = n
 	}
-	got, err := argo.Status(wf, nil)
+	got, err := status.Status(wf, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,7 +175,7 @@ func TestStatusKnowsAllowedFailures(t *testing.T) {
 	} {
 		wf.Status.Nodes[n.Name] = n
 	}
-	got, err := argo.Status(wf, nil)
+	got, err := status.Status(wf, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 	"github.com/argoproj/argo-workflows/v3/workflow/validate"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -60,7 +60,7 @@ func TestArgoAcceptsWhatIsCompiled(t *testing.T) {
 	g := getter{tax.Template.Name: tax.Template, q.Template.Name: q.Template}
 	o := mustPipeline(t, p)
 	g[p.Name] = o.Template
-	run := argo.Run(spec.Run{
+	run := compile.Run(spec.Run{
 		Namespace:  "etl",
 		Pipeline:   spec.Ref{Kind: spec.PipelineKind, Namespace: "etl", Name: p.Name, Version: o.Version, Interface: spec.Interface{Inputs: p.Parameters}},
 		Parameters: map[string]string{"state": "OH"},

@@ -1,0 +1,65 @@
+package compile
+
+import (
+	"strings"
+
+	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// fails is a step that fails for a reason, unless its condition is false.
+func (c *pipelineCompiler) fails(name, reason, when string) wfv1.WorkflowStep {
+	c.addTemplate(wfv1.Template{
+		Name: layout.FailTask, Inputs: wfv1.Inputs{Parameters: []wfv1.Parameter{{Name: layout.EndParameter}}},
+		Suspend: &wfv1.SuspendTemplate{Duration: tag(layout.EndParameter)},
+	})
+	return wfv1.WorkflowStep{
+		Name: name, Template: layout.FailTask, When: when,
+		Arguments: wfv1.Arguments{Parameters: []wfv1.Parameter{{Name: layout.EndParameter, Value: wfv1.AnyStringPtr(reason)}}},
+	}
+}
+
+// needsEnd reports whether Argo's own rule does not do.
+func (g Group) needsEnd(conditions []string) bool {
+	special, looksUp := false, false
+	for name, t := range g.Tasks {
+		if t.AllowFailure || t.Component.Kind == spec.PipelineKind && !g.Nodes[name].Leaf {
+			return true
+		}
+		special = special || isSpecial(t)
+	}
+	for _, condition := range conditions {
+		looksUp = looksUp || strings.Contains(condition, noFailure)
+	}
+	// A task that looks up comes behind the tasks there, whose failures another one may have handled.
+	return special && looksUp
+}
+
+// end compiles it.
+func (c *pipelineCompiler) end(g Group) wfv1.DAGTask {
+	f := g.noFailure()
+	seen := map[string]bool{}
+	var ended []string
+	for _, leaf := range g.leaves() {
+		g.collect(f, leaf, seen)
+		ended = append(ended, "("+layout.TaskName(leaf)+".Succeeded || !"+layout.TaskName(leaf)+".Succeeded)")
+	}
+	failed := "false"
+	if !f.isNone() {
+		failed = "{{=" + f.expression() + ` ? "a task has failed" : "false"}}`
+	}
+	c.addTemplate(wfv1.Template{
+		Name: layout.EndTask, Inputs: wfv1.Inputs{Parameters: []wfv1.Parameter{{Name: layout.EndParameter}}},
+		Steps: oneStep(c.fails(layout.FailTask, tag(layout.EndParameter), "'"+tag(layout.EndParameter)+"' != 'false'")),
+	})
+	return wfv1.DAGTask{
+		Name: layout.EndTask, Template: layout.EndTask, Depends: strings.Join(ended, " && "),
+		Arguments: wfv1.Arguments{Parameters: []wfv1.Parameter{{Name: layout.EndParameter, Value: wfv1.AnyStringPtr(failed)}}},
+	}
+}
+
+func oneStep(step wfv1.WorkflowStep) []wfv1.ParallelSteps {
+	return []wfv1.ParallelSteps{{Steps: []wfv1.WorkflowStep{step}}}
+}

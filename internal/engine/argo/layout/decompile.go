@@ -1,0 +1,3 @@
+package layout
+
+func (u Unread) String() string { return u.Path + ": " + u.Reason }

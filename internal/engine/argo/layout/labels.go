@@ -1,0 +1,5 @@
+package layout
+
+const (
+	CompletedLabel = "workflows.argoproj.io/completed"
+)
