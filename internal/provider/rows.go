@@ -8,8 +8,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// row is an attribute of an object, and the field of S that it is: its schema, how it is read, and how it is written. What
-// is written keeps the spelling of the prior value where that means the same.
+// row is an attribute of an object, and the field of S that it is: its schema, how it is read, and how it is written.
+// What is written keeps the spelling of the prior value where that means the same.
 type row[S any] struct {
 	name      string
 	attribute schema.Attribute
@@ -114,7 +114,8 @@ func rowOf[S, T any, V attr.Value](
 	}
 }
 
-// exact is the row for which an empty value says more than none, so that a prior one does not stay where nothing is written.
+// exact is the row for which an empty value says more than none, so that a prior one does not stay where nothing is
+// written.
 func (r row[S]) exact() row[S] {
 	write := r.write
 	r.write = func(ctx context.Context, w values, from *S, prior attr.Value) attr.Value {

@@ -46,7 +46,8 @@ func objectMapRow[S, O any](name string, field func(*S) *map[string]O, descripti
 		})
 }
 
-// objectListRow is a list of objects that have no names; priors are found by their index. An empty list is more than none.
+// objectListRow is a list of objects that have no names; priors are found by their index. An empty list is more than
+// none.
 func objectListRow[S, O any](name string, field func(*S) *[]O, description string, of object[O]) row[S] {
 	element := types.ObjectType{AttrTypes: of.types}
 	return rowOf(name, nestedListAttribute(description, of.attributes()), field,

@@ -22,7 +22,8 @@ var settingsObject = objectOf(
 			"namespace. A task whose outputs are reused starts no pod. Default: none.", cacheObject),
 	objectRow("resources", func(s *spec.Settings) **spec.Resources { return &s.Resources },
 		"What the container asks for and may use at most. Requests and limits are merged with those of "+
-			"`defaults` and of the component, resource by resource. Default: those of the namespace's limit range.", resourcesObject),
+			"`defaults` and of the component, resource by resource. Default: those of the namespace's limit range.",
+		resourcesObject),
 	textMapRow("env", func(s *spec.Settings) *map[string]string { return &s.Env },
 		"Environment variables by name. Values may hold `{{ }}`; everything else in them reaches the container "+
 			"as it is. Never secrets, which `secret_env` is for: Kubernetes shows the values to everybody who may "+
@@ -43,7 +44,8 @@ var settingsObject = objectOf(
 	textMapRow("node_selector", func(s *spec.Settings) *map[string]string { return &s.NodeSelector },
 		"Labels that the node must have, such as `{ \"kubernetes.io/arch\" = \"arm64\" }`. Default: any node."),
 	objectListRow("tolerations", func(s *spec.Settings) *[]spec.Toleration { return &s.Tolerations },
-		"Taints that do not keep the pod off a node. `[]` switches off what `defaults` has. Default: none.", tolerationObject),
+		"Taints that do not keep the pod off a node. `[]` switches off what `defaults` has. Default: none.",
+		tolerationObject),
 	notedRow[jsonText]("affinity", func(s *spec.Settings) *string { return &s.Affinity },
 		"Which nodes and which other pods the pod wants to be near to or far from: Kubernetes' `affinity` of a "+
 			"pod as JSON, `jsonencode({ nodeAffinity = { … } })`. Default: none."),

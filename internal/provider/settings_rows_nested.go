@@ -57,7 +57,8 @@ var resourcesObject = objectOf(
 // keyRefObject is a key of what holds keys.
 func keyRefObject(what string) object[spec.KeyRef] {
 	return objectOf(
-		requiredTextRow("name", func(s *spec.KeyRef) *string { return &s.Name }, "Name of the "+what+", in the run's namespace."),
+		requiredTextRow("name", func(s *spec.KeyRef) *string { return &s.Name },
+			"Name of the "+what+", in the run's namespace."),
 		requiredTextRow("key", func(s *spec.KeyRef) *string { return &s.Key }, "Key in the "+what+"."),
 		flagRow("optional", func(s *spec.KeyRef) *bool { return &s.Optional },
 			"Start the container without the variable where the "+what+
@@ -65,6 +66,8 @@ func keyRefObject(what string) object[spec.KeyRef] {
 	)
 }
 
+// volumeObject is open while it may have a source or not. An empty_dir = {} is a source: it must not stay where there
+// is none.
 var volumeObject = objectOf(
 	requiredTextRow("mount_path", func(s *spec.Volume) *string { return &s.MountPath },
 		"Absolute path at which the container finds the volume, such as `\"/mnt/data\"`. `/`, `/kfp`, `/argo`, "+
@@ -79,11 +82,12 @@ var volumeObject = objectOf(
 		"Source: name of a config map, whose keys become files."),
 	textRow("claim", func(s *spec.Volume) *string { return &s.Claim }, "Source: name of a persistent volume claim."),
 	objectRow("empty_dir", func(s *spec.Volume) **spec.EmptyDir { return &s.EmptyDir },
-		"Source: an empty directory that lives as long as the pod. `{}` is one on the node's disk.", emptyDirObject).exact(), // {} is a source: it must not stay where there is none
+		"Source: an empty directory that lives as long as the pod. `{}` is one on the node's disk.",
+		emptyDirObject).exact(),
 	objectRow("ephemeral", func(s *spec.Volume) **spec.EphemeralClaim { return &s.Ephemeral },
 		"Source: a persistent volume that is made for the pod and removed with it.", ephemeralObject),
 ).openWhile(func(from types.Object) bool {
-	parts := from.Attributes() // it may have a source or not
+	parts := from.Attributes()
 	return parts["empty_dir"].IsUnknown() || parts["ephemeral"].IsUnknown()
 })
 
@@ -118,8 +122,8 @@ var tolerationObject = objectOf(
 			"Default: for good."),
 )
 
-// securityContextObject is open while a part is unknown: what a user may be depends on what a flag is, so that nothing can
-// be said of one without the other.
+// securityContextObject is open while a part is unknown: what a user may be depends on what a flag is, so that nothing
+// can be said of one without the other. Dropping no capabilities is not the default.
 var securityContextObject = objectOf(
 	numberRow("run_as_user", func(s *spec.SecurityContext) **int64 { return &s.RunAsUser },
 		"Id of the user, 0 to 2147483647. Default: 65532, which is nobody in particular."),
@@ -139,7 +143,7 @@ var securityContextObject = objectOf(
 	textSetRow("add_capabilities", func(s *spec.SecurityContext) *[]string { return &s.AddCapabilities },
 		"Linux capabilities to add, without `CAP_`: `[\"SYS_PTRACE\"]`. Default: none.").exact(),
 	textSetRow("drop_capabilities", func(s *spec.SecurityContext) *[]string { return &s.DropCapabilities },
-		"Linux capabilities to drop, without `CAP_`; `[]` drops none. Default: `[\"ALL\"]`.").exact(), // dropping none is not the default
+		"Linux capabilities to drop, without `CAP_`; `[]` drops none. Default: `[\"ALL\"]`.").exact(),
 ).openWhile(func(from types.Object) bool { return hasUnknown(from) })
 
 // synchronizationObject is the same for tasks and for runs.

@@ -155,7 +155,8 @@ func settingsByHand() wfv1.Template {
 		SecurityContext: &corev1.PodSecurityContext{RunAsUser: new(int64(7))},
 		Volumes:         []corev1.Volume{{Name: "v", VolumeSource: corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}}}},
 		Container: &corev1.Container{
-			Image: "busybox:1.36", Command: []string{"true"}, VolumeMounts: []corev1.VolumeMount{{Name: "v", MountPath: "/v"}},
+			Image: "busybox:1.36", Command: []string{"true"},
+			VolumeMounts: []corev1.VolumeMount{{Name: "v", MountPath: "/v"}},
 			Env: []corev1.EnvVar{
 				{Name: "S", ValueFrom: &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{LocalObjectReference: ref, Key: "k"}}},
 				{Name: "C", ValueFrom: &corev1.EnvVarSource{ConfigMapKeyRef: &corev1.ConfigMapKeySelector{LocalObjectReference: ref, Key: "k"}}},

@@ -15,11 +15,13 @@ import (
 // affinity is JSON of the user's, whose spelling is kept where this provider has written it.
 var affinity = row[string]{
 	name: "affinity", field: func(s *spec.Settings) *string { return &s.Affinity }, over: textOver(sameAffinity),
-	right:  checkAffinity,
-	places: at(patch("affinity"), workflow("affinity"), noted("give it to the tasks, or to defaults of the pipeline, as JSON")),
-	says: as(func(text string) (json.RawMessage, error) { return json.RawMessage(text), nil }, func(said json.RawMessage) string {
-		return strings.ReplaceAll(string(said), escapedBraces, "{{")
-	}),
+	wrong: checkAffinity,
+	places: at(patch("affinity"), workflow("affinity"),
+		noted("give it to the tasks, or to defaults of the pipeline, as JSON")),
+	says: as(
+		func(text string) (json.RawMessage, error) { return json.RawMessage(text), nil },
+		func(said json.RawMessage) string { return strings.ReplaceAll(string(said), escapedBraces, "{{") },
+	),
 	byHand:   orderedAffinity,
 	examples: func() []string { return []string{`{"nodeAffinity":{}}`, `{ "podAffinity" : {} }`} },
 }

@@ -14,7 +14,7 @@ var cache = row[*spec.Cache]{
 		}
 		return &spec.Cache{}
 	}),
-	right: func(l *problem.List, at problem.Path, c *spec.Cache) {
+	wrong: func(l *problem.List, at problem.Path, c *spec.Cache) {
 		if c != nil {
 			check.Duration(l, at.Attr("max_age"), c.MaxAge)
 		}
@@ -26,6 +26,8 @@ var cache = row[*spec.Cache]{
 		return []Text{{At: at.Attr("key"), Raw: c.Key}}
 	},
 	examples: func() []*spec.Cache {
-		return []*spec.Cache{{Enabled: true, MaxAge: "24h", Key: "fixed"}, {Enabled: true, MaxAge: "24h"}, {Enabled: true}, {}}
+		return []*spec.Cache{
+			{Enabled: true, MaxAge: "24h", Key: "fixed"}, {Enabled: true, MaxAge: "24h"}, {Enabled: true}, {},
+		}
 	},
 }

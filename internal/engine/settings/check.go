@@ -5,8 +5,8 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
-// CheckDefaults finds what is wrong with the settings that the tasks of a pipeline share, beside their expressions, which
-// are checked as texts.
+// CheckDefaults finds what is wrong with the settings that the tasks of a pipeline share, beside their expressions,
+// which are checked as texts.
 func CheckDefaults(l *problem.List, defaults *spec.Settings) {
 	checkAll(l, problem.At("defaults"), defaults)
 	checkDefaultMetadata(l, defaults)
@@ -14,6 +14,9 @@ func CheckDefaults(l *problem.List, defaults *spec.Settings) {
 
 // CheckTask finds what is wrong with the settings of a task, by themselves and as they meet the defaults.
 func CheckTask(l *problem.List, at problem.Path, defaults, task *spec.Settings) {
+	if isZero(task) {
+		return
+	}
 	checkAll(l, at, task)
 	checkTaskMetadata(l, at, task)
 	checkMerged(l, at, defaults, task)

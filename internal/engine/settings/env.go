@@ -18,7 +18,7 @@ import (
 
 var env = row[map[string]string]{
 	name: "env", field: func(s *spec.Settings) *map[string]string { return &s.Env }, over: mapOver[string](),
-	right: checkSecretEnv, open: eachText,
+	wrong: checkSecretEnv, open: eachText,
 	toPod: func(w *writer, values map[string]string) {
 		for _, name := range sortedKeys(values) {
 			w.env = append(w.env, variable{Name: name, Value: w.text(values[name])})
@@ -27,7 +27,8 @@ var env = row[map[string]string]{
 	fromPod: func(r *reader, into *map[string]string) error {
 		for _, v := range r.env {
 			if v.ValueFrom == nil && v.Name != runtime.SecretsVariable {
-				r.text(problem.At("env").Key(v.Name), TagOf(v.Value, r.tags), r.prior.Env[v.Name], func(text string) { put(into, v.Name, text) })
+				at, argo := problem.At("env").Key(v.Name), TagOf(v.Value, r.tags)
+				r.text(at, argo, r.prior.Env[v.Name], func(text string) { put(into, v.Name, text) })
 			}
 		}
 		return nil
@@ -36,12 +37,14 @@ var env = row[map[string]string]{
 }
 
 var secretEnv = row[map[string]spec.KeyRef]{
-	name: "secret_env", field: func(s *spec.Settings) *map[string]spec.KeyRef { return &s.SecretEnv }, over: mapOver[spec.KeyRef](),
-	right: checkKeyRefs,
+	name: "secret_env", field: func(s *spec.Settings) *map[string]spec.KeyRef { return &s.SecretEnv },
+	over:  mapOver[spec.KeyRef](),
+	wrong: checkKeyRefs,
 	toPod: func(w *writer, refs map[string]spec.KeyRef) {
 		w.secrets = append(w.secrets, sortedKeys(refs)...)
 		referenced(w, refs, func(ref corev1.LocalObjectReference, key string, optional *bool) corev1.EnvVarSource {
-			return corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{LocalObjectReference: ref, Key: key, Optional: optional}}
+			from := corev1.SecretKeySelector{LocalObjectReference: ref, Key: key, Optional: optional}
+			return corev1.EnvVarSource{SecretKeyRef: &from}
 		})
 	},
 	fromPod: sourced(secretRef),
@@ -51,22 +54,26 @@ var secretEnv = row[map[string]spec.KeyRef]{
 }
 
 var configMapEnv = row[map[string]spec.KeyRef]{
-	name: "config_map_env", field: func(s *spec.Settings) *map[string]spec.KeyRef { return &s.ConfigMapEnv }, over: mapOver[spec.KeyRef](),
-	right: checkKeyRefs,
+	name: "config_map_env", field: func(s *spec.Settings) *map[string]spec.KeyRef { return &s.ConfigMapEnv },
+	over:  mapOver[spec.KeyRef](),
+	wrong: checkKeyRefs,
 	toPod: func(w *writer, refs map[string]spec.KeyRef) {
 		referenced(w, refs, func(ref corev1.LocalObjectReference, key string, optional *bool) corev1.EnvVarSource {
-			return corev1.EnvVarSource{ConfigMapKeyRef: &corev1.ConfigMapKeySelector{LocalObjectReference: ref, Key: key, Optional: optional}}
+			from := corev1.ConfigMapKeySelector{LocalObjectReference: ref, Key: key, Optional: optional}
+			return corev1.EnvVarSource{ConfigMapKeyRef: &from}
 		})
 	},
 	fromPod: sourced(configMapRef),
 	examples: func() []map[string]spec.KeyRef {
-		return []map[string]spec.KeyRef{{"C": {Name: "conf", Key: "k", Optional: true}}, {"C": {Name: "conf", Key: "l"}}}
+		return []map[string]spec.KeyRef{
+			{"C": {Name: "conf", Key: "k", Optional: true}}, {"C": {Name: "conf", Key: "l"}},
+		}
 	},
 }
 
 var fieldEnv = row[map[string]string]{
 	name: "field_env", field: func(s *spec.Settings) *map[string]string { return &s.FieldEnv }, over: mapOver[string](),
-	right: checkFields,
+	wrong: checkFields,
 	toPod: func(w *writer, fields map[string]string) {
 		for _, name := range sortedKeys(fields) {
 			from := corev1.EnvVarSource{FieldRef: &corev1.ObjectFieldSelector{FieldPath: fields[name]}}

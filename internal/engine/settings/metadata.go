@@ -9,7 +9,8 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
-// ownOver is for what a task hands on of its own: the defaults are there for all pods already, so nothing is to be undone.
+// ownOver is for what a task hands on of its own: the defaults are there for all pods already, so nothing is to be
+// undone.
 var ownOver = over[map[string]string]{
 	merge:   mergeMaps[string],
 	without: func(_, own map[string]string) map[string]string { return own },
@@ -17,7 +18,7 @@ var ownOver = over[map[string]string]{
 
 var labels = row[map[string]string]{
 	name: "labels", field: func(s *spec.Settings) *map[string]string { return &s.Labels }, over: ownOver,
-	right: checkLabels, open: eachScalar,
+	wrong: checkLabels, open: eachScalar,
 	places: at(template("metadata.labels"), workflow("podMetadata.labels")), says: same[map[string]string](),
 	examples: func() []map[string]string {
 		return []map[string]string{{"team": "etl"}, {"a": "c.d", "example.com/run": ""}}
@@ -26,7 +27,7 @@ var labels = row[map[string]string]{
 
 var annotations = row[map[string]string]{
 	name: "annotations", field: func(s *spec.Settings) *map[string]string { return &s.Annotations }, over: ownOver,
-	right: checkAnnotations, open: eachScalar,
+	wrong: checkAnnotations, open: eachScalar,
 	places: at(template("metadata.annotations"), workflow("podMetadata.annotations")), says: same[map[string]string](),
 	examples: func() []map[string]string { return []map[string]string{{"note": "x"}, {"a/b": "a b\nc"}} },
 }

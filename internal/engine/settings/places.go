@@ -2,7 +2,7 @@ package settings
 
 // Places are where a setting stands in Kubernetes' and Argo's objects. All of them say it in the same way.
 type Places struct {
-	Template string // the path of a field of a template that people wrote; empty: it is read from there in another way, if at all
+	Template string // the path of a field of a template that people wrote; empty: it is not read by its field
 	Workflow string // the path of a field of the workflow around it; empty: there is none
 	Note     string // what is said of the latter where the template alone is read
 

@@ -15,8 +15,9 @@ type PodText struct {
 	Set    func(text string)
 }
 
-// ReadPodPatch undoes PodPatch. Prior are the settings as they were before, over the defaults: they tell what a patch does
-// not, such as how the name of a volume was spelled. The texts are left to the caller, who knows what they may refer to.
+// ReadPodPatch undoes PodPatch. Prior are the settings as they were before, over the defaults: they tell what a patch
+// does not, such as how the name of a volume was spelled. The texts are left to the caller, who knows what they may
+// refer to.
 func ReadPodPatch(patch string, prior spec.Settings, into *spec.Settings) ([]PodText, error) {
 	text, tags := SplitTags(patch)
 	r := reader{prior: prior, tags: tags}

@@ -16,7 +16,7 @@ import (
 var resources = row[*spec.Resources]{
 	name: "resources", field: func(s *spec.Settings) **spec.Resources { return &s.Resources },
 	over:  over[*spec.Resources]{merge: mergeResources, without: withoutResources},
-	right: checkResources,
+	wrong: checkResources,
 	open: func(at problem.Path, r *spec.Resources) []Text {
 		if r == nil {
 			return nil
@@ -73,7 +73,9 @@ func readResources(r *reader, into **spec.Resources) error {
 	return nil
 }
 
-func (r *reader) quantities(at problem.Path, said map[string]json.RawMessage, before map[string]string, into *map[string]string) {
+func (r *reader) quantities(
+	at problem.Path, said map[string]json.RawMessage, before map[string]string, into *map[string]string,
+) {
 	for name, value := range said {
 		text := TagOf(value, r.tags)
 		if strings.Contains(text, "{{") {

@@ -12,15 +12,18 @@ var RetryPolicies = []string{"OnFailure", "OnError", "OnTransientError", "Always
 
 var retry = row[*spec.Retry]{
 	name: "retry", field: func(s *spec.Settings) **spec.Retry { return &s.Retry }, over: objectOver[spec.Retry](nil),
-	right: checkRetry,
+	wrong: checkRetry,
 	examples: func() []*spec.Retry {
 		full := spec.Retry{
-			Limit: 5, Policy: "Always", Expression: "last_retry.exit_code != 2", Backoff: &spec.Backoff{Duration: "10s", Factor: new(2.0), Max: "1h"},
+			Limit: 5, Policy: "Always", Expression: "last_retry.exit_code != 2",
+			Backoff: &spec.Backoff{Duration: "10s", Factor: new(2.0), Max: "1h"},
 		}
 		examples := []*spec.Retry{&full, {}, {Limit: 1, Backoff: &spec.Backoff{Duration: "10s", Max: "10m"}}}
 		for _, policy := range RetryPolicies {
 			examples = append(examples, &spec.Retry{
-				Limit: 2, Policy: policy, Expression: "last_retry.message contains '{{' or last_retry.duration>3", Backoff: &spec.Backoff{Duration: "10s"},
+				Limit: 2, Policy: policy,
+				Expression: "last_retry.message contains '{{' or last_retry.duration>3",
+				Backoff:    &spec.Backoff{Duration: "10s"},
 			})
 		}
 		return examples

@@ -20,13 +20,15 @@ var securityContext = row[*spec.SecurityContext]{
 		}
 		return &spec.SecurityContext{}
 	}),
-	right: checkSecurity,
+	wrong: checkSecurity,
 	toPod: writeRights, fromPod: readRights,
 	examples: func() []*spec.SecurityContext {
 		return []*spec.SecurityContext{
 			{
-				RunAsUser: new(int64(1)), RunAsGroup: new(int64(2)), RunAsNonRoot: new(true), FSGroup: new(int64(3)), ReadOnlyRootFilesystem: new(true),
-				AllowPrivilegeEscalation: new(true), Privileged: new(true), AddCapabilities: []string{"NET_ADMIN"}, DropCapabilities: []string{"ALL"},
+				RunAsUser: new(int64(1)), RunAsGroup: new(int64(2)), RunAsNonRoot: new(true),
+				FSGroup: new(int64(3)), ReadOnlyRootFilesystem: new(true),
+				AllowPrivilegeEscalation: new(true), Privileged: new(true),
+				AddCapabilities: []string{"NET_ADMIN"}, DropCapabilities: []string{"ALL"},
 			},
 			{RunAsUser: new(int64(7)), FSGroup: new(int64(3)), DropCapabilities: []string{}}, {},
 		}
@@ -63,8 +65,9 @@ func writeRights(w *writer, s *spec.SecurityContext) {
 		w.pod["securityContext"] = pod
 	}
 	container := containerRights{
-		AllowPrivilegeEscalation: s.AllowPrivilegeEscalation, Capabilities: capabilities{Add: s.AddCapabilities, Drop: s.DropCapabilities},
-		Privileged: s.Privileged, ReadOnlyRootFilesystem: s.ReadOnlyRootFilesystem,
+		AllowPrivilegeEscalation: s.AllowPrivilegeEscalation,
+		Capabilities:             capabilities{Add: s.AddCapabilities, Drop: s.DropCapabilities},
+		Privileged:               s.Privileged, ReadOnlyRootFilesystem: s.ReadOnlyRootFilesystem,
 	}
 	if !equal(container, containerRights{}) {
 		w.main["securityContext"] = container
@@ -83,8 +86,10 @@ func readRights(r *reader, into **spec.SecurityContext) error {
 	}
 	s := spec.SecurityContext{
 		RunAsUser: pod.RunAsUser, RunAsGroup: pod.RunAsGroup, RunAsNonRoot: pod.RunAsNonRoot, FSGroup: pod.FSGroup,
-		ReadOnlyRootFilesystem: container.ReadOnlyRootFilesystem, AllowPrivilegeEscalation: container.AllowPrivilegeEscalation,
-		Privileged: container.Privileged, AddCapabilities: container.Capabilities.Add, DropCapabilities: container.Capabilities.Drop,
+		ReadOnlyRootFilesystem:   container.ReadOnlyRootFilesystem,
+		AllowPrivilegeEscalation: container.AllowPrivilegeEscalation,
+		Privileged:               container.Privileged, AddCapabilities: container.Capabilities.Add,
+		DropCapabilities: container.Capabilities.Drop,
 	}
 	if !equal(s, spec.SecurityContext{}) {
 		*into = &s
@@ -92,8 +97,8 @@ func readRights(r *reader, into **spec.SecurityContext) error {
 	return nil
 }
 
-// TakeRights reads the security contexts of a hand-written pod and of its container, which wins, and takes out of them what
-// it has read.
+// TakeRights reads the security contexts of a hand-written pod and of its container, which wins, and takes out of them
+// what it has read.
 func TakeRights(pod *corev1.PodSecurityContext, container *corev1.Container, into *spec.Settings) {
 	var s spec.SecurityContext
 	own := container.SecurityContext

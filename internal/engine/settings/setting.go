@@ -13,7 +13,8 @@ type Setting interface {
 	Name() string
 	// Given reports whether the settings say anything of it.
 	Given(s *spec.Settings) bool
-	// Examples returns settings that say nothing else, each in another way. The first says everything that there is to say.
+	// Examples returns settings that say nothing else, each in another way. The first says everything that there is to
+	// say.
 	Examples() []spec.Settings
 	// Copy takes the value over from other settings.
 	Copy(into, from *spec.Settings)
@@ -44,7 +45,7 @@ type row[T any] struct {
 	name  string
 	field func(s *spec.Settings) *T
 	over  over[T]
-	right func(l *problem.List, at problem.Path, value T) // finds what is wrong; nil: nothing can be
+	wrong func(l *problem.List, at problem.Path, value T) // finds what is wrong; nil: nothing can be
 	open  func(at problem.Path, value T) []Text           // the texts that may hold expressions; nil: there are none
 
 	places Places
@@ -85,13 +86,13 @@ func (r row[T]) without(into, defaults, merged *spec.Settings) {
 }
 
 func (r row[T]) check(l *problem.List, at problem.Path, s *spec.Settings) {
-	if r.right != nil {
-		r.right(l, at.Attr(r.name), *r.field(s))
+	if r.wrong != nil && r.Given(s) {
+		r.wrong(l, at.Attr(r.name), *r.field(s))
 	}
 }
 
 func (r row[T]) texts(s *spec.Settings) []Text {
-	if r.open == nil {
+	if r.open == nil || !r.Given(s) {
 		return nil
 	}
 	return r.open(problem.At(r.name), *r.field(s))

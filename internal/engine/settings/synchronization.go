@@ -10,9 +10,11 @@ import (
 
 var synchronization = row[*spec.Synchronization]{
 	name: "synchronization", field: func(s *spec.Settings) **spec.Synchronization { return &s.Synchronization },
-	over: objectOver[spec.Synchronization](nil), right: CheckSynchronization,
+	over: objectOver[spec.Synchronization](nil), wrong: CheckSynchronization,
 	examples: func() []*spec.Synchronization {
-		return []*spec.Synchronization{{Mutexes: []string{"m"}, Semaphores: []spec.Semaphore{{ConfigMap: "c", Key: "k"}}}}
+		return []*spec.Synchronization{
+			{Mutexes: []string{"m"}, Semaphores: []spec.Semaphore{{ConfigMap: "c", Key: "k"}}},
+		}
 	},
 }
 

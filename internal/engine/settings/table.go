@@ -22,21 +22,26 @@ var All = []Setting{
 	resources,
 	volumes,
 	text("service_account", func(s *spec.Settings) *string { return &s.ServiceAccount }, check.ObjectName,
-		at(pod("serviceAccountName"), workflow("serviceAccountName"), noted("it is the run's; service_account of kfp_run and kfp_recurring_run, or of the task")),
+		at(pod("serviceAccountName"), workflow("serviceAccountName"),
+			noted("it is the run's; service_account of kfp_run and kfp_recurring_run, or of the task")),
 		"runner", "other"),
 	row[map[string]string]{
-		name: "node_selector", field: func(s *spec.Settings) *map[string]string { return &s.NodeSelector }, over: mapOver[string](),
-		right: checkNodeSelector, places: at(pod("nodeSelector"), workflow("nodeSelector")), says: same[map[string]string](),
+		name: "node_selector", field: func(s *spec.Settings) *map[string]string { return &s.NodeSelector },
+		over:  mapOver[string](),
+		wrong: checkNodeSelector, places: at(pod("nodeSelector"), workflow("nodeSelector")),
+		says:     same[map[string]string](),
 		examples: func() []map[string]string { return []map[string]string{{"arch": "amd64"}, {"arch": "arm64"}} },
 	},
 	tolerations,
 	affinity,
 	row[[]string]{
-		name: "image_pull_secrets", field: func(s *spec.Settings) *[]string { return &s.ImagePullSecrets }, over: listOver[string](),
-		right: checkPullSecrets,
+		name: "image_pull_secrets", field: func(s *spec.Settings) *[]string { return &s.ImagePullSecrets },
+		over:  listOver[string](),
+		wrong: checkPullSecrets,
 		places: at(patch("imagePullSecrets"), workflow("imagePullSecrets"),
 			noted("give them to the tasks, or to defaults of the pipeline, as image_pull_secrets")),
-		says: as(objectReferences, objectNames), examples: func() [][]string { return [][]string{{"a", "b"}, {"a"}, {}} },
+		says:     as(objectReferences, objectNames),
+		examples: func() [][]string { return [][]string{{"a", "b"}, {"a"}, {}} },
 	},
 	text("priority_class", func(s *spec.Settings) *string { return &s.PriorityClass }, check.ObjectName,
 		at(pod("priorityClassName"), workflow("podPriorityClassName")), "high"),
@@ -49,10 +54,11 @@ var All = []Setting{
 
 // text is a setting that is a text without expressions.
 func text(
-	name string, field func(s *spec.Settings) *string, right func(*problem.List, problem.Path, string), places Places, examples ...string,
+	name string, field func(s *spec.Settings) *string, wrong func(*problem.List, problem.Path, string),
+	places Places, examples ...string,
 ) Setting {
 	return row[string]{
-		name: name, field: field, over: textOver(nil), right: right, places: places, says: same[string](),
+		name: name, field: field, over: textOver(nil), wrong: wrong, places: places, says: same[string](),
 		examples: func() []string { return examples },
 	}
 }

@@ -142,8 +142,10 @@ func TestPatchesAreOfPods(t *testing.T) {
 func TestStrangePatchesAreRefused(t *testing.T) {
 	t.Parallel()
 	for _, patch := range []string{
-		`{`, `[]`, `{"containers":{}}`, `{"containers":[{"env":{}}]}`, `{"serviceAccountName":"a","priorityClassName":1}`,
-		`{"volumes":1}`, `{"containers":[{"volumeMounts":1}]}`, `{"containers":[{"resources":[]}]}`, `{"securityContext":[]}`,
+		`{`, `[]`, `{"containers":{}}`, `{"containers":[{"env":{}}]}`,
+		`{"serviceAccountName":"a","priorityClassName":1}`,
+		`{"volumes":1}`, `{"containers":[{"volumeMounts":1}]}`, `{"containers":[{"resources":[]}]}`,
+		`{"securityContext":[]}`,
 	} {
 		var read spec.Settings
 		if _, err := ReadPodPatch(patch, spec.Settings{}, &read); err == nil || !cmp.Equal(read, spec.Settings{}) {

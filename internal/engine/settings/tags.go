@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// A placeholder stands in JSON for a text that is none yet, by the text's number. It begins with a NUL, which no text of a
-// user holds.
+// A placeholder stands in JSON for a text that is none yet, by the text's number. It begins with a NUL, which no text
+// of a user holds.
 func placeholder(i int) string { return fmt.Sprintf(`"\u0000%d"`, i) }
 
 // SplitTags makes JSON of a text that holds tags, and returns the tags.

@@ -10,13 +10,18 @@ import (
 
 // Text is a text of a setting that may hold expressions.
 type Text struct {
-	At     problem.Path // below the task
-	Raw    string
-	Scalar bool // the value is shown as text, whatever its type is, so that it must be one that has a text; false: it is a string
+	At  problem.Path // below the task
+	Raw string
+	// Scalar values are shown as text, whatever their type is, so that they must be of one that has a text; the others are
+	// strings.
+	Scalar bool
 }
 
 // Texts returns the texts that may hold expressions.
 func Texts(s *spec.Settings) []Text {
+	if isZero(s) {
+		return nil
+	}
 	var texts []Text
 	for _, setting := range All {
 		texts = append(texts, setting.texts(s)...)

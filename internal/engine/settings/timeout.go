@@ -11,7 +11,7 @@ import (
 
 var timeout = row[string]{
 	name: "timeout", field: func(s *spec.Settings) *string { return &s.Timeout }, over: textOver(sameDuration),
-	right:    check.Seconds,
+	wrong:    check.Seconds,
 	places:   at(pod("activeDeadlineSeconds")),
 	says:     as(seconds, wire.Seconds[int64]),
 	examples: func() []string { return []string{"90s", "60m", "1h30m"} },

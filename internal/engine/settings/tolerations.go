@@ -16,17 +16,20 @@ var (
 )
 
 var tolerations = row[[]spec.Toleration]{
-	name: "tolerations", field: func(s *spec.Settings) *[]spec.Toleration { return &s.Tolerations }, over: listOver[spec.Toleration](),
-	right: func(l *problem.List, at problem.Path, list []spec.Toleration) {
+	name: "tolerations", field: func(s *spec.Settings) *[]spec.Toleration { return &s.Tolerations },
+	over: listOver[spec.Toleration](),
+	wrong: func(l *problem.List, at problem.Path, list []spec.Toleration) {
 		for i, t := range list {
 			checkToleration(l, at.Index(i), t)
 		}
 	},
-	places: at(pod("tolerations"), workflow("tolerations"), noted("give them to the tasks, or to defaults of the pipeline")),
-	says:   as(kubernetesTolerations, specTolerations),
+	places: at(pod("tolerations"), workflow("tolerations"),
+		noted("give them to the tasks, or to defaults of the pipeline")),
+	says: as(kubernetesTolerations, specTolerations),
 	examples: func() [][]spec.Toleration {
 		return [][]spec.Toleration{
-			{{Key: "gpu", Operator: "Equal", Value: "yes", Effect: "NoExecute", TolerationSeconds: new(int64(30))}}, {{Operator: "Exists"}}, {},
+			{{Key: "gpu", Operator: "Equal", Value: "yes", Effect: "NoExecute", TolerationSeconds: new(int64(30))}},
+			{{Operator: "Exists"}}, {},
 		}
 	},
 }
@@ -46,7 +49,8 @@ func specTolerations(said []corev1.Toleration) []spec.Toleration {
 	var list []spec.Toleration
 	for _, t := range said {
 		list = append(list, spec.Toleration{
-			Key: t.Key, Operator: string(t.Operator), Value: t.Value, Effect: string(t.Effect), TolerationSeconds: t.TolerationSeconds,
+			Key: t.Key, Operator: string(t.Operator), Value: t.Value, Effect: string(t.Effect),
+			TolerationSeconds: t.TolerationSeconds,
 		})
 	}
 	return list

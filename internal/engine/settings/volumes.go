@@ -18,8 +18,9 @@ import (
 )
 
 var volumes = row[map[string]spec.Volume]{
-	name: "volumes", field: func(s *spec.Settings) *map[string]spec.Volume { return &s.Volumes }, over: mapOver[spec.Volume](),
-	right: checkVolumes,
+	name: "volumes", field: func(s *spec.Settings) *map[string]spec.Volume { return &s.Volumes },
+	over:  mapOver[spec.Volume](),
+	wrong: checkVolumes,
 	toPod: writeVolumes, fromPod: readVolumes,
 	examples: func() []map[string]spec.Volume {
 		all := map[string]spec.Volume{
@@ -278,8 +279,8 @@ func readVolume(source corev1.VolumeSource) spec.Volume {
 	return v
 }
 
-// TakeMounts reads the volumes that a hand-written container mounts, and takes the mounts out of it. Volumes that it does
-// not mount are nothing.
+// TakeMounts reads the volumes that a hand-written container mounts, and takes the mounts out of it. Volumes that it
+// does not mount are nothing.
 func TakeMounts(container *corev1.Container, volumes []corev1.Volume, into *spec.Settings) {
 	sources := map[string]spec.Volume{}
 	for _, v := range volumes {
