@@ -52,11 +52,9 @@ func runArguments(r spec.Run) []wfv1.Parameter {
 	return arguments
 }
 
-// SameRun reports whether a workflow with these labels and annotations is the run that r describes. A name that is made of
-// the identity stands for it, whatever an earlier version of this provider has computed it from.
+// SameRun reports whether a workflow with these labels and annotations is the run that r describes.
 func SameRun(labels, annotations map[string]string, r spec.Run) bool {
-	identity := annotations[RunAnnotation]
-	return labels[KindLabel] == RunKind && (identity == runIdentity(r) || r.Name == r.Pipeline.Name+"-"+identity)
+	return labels[KindLabel] == RunKind && annotations[RunAnnotation] == runIdentity(r)
 }
 
 func runIdentity(r spec.Run) string {

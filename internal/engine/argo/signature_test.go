@@ -65,17 +65,3 @@ func compiled(t *rapid.T, p spec.Pipeline) any {
 	}
 	return o.Template
 }
-
-// A run that an earlier version of this provider has named after more than its signature says is still itself.
-func TestRunsAreKnownByTheirNames(t *testing.T) {
-	t.Parallel()
-	run := spec.Run{Name: "shop-c6lzh4nlkp", Pipeline: spec.Ref{Name: "shop"}}
-	labels, annotations := map[string]string{argo.KindLabel: argo.RunKind}, map[string]string{argo.RunAnnotation: "c6lzh4nlkp"}
-	if !argo.SameRun(labels, annotations, run) {
-		t.Error("it is another run")
-	}
-	run.Name = "mine"
-	if argo.SameRun(labels, annotations, run) || argo.SameRun(labels, nil, run) {
-		t.Error("it is the same run")
-	}
-}
