@@ -73,8 +73,8 @@ func (d *pipelineData) Schema(_ context.Context, _ datasource.SchemaRequest, res
 			"namespace":   dataNamespace(),
 			"version":     schema.StringAttribute{Computed: true, MarkdownDescription: "The version that was applied last."},
 			"description": schema.StringAttribute{Computed: true, MarkdownDescription: "What the pipeline does."},
-			"inputs":      dataInterface(inputType, "The pipeline's parameters by name, as `parameters` of the resource declares them."),
-			"outputs":     dataInterface(outputType, "What the pipeline gives by name, with its types."),
+			"inputs":      dataInterface(inputType, "Parameters by name, as `parameters` of the resource declares them."),
+			"outputs":     dataInterface(outputType, "What the pipeline gives, by name, with its types."),
 			"ref":         schema.ObjectAttribute{Computed: true, AttributeTypes: refAttributeTypes(), MarkdownDescription: "What the `pipeline` of a run or a recurring run, and the `component` of a task, take: " + refDescription},
 		},
 	}

@@ -38,8 +38,8 @@ var (
 	outputType = types.ObjectType{AttrTypes: map[string]attr.Type{"type": types.StringType, "description": types.StringType}}
 )
 
-// refAttributeTypes is the type of a ref: what a task, a run and a schedule take. The signature carries the interface, so
-// that a caller is checked before there is a version.
+// refAttributeTypes is the type of a ref: what a task, a run and a schedule take. The signature carries the interface,
+// so that a caller is checked before there is a version.
 func refAttributeTypes() map[string]attr.Type {
 	return map[string]attr.Type{"signature": types.StringType, "version": types.StringType}
 }
@@ -326,4 +326,5 @@ func refFromObject(at path.Path, o types.Object) (ref spec.Ref, known bool, diag
 	return ref, true, diags
 }
 
-const useRef = "Nobody has to write one: give the ref of a resource or a data source, such as kfp_component.x.ref or kfp_pipeline.x.ref."
+const useRef = "Nobody has to write one: give the ref of a resource or a data source, such as kfp_component.x.ref or " +
+	"kfp_pipeline.x.ref."

@@ -159,7 +159,8 @@ func (w values) ref(r spec.Ref, prior types.Object) types.Object {
 	if r.Name == "" {
 		return types.ObjectNull(refAttributeTypes())
 	}
-	if old, _, _ := refFromObject(path.Root("component"), prior); isKnown(prior) && old.Kind == r.Kind && old.Name == r.Name && old.Version == r.Version {
+	old, known, _ := refFromObject(path.Root("component"), prior)
+	if known && old.Kind == r.Kind && old.Name == r.Name && old.Version == r.Version {
 		return prior
 	}
 	return refObject(r)

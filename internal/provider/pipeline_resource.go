@@ -194,14 +194,12 @@ func (m *pipelineModel) setDerived(p spec.Pipeline, g *graph.Graph, version stri
 	m.Ref = plannedRef(ref, m.isInterfaceKnown(p))
 }
 
-// isInterfaceKnown reports whether no input and no output of the pipeline depends on what is not known yet: an output has
-// the type that its task's component gives it.
+// isInterfaceKnown reports whether no input and no output of the pipeline depends on what is not known yet: an output
+// has the type that its task's component gives it.
 func (m *pipelineModel) isInterfaceKnown(p spec.Pipeline) bool {
-	if !isSettled(m.Parameters) || m.Outputs.IsUnknown() {
+	if !isSettled(m.Parameters) || hasUnknown(m.Outputs) {
 		return false
 	}
-	isUnknown := func(text string) bool { return text == spec.Unknown }
 	isOpen := func(t spec.Task) bool { return t.Component.Name == "" && t.Approval == nil }
-	return len(p.Outputs) == 0 || !p.Open.Tasks && !slices.ContainsFunc(slices.Collect(maps.Values(p.Outputs)), isUnknown) &&
-		!slices.ContainsFunc(slices.Collect(maps.Values(p.Tasks)), isOpen)
+	return len(p.Outputs) == 0 || !p.Open.Tasks && !slices.ContainsFunc(slices.Collect(maps.Values(p.Tasks)), isOpen)
 }

@@ -33,11 +33,12 @@ func (m runModel) pipelineOutputs() map[string]spec.Output {
 	return ref.Outputs
 }
 
-// runsTheSame reports whether the state holds the run that is planned. It keeps its name then: an earlier version of this
-// provider computed names from the descriptions of parameters, too.
+// runsTheSame reports whether the state holds the run that is planned. It keeps its name then: an earlier version of
+// this provider computed names from the descriptions of parameters, too.
 func (m runModel) runsTheSame(state runModel) bool {
 	return isKnown(state.Name) && m.Namespace.Equal(state.Namespace) && m.Pipeline.Equal(state.Pipeline) &&
-		m.ServiceAccount.Equal(state.ServiceAccount) && m.Parameters.Equal(state.Parameters) && m.Triggers.Equal(state.Triggers)
+		m.ServiceAccount.Equal(state.ServiceAccount) && m.Parameters.Equal(state.Parameters) &&
+		m.Triggers.Equal(state.Triggers)
 }
 
 // setStatus writes what became of the run.

@@ -85,7 +85,7 @@ func (r *runResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 		plan.Name = types.StringValue(compile.RunName(run))
 	}
 	r.claimPlanned(ctx, "kfp_run", plan.Namespace, plan.Name, req, resp)
-	r.planResult(ctx, req, resp, &plan)
+	planResult(req, resp, &plan, state)
 	next, err := json.Marshal(handover{
 		Name: plan.Name.ValueString(), Retry: plan.RetryFailed.ValueBool(), Next: true, Keep: plan.kept(ctx, &resp.Diagnostics),
 	})
@@ -98,10 +98,8 @@ func (r *runResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 }
 
 // planResult keeps what is known of a run that ended, and lets a later apply wait for one that has not.
-func (r *runResource) planResult(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, plan *runModel) {
-	var state runModel
+func planResult(req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, plan *runModel, state runModel) {
 	if !req.State.Raw.IsNull() {
-		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		moved := !plan.Name.Equal(state.Name) || !plan.ServiceAccount.Equal(state.ServiceAccount)
 		if moved {
 			resp.RequiresReplace = append(resp.RequiresReplace, path.Root("name"))

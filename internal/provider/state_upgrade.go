@@ -65,13 +65,14 @@ func upgradeRefs(ctx context.Context, req resource.UpgradeStateRequest, resp *re
 		})
 	}
 	if err != nil {
-		resp.Diagnostics.AddError("Cannot read the state", "The state is none that an earlier version of this provider has written: "+err.Error()+
-			".\n\nRestore it from a backup, or remove the resource with terraform state rm and import it.")
+		resp.Diagnostics.AddError("Cannot read the state", "The state is none that an earlier version of this provider has "+
+			"written: "+err.Error()+".\n\n"+
+			"Restore it from a backup, or remove the resource with terraform state rm and import it.")
 	}
 }
 
-// withSignatures goes through a value of a state. The names of a ref's attributes are those of nothing else: where all six
-// are keys of somebody's map, its values are texts.
+// withSignatures goes through a value of a state. The names of a ref's attributes are those of nothing else: where all
+// six are keys of somebody's map, its values are texts.
 func withSignatures(v any) any {
 	switch v := v.(type) {
 	case []any:

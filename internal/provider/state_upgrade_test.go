@@ -11,8 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// frozen is a resource in a state of schema version 0, as the last provider that wrote one has left it after an apply of
-// an example, or of a configuration that has every kind of ref.
+// frozen is a resource in a state of schema version 0, as the last provider that wrote one has left it after an apply
+// of an example, or of a configuration that has every kind of ref.
 type frozen struct {
 	Type, Name string
 	Attributes json.RawMessage

@@ -7,7 +7,6 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -65,18 +64,4 @@ func compiled(t *rapid.T, p spec.Pipeline) any {
 		t.Fatal(err)
 	}
 	return o.Template
-}
-
-// A run that an earlier version of this provider has named after more than its signature says is still itself.
-func TestRunsAreKnownByTheirNames(t *testing.T) {
-	t.Parallel()
-	run := spec.Run{Name: "shop-c6lzh4nlkp", Pipeline: spec.Ref{Name: "shop"}}
-	labels, annotations := map[string]string{layout.KindLabel: layout.RunKind}, map[string]string{layout.RunAnnotation: "c6lzh4nlkp"}
-	if !compile.SameRun(labels, annotations, run) {
-		t.Error("it is another run")
-	}
-	run.Name = "mine"
-	if compile.SameRun(labels, annotations, run) || compile.SameRun(labels, nil, run) {
-		t.Error("it is the same run")
-	}
 }

@@ -14,7 +14,7 @@ func CheckDefaults(l *problem.List, defaults *spec.Settings) {
 
 // CheckTask finds what is wrong with the settings of a task, by themselves and as they meet the defaults.
 func CheckTask(l *problem.List, at problem.Path, defaults, task *spec.Settings) {
-	if isZero(task) {
+	if task.AreUnset() {
 		return
 	}
 	checkAll(l, at, task)

@@ -19,7 +19,7 @@ type Text struct {
 
 // Texts returns the texts that may hold expressions.
 func Texts(s *spec.Settings) []Text {
-	if isZero(s) {
+	if s.AreUnset() {
 		return nil
 	}
 	var texts []Text

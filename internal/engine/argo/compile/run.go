@@ -50,11 +50,9 @@ func runArguments(r spec.Run) []wfv1.Parameter {
 	return arguments
 }
 
-// SameRun reports whether a workflow with these labels and annotations is the run that r describes. A name that is made of
-// the identity stands for it, whatever an earlier version of this provider has computed it from.
+// SameRun reports whether a workflow with these labels and annotations is the run that r describes.
 func SameRun(labels, annotations map[string]string, r spec.Run) bool {
-	identity := annotations[layout.RunAnnotation]
-	return labels[layout.KindLabel] == layout.RunKind && (identity == runIdentity(r) || r.Name == r.Pipeline.Name+"-"+identity)
+	return labels[layout.KindLabel] == layout.RunKind && annotations[layout.RunAnnotation] == runIdentity(r)
 }
 
 func runIdentity(r spec.Run) string {
