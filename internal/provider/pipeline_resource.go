@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -35,17 +36,20 @@ func (r *pipelineResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if req.Plan.Raw.IsNull() || r.data == nil {
 		return
 	}
-	if r.isConfirmed(spec.PipelineKind, req) {
+	tasks := asideOf(ctx)
+	if r.isConfirmed(spec.PipelineKind, req, tasks.text()) {
 		r.claimConfirmed(ctx, "kfp_pipeline", req, resp)
 		return
 	}
-	var plan, config pipelineModel
+	var plan pipelineModel
+	var namespace types.String
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("namespace"), &namespace)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.planNamespace(ctx, config.Namespace, req, resp, &plan.Namespace)
+	tasks.complete(&plan)
+	r.planNamespace(ctx, namespace, req, resp, &plan.Namespace)
 	r.claimPlanned(ctx, "kfp_pipeline", plan.Namespace, plan.Name, req, resp)
 	p, unknown, diags := plan.spec(ctx)
 	resp.Diagnostics.Append(diags...)
@@ -71,6 +75,7 @@ func (r *pipelineResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	r.data.plannedTimeouts.note(p)
 	r.data.warnOfTimeouts(ctx, p, &resp.Diagnostics)
 	resp.Diagnostics.Append(plan.setDerived(ctx, p, g, version)...)
+	tasks.strip(&plan)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 }
 
@@ -95,6 +100,8 @@ func (r *pipelineResource) Read(ctx context.Context, req resource.ReadRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	tasks := asideOf(ctx)
+	tasks.complete(&state)
 	live, err := r.data.cluster.Find(ctx, cluster.WorkflowTemplates, state.Namespace.ValueString(), state.Name.ValueString())
 	switch {
 	case cluster.IsNotFound(err):
@@ -111,12 +118,13 @@ func (r *pipelineResource) Read(ctx context.Context, req resource.ReadRequest, r
 		found, same := r.refresh(ctx, &state, live, &resp.Diagnostics)
 		if same && drift.Equal(state.Drift) {
 			if len(found) == 0 {
-				r.data.confirmed.add(spec.PipelineKind, live.Namespace, live.Name, req.State.Raw)
+				r.data.confirmed.add(spec.PipelineKind, live.Namespace, live.Name, req.State.Raw, tasks.text())
 			}
 			return // resp.State is that state already
 		}
 	}
 	if !resp.Diagnostics.HasError() {
+		tasks.isWritten = true
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	}
 }
