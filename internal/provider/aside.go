@@ -9,6 +9,8 @@ import (
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -28,8 +30,7 @@ var emptyMap = msgpack.RawMessage{0x80}
 
 // aside is what has been taken out of one request.
 type aside struct {
-	raw    map[string]msgpack.RawMessage
-	values map[string]types.Map
+	raw map[string]msgpack.RawMessage
 	// isWritten: the resource has written these attributes itself, so that nothing is put back.
 	isWritten bool
 }
@@ -57,10 +58,14 @@ func (a *aside) text() string {
 }
 
 // complete gives the model the attributes that have been taken out.
-func (a *aside) complete(m *pipelineModel) {
+func (a *aside) complete(ctx context.Context, m *pipelineModel, diags *diag.Diagnostics) {
 	for name, into := range m.asides() {
-		if v, taken := a.values[name]; taken {
-			*into = v
+		if _, taken := a.raw[name]; !taken {
+			continue
+		}
+		var err error
+		if *into, err = a.read(ctx, name); err != nil {
+			diags.AddAttributeError(path.Root(name), "Cannot read the value", err.Error())
 		}
 	}
 }
@@ -68,7 +73,7 @@ func (a *aside) complete(m *pipelineModel) {
 // strip undoes complete, for a model whose tasks are as they were.
 func (a *aside) strip(m *pipelineModel) {
 	for name, into := range m.asides() {
-		if _, taken := a.values[name]; taken {
+		if _, taken := a.raw[name]; taken {
 			*into = types.MapValueMust(taskType, nil)
 		}
 	}
@@ -101,26 +106,21 @@ func (a *aside) take(message *tfprotov6.DynamicValue) *tfprotov6.DynamicValue {
 	return &tfprotov6.DynamicValue{MsgPack: small}
 }
 
-// read makes values of what has been taken out.
-func (a *aside) read(ctx context.Context) error {
-	a.values = map[string]types.Map{}
+// read is the value of an attribute that has been taken out.
+func (a *aside) read(ctx context.Context, name string) (types.Map, error) {
 	typ := types.MapType{ElemType: taskType}
-	terraform := typ.TerraformType(ctx)
-	for name, raw := range a.raw {
-		v, err := tfprotov6.DynamicValue{MsgPack: raw}.Unmarshal(terraform)
-		if err != nil {
-			return fmt.Errorf("reading %s: %w", name, err)
-		}
-		value, err := typ.ValueFromTerraform(ctx, v)
-		if err != nil {
-			return fmt.Errorf("reading %s: %w", name, err)
-		}
-		var ok bool
-		if a.values[name], ok = value.(types.Map); !ok {
-			return fmt.Errorf("reading %s: it is %T", name, value)
-		}
+	sent, err := tfprotov6.DynamicValue{MsgPack: a.raw[name]}.Unmarshal(typ.TerraformType(ctx))
+	if err != nil {
+		return types.MapNull(taskType), fmt.Errorf("reading %s: %w", name, err)
 	}
-	return nil
+	v, err := typ.ValueFromTerraform(ctx, sent)
+	if err != nil {
+		return types.MapNull(taskType), fmt.Errorf("reading %s: %w", name, err)
+	}
+	if m, ok := v.(types.Map); ok {
+		return m, nil
+	}
+	return types.MapNull(taskType), fmt.Errorf("reading %s: it is %T", name, v)
 }
 
 // putBack makes of an answer about the smaller message one about the whole.
@@ -164,9 +164,10 @@ func isMap(raw []byte) bool {
 }
 
 // isPlain reports whether the framework has nothing to say of the configuration that has been taken out.
-func (a *aside) isPlain() bool {
-	for _, v := range a.values {
-		if !holdsNoNull(v, schema.MapNestedAttribute{NestedObject: taskObject}) {
+func (a *aside) isPlain(ctx context.Context) bool {
+	for name := range a.raw {
+		v, err := a.read(ctx, name)
+		if err != nil || !holdsNoNull(v, schema.MapNestedAttribute{NestedObject: taskObject}) {
 			return false
 		}
 	}

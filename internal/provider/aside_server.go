@@ -30,13 +30,12 @@ func NewServer(p provider.Provider) tfprotov6.ProviderServer {
 
 // PlanResourceChange plans a pipeline without showing its tasks to the framework.
 func (s asideServer) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
-	a := &aside{}
 	if req.TypeName != pipelineTypeName {
 		return s.framework.PlanResourceChange(ctx, req)
 	}
-	small := *req
+	small, a := *req, &aside{}
 	small.ProposedNewState = a.take(req.ProposedNewState)
-	if a.raw == nil || a.read(ctx) != nil {
+	if a.raw == nil {
 		return s.framework.PlanResourceChange(ctx, req)
 	}
 	small.Config, small.PriorState = (&aside{}).take(req.Config), (&aside{}).take(req.PriorState)
@@ -49,13 +48,12 @@ func (s asideServer) PlanResourceChange(ctx context.Context, req *tfprotov6.Plan
 
 // ReadResource reads a pipeline without showing its tasks to the framework.
 func (s asideServer) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
-	a := &aside{}
 	if req.TypeName != pipelineTypeName {
 		return s.framework.ReadResource(ctx, req)
 	}
-	small := *req
+	small, a := *req, &aside{}
 	small.CurrentState = a.take(req.CurrentState)
-	if a.raw == nil || a.read(ctx) != nil {
+	if a.raw == nil {
 		return s.framework.ReadResource(ctx, req)
 	}
 	resp, err := s.framework.ReadResource(a.in(ctx), &small)
@@ -68,13 +66,12 @@ func (s asideServer) ReadResource(ctx context.Context, req *tfprotov6.ReadResour
 // ValidateResourceConfig validates a pipeline. The framework sees the tasks where its validators may find something wrong
 // in them.
 func (s asideServer) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
-	a := &aside{}
 	if req.TypeName != pipelineTypeName {
 		return s.framework.ValidateResourceConfig(ctx, req)
 	}
-	small := *req
+	small, a := *req, &aside{}
 	small.Config = a.take(req.Config)
-	if a.raw == nil || a.read(ctx) != nil || !a.isPlain() {
+	if a.raw == nil || !a.isPlain(ctx) {
 		return s.framework.ValidateResourceConfig(ctx, req)
 	}
 	return s.framework.ValidateResourceConfig(a.in(ctx), &small)

@@ -48,7 +48,9 @@ func (r *pipelineResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	tasks.complete(&plan)
+	if tasks.complete(ctx, &plan, &resp.Diagnostics); resp.Diagnostics.HasError() {
+		return
+	}
 	r.planNamespace(ctx, namespace, req, resp, &plan.Namespace)
 	r.claimPlanned(ctx, "kfp_pipeline", plan.Namespace, plan.Name, req, resp)
 	p, unknown, diags := plan.spec(ctx)
@@ -101,7 +103,9 @@ func (r *pipelineResource) Read(ctx context.Context, req resource.ReadRequest, r
 		return
 	}
 	tasks := asideOf(ctx)
-	tasks.complete(&state)
+	if tasks.complete(ctx, &state, &resp.Diagnostics); resp.Diagnostics.HasError() {
+		return
+	}
 	live, err := r.data.cluster.Find(ctx, cluster.WorkflowTemplates, state.Namespace.ValueString(), state.Name.ValueString())
 	switch {
 	case cluster.IsNotFound(err):
