@@ -2,13 +2,13 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"log"
 	"os"
 	"runtime/debug"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider"
 )
@@ -21,11 +21,12 @@ func main() {
 	flag.Parse()
 	quiet()
 	tradeMemoryForTime()
-	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
-		Address: "registry.terraform.io/terraform-provider-kfp/kfp",
-		Debug:   *debug,
-	})
-	if err != nil {
+	var options []tf6server.ServeOpt
+	if *debug {
+		options = append(options, tf6server.WithManagedDebug())
+	}
+	serve := func() tfprotov6.ProviderServer { return provider.NewServer(provider.New(version)()) }
+	if err := tf6server.Serve("registry.terraform.io/terraform-provider-kfp/kfp", serve, options...); err != nil {
 		log.Fatal(err)
 	}
 }

@@ -30,7 +30,7 @@ import (
 
 // server is an API server of a test's own, in which nothing runs.
 type server struct {
-	t          *testing.T
+	t          testing.TB
 	home       string
 	kubeconfig string
 	schema     *tfprotov6.GetProviderSchemaResponse
@@ -126,7 +126,7 @@ func (s *server) subjects() []subject {
 	return all
 }
 
-func compiledSubjects(t *testing.T) []subject {
+func compiledSubjects(t testing.TB) []subject {
 	t.Helper()
 	var all []subject
 	p, components := everyPart(t)

@@ -6,14 +6,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
 // terraform is what Terraform is to a provider: it calls it over the protocol.
 type terraform struct {
-	t      *testing.T
+	t      testing.TB
 	server tfprotov6.ProviderServer
 	schema *tfprotov6.GetProviderSchemaResponse
 }
@@ -22,7 +21,7 @@ type terraform struct {
 func (s *server) terraform() *terraform {
 	s.t.Helper()
 	ctx := s.t.Context()
-	f := &terraform{t: s.t, server: providerserver.NewProtocol6(NewInNamespace("etl", nil)())()}
+	f := &terraform{t: s.t, server: NewServer(NewInNamespace("etl", nil)())}
 	if s.schema == nil {
 		var err error
 		if s.schema, err = f.server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{}); err != nil {

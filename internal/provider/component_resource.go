@@ -38,7 +38,7 @@ func (r *componentResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	if req.Plan.Raw.IsNull() || r.data == nil {
 		return
 	}
-	if r.isConfirmed(spec.ComponentKind, req) {
+	if r.isConfirmed(spec.ComponentKind, req, "") {
 		r.claimConfirmed(ctx, "kfp_component", req, resp)
 		return
 	}
@@ -114,7 +114,7 @@ func (r *componentResource) Read(ctx context.Context, req resource.ReadRequest, 
 	found, same := r.refresh(ctx, &state, live, code, &resp.Diagnostics)
 	if same && drift.Equal(state.Drift) {
 		if !r.isWarnedOf(state, found) {
-			r.data.confirmed.add(spec.ComponentKind, state.Namespace.ValueString(), state.Name.ValueString(), req.State.Raw)
+			r.data.confirmed.add(spec.ComponentKind, state.Namespace.ValueString(), state.Name.ValueString(), req.State.Raw, "")
 		}
 		return // resp.State is that state already
 	}

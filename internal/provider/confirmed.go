@@ -13,7 +13,12 @@ import (
 // and what the cluster holds. A plan of the very same values has nothing to derive from them, which is most of what a plan
 // without changes would do. States that a plan warns of are left out, for it shall do so each time.
 type confirmedStates struct {
-	values sync.Map // of tftypes.Value, by confirmedKey
+	values sync.Map // of confirmedState, by confirmedKey
+}
+
+type confirmedState struct {
+	value tftypes.Value
+	aside string // what went past the framework
 }
 
 type confirmedKey struct {
@@ -21,12 +26,12 @@ type confirmedKey struct {
 	namespace, name string
 }
 
-func (c *confirmedStates) add(kind spec.Kind, namespace, name string, state tftypes.Value) {
-	c.values.Store(confirmedKey{kind, namespace, name}, state)
+func (c *confirmedStates) add(kind spec.Kind, namespace, name string, state tftypes.Value, aside string) {
+	c.values.Store(confirmedKey{kind, namespace, name}, confirmedState{state, aside})
 }
 
 // isConfirmed reports whether a plan is a state that Read has confirmed.
-func (c *configured) isConfirmed(kind spec.Kind, req resource.ModifyPlanRequest) bool {
+func (c *configured) isConfirmed(kind spec.Kind, req resource.ModifyPlanRequest, aside string) bool {
 	if req.State.Raw.IsNull() {
 		return false
 	}
@@ -38,8 +43,8 @@ func (c *configured) isConfirmed(kind spec.Kind, req resource.ModifyPlanRequest)
 		return false // the provider's namespace is another now
 	}
 	confirmed, _ := c.data.confirmed.values.Load(confirmedKey{kind, namespace, name})
-	state, ok := confirmed.(tftypes.Value)
-	return ok && state.Equal(req.Plan.Raw)
+	state, ok := confirmed.(confirmedState)
+	return ok && state.aside == aside && state.value.Equal(req.Plan.Raw)
 }
 
 // placeOf reads the namespace, empty if it is null, and the name out of a resource's value; false: it is not known.

@@ -31,21 +31,23 @@ func TestOnlyConfirmedStatesArePlansAlready(t *testing.T) {
 		kind                spec.Kind
 		plan, state, config tftypes.Value
 		namespace           string
+		aside               string
 		want                bool
 	}{
-		"the same":                   {"component", same, same, silent, "etl", true},
-		"namespace of its own":       {"component", same, same, same, "default", true},
-		"provider's namespace moved": {"component", same, same, silent, "default", false},
-		"another kind":               {"pipeline", same, same, silent, "etl", false},
-		"other values":               {"component", value(map[string]any{"version": "v2"}), same, silent, "etl", false},
-		"unknown values":             {"component", value(map[string]any{"version": tftypes.UnknownValue}), same, silent, "etl", false},
-		"unknown name":               {"component", value(map[string]any{"name": tftypes.UnknownValue}), same, silent, "etl", false},
-		"another name":               {"component", value(map[string]any{"name": "other"}), same, silent, "etl", false},
-		"to be created":              {"component", same, tftypes.NewValue(typ, nil), silent, "etl", false},
+		"the same":                   {"component", same, same, silent, "etl", "x", true},
+		"namespace of its own":       {"component", same, same, same, "default", "x", true},
+		"provider's namespace moved": {"component", same, same, silent, "default", "x", false},
+		"another kind":               {"pipeline", same, same, silent, "etl", "x", false},
+		"other values":               {"component", value(map[string]any{"version": "v2"}), same, silent, "etl", "x", false},
+		"unknown values":             {"component", value(map[string]any{"version": tftypes.UnknownValue}), same, silent, "etl", "x", false},
+		"unknown name":               {"component", value(map[string]any{"name": tftypes.UnknownValue}), same, silent, "etl", "x", false},
+		"another name":               {"component", value(map[string]any{"name": "other"}), same, silent, "etl", "x", false},
+		"other tasks":                {"component", same, same, silent, "etl", "y", false},
+		"to be created":              {"component", same, tftypes.NewValue(typ, nil), silent, "etl", "x", false},
 	} {
 		c := configured{data: &data{operator: &operator{}, namespace: tc.namespace}}
-		c.data.confirmed.add(spec.ComponentKind, "etl", "step", same)
-		got := c.isConfirmed(tc.kind, resource.ModifyPlanRequest{Plan: tfsdk.Plan{Raw: tc.plan}, State: tfsdk.State{Raw: tc.state}, Config: tfsdk.Config{Raw: tc.config}})
+		c.data.confirmed.add(spec.ComponentKind, "etl", "step", same, "x")
+		got := c.isConfirmed(tc.kind, resource.ModifyPlanRequest{Plan: tfsdk.Plan{Raw: tc.plan}, State: tfsdk.State{Raw: tc.state}, Config: tfsdk.Config{Raw: tc.config}}, tc.aside)
 		if got != tc.want {
 			t.Errorf("%s: %t", name, got)
 		}

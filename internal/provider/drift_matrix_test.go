@@ -21,7 +21,7 @@ import (
 )
 
 // everyPart is a pipeline that uses every attribute, and its components.
-func everyPart(t *testing.T) (spec.Pipeline, []spec.Component) {
+func everyPart(t testing.TB) (spec.Pipeline, []spec.Component) {
 	t.Helper()
 	container := spec.Component{
 		Namespace: "etl", Name: "step", Description: "A step.",
@@ -139,7 +139,7 @@ func valueAt(content map[string]any, keys []any) any {
 }
 
 // with returns a copy of an object with another value at a place.
-func with(t *testing.T, object map[string]any, keys []any, value any) map[string]any {
+func with(t testing.TB, object map[string]any, keys []any, value any) map[string]any {
 	t.Helper()
 	changed := copied(t, object)
 	var at any = changed
@@ -172,7 +172,7 @@ func with(t *testing.T, object map[string]any, keys []any, value any) map[string
 	return changed
 }
 
-func copied(t *testing.T, object map[string]any) map[string]any {
+func copied(t testing.TB, object map[string]any) map[string]any {
 	t.Helper()
 	data, err := json.Marshal(object)
 	if err != nil {
@@ -186,7 +186,7 @@ func copied(t *testing.T, object map[string]any) map[string]any {
 }
 
 // written are the places of an object that this provider writes and a controller reads, apart from what identifies it.
-func written(t *testing.T, object any) (map[string]any, []leaf) {
+func written(t testing.TB, object any) (map[string]any, []leaf) {
 	t.Helper()
 	content, err := layout.AsJSON(object)
 	if err != nil {
@@ -258,7 +258,7 @@ func matrix(t *testing.T, content map[string]any, all []leaf, refresh func(*clus
 }
 
 // everyPipeline is the pipeline of everyPart: the resource that reads it, its object and its state.
-func everyPipeline(t *testing.T) (*pipelineResource, *wfv1.WorkflowTemplate, pipelineModel) {
+func everyPipeline(t testing.TB) (*pipelineResource, *wfv1.WorkflowTemplate, pipelineModel) {
 	t.Helper()
 	ctx := t.Context()
 	p, _ := everyPart(t)

@@ -208,7 +208,7 @@ type shelf struct {
 	objects map[string]map[string]any // by path
 }
 
-func newShelf(t *testing.T) (*shelf, *server) {
+func newShelf(t testing.TB) (*shelf, *server) {
 	t.Helper()
 	s := &shelf{objects: map[string]map[string]any{}}
 	web := httptest.NewServer(s)

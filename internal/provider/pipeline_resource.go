@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -40,17 +41,22 @@ func (r *pipelineResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if req.Plan.Raw.IsNull() || r.data == nil {
 		return
 	}
-	if r.isConfirmed(spec.PipelineKind, req) {
+	tasks := asideOf(ctx)
+	if r.isConfirmed(spec.PipelineKind, req, tasks.text()) {
 		r.claimConfirmed(ctx, "kfp_pipeline", req, resp)
 		return
 	}
-	var plan, config pipelineModel
+	var plan pipelineModel
+	var namespace types.String
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("namespace"), &namespace)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.planNamespace(ctx, config.Namespace, req, resp, &plan.Namespace)
+	if tasks.complete(ctx, &plan, &resp.Diagnostics); resp.Diagnostics.HasError() {
+		return
+	}
+	r.planNamespace(ctx, namespace, req, resp, &plan.Namespace)
 	r.claimPlanned(ctx, "kfp_pipeline", plan.Namespace, plan.Name, req, resp)
 	p, unknown, diags := plan.spec(ctx)
 	resp.Diagnostics.Append(diags...)
@@ -76,6 +82,7 @@ func (r *pipelineResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	r.data.plannedTimeouts.note(p)
 	warnOfTimeouts(ctx, r.data, p, &resp.Diagnostics)
 	plan.setDerived(p, g, version)
+	tasks.strip(&plan)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 }
 
@@ -100,6 +107,10 @@ func (r *pipelineResource) Read(ctx context.Context, req resource.ReadRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	tasks := asideOf(ctx)
+	if tasks.complete(ctx, &state, &resp.Diagnostics); resp.Diagnostics.HasError() {
+		return
+	}
 	live, err := r.data.cluster.Find(ctx, cluster.WorkflowTemplates, state.Namespace.ValueString(), state.Name.ValueString())
 	switch {
 	case cluster.IsNotFound(err):
@@ -116,12 +127,13 @@ func (r *pipelineResource) Read(ctx context.Context, req resource.ReadRequest, r
 		found, same := r.refresh(ctx, &state, live, &resp.Diagnostics)
 		if same && drift.Equal(state.Drift) {
 			if len(found) == 0 {
-				r.data.confirmed.add(spec.PipelineKind, live.Namespace, live.Name, req.State.Raw)
+				r.data.confirmed.add(spec.PipelineKind, live.Namespace, live.Name, req.State.Raw, tasks.text())
 			}
 			return // resp.State is that state already
 		}
 	}
 	if !resp.Diagnostics.HasError() {
+		tasks.isWritten = true
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	}
 }

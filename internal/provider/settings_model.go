@@ -14,7 +14,9 @@ func (t *texts) object(ctx context.Context, o types.Object, model any) bool {
 	if o.IsNull() || o.IsUnknown() {
 		return false
 	}
-	t.diags.Append(o.As(ctx, model, objectOptions)...)
+	if !fill(o, model) {
+		t.diags.Append(o.As(ctx, model, objectOptions)...)
+	}
 	return true
 }
 

@@ -54,6 +54,9 @@ func (r *pipelineResource) ValidateConfig(ctx context.Context, req resource.Vali
 	if resp.Diagnostics.Append(req.Config.Get(ctx, &m)...); r.isPlanned() || resp.Diagnostics.HasError() {
 		return
 	}
+	if asideOf(ctx).complete(ctx, &m, &resp.Diagnostics); resp.Diagnostics.HasError() {
+		return
+	}
 	m.Namespace = orUnknown(m.Namespace)
 	p, _, diags := m.spec(ctx)
 	if resp.Diagnostics.Append(diags...); diags.HasError() {
