@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
@@ -64,7 +63,9 @@ func newTestEnv(t *testing.T) *testEnv {
 // factories serve the provider in this process, with the test's namespace as the default.
 func (e *testEnv) factories() map[string]func() (tfprotov6.ProviderServer, error) {
 	return map[string]func() (tfprotov6.ProviderServer, error){
-		"kfp": providerserver.NewProtocol6WithError(provider.NewInNamespace(e.Namespace, nil)()),
+		"kfp": func() (tfprotov6.ProviderServer, error) {
+			return provider.NewServer(provider.NewInNamespace(e.Namespace, nil)()), nil
+		},
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
@@ -15,7 +14,9 @@ import (
 
 // offline serves the provider without a cluster: planning needs none.
 var offline = map[string]func() (tfprotov6.ProviderServer, error){
-	"kfp": providerserver.NewProtocol6WithError(provider.NewInNamespace("etl", nil)()),
+	"kfp": func() (tfprotov6.ProviderServer, error) {
+		return provider.NewServer(provider.NewInNamespace("etl", nil)()), nil
+	},
 }
 
 const twoComponents = `

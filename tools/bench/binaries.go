@@ -92,3 +92,23 @@ func measureCompiling(ctx context.Context) error {
 	}
 	return nil
 }
+
+// measurePlanning runs the benchmark of what Terraform asks the provider about one pipeline in a plan.
+func measurePlanning(ctx context.Context) error {
+	out, err := exec.CommandContext(ctx, "go", "test", "./internal/provider", "-run", "^$", "-bench", "^BenchmarkPlan$", "-benchtime", "3x").CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("planning: %w\n%s", err, out)
+	}
+	lines := regexp.MustCompile(`BenchmarkPlan/(\d+)/(\w+)\S*\s+\d+\s+(\d+) ns/op`).FindAllStringSubmatch(string(bytes.TrimSpace(out)), -1)
+	if len(lines) == 0 {
+		return fmt.Errorf("planning: no figures in\n%s", out)
+	}
+	for _, l := range lines {
+		ns, err := strconv.ParseFloat(l[3], 64)
+		if err != nil {
+			return err
+		}
+		row(fmt.Sprintf("provider's share of a plan of %s tasks: %s", l[1], l[2]), ns/1e6, -1, "ms")
+	}
+	return nil
+}

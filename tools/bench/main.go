@@ -93,6 +93,9 @@ func run(ctx context.Context, o options) error {
 	if err := measureCompiling(ctx); err != nil {
 		return err
 	}
+	if err := measurePlanning(ctx); err != nil {
+		return err
+	}
 	for _, flavour := range []struct {
 		crds string
 		peer counts
