@@ -14,9 +14,7 @@ func (t *texts) object(ctx context.Context, o types.Object, model any) bool {
 	if o.IsNull() || o.IsUnknown() {
 		return false
 	}
-	if !fill(o, model) {
-		t.diags.Append(o.As(ctx, model, objectOptions)...)
-	}
+	t.diags.Append(o.As(ctx, model, objectOptions)...)
 	return true
 }
 
