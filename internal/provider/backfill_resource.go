@@ -27,6 +27,7 @@ var (
 	_ resource.ResourceWithConfigure      = &backfillResource{}
 	_ resource.ResourceWithModifyPlan     = &backfillResource{}
 	_ resource.ResourceWithValidateConfig = &backfillResource{}
+	_ resource.ResourceWithUpgradeState   = &backfillResource{}
 )
 
 func newBackfillResource() resource.Resource { return &backfillResource{} }

@@ -20,6 +20,7 @@ var (
 	_ resource.ResourceWithImportState    = &componentResource{}
 	_ resource.ResourceWithIdentity       = &componentResource{}
 	_ resource.ResourceWithValidateConfig = &componentResource{}
+	_ resource.ResourceWithUpgradeState   = &componentResource{}
 )
 
 func newComponentResource() resource.Resource { return &componentResource{} }

@@ -24,6 +24,7 @@ var (
 	_ resource.ResourceWithImportState    = &pipelineResource{}
 	_ resource.ResourceWithIdentity       = &pipelineResource{}
 	_ resource.ResourceWithValidateConfig = &pipelineResource{}
+	_ resource.ResourceWithUpgradeState   = &pipelineResource{}
 )
 
 func newPipelineResource() resource.Resource { return &pipelineResource{} }

@@ -21,6 +21,7 @@ var (
 	_ resource.ResourceWithModifyPlan     = &recurringRunResource{}
 	_ resource.ResourceWithIdentity       = &recurringRunResource{}
 	_ resource.ResourceWithValidateConfig = &recurringRunResource{}
+	_ resource.ResourceWithUpgradeState   = &recurringRunResource{}
 )
 
 func newRecurringRunResource() resource.Resource { return &recurringRunResource{} }

@@ -28,6 +28,7 @@ var (
 	_ resource.ResourceWithModifyPlan     = &runResource{}
 	_ resource.ResourceWithIdentity       = &runResource{}
 	_ resource.ResourceWithValidateConfig = &runResource{}
+	_ resource.ResourceWithUpgradeState   = &runResource{}
 )
 
 func newRunResource() resource.Resource { return &runResource{} }

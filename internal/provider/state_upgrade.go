@@ -20,14 +20,6 @@ import (
 // refSchemaVersion is that of the resources whose state holds refs.
 const refSchemaVersion = 1
 
-var (
-	_ resource.ResourceWithUpgradeState = &componentResource{}
-	_ resource.ResourceWithUpgradeState = &pipelineResource{}
-	_ resource.ResourceWithUpgradeState = &runResource{}
-	_ resource.ResourceWithUpgradeState = &recurringRunResource{}
-	_ resource.ResourceWithUpgradeState = &backfillResource{}
-)
-
 func (r *componentResource) UpgradeState(context.Context) map[int64]resource.StateUpgrader {
 	return refUpgraders
 }
