@@ -41,7 +41,7 @@ func TestObjectsFitTheSchemaOfTheCluster(t *testing.T) {
 			taken.Add(1)
 			_, _ = w.Write(body)
 		}))
-		d := &data{operator: &operator{cluster: cluster.New(cluster.Config{Host: server.URL})}}
+		d := &operator{cluster: cluster.New(cluster.Config{Host: server.URL})}
 		put := func(name string) error { return d.put(t.Context(), cluster.WorkflowTemplates, cached(name)) }
 		var first errgroup.Group // several at a time, all of which may be refused
 		for _, name := range []string{"a", "b", "c"} {

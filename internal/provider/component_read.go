@@ -118,7 +118,7 @@ func withDefinition(p spec.Python, definition string) string {
 // setSpec writes a component that was read from the cluster. What means the same as before stays as it was written.
 func (m *componentModel) setSpec(ctx context.Context, c spec.Component) diag.Diagnostics {
 	var diags diag.Diagnostics
-	w := values{&diags}
+	w := values{diags: &diags}
 	m.Namespace, m.Name, m.Description = types.StringValue(c.Namespace), types.StringValue(c.Name), types.StringValue(c.Description)
 	var ds diag.Diagnostics
 	m.Inputs, ds = derivedInputs(ctx, c.Inputs, m.Inputs)

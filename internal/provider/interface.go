@@ -198,7 +198,7 @@ func (t *texts) typ(v types.String) spec.Type {
 // newInputs writes inputs in the way that prior, the state or the configuration, writes them.
 func newInputs(ctx context.Context, inputs map[string]spec.Input, prior types.Map) (types.Map, diag.Diagnostics) {
 	var diags diag.Diagnostics
-	w := values{&diags}
+	w := values{diags: &diags}
 	return nestedMap(ctx, w, types.MapType{ElemType: inputType}, inputs, prior, func(in spec.Input, old inputModel) inputModel {
 		return inputModel{
 			Type: typeText(in.Type, old.Type), Description: w.text(in.Description, old.Description), Default: types.StringPointerValue(in.Default),
@@ -210,7 +210,7 @@ func newInputs(ctx context.Context, inputs map[string]spec.Input, prior types.Ma
 // newOutputs writes outputs in the way that prior, the state or the configuration, writes them.
 func newOutputs(ctx context.Context, outputs map[string]spec.Output, prior types.Map) (types.Map, diag.Diagnostics) {
 	var diags diag.Diagnostics
-	w := values{&diags}
+	w := values{diags: &diags}
 	return nestedMap(ctx, w, types.MapType{ElemType: outputType}, outputs, prior, func(o spec.Output, old outputModel) outputModel {
 		return outputModel{Type: typeText(o.Type, old.Type), Description: w.text(o.Description, old.Description)}
 	}), diags

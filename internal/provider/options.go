@@ -83,7 +83,7 @@ var optionsType = types.ObjectType{AttrTypes: attributeTypes(optionsAttributes()
 // newOptionsModel writes options that were read from the cluster. Prior is what the state holds; nil: nothing.
 func newOptionsModel(ctx context.Context, o spec.Options, prior *optionsModel) (optionsModel, diag.Diagnostics) {
 	var diags diag.Diagnostics
-	w := values{&diags}
+	w := values{diags: &diags}
 	var old optionsModel
 	if prior != nil {
 		old = *prior

@@ -59,7 +59,7 @@ func TestWaysOfSayingNoOptionsAreKept(t *testing.T) {
 	prior := optionsModel{
 		Timeout: none, PodGC: types.StringValue(""), ArtifactGC: types.StringValue(""), RunLabels: types.MapValueMust(types.StringType, nil),
 		TTL: types.ObjectValueMust(objectTypes(typeAt(optionsType, "ttl")), map[string]attr.Value{
-			"after_completion": none, "after_success": durationValue{types.StringNull()}, "after_failure": none,
+			"after_completion": none, "after_success": durationValue{StringValue: types.StringNull()}, "after_failure": none,
 		}),
 		Synchronization:    types.ObjectNull(objectTypes(typeAt(optionsType, "synchronization"))),
 		ArtifactRepository: types.ObjectNull(objectTypes(typeAt(optionsType, "artifact_repository"))),

@@ -99,7 +99,7 @@ func noDrift() types.List { return listOfTexts(nil) }
 // setSpec writes a pipeline that was read from the cluster. What means the same as before stays as it was written.
 func (m *pipelineModel) setSpec(ctx context.Context, p spec.Pipeline) diag.Diagnostics {
 	var diags diag.Diagnostics
-	w := values{&diags}
+	w := values{diags: &diags}
 	m.Namespace, m.Name, m.Description = types.StringValue(p.Namespace), types.StringValue(p.Name), w.text(p.Description, m.Description)
 	var ds diag.Diagnostics
 	m.Parameters, ds = newInputs(ctx, p.Parameters, m.Parameters)

@@ -120,7 +120,7 @@ func TestPreflightWithoutArgo(t *testing.T) {
 		_, _ = w.Write([]byte(`{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"NotFound","code":404}`))
 	}))
 	defer server.Close()
-	d := &data{operator: &operator{cluster: cluster.New(cluster.Config{Host: server.URL}), preflight: true}}
+	d := &operator{cluster: cluster.New(cluster.Config{Host: server.URL}), preflight: true}
 	var first, second problem.List
 	if d.readyForTemplates(t.Context(), "etl", &first) || d.readyForRuns(t.Context(), "etl", "", &second) {
 		t.Fatal("a cluster without Argo is said to be ready")
@@ -138,7 +138,7 @@ func TestPreflightWithoutArgo(t *testing.T) {
 
 func TestPreflightCanBeSwitchedOff(t *testing.T) {
 	t.Parallel()
-	d := &data{operator: &operator{cluster: cluster.New(cluster.Config{Host: "http://127.0.0.1:1"})}}
+	d := &operator{cluster: cluster.New(cluster.Config{Host: "http://127.0.0.1:1"})}
 	var problems problem.List
 	if !d.readyForRuns(t.Context(), "etl", "", &problems) || len(problems) > 0 {
 		t.Errorf("got %v", problems)

@@ -114,7 +114,7 @@ func listOfTexts(texts []string) types.List {
 // setSpec writes what was read from the cluster. What the state says in other words stays.
 func (m *recurringRunModel) setSpec(ctx context.Context, r spec.RecurringRun, prior readRecurring) diag.Diagnostics {
 	var diags diag.Diagnostics
-	w := values{&diags}
+	w := values{diags: &diags}
 	m.Description = w.text(r.Description, m.Description)
 	m.Parameters = w.texts(ctx, types.MapType{ElemType: types.StringType}, r.Parameters, m.Parameters)
 	m.ServiceAccount = types.StringValue(r.ServiceAccount)

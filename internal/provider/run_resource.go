@@ -134,7 +134,7 @@ func (r *runResource) Create(ctx context.Context, req resource.CreateRequest, re
 	}) {
 		return
 	}
-	instance := r.data.claims.holder(claim{"kfp_run", run.Namespace, plan.Name.ValueString()})
+	instance := r.data.claims.holder(claim{kind: "kfp_run", namespace: run.Namespace, name: plan.Name.ValueString()})
 	object, adopted, err := r.data.startRun(ctx, run, instance)
 	if err != nil {
 		addClusterError(&resp.Diagnostics, "start", "run", plan.Name.ValueString(), err)

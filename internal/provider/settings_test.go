@@ -102,7 +102,7 @@ type settingsModel struct {
 // asObject writes settings as an object that is there even where they say nothing.
 func asObject(ctx context.Context, s spec.Settings, prior types.Object) (types.Object, diag.Diagnostics) {
 	var diags diag.Diagnostics
-	return settingsObject.writeObject(ctx, values{&diags}, &s, prior), diags
+	return settingsObject.writeObject(ctx, values{diags: &diags}, &s, prior), diags
 }
 
 // settingsThroughState writes settings, puts them into a state and reads them again.

@@ -20,5 +20,5 @@ func newSettingsObject(ctx context.Context, s spec.Settings, prior types.Object)
 	if reflect.ValueOf(s).IsZero() {
 		given = nil
 	}
-	return settingsObject.writeObject(ctx, values{&diags}, given, prior), diags
+	return settingsObject.writeObject(ctx, values{diags: &diags}, given, prior), diags
 }

@@ -57,7 +57,7 @@ func equal[N notation](a, b string) bool {
 
 func TestTextsThatAreNotThereAreTheSameAsNoOther(t *testing.T) {
 	t.Parallel()
-	null, unknown := durationValue{types.StringNull()}, durationValue{types.StringUnknown()}
+	null, unknown := durationValue{StringValue: types.StringNull()}, durationValue{StringValue: types.StringUnknown()}
 	for _, v := range []durationValue{null, unknown} {
 		if same, _ := v.StringSemanticEquals(t.Context(), newText[duration]("0s")); same {
 			t.Errorf("%v is the same as 0s", v)
