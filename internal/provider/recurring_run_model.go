@@ -147,7 +147,7 @@ func (m *recurringRunModel) setLines(lines, prior []string) {
 	if schedule.EqualAll(lines, prior) {
 		return
 	}
-	m.Cron, m.Crons, m.Interval = cronValue{types.StringNull()}, types.ListNull(cronType{}), durationValue{types.StringNull()}
+	m.Cron, m.Crons, m.Interval = cronValue{StringValue: types.StringNull()}, types.ListNull(cronType{}), durationValue{StringValue: types.StringNull()}
 	if len(lines) == 1 {
 		m.Cron = newText[cronLine](lines[0])
 		return

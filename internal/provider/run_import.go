@@ -34,7 +34,7 @@ func (r *runResource) imported(ctx context.Context, m *runModel, live *cluster.O
 	if version != "" {
 		ref.Version = version // the pipeline may have changed since
 	}
-	w := values{diags}
+	w := values{diags: diags}
 	m.Pipeline = w.ref(ref, types.ObjectNull(refAttributeTypes()))
 	m.Parameters = w.texts(ctx, types.MapType{ElemType: types.StringType}, parameters(ref.Interface), m.Parameters)
 	m.ServiceAccount, m.Wait, m.RetryFailed = types.StringValue(account), types.BoolValue(true), types.BoolValue(false)
