@@ -72,7 +72,7 @@ func TestComponentsThatAreWarnedOf(t *testing.T) {
 	}
 	const digest = "busybox@sha256:9ae97d36d26566ff84e8893c64a6dc4fe8ca6d1144bf5b87b2b85a32def253c7"
 	var found diag.Diagnostics
-	r := &componentResource{configured{data: &data{operator: &operator{}}}}
+	r := &componentResource{configured: configured{data: &data{operator: &operator{}}}}
 	if r.isWarnedOf(of(digest), found) || r.isWarnedOf(of("busybox:1.36"), found) {
 		t.Error("an image without a digest is warned of where it changes")
 	}

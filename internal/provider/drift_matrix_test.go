@@ -272,7 +272,7 @@ func everyPipeline(t testing.TB) (*pipelineResource, *wfv1.WorkflowTemplate, pip
 	if diags.HasError() {
 		t.Fatal(diags)
 	}
-	return &pipelineResource{configured{data: &data{operator: &operator{cluster: cluster.New(cluster.Config{})}}}}, compiled.Template, state
+	return &pipelineResource{configured: configured{data: &data{operator: &operator{cluster: cluster.New(cluster.Config{})}}}}, compiled.Template, state
 }
 
 func TestEveryChangeOfAPipelineShows(t *testing.T) {
@@ -345,7 +345,7 @@ func componentMatrix(ctx context.Context, t *testing.T, c spec.Component) {
 	if diags.HasError() {
 		t.Fatal(diags)
 	}
-	r := &componentResource{configured{data: &data{operator: &operator{cluster: cluster.New(cluster.Config{})}}}}
+	r := &componentResource{configured: configured{data: &data{operator: &operator{cluster: cluster.New(cluster.Config{})}}}}
 	content, all := written(t, compiled.Template)
 	var code *cluster.Object
 	var files map[string]any

@@ -178,7 +178,7 @@ func TestNonsenseInAComponent(t *testing.T) {
 		if diags.HasError() {
 			t.Fatal(diags)
 		}
-		r := &componentResource{configured{data: &data{operator: &operator{cluster: cluster.New(cluster.Config{})}}}}
+		r := &componentResource{configured: configured{data: &data{operator: &operator{cluster: cluster.New(cluster.Config{})}}}}
 		refresh := func(m *componentModel, live, code *cluster.Object) (diags diag.Diagnostics) {
 			r.refresh(ctx, m, live, code, &diags)
 			return diags
