@@ -9,6 +9,6 @@ bin/devcluster up --beside --argo "$ARGO" --crds "${CRDS:-full}"
 export KFP_TEST_DEVCLUSTER=$PWD/bin/devcluster KUBE_CONFIG_PATH=$DEVCLUSTER_HOME/kubeconfig
 export TF_ACC=1 TF_ACC_TERRAFORM_PATH=${TF_ACC_TERRAFORM_PATH:-$(command -v terraform)}
 export KFP_TEST_REGISTRY=127.0.0.1:5000 KFP_TEST_BUILDKIT=tcp://127.0.0.1:1234
-go test -c -o bin/provider.test ./internal/provider # here, since there is no network inside
-cd internal/provider
-exec "$KFP_TEST_DEVCLUSTER" exec "$PWD/../../bin/provider.test" -test.run "$TESTS" -test.timeout 60m ${TESTARGS:-}
+go test -c -o bin/acceptance.test ./internal/acceptance # here, since there is no network inside
+cd internal/acceptance
+exec "$KFP_TEST_DEVCLUSTER" exec "$PWD/../../bin/acceptance.test" -test.run "$TESTS" -test.timeout 60m ${TESTARGS:-}

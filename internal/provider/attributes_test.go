@@ -11,6 +11,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/component"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/pipeline"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/recurringrun"
 )
 
 // fieldsOf are the fields of the spec that an attribute is read from, for the resources that are read back. The generators
@@ -22,9 +25,9 @@ var fieldsOf = map[string]struct {
 	// fields by attribute, where they are not called alike; "": it follows from others, or is a part of what is beside it.
 	fields map[string]string
 }{
-	"kfp_component": {newComponentResource, []reflect.Type{reflect.TypeFor[spec.Component]()}, map[string]string{"version": "", "ref": "", "drift": ""}},
-	"kfp_pipeline":  {newPipelineResource, []reflect.Type{reflect.TypeFor[spec.Pipeline](), reflect.TypeFor[spec.Options]()}, map[string]string{"version": "", "ref": "", "drift": "", "run_labels": "Labels"}},
-	"kfp_recurring_run": {newRecurringRunResource, []reflect.Type{reflect.TypeFor[spec.RecurringRun]()}, map[string]string{
+	"kfp_component": {component.New, []reflect.Type{reflect.TypeFor[spec.Component]()}, map[string]string{"version": "", "ref": "", "drift": ""}},
+	"kfp_pipeline":  {pipeline.New, []reflect.Type{reflect.TypeFor[spec.Pipeline](), reflect.TypeFor[spec.Options]()}, map[string]string{"version": "", "ref": "", "drift": "", "run_labels": "Labels"}},
+	"kfp_recurring_run": {recurringrun.New, []reflect.Type{reflect.TypeFor[spec.RecurringRun]()}, map[string]string{
 		"pin": "Pinned", "pinned_pipeline": "Pipeline", "cron": "Lines", "crons": "Lines", "interval": "Lines", "start_time": "When", "end_time": "When",
 		"enabled": "Disabled", "history": "KeepSucceeded", "schedule": "", "next_runs": "", "last_scheduled_time": "", "drift": "", "ref": "",
 	}},
@@ -37,12 +40,12 @@ func TestEveryAttributeIsReadBack(t *testing.T) {
 		r.make().Schema(t.Context(), resource.SchemaRequest{}, &resp)
 		checkReadBack(t, name, resp.Schema.Attributes, r.fields, r.spec...)
 	}
-	python, container := pythonAttribute().Attributes, containerAttribute().Attributes
+	python, container := component.PythonAttribute().Attributes, component.ContainerAttribute().Attributes
 	checkReadBack(t, "kfp_component.python", python, map[string]string{
 		"file": "SourceFile", "base_image": "Image", "additional_sources": "Additional",
 	}, reflect.TypeFor[spec.Python]())
 	checkReadBack(t, "kfp_component.container", container, nil, reflect.TypeFor[spec.Container]())
-	checkReadBack(t, "kfp_pipeline.tasks", taskAttributes(), nil, reflect.TypeFor[spec.Task]())
+	checkReadBack(t, "kfp_pipeline.tasks", pipeline.TaskAttributes(), nil, reflect.TypeFor[spec.Task]())
 }
 
 // checkReadBack fails for an attribute that no field of the spec holds: what is not in the spec is neither compiled nor

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
@@ -27,6 +26,15 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/operate"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/backfill"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/component"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/functions"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/image"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/kit"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/pipeline"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/recurringrun"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/run"
 )
 
 var (
@@ -43,19 +51,6 @@ type kfpProvider struct {
 // New returns the provider's constructor; version is shown in the user agent.
 func New(version string) func() provider.Provider {
 	return func() provider.Provider { return &kfpProvider{version: version} }
-}
-
-// data is what Configure hands to resources and data sources.
-type data struct {
-	*operator
-	namespace       string // of resources that name none
-	serviceAccount  string // of runs that name none; empty: the namespace's default
-	images          *imageTools
-	confirmed       confirmedStates
-	plannedTimeouts plannedTimeouts
-	unpinned        unpinnedImages
-	unchecked       sync.Map // why the cluster could not be asked, as far as that was told
-	claims          claims
 }
 
 type providerModel struct {
@@ -133,11 +128,11 @@ func (p *kfpProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 				"Environment: `KFP_TAKE_OVER_IDENTICAL`. Default: `false`, so that creating what exists is an error, which holds the `import` block."},
 			"preflight": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether an apply looks, before it makes the first object, at what it needs: Argo's custom resources, the rights of the provider and of the runs' service account, and a workflow controller that serves the namespace. " +
 				"Environment: `KFP_PREFLIGHT`. Default: `true`."},
-			"unpinned_images": schema.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.OneOf(unpinnedChoices...)},
+			"unpinned_images": schema.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.OneOf(kit.UnpinnedChoices...)},
 				MarkdownDescription: "What a plan says of components whose image has a tag and no digest, so that their runs cannot be repeated: `warn`, once for an image and where something changes, `allow` or `refuse`. " +
 					"Environment: `KFP_UNPINNED_IMAGES`. Default: `warn`."},
-			"registries":    registriesAttribute(),
-			"image_builder": imageBuilderAttribute(),
+			"registries":    image.RegistriesAttribute(),
+			"image_builder": image.ImageBuilderAttribute(),
 		},
 	}
 }
@@ -193,7 +188,7 @@ func (p *kfpProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	config.ConfigPaths = m.configPaths(ctx)
 	if !m.Exec.IsNull() && !m.Exec.IsUnknown() {
 		var exec execModel
-		resp.Diagnostics.Append(m.Exec.As(ctx, &exec, objectOptions)...)
+		resp.Diagnostics.Append(m.Exec.As(ctx, &exec, kit.ObjectOptions)...)
 		config.Exec = exec.engine(ctx)
 	}
 	if wrong := validation.IsValidLabelValue(stringOr(m.InstanceID, "KFP_INSTANCE_ID")); len(wrong) > 0 {
@@ -202,32 +197,32 @@ func (p *kfpProvider) Configure(ctx context.Context, req provider.ConfigureReque
 			stringOr(m.InstanceID, "KFP_INSTANCE_ID"), strings.Join(wrong, "; ")))
 		return
 	}
-	d := &data{
-		operator: &operator{
-			cluster:           cluster.New(config),
-			instanceID:        stringOr(m.InstanceID, "KFP_INSTANCE_ID"),
-			forceConflicts:    m.ForceConflicts.ValueBool(),
-			takeOverIdentical: takeOver,
-			preflight:         preflight,
-			unknown:           m.anyUnknown(),
-			log:               logEvent,
+	d := &kit.Session{
+		Operator: &operate.Operator{
+			Cluster:           cluster.New(config),
+			InstanceID:        stringOr(m.InstanceID, "KFP_INSTANCE_ID"),
+			ForceConflicts:    m.ForceConflicts.ValueBool(),
+			TakeOverIdentical: takeOver,
+			Preflight:         preflight,
+			Unknown:           m.anyUnknown(),
+			Log:               logEvent,
 		},
-		namespace:      stringOr(m.Namespace, "KFP_NAMESPACE"),
-		serviceAccount: stringOr(m.ServiceAccount, "KFP_SERVICE_ACCOUNT"),
-		unpinned:       unpinnedImages{choice: stringOr(m.UnpinnedImages, "KFP_UNPINNED_IMAGES")},
+		Namespace:      stringOr(m.Namespace, "KFP_NAMESPACE"),
+		ServiceAccount: stringOr(m.ServiceAccount, "KFP_SERVICE_ACCOUNT"),
+		Unpinned:       kit.UnpinnedImages{Choice: stringOr(m.UnpinnedImages, "KFP_UNPINNED_IMAGES")},
 	}
-	d.namespace = cmp.Or(d.namespace, p.defaultNamespace, "default")
-	d.images = newImageTools(ctx, m.Registries, m.ImageBuilder, d, config.UserAgent, &resp.Diagnostics)
+	d.Namespace = cmp.Or(d.Namespace, p.defaultNamespace, "default")
+	d.Images = image.NewTools(ctx, m.Registries, m.ImageBuilder, d, config.UserAgent, &resp.Diagnostics)
 	resp.ResourceData, resp.DataSourceData, resp.ActionData, resp.ListResourceData = d, d, d, d
 }
 
 // logEvent writes what the operator tells into Terraform's log.
-func logEvent(ctx context.Context, e event) {
-	if e.news {
-		tflog.Info(ctx, e.message, e.fields)
+func logEvent(ctx context.Context, e operate.Event) {
+	if e.News {
+		tflog.Info(ctx, e.Message, e.Fields)
 		return
 	}
-	tflog.Debug(ctx, e.message, e.fields)
+	tflog.Debug(ctx, e.Message, e.Fields)
 }
 
 func (m providerModel) configPaths(ctx context.Context) []string {
@@ -300,23 +295,23 @@ func boolOrElse(v types.Bool, env string, otherwise bool) (bool, error) {
 }
 
 func (p *kfpProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{newComponentResource, newImageResource, newPipelineResource, newRunResource, newRecurringRunResource, newBackfillResource}
+	return []func() resource.Resource{component.New, image.New, pipeline.New, run.New, recurringrun.New, backfill.New}
 }
 
 func (p *kfpProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{newImageDataSource, newComponentData, newPipelineData, newRunsData}
+	return []func() datasource.DataSource{image.NewData, component.NewData, pipeline.NewData, run.NewData}
 }
 
 func (p *kfpProvider) Functions(context.Context) []func() function.Function {
-	return []func() function.Function{newMermaidFunction, newSVGFunction, newNextRunsFunction}
+	return []func() function.Function{functions.NewMermaid, functions.NewSVG, functions.NewNextRuns}
 }
 
 // Actions need Terraform 1.14; older versions do not see them.
 func (p *kfpProvider) Actions(context.Context) []func() action.Action {
-	return []func() action.Action{newRunAction}
+	return []func() action.Action{run.NewAction}
 }
 
 // ListResources are for terraform query, which needs Terraform 1.14; older versions do not see them.
 func (p *kfpProvider) ListResources(context.Context) []func() list.ListResource {
-	return []func() list.ListResource{newComponentLister, newPipelineLister, newRunLister, newRecurringRunLister}
+	return []func() list.ListResource{component.NewLister, pipeline.NewLister, run.NewLister, recurringrun.NewLister}
 }

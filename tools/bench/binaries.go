@@ -95,7 +95,7 @@ func measureCompiling(ctx context.Context) error {
 
 // measurePlanning runs the benchmark of what Terraform asks the provider about one pipeline in a plan.
 func measurePlanning(ctx context.Context) error {
-	out, err := exec.CommandContext(ctx, "go", "test", "./internal/provider", "-run", "^$", "-bench", "^BenchmarkPlan$", "-benchtime", "3x").CombinedOutput()
+	out, err := exec.CommandContext(ctx, "go", "test", "./internal/acceptance", "-run", "^$", "-bench", "^BenchmarkPlan$", "-benchtime", "3x").CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("planning: %w\n%s", err, out)
 	}

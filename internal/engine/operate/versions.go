@@ -1,0 +1,81 @@
+package operate
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
+)
+
+// Retire removes a version of a component that its resource no longer stands for, or marks it for removal while
+// somebody still uses it.
+func (o *Operator) Retire(ctx context.Context, namespace, component, version string, problems *problem.List) {
+	name := component + "-" + version
+	_, err := o.Cluster.Patch(ctx, cluster.WorkflowTemplates, namespace, name, layout.RetiredPatch())
+	if cluster.IsNotFound(err) {
+		return
+	}
+	if err != nil {
+		addClusterProblem(problems, "retire", "component", name, err)
+		return
+	}
+	o.Sweep(ctx, namespace, problems)
+}
+
+// Sweep removes the retired component versions of a namespace that no pipeline, recurring run or unfinished run uses, and
+// what is cached of them.
+func (o *Operator) Sweep(ctx context.Context, namespace string, problems *problem.List) {
+	retired, err := o.Cluster.List(ctx, cluster.WorkflowTemplates, namespace, layout.RetiredSelector)
+	if err != nil {
+		addClusterProblem(problems, "list", "component versions in namespace", namespace, err)
+		return
+	}
+	if len(retired) == 0 {
+		o.collectCaches(ctx, namespace, nil, problems)
+		return
+	}
+	used, err := o.usedTemplates(ctx, namespace)
+	if err != nil {
+		addClusterProblem(problems, "find the users of", "component versions in namespace", namespace, err)
+		return
+	}
+	var gone []string
+	for _, name := range slices.Sorted(maps.Keys(retired)) {
+		if used[name] {
+			continue
+		}
+		gone = append(gone, name)
+		// The template goes first: a version without it is unused, one without its code is broken.
+		for _, r := range []cluster.Resource{cluster.WorkflowTemplates, cluster.ConfigMaps} {
+			if err := o.Cluster.Delete(ctx, r, namespace, name, ""); err != nil {
+				addClusterProblem(problems, "delete", "component version", name, err)
+			}
+		}
+	}
+	o.collectCaches(ctx, namespace, gone, problems)
+}
+
+// usedTemplates names the templates that something in the namespace refers to, whoever made it.
+func (o *Operator) usedTemplates(ctx context.Context, namespace string) (map[string]bool, error) {
+	used := map[string]bool{}
+	for _, look := range []struct {
+		resource cluster.Resource
+		selector string
+	}{
+		{cluster.WorkflowTemplates, layout.UserSelector},
+		{cluster.CronWorkflows, ""},
+		{cluster.Workflows, layout.UnfinishedSelector},
+	} {
+		objects, err := o.Cluster.List(ctx, look.resource, namespace, look.selector)
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range objects {
+			layout.TemplatesUsed(o.Raw(), used)
+		}
+	}
+	return used, nil
+}

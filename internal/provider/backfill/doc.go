@@ -1,0 +1,2 @@
+// Package backfill is kfp_backfill.
+package backfill

@@ -1,0 +1,10 @@
+package kit
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+type HistoryModel struct {
+	Succeeded types.Int64 `tfsdk:"succeeded"`
+	Failed    types.Int64 `tfsdk:"failed"`
+}

@@ -1,0 +1,191 @@
+package kit
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// Writer writes what the engine knows as framework values. The engine has one value for nothing, a configuration
+// several: null, "", {}, [] and false. Where nothing is written, the prior value stays if it meant nothing too, so that
+// a configuration's way of saying so is no drift. A zero prior is null.
+type Writer struct{ Diags *diag.Diagnostics }
+
+func AttributeTypes(attributes map[string]schema.Attribute) map[string]attr.Type {
+	all := make(map[string]attr.Type, len(attributes))
+	for name, a := range attributes {
+		all[name] = a.GetType()
+	}
+	return all
+}
+
+// TypeAt returns the type of a nested attribute. Elements of maps and lists are gone through.
+func TypeAt(t attr.Type, names ...string) attr.Type {
+	for _, name := range names {
+		if c, ok := t.(attr.TypeWithElementType); ok {
+			t = c.ElementType()
+		}
+		t = ObjectTypes(t)[name]
+	}
+	return t
+}
+
+func ObjectTypes(t attr.Type) map[string]attr.Type {
+	if o, ok := t.(attr.TypeWithAttributeTypes); ok {
+		return o.AttributeTypes()
+	}
+	return nil
+}
+
+func ElementType(t attr.Type) attr.Type {
+	if c, ok := t.(attr.TypeWithElementType); ok {
+		return c.ElementType()
+	}
+	return nil
+}
+
+func IsKnown(v attr.Value) bool { return !v.IsNull() && !v.IsUnknown() }
+
+// IsNothing reports whether a value means no more than null does.
+func IsNothing(v attr.Value) bool {
+	if !IsKnown(v) {
+		return v.IsNull()
+	}
+	switch v := v.(type) {
+	case types.Object:
+		for _, a := range v.Attributes() {
+			if !IsNothing(a) {
+				return false
+			}
+		}
+		return true
+	case types.Map:
+		for _, element := range v.Elements() {
+			if !element.IsNull() {
+				return false
+			}
+		}
+		return true
+	case types.List:
+		return len(v.Elements()) == 0
+	case types.Set:
+		return len(v.Elements()) == 0
+	case interface{ ValueString() string }:
+		return v.ValueString() == ""
+	}
+	return false
+}
+
+// Keeps reports whether the prior value stays where nothing is written.
+func Keeps(prior attr.Value) bool { return IsKnown(prior) && IsNothing(prior) }
+
+func (w Writer) Text(text string, prior types.String) types.String {
+	switch {
+	case text != "":
+		return types.StringValue(text)
+	case Keeps(prior):
+		return prior
+	}
+	return types.StringNull()
+}
+
+func TextIn[N Notation](text string, prior TextValue[N]) TextValue[N] {
+	switch {
+	case text != "":
+		return NewText[N](text)
+	case Keeps(prior):
+		return prior
+	}
+	return TextValue[N]{types.StringNull()}
+}
+
+// Flag writes a flag whose default is false.
+func (w Writer) Flag(on bool, prior types.Bool) types.Bool {
+	if !on && (prior.IsNull() || prior.IsUnknown()) {
+		return types.BoolNull()
+	}
+	return types.BoolValue(on)
+}
+
+//nolint:contextcheck // withNulls has nothing to ask for with a context
+func (w Writer) Texts(ctx context.Context, t attr.Type, texts map[string]string, prior types.Map) types.Map {
+	if len(texts) == 0 {
+		if Keeps(prior) {
+			return prior
+		}
+		return types.MapNull(ElementType(t))
+	}
+	m, diags := types.MapValueFrom(ctx, ElementType(t), texts)
+	w.Diags.Append(diags...)
+	return withNulls(m, prior)
+}
+
+// withNulls adds the keys that the prior map has as null, which means that they are not given.
+func withNulls(m, prior types.Map) types.Map {
+	elements := m.Elements()
+	for key, v := range prior.Elements() {
+		if _, given := elements[key]; !given && v.IsNull() {
+			elements[key] = v
+		}
+	}
+	return types.MapValueMust(m.ElementType(context.Background()), elements)
+}
+
+// Set writes a set. An empty one is more than none: it replaces what defaults have.
+func (w Writer) Set(ctx context.Context, texts []string, prior types.Set) types.Set {
+	if texts == nil && Keeps(prior) {
+		return prior
+	}
+	return w.exactSet(ctx, texts)
+}
+
+func (w Writer) exactSet(ctx context.Context, texts []string) types.Set {
+	if texts == nil {
+		return types.SetNull(types.StringType)
+	}
+	s, diags := types.SetValueFrom(ctx, types.StringType, texts)
+	w.Diags.Append(diags...)
+	return s
+}
+
+// Nested writes an object of type t. build gets the prior object, which is zero if there was none.
+func Nested[S, M any](ctx context.Context, w Writer, t attr.Type, s *S, prior types.Object, build func(S, M) M) types.Object {
+	if s == nil {
+		if Keeps(prior) {
+			return prior
+		}
+		return types.ObjectNull(ObjectTypes(t))
+	}
+	o, diags := types.ObjectValueFrom(ctx, ObjectTypes(t), build(*s, priorModel[M](ctx, w, prior)))
+	w.Diags.Append(diags...)
+	return o
+}
+
+// nestedMap writes a map of objects; priors are found by their key.
+func nestedMap[S, M any](ctx context.Context, w Writer, t attr.Type, m map[string]S, prior types.Map, build func(S, M) M) types.Map {
+	if len(m) == 0 {
+		if Keeps(prior) {
+			return prior
+		}
+		return types.MapNull(ElementType(t))
+	}
+	models := make(map[string]M, len(m))
+	old := prior.Elements()
+	for key, s := range m {
+		models[key] = build(s, priorModel[M](ctx, w, old[key]))
+	}
+	out, diags := types.MapValueFrom(ctx, ElementType(t), models)
+	w.Diags.Append(diags...)
+	return out
+}
+
+func priorModel[M any](ctx context.Context, w Writer, prior attr.Value) M {
+	var model M
+	if o, ok := prior.(types.Object); ok && IsKnown(o) {
+		w.Diags.Append(o.As(ctx, &model, ObjectOptions)...)
+	}
+	return model
+}
