@@ -31,7 +31,12 @@ var outside = []string{"os", "os/", "net", "net/http", "net/http/", "syscall", "
 const argo = "engine/argo/"
 
 // effects are the packages of the engine that talk to clusters and registries.
-var effects = []string{"engine/cluster", "engine/image", "engine/image/"}
+var effects = []string{"engine/cluster", "engine/operate", "engine/image", "engine/image/"}
+
+// rooms are the folders of the provider's resources.
+var rooms = []string{
+	"provider/component", "provider/pipeline", "provider/run", "provider/recurringrun", "provider/backfill", "provider/image", "provider/functions",
+}
 
 var rules = []rule{
 	{
@@ -41,11 +46,11 @@ var rules = []rule{
 	},
 	{
 		packages: []string{"engine/"}, except: append([]string{"engine/python/runtime/pypitest"}, effects...),
-		deny: append([]string{module + "engine/cluster", module + "engine/image", module + "engine/image/"}, outside...),
+		deny: append(inModule(effects), outside...),
 		why:  "what is compiled at plan and at apply must be the same, so compiling is pure",
 	},
 	{
-		packages: []string{"engine/", "provider"}, except: []string{"engine/argo/", "engine/cluster"},
+		packages: []string{"engine/", "provider", "provider/"}, except: []string{"engine/argo/", "engine/cluster"},
 		deny: []string{"github.com/argoproj/"},
 		why:  "only engine/argo compiles to Argo's types, and engine/cluster reads and writes them",
 	},
@@ -60,6 +65,22 @@ var rules = []rule{
 	{packages: []string{"engine/diagram"}, only: []string{"engine/spec", "engine/problem", "engine/expr"}, why: "a picture shows what a pipeline says, not what becomes of it"},
 	{packages: []string{"engine/graph"}, deny: []string{module + "engine/argo/"}, why: "checks come before compiling"},
 	{packages: []string{"engine/cluster"}, deny: []string{module + "engine/argo/", module + "engine/graph"}, why: "it moves objects and does not judge them"},
+	{
+		packages: []string{"engine/cluster", "engine/image", "engine/image/"}, deny: []string{module + "engine/operate"},
+		why: "they do not know what they are used for",
+	},
+	{packages: []string{"provider/kit"}, deny: inModule(rooms), why: "it is what the resources share"},
+	{
+		packages: rooms, except: []string{"provider/backfill"}, deny: append(inModule(rooms), module+"provider"),
+		why: "a resource knows no other resource",
+	},
+	{
+		packages: []string{"provider/backfill"}, deny: []string{
+			module + "provider", module + "provider/component", module + "provider/pipeline", module + "provider/run", module + "provider/image",
+		},
+		why: "of the other resources a backfill knows recurring runs alone",
+	},
+	{packages: []string{"provider/"}, deny: []string{"k8s.io/client-go/"}, why: "nothing above the engine talks to Kubernetes"},
 	{
 		packages: []string{argo + "layout"}, deny: []string{module + argo},
 		why: "it is what all others agree on",
@@ -80,6 +101,14 @@ var rules = []rule{
 		packages: []string{argo + "status", argo + "diff"}, deny: []string{module + argo + "compile", module + argo + "decompile", module + argo + "handwritten"},
 		why: "the layout alone says what there is to read",
 	},
+}
+
+func inModule(packages []string) []string {
+	var paths []string
+	for _, p := range packages {
+		paths = append(paths, module+p)
+	}
+	return paths
 }
 
 // Packages import each other in one direction only.
@@ -140,6 +169,7 @@ func TestImportRulesForbid(t *testing.T) {
 		{"engine/spec", module + "engine/expr"}, {argo + "compile", "net/http"}, {"engine/graph", module + argo + "compile"},
 		{"engine/settings", module + "engine/graph"}, {"engine/settings", "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"}, {"engine/check", module + "engine/expr"},
 		{"engine/graph", "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"}, {argo + "status", module + "engine/cluster"}, {argo + "compile", module + argo + "decompile"}, {argo + "diff", module + argo + "compile"},
+		{"engine/operate", "github.com/hashicorp/terraform-plugin-framework/diag"}, {"provider/kit", module + "provider/run"}, {"provider/run", module + "provider/pipeline"},
 		{"engine/image/registry", "github.com/hashicorp/terraform-plugin-framework/diag"}, {"engine/cluster", module + "provider"},
 	} {
 		found := false
