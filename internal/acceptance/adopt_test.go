@@ -8,6 +8,7 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/yaml"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
@@ -30,7 +31,7 @@ func (e *testEnv) kubectlCreate(t *testing.T, files ...string) {
 		if o.GetKind() == "CronWorkflow" {
 			r = cluster.CronWorkflows
 		}
-		if _, err := e.dynamic.Resource(r).Namespace(e.Namespace).Create(t.Context(), o, metav1.CreateOptions{FieldManager: "kubectl-create"}); err != nil {
+		if _, err := e.dynamic.Resource(schema.GroupVersionResource(r)).Namespace(e.Namespace).Create(t.Context(), o, metav1.CreateOptions{FieldManager: "kubectl-create"}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 )
@@ -27,7 +28,7 @@ resource "kfp_run" "now" {
 
 func (e *testEnv) remove(t *testing.T, r cluster.Resource, name string) {
 	t.Helper()
-	if err := e.dynamic.Resource(r).Namespace(e.Namespace).Delete(t.Context(), name, metav1.DeleteOptions{}); err != nil {
+	if err := e.dynamic.Resource(schema.GroupVersionResource(r)).Namespace(e.Namespace).Delete(t.Context(), name, metav1.DeleteOptions{}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -65,7 +66,7 @@ func TestAccDisappears(t *testing.T) {
 		e.remove(t, test.kind, test.name)
 		w.planned("# "+test.address+" will be created", "Plan: 1 to add, 0 to change, 0 to destroy.")
 		w.mustRun("apply", "-auto-approve", "-input=false")
-		if _, err := e.dynamic.Resource(test.kind).Namespace(e.Namespace).Get(t.Context(), test.name, metav1.GetOptions{}); err != nil {
+		if _, err := e.dynamic.Resource(schema.GroupVersionResource(test.kind)).Namespace(e.Namespace).Get(t.Context(), test.name, metav1.GetOptions{}); err != nil {
 			t.Errorf("%s did not come back under its name: %v", test.address, err)
 		}
 		w.unchanged()
@@ -154,7 +155,7 @@ func TestAccConflictsOfEveryKind(t *testing.T) {
 		declared := &unstructured.Unstructured{Object: map[string]any{
 			"apiVersion": "argoproj.io/v1alpha1", "kind": test.kind, "metadata": map[string]any{"name": test.name}, "spec": test.spec,
 		}}
-		objects := e.dynamic.Resource(test.resource).Namespace(e.Namespace)
+		objects := e.dynamic.Resource(schema.GroupVersionResource(test.resource)).Namespace(e.Namespace)
 		if _, err := objects.Apply(t.Context(), test.name, declared, metav1.ApplyOptions{FieldManager: "gitops", Force: true}); err != nil {
 			t.Fatal(err)
 		}

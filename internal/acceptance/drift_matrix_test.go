@@ -17,6 +17,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/tools/clientcmd"
@@ -95,7 +96,7 @@ func (s *server) account(name string) {
 		}},
 	} {
 		o.content["metadata"] = map[string]any{"name": name}
-		if _, err := s.objects.Resource(o.kind).Namespace("etl").Create(s.t.Context(), &unstructured.Unstructured{Object: o.content}, metav1.CreateOptions{}); err != nil {
+		if _, err := s.objects.Resource(schema.GroupVersionResource(o.kind)).Namespace("etl").Create(s.t.Context(), &unstructured.Unstructured{Object: o.content}, metav1.CreateOptions{}); err != nil {
 			s.t.Fatal(err)
 		}
 	}
@@ -171,7 +172,7 @@ func (s *server) replace(sub subject, content map[string]any) error {
 	ctx := s.t.Context()
 	meta := content["metadata"].(map[string]any)
 	name := meta["name"].(string)
-	objects := s.objects.Resource(sub.kind).Namespace("etl")
+	objects := s.objects.Resource(schema.GroupVersionResource(sub.kind)).Namespace("etl")
 	if sub.immutable {
 		if err := objects.Delete(ctx, name, metav1.DeleteOptions{}); err != nil && !apierrors.IsNotFound(err) {
 			return err

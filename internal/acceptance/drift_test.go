@@ -6,6 +6,7 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 )
@@ -59,7 +60,7 @@ resource "kfp_pipeline" "nightly" {
 // edit changes an object as a person with kubectl edit does.
 func (e *testEnv) edit(t *testing.T, r cluster.Resource, name string, change func(map[string]any)) {
 	t.Helper()
-	objects := e.dynamic.Resource(r).Namespace(e.Namespace)
+	objects := e.dynamic.Resource(schema.GroupVersionResource(r)).Namespace(e.Namespace)
 	o, err := objects.Get(t.Context(), name, metav1.GetOptions{})
 	if err != nil {
 		t.Fatal(err)
@@ -149,7 +150,7 @@ func TestAccDrift(t *testing.T) {
 	}
 	w.mustRun("apply", "-auto-approve", "-input=false")
 	w.unchanged()
-	live, err := e.dynamic.Resource(cluster.WorkflowTemplates).Namespace(e.Namespace).Get(t.Context(), "nightly", metav1.GetOptions{})
+	live, err := e.dynamic.Resource(schema.GroupVersionResource(cluster.WorkflowTemplates)).Namespace(e.Namespace).Get(t.Context(), "nightly", metav1.GetOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +175,7 @@ func TestAccComponentDrift(t *testing.T) {
 	defer w.mustRun("destroy", "-auto-approve", "-input=false")
 	w.mustRun("apply", "-auto-approve", "-input=false")
 
-	maps := e.dynamic.Resource(cluster.ConfigMaps).Namespace(e.Namespace)
+	maps := e.dynamic.Resource(schema.GroupVersionResource(cluster.ConfigMaps)).Namespace(e.Namespace)
 	name := e.versionOf(t, "rate")
 	code, err := maps.Get(t.Context(), name, metav1.GetOptions{})
 	if err != nil {
@@ -218,7 +219,7 @@ func TestAccConflicts(t *testing.T) {
 	w := e.workspace(t, map[string]string{"main.tf": strings.ReplaceAll(driftConfig, "FORCE", "false")})
 	defer w.mustRun("destroy", "-auto-approve", "-input=false")
 	w.mustRun("apply", "-auto-approve", "-input=false")
-	objects := e.dynamic.Resource(cluster.WorkflowTemplates).Namespace(e.Namespace)
+	objects := e.dynamic.Resource(schema.GroupVersionResource(cluster.WorkflowTemplates)).Namespace(e.Namespace)
 	declared := &unstructured.Unstructured{Object: map[string]any{
 		"apiVersion": "argoproj.io/v1alpha1", "kind": "WorkflowTemplate", "metadata": map[string]any{"name": "nightly"},
 		"spec": map[string]any{"activeDeadlineSeconds": int64(60), "entrypoint": "tasks", "templates": []any{}, "arguments": map[string]any{}},

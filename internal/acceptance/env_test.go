@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/clientcmd"
@@ -81,7 +82,7 @@ func (e *testEnv) applies(t *testing.T, config string, checks ...resource.TestCh
 
 // List returns the objects of a kind in the test's namespace.
 func (e *testEnv) List(ctx context.Context, r cluster.Resource) ([]unstructured.Unstructured, error) {
-	list, err := e.dynamic.Resource(r).Namespace(e.Namespace).List(ctx, metav1.ListOptions{})
+	list, err := e.dynamic.Resource(schema.GroupVersionResource(r)).Namespace(e.Namespace).List(ctx, metav1.ListOptions{})
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +92,7 @@ func (e *testEnv) List(ctx context.Context, r cluster.Resource) ([]unstructured.
 // deleteAll removes every object of a kind, as somebody else might.
 func (e *testEnv) deleteAll(t *testing.T, r cluster.Resource) {
 	t.Helper()
-	err := e.dynamic.Resource(r).Namespace(e.Namespace).DeleteCollection(t.Context(), metav1.DeleteOptions{}, metav1.ListOptions{})
+	err := e.dynamic.Resource(schema.GroupVersionResource(r)).Namespace(e.Namespace).DeleteCollection(t.Context(), metav1.DeleteOptions{}, metav1.ListOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 )
@@ -86,7 +87,7 @@ func TestAccImportOfForeignTemplates(t *testing.T) {
 				map[string]any{"name": "main", "inputs": map[string]any{"parameters": []any{map[string]any{"name": "day"}}}, "dag": map[string]any{"tasks": tasks}},
 			}, templates...)},
 		}}
-		if _, err := e.dynamic.Resource(cluster.WorkflowTemplates).Namespace(e.Namespace).Create(t.Context(), o, metav1.CreateOptions{FieldManager: "kubectl-create"}); err != nil {
+		if _, err := e.dynamic.Resource(schema.GroupVersionResource(cluster.WorkflowTemplates)).Namespace(e.Namespace).Create(t.Context(), o, metav1.CreateOptions{FieldManager: "kubectl-create"}); err != nil {
 			t.Fatal(err)
 		}
 	}

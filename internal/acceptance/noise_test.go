@@ -6,6 +6,7 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 )
@@ -62,7 +63,7 @@ resource "kfp_recurring_run" "often" {
 	if runs := mustList(t, e, cluster.Workflows); len(runs) < 2 {
 		t.Errorf("there are %d runs: the schedule did nothing, so nothing is proved", len(runs))
 	}
-	if o, err := e.dynamic.Resource(cluster.WorkflowTemplates).Namespace(e.Namespace).Get(t.Context(), "busy", metav1.GetOptions{}); err != nil || o.GetLabels()["kustomize.toolkit.fluxcd.io/name"] != "etl" {
+	if o, err := e.dynamic.Resource(schema.GroupVersionResource(cluster.WorkflowTemplates)).Namespace(e.Namespace).Get(t.Context(), "busy", metav1.GetOptions{}); err != nil || o.GetLabels()["kustomize.toolkit.fluxcd.io/name"] != "etl" {
 		t.Errorf("the notes of others are gone: %v", err)
 	}
 	t.Logf("%d plans were empty", plans)

@@ -6,6 +6,7 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
@@ -37,7 +38,7 @@ func TestAccNonsenseIsTakenBack(t *testing.T) {
 		state := f.adopt(sub.resource, sub.id)
 		config := f.configOf(sub.resource, state)
 		for _, patch := range patches[sub.kind] {
-			if _, err := s.objects.Resource(sub.kind).Namespace("etl").Patch(t.Context(), name, types.MergePatchType, []byte(patch), metav1.PatchOptions{FieldManager: "kubectl-edit"}); apierrors.IsInvalid(err) {
+			if _, err := s.objects.Resource(schema.GroupVersionResource(sub.kind)).Namespace("etl").Patch(t.Context(), name, types.MergePatchType, []byte(patch), metav1.PatchOptions{FieldManager: "kubectl-edit"}); apierrors.IsInvalid(err) {
 				continue // nobody can make this change
 			} else if err != nil {
 				t.Fatalf("%s: %v", patch, err)
@@ -58,7 +59,7 @@ func TestAccNonsenseIsTakenBack(t *testing.T) {
 			}
 			again, problem := s.terraform().Refresh(sub.resource, after)
 			if changed := s.terraform().plan(sub.resource, config, again); problem != "" || len(changed) > 0 {
-				live, _ := s.objects.Resource(sub.kind).Namespace("etl").Get(t.Context(), name, metav1.GetOptions{})
+				live, _ := s.objects.Resource(schema.GroupVersionResource(sub.kind)).Namespace("etl").Get(t.Context(), name, metav1.GetOptions{})
 				text, _ := json.Marshal(live)
 				t.Errorf("%s of %s, taken back, plans changes of %v: %v %s\n%s", patch, sub.id, changed, again["drift"], problem, text)
 			}

@@ -16,6 +16,7 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/yaml"
 	"k8s.io/client-go/tools/clientcmd"
 
@@ -49,7 +50,7 @@ func (e *testEnv) grant(t *testing.T, file string, change func(*unstructured.Uns
 		if change != nil {
 			change(object)
 		}
-		if _, err := e.dynamic.Resource(rbacResources[object.GetKind()]).Namespace(e.Namespace).Create(t.Context(), object, metav1.CreateOptions{}); err != nil {
+		if _, err := e.dynamic.Resource(schema.GroupVersionResource(rbacResources[object.GetKind()])).Namespace(e.Namespace).Create(t.Context(), object, metav1.CreateOptions{}); err != nil {
 			t.Fatal(err)
 		}
 	}

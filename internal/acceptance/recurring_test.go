@@ -11,6 +11,7 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 )
@@ -62,7 +63,7 @@ type scheduledRun struct {
 // scheduledRuns returns the runs of a recurring run in the order of their ticks.
 func (e *testEnv) scheduledRuns(t *testing.T, recurring string) []scheduledRun {
 	t.Helper()
-	list, err := e.dynamic.Resource(cluster.Workflows).Namespace(e.Namespace).List(t.Context(),
+	list, err := e.dynamic.Resource(schema.GroupVersionResource(cluster.Workflows)).Namespace(e.Namespace).List(t.Context(),
 		metav1.ListOptions{LabelSelector: "terraform-provider-kfp/recurring-run=" + recurring})
 	if err != nil {
 		t.Fatal(err)

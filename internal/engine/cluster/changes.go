@@ -21,7 +21,7 @@ func (c *Client) LastChanges(ctx context.Context, r Resource, namespace, selecto
 	var changed map[string]time.Time
 	err = paged(func(options metav1.ListOptions) (string, error) {
 		options.LabelSelector = selector
-		page, err := client.Resource(r).Namespace(namespace).List(ctx, options)
+		page, err := client.Resource(gvr(r)).Namespace(namespace).List(ctx, options)
 		if err != nil {
 			return "", explain(err, r, namespace, "")
 		}

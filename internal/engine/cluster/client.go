@@ -22,7 +22,10 @@ import (
 const FieldManager = "terraform-provider-kfp"
 
 // Resource is a kind of object that the provider reads and writes.
-type Resource = schema.GroupVersionResource
+type Resource struct{ Group, Version, Resource string }
+
+// gvr is a resource in the words of Kubernetes' own client.
+func gvr(r Resource) schema.GroupVersionResource { return schema.GroupVersionResource(r) }
 
 // The resources that the provider manages.
 var (
@@ -30,7 +33,6 @@ var (
 	Workflows         = Resource{Group: "argoproj.io", Version: "v1alpha1", Resource: "workflows"}
 	CronWorkflows     = Resource{Group: "argoproj.io", Version: "v1alpha1", Resource: "cronworkflows"}
 	ConfigMaps        = Resource{Version: "v1", Resource: "configmaps"}
-	PodsResource      = Resource{Version: "v1", Resource: "pods"}
 )
 
 // Client reads and writes objects. It connects at its first request, so that a plan works without a cluster. It is
@@ -96,26 +98,39 @@ type Object struct {
 	ResourceVersion string
 	Labels          map[string]string
 	Annotations     map[string]string
+	CreatedAt       time.Time
 	Changed         time.Time // when somebody last set a field, in seconds
 	Deleting        bool      // deleted, and kept by a finalizer
-	raw             *unstructured.Unstructured
+	Owners
+	content map[string]any
+}
+
+// Owners tell who has set what of an object.
+type Owners interface {
+	// EditedAt reports whether somebody has changed what is at a path of the object, given by keys from the root, without
+	// declaring it.
+	EditedAt(path []string) bool
+	// AppliedByOthers reports whether another program declares the object.
+	AppliedByOthers() bool
 }
 
 // Into decodes the object into what v points to, as far as that can hold it.
 func (o *Object) Into(v any) error {
-	if err := decode(o.raw.Object, v); err != nil {
+	if err := decode(o.content, v); err != nil {
 		return fmt.Errorf("decoding %s/%s: %w", o.Namespace, o.Name, err)
 	}
 	return nil
 }
 
 // Raw is the object's content as decoded JSON. It must not be changed.
-func (o *Object) Raw() map[string]any { return o.raw.Object }
+func (o *Object) Raw() map[string]any { return o.content }
 
 func newObject(u *unstructured.Unstructured) *Object {
 	return &Object{
 		Namespace: u.GetNamespace(), Name: u.GetName(), UID: string(u.GetUID()), ResourceVersion: u.GetResourceVersion(),
-		Labels: u.GetLabels(), Annotations: u.GetAnnotations(), Changed: lastChange(u), Deleting: u.GetDeletionTimestamp() != nil, raw: u,
+		Labels: u.GetLabels(), Annotations: u.GetAnnotations(), CreatedAt: u.GetCreationTimestamp().Time,
+		Changed: lastChange(u), Deleting: u.GetDeletionTimestamp() != nil,
+		Owners: managedFields(u.GetManagedFields()), content: u.Object,
 	}
 }
 
@@ -146,7 +161,7 @@ func (c *Client) Apply(ctx context.Context, r Resource, object any, force bool) 
 	}
 	c.cache.forget(r, u.GetNamespace())
 	defer c.cache.forget(r, u.GetNamespace())
-	got, err := conn.dynamic.Resource(r).Namespace(u.GetNamespace()).Patch(ctx, u.GetName(), types.ApplyPatchType, yamlSafe(data),
+	got, err := conn.dynamic.Resource(gvr(r)).Namespace(u.GetNamespace()).Patch(ctx, u.GetName(), types.ApplyPatchType, yamlSafe(data),
 		metav1.PatchOptions{FieldManager: FieldManager, Force: new(force)})
 	if err != nil {
 		return nil, explain(err, r, u.GetNamespace(), u.GetName())
@@ -166,7 +181,7 @@ func (c *Client) Create(ctx context.Context, r Resource, object any) (*Object, e
 	}
 	c.cache.forget(r, u.GetNamespace())
 	defer c.cache.forget(r, u.GetNamespace())
-	got, err := conn.dynamic.Resource(r).Namespace(u.GetNamespace()).Create(ctx, u, metav1.CreateOptions{FieldManager: FieldManager})
+	got, err := conn.dynamic.Resource(gvr(r)).Namespace(u.GetNamespace()).Create(ctx, u, metav1.CreateOptions{FieldManager: FieldManager})
 	if err != nil {
 		return nil, explain(err, r, u.GetNamespace(), u.GetName())
 	}
@@ -179,7 +194,7 @@ func (c *Client) Get(ctx context.Context, r Resource, namespace, name string) (*
 	if err != nil {
 		return nil, err
 	}
-	got, err := conn.dynamic.Resource(r).Namespace(namespace).Get(ctx, name, metav1.GetOptions{})
+	got, err := conn.dynamic.Resource(gvr(r)).Namespace(namespace).Get(ctx, name, metav1.GetOptions{})
 	if err != nil {
 		return nil, explain(err, r, namespace, name)
 	}
@@ -198,7 +213,7 @@ func (c *Client) Patch(ctx context.Context, r Resource, namespace, name string, 
 	}
 	c.cache.forget(r, namespace)
 	defer c.cache.forget(r, namespace)
-	got, err := conn.dynamic.Resource(r).Namespace(namespace).Patch(ctx, name, types.MergePatchType, data, metav1.PatchOptions{FieldManager: FieldManager})
+	got, err := conn.dynamic.Resource(gvr(r)).Namespace(namespace).Patch(ctx, name, types.MergePatchType, data, metav1.PatchOptions{FieldManager: FieldManager})
 	if err != nil {
 		return nil, explain(err, r, namespace, name)
 	}
@@ -218,7 +233,7 @@ func (c *Client) Delete(ctx context.Context, r Resource, namespace, name, uid st
 	}
 	c.cache.forget(r, namespace)
 	defer c.cache.forget(r, namespace)
-	err = conn.dynamic.Resource(r).Namespace(namespace).Delete(ctx, name, options)
+	err = conn.dynamic.Resource(gvr(r)).Namespace(namespace).Delete(ctx, name, options)
 	if err = explain(err, r, namespace, name); IsNotFound(err) {
 		return nil
 	}

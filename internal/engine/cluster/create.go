@@ -4,6 +4,7 @@ import (
 	"context"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/sets"
 	"k8s.io/client-go/util/csaupgrade"
@@ -32,11 +33,11 @@ func (c *Client) declare(ctx context.Context, r Resource, made *Object) error {
 		return err
 	}
 	for attempt := 1; ; attempt++ {
-		patch, err := csaupgrade.UpgradeManagedFieldsPatch(made.raw, sets.New(FieldManager), FieldManager)
+		patch, err := csaupgrade.UpgradeManagedFieldsPatch(&unstructured.Unstructured{Object: made.content}, sets.New(FieldManager), FieldManager)
 		if err != nil || len(patch) == 0 {
 			return err
 		}
-		_, err = conn.dynamic.Resource(r).Namespace(made.Namespace).Patch(ctx, made.Name, types.JSONPatchType, patch, metav1.PatchOptions{FieldManager: FieldManager})
+		_, err = conn.dynamic.Resource(gvr(r)).Namespace(made.Namespace).Patch(ctx, made.Name, types.JSONPatchType, patch, metav1.PatchOptions{FieldManager: FieldManager})
 		if err = explain(err, r, made.Namespace, made.Name); ReasonOf(err) != Conflict || attempt == maxDeclared {
 			return err
 		}

@@ -34,6 +34,7 @@ type Error struct {
 	Resource  string
 	Namespace string
 	Name      string
+	WithEdits bool // a conflict only with changes that others have made once, not with what they declare
 	Err       error
 }
 
@@ -80,6 +81,13 @@ func ReasonOf(err error) Reason {
 	return Other
 }
 
+// ConflictsWithEdits reports whether a conflict is only with changes that others have made once, not with what they
+// declare.
+func ConflictsWithEdits(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.WithEdits
+}
+
 // IsNotFound reports whether the object is not there.
 func IsNotFound(err error) bool { return err != nil && ReasonOf(err) == NotFound }
 
@@ -109,7 +117,11 @@ func explain(err error, r Resource, namespace, name string) error {
 	if err == nil {
 		return nil
 	}
-	return &Error{Reason: classify(err), Resource: r.Resource, Namespace: namespace, Name: name, Err: err}
+	reason := classify(err)
+	return &Error{
+		Reason: reason, Resource: r.Resource, Namespace: namespace, Name: name,
+		WithEdits: reason == Conflict && isWithEdits(err), Err: err,
+	}
 }
 
 func classify(err error) Reason {

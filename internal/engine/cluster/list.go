@@ -89,7 +89,7 @@ func (c *Client) List(ctx context.Context, r Resource, namespace, selector strin
 	var objects map[string]*Object
 	err = paged(func(options metav1.ListOptions) (string, error) {
 		options.LabelSelector = selector
-		page, err := conn.dynamic.Resource(r).Namespace(namespace).List(ctx, options)
+		page, err := conn.dynamic.Resource(gvr(r)).Namespace(namespace).List(ctx, options)
 		if err != nil {
 			return "", explain(err, r, namespace, "")
 		}

@@ -2,7 +2,6 @@ package cluster
 
 import (
 	"context"
-	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
@@ -16,22 +15,9 @@ func (c *Client) DeleteAlone(ctx context.Context, r Resource, namespace, name st
 	}
 	c.cache.forget(r, namespace)
 	defer c.cache.forget(r, namespace)
-	err = conn.dynamic.Resource(r).Namespace(namespace).Delete(ctx, name, metav1.DeleteOptions{PropagationPolicy: ptr.To(metav1.DeletePropagationOrphan)})
+	err = conn.dynamic.Resource(gvr(r)).Namespace(namespace).Delete(ctx, name, metav1.DeleteOptions{PropagationPolicy: ptr.To(metav1.DeletePropagationOrphan)})
 	if err = explain(err, r, namespace, name); IsNotFound(err) {
 		return nil
 	}
 	return err
 }
-
-// AppliedByOthers reports whether another program manages the object by server-side apply.
-func (o *Object) AppliedByOthers() bool {
-	for _, m := range o.raw.GetManagedFields() {
-		if m.Operation == metav1.ManagedFieldsOperationApply && m.Manager != FieldManager {
-			return true
-		}
-	}
-	return false
-}
-
-// CreatedAt is when the object was made.
-func (o *Object) CreatedAt() time.Time { return o.raw.GetCreationTimestamp().Time }

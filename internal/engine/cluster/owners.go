@@ -9,16 +9,27 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// EditedAt reports whether somebody has changed what is at a path of the object, given by keys from the root, without
-// declaring it: by kubectl edit, say. What nobody owns is a default of the server; what another program owns by
-// server-side apply it has declared.
-func (o *Object) EditedAt(path []string) bool {
-	entries := o.raw.GetManagedFields()
+// managedFields are Kubernetes' records of who has set which field of an object.
+type managedFields []metav1.ManagedFieldsEntry
+
+// EditedAt reports whether somebody has changed what is at a path, by kubectl edit, say. What nobody owns is a default of
+// the server; what another program owns by server-side apply it has declared.
+func (entries managedFields) EditedAt(path []string) bool {
 	if len(entries) == 0 {
 		return true // somebody has taken the records off
 	}
 	for _, m := range entries {
 		if m.Operation == metav1.ManagedFieldsOperationUpdate && m.Subresource == "" && covers(m, path) {
+			return true
+		}
+	}
+	return false
+}
+
+// AppliedByOthers reports whether another program manages the object by server-side apply.
+func (entries managedFields) AppliedByOthers() bool {
+	for _, m := range entries {
+		if m.Operation == metav1.ManagedFieldsOperationApply && m.Manager != FieldManager {
 			return true
 		}
 	}
@@ -57,11 +68,11 @@ func hasItems(fields map[string]any) bool {
 	return false
 }
 
-// ConflictsWithEdits reports whether a conflict is only with changes that others have made once, not with what they
-// declare by server-side apply.
-func ConflictsWithEdits(err error) bool {
+// isWithEdits reports whether a conflict is only with changes that others have made once, not with what they declare by
+// server-side apply.
+func isWithEdits(err error) bool {
 	var status apierrors.APIStatus
-	if !errors.As(err, &status) || ReasonOf(err) != Conflict || status.Status().Details == nil {
+	if !errors.As(err, &status) || status.Status().Details == nil {
 		return false
 	}
 	causes := status.Status().Details.Causes

@@ -59,7 +59,7 @@ func (c *Client) followOnce(ctx context.Context, r Resource, namespace, name str
 	if done, err = seen(present); done || err != nil {
 		return true, true, err
 	}
-	w, err := conn.dynamic.Resource(r).Namespace(namespace).Watch(ctx, metav1.ListOptions{
+	w, err := conn.dynamic.Resource(gvr(r)).Namespace(namespace).Watch(ctx, metav1.ListOptions{
 		FieldSelector:   fields.OneTermEqualSelector(metav1.ObjectNameField, name).String(),
 		ResourceVersion: present.ResourceVersion,
 	})

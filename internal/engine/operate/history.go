@@ -52,7 +52,7 @@ func (o *Operator) TrimHistory(ctx context.Context, namespace, pipeline string, 
 		addClusterProblem(problems, "list", "replaced runs of pipeline", pipeline, err)
 		return
 	}
-	newestFirst := slices.SortedFunc(maps.Values(runs), func(a, b *cluster.Object) int { return b.CreatedAt().Compare(a.CreatedAt()) })
+	newestFirst := slices.SortedFunc(maps.Values(runs), func(a, b *cluster.Object) int { return b.CreatedAt.Compare(a.CreatedAt) })
 	seen := map[bool]int64{}
 	for _, run := range newestFirst {
 		failed := status.PhaseOf(run.Raw()).Failed()

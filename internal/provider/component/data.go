@@ -86,7 +86,7 @@ func newestVersion(all map[string]*cluster.Object, name, version string) (found 
 				found = o
 			}
 		case found == nil, layout.IsRetired(found.Labels) && !layout.IsRetired(o.Labels),
-			layout.IsRetired(found.Labels) == layout.IsRetired(o.Labels) && o.CreatedAt().After(found.CreatedAt()):
+			layout.IsRetired(found.Labels) == layout.IsRetired(o.Labels) && o.CreatedAt.After(found.CreatedAt):
 			found = o
 		}
 	}

@@ -43,7 +43,7 @@ func ObjectName(o *cluster.Object) string { return o.Name }
 func ByName(a, b *cluster.Object) int { return strings.Compare(a.Name, b.Name) }
 
 func NewestObjectFirst(a, b *cluster.Object) int {
-	return cmp.Or(b.CreatedAt().Compare(a.CreatedAt()), ByName(a, b))
+	return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), ByName(a, b))
 }
 
 func IsKind(kind string) func(*cluster.Object) bool {

@@ -44,7 +44,7 @@ func (b *Builder) start(ctx context.Context, reference string, progress func(ima
 		}
 		return nil, image.NewBuildError(ctx, e)
 	}
-	if _, err := b.cluster.Create(ctx, cluster.PodsResource, b.pod(name)); err != nil {
+	if _, err := b.cluster.Create(ctx, cluster.Pods, b.pod(name)); err != nil {
 		var ce *cluster.Error
 		remedy := "Check image_builder.in_cluster."
 		if errors.As(err, &ce) && ce.Remedy() != "" {
@@ -85,7 +85,7 @@ func (b *Builder) await(ctx context.Context, s *session) error {
 	ctx, cancel := context.WithTimeout(ctx, b.options.StartTimeout)
 	defer cancel()
 	last := "it was not seen yet"
-	err := b.cluster.Follow(ctx, cluster.PodsResource, s.namespace, s.name, func(o *cluster.Object) (bool, error) {
+	err := b.cluster.Follow(ctx, cluster.Pods, s.namespace, s.name, func(o *cluster.Object) (bool, error) {
 		if o == nil {
 			return false, errors.New("somebody removed it")
 		}
@@ -138,7 +138,7 @@ func (b *Builder) remove(ctx context.Context, s *session) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), removeTimeout)
 	defer cancel()
-	_ = b.cluster.Delete(ctx, cluster.PodsResource, s.namespace, s.name, "")
+	_ = b.cluster.Delete(ctx, cluster.Pods, s.namespace, s.name, "")
 }
 
 // sweep removes pods that ended because their process was killed.
@@ -149,7 +149,7 @@ func (b *Builder) sweep(ctx context.Context) {
 	}
 	for _, p := range pods {
 		if p.Status.Phase == corev1.PodSucceeded || p.Status.Phase == corev1.PodFailed {
-			_ = b.cluster.Delete(ctx, cluster.PodsResource, p.Namespace, p.Name, string(p.UID))
+			_ = b.cluster.Delete(ctx, cluster.Pods, p.Namespace, p.Name, string(p.UID))
 		}
 	}
 }
