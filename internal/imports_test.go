@@ -69,6 +69,11 @@ var rules = []rule{
 		packages: []string{"engine/cluster", "engine/image", "engine/image/"}, deny: []string{module + "engine/operate"},
 		why: "they do not know what they are used for",
 	},
+	{packages: []string{"engine/backend"}, only: []string{}, why: "it says what is needed, and not how it is done"},
+	{
+		packages: []string{"engine/operate", "provider/"}, except: []string{"provider/image"}, deny: []string{module + "engine/cluster"},
+		why: "only provider.go knows which backend there is, and images are built in clusters alone",
+	},
 	{packages: []string{"provider/kit"}, deny: inModule(rooms), why: "it is what the resources share"},
 	{
 		packages: rooms, except: []string{"provider/backfill"}, deny: append(inModule(rooms), module+"provider"),
@@ -169,7 +174,7 @@ func TestImportRulesForbid(t *testing.T) {
 		{"engine/spec", module + "engine/expr"}, {argo + "compile", "net/http"}, {"engine/graph", module + argo + "compile"},
 		{"engine/settings", module + "engine/graph"}, {"engine/settings", "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"}, {"engine/check", module + "engine/expr"},
 		{"engine/graph", "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"}, {argo + "status", module + "engine/cluster"}, {argo + "compile", module + argo + "decompile"}, {argo + "diff", module + argo + "compile"},
-		{"engine/operate", "github.com/hashicorp/terraform-plugin-framework/diag"}, {"provider/kit", module + "provider/run"}, {"provider/run", module + "provider/pipeline"},
+		{"engine/operate", "github.com/hashicorp/terraform-plugin-framework/diag"}, {"engine/operate", module + "engine/cluster"}, {"provider/kit", module + "provider/run"}, {"provider/run", module + "provider/pipeline"},
 		{"engine/image/registry", "github.com/hashicorp/terraform-plugin-framework/diag"}, {"engine/cluster", module + "provider"},
 	} {
 		found := false

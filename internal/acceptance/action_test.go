@@ -12,7 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
 // The action is invoked through the protocol, as Terraform 1.14 does it: the CLI of these tests may be older.
@@ -60,7 +60,7 @@ output "ref" { value = kfp_pipeline.this.ref }
 	if len(problems) > 0 || len(messages) != 1 {
 		t.Errorf("without wait: %v, %v", messages, problems)
 	}
-	if runs, err := env.List(t.Context(), cluster.Workflows); err != nil || len(runs) != 3 {
+	if runs, err := env.List(t.Context(), backend.Workflows); err != nil || len(runs) != 3 {
 		t.Errorf("there are %d runs (%v)", len(runs), err)
 	}
 	if problems := action.plan(t, fmt.Sprintf(`{"pipeline": %s, "parameters": {"n": "many"}}`, ref)); len(problems) == 0 {

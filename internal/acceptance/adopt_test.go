@@ -11,7 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/yaml"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
 // kubectlCreate puts what somebody has written by hand into the test's namespace.
@@ -27,9 +27,9 @@ func (e *testEnv) kubectlCreate(t *testing.T, files ...string) {
 			t.Fatal(err)
 		}
 		o.SetNamespace(e.Namespace)
-		r := cluster.WorkflowTemplates
+		r := backend.WorkflowTemplates
 		if o.GetKind() == "CronWorkflow" {
-			r = cluster.CronWorkflows
+			r = backend.CronWorkflows
 		}
 		if _, err := e.dynamic.Resource(schema.GroupVersionResource(r)).Namespace(e.Namespace).Create(t.Context(), o, metav1.CreateOptions{FieldManager: "kubectl-create"}); err != nil {
 			t.Fatal(err)
@@ -68,7 +68,7 @@ resource "kfp_run" "r" { pipeline = kfp_pipeline.p.ref }
 	if err := e.checkEmpty(nil); err != nil {
 		t.Error(err)
 	}
-	left, err := e.List(t.Context(), cluster.WorkflowTemplates)
+	left, err := e.List(t.Context(), backend.WorkflowTemplates)
 	if err != nil || len(left) != 4 {
 		t.Errorf("%d templates are left, want the 4 that were written by hand (%v)", len(left), err)
 	}
@@ -89,7 +89,7 @@ resource "kfp_run" "r" { pipeline = kfp_pipeline.p.ref }
 	third.mustRun("import", "-input=false", "kfp_component.hello", e.Namespace+"/hello")
 	third.planned("0 to add, 1 to change, 0 to destroy")
 	third.mustRun("destroy", "-auto-approve", "-input=false")
-	if left, err := e.List(t.Context(), cluster.WorkflowTemplates); err != nil || len(left) != 4 {
+	if left, err := e.List(t.Context(), backend.WorkflowTemplates); err != nil || len(left) != 4 {
 		t.Errorf("%d templates are left, want 4 (%v)", len(left), err)
 	}
 }

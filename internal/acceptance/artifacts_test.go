@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
 // artifacts are components that make and read files, in a shell and in Python.
@@ -291,7 +291,7 @@ output "result" { value = kfp_run.import.outputs }
 // artifactKey is where the only run left the artifact of its only task.
 func (e *testEnv) artifactKey(t *testing.T) string {
 	t.Helper()
-	runs, err := e.List(t.Context(), cluster.Workflows)
+	runs, err := e.List(t.Context(), backend.Workflows)
 	if err != nil || len(runs) != 1 {
 		t.Fatalf("got %d runs: %v", len(runs), err)
 	}

@@ -13,7 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
 // backfilled is a disabled schedule of every hour and a backfill of it.
@@ -44,7 +44,7 @@ type backfillRun struct {
 
 func (e *testEnv) backfillRuns(t *testing.T, name string) []backfillRun {
 	t.Helper()
-	list, err := e.dynamic.Resource(schema.GroupVersionResource(cluster.Workflows)).Namespace(e.Namespace).List(t.Context(), metav1.ListOptions{LabelSelector: "terraform-provider-kfp/backfill=" + name})
+	list, err := e.dynamic.Resource(schema.GroupVersionResource(backend.Workflows)).Namespace(e.Namespace).List(t.Context(), metav1.ListOptions{LabelSelector: "terraform-provider-kfp/backfill=" + name})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -242,7 +242,7 @@ func (e *testEnv) deleteOneEnded(t *testing.T, runs []backfillRun) time.Time {
 		t.Fatalf("the first run is %s", runs[0].phase)
 	}
 	name := fmt.Sprintf("past-%d", runs[0].tick.Unix())
-	if err := e.dynamic.Resource(schema.GroupVersionResource(cluster.Workflows)).Namespace(e.Namespace).Delete(t.Context(), name, metav1.DeleteOptions{}); err != nil {
+	if err := e.dynamic.Resource(schema.GroupVersionResource(backend.Workflows)).Namespace(e.Namespace).Delete(t.Context(), name, metav1.DeleteOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	return runs[0].tick

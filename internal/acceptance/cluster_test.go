@@ -16,7 +16,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
 type terraformState = terraform.State
@@ -61,7 +61,7 @@ func (e *testEnv) otherRun(uid string) error { return e.compareRun(uid, false) }
 func (e *testEnv) compareRun(uid string, same bool) error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	runs, err := e.List(ctx, cluster.Workflows)
+	runs, err := e.List(ctx, backend.Workflows)
 	if err != nil {
 		return err
 	}
@@ -146,7 +146,7 @@ func (e *testEnv) checkDisplayed(want string) func(*terraform.State) error {
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
-		runs, err := e.List(ctx, cluster.Workflows)
+		runs, err := e.List(ctx, backend.Workflows)
 		if err != nil {
 			return err
 		}

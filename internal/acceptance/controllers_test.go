@@ -14,7 +14,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
 // controller runs one more workflow controller of the cluster's version, for the test's namespace alone.
@@ -84,16 +84,16 @@ func TestAccInstanceID(t *testing.T) {
 				Config: instance("blue") + run("") + schedule(""),
 				Check: resource.ComposeAggregateTestCheckFunc(
 					resource.TestCheckResourceAttr("kfp_run.this", "phase", "Succeeded"),
-					env.carriesInstance(t, cluster.Workflows, "blue"), env.carriesInstance(t, cluster.CronWorkflows, "blue"),
+					env.carriesInstance(t, backend.Workflows, "blue"), env.carriesInstance(t, backend.CronWorkflows, "blue"),
 				),
 			},
-			{Config: run("") + schedule(""), Check: env.carriesInstance(t, cluster.CronWorkflows, "")},
+			{Config: run("") + schedule(""), Check: env.carriesInstance(t, backend.CronWorkflows, "")},
 		},
 	})
 }
 
 // carriesInstance fails unless every object of a kind is given to this controller.
-func (e *testEnv) carriesInstance(t *testing.T, r cluster.Resource, id string) resource.TestCheckFunc {
+func (e *testEnv) carriesInstance(t *testing.T, r backend.Kind, id string) resource.TestCheckFunc {
 	return func(*terraform.State) error {
 		objects, err := e.List(t.Context(), r)
 		if err != nil || len(objects) == 0 {

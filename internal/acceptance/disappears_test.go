@@ -12,7 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
 // everyResource has one of each resource but kfp_image, whose disappearance TestAccImageProof shows.
@@ -26,7 +26,7 @@ resource "kfp_run" "now" {
 `
 }
 
-func (e *testEnv) remove(t *testing.T, r cluster.Resource, name string) {
+func (e *testEnv) remove(t *testing.T, r backend.Kind, name string) {
 	t.Helper()
 	if err := e.dynamic.Resource(schema.GroupVersionResource(r)).Namespace(e.Namespace).Delete(t.Context(), name, metav1.DeleteOptions{}); err != nil {
 		t.Fatal(err)
@@ -45,7 +45,7 @@ func TestAccDisappears(t *testing.T) {
 	say := e.versionOf(t, "say")
 	run := func() string {
 		t.Helper()
-		for _, o := range mustList(t, e, cluster.Workflows) {
+		for _, o := range mustList(t, e, backend.Workflows) {
 			if o.GetLabels()["terraform-provider-kfp/backfill"] == "" {
 				return o.GetName()
 			}
@@ -55,13 +55,13 @@ func TestAccDisappears(t *testing.T) {
 	}
 	for _, test := range []struct {
 		address string
-		kind    cluster.Resource
+		kind    backend.Kind
 		name    string
 	}{
-		{"kfp_component.say", cluster.WorkflowTemplates, say}, // though the pipeline, the schedule and the run use it
-		{"kfp_pipeline.talk", cluster.WorkflowTemplates, "talk"},
-		{"kfp_recurring_run.hourly", cluster.CronWorkflows, "hourly"},
-		{"kfp_run.now", cluster.Workflows, run()}, // it had not ended
+		{"kfp_component.say", backend.WorkflowTemplates, say}, // though the pipeline, the schedule and the run use it
+		{"kfp_pipeline.talk", backend.WorkflowTemplates, "talk"},
+		{"kfp_recurring_run.hourly", backend.CronWorkflows, "hourly"},
+		{"kfp_run.now", backend.Workflows, run()}, // it had not ended
 	} {
 		e.remove(t, test.kind, test.name)
 		w.planned("# "+test.address+" will be created", "Plan: 1 to add, 0 to change, 0 to destroy.")
@@ -72,15 +72,15 @@ func TestAccDisappears(t *testing.T) {
 		w.unchanged()
 	}
 	// The backfill's runs and its ledger: nothing of it is run again.
-	for _, o := range mustList(t, e, cluster.Workflows) {
+	for _, o := range mustList(t, e, backend.Workflows) {
 		if o.GetLabels()["terraform-provider-kfp/backfill"] != "" {
-			e.remove(t, cluster.Workflows, o.GetName())
+			e.remove(t, backend.Workflows, o.GetName())
 		}
 	}
 	w.unchanged()
-	for _, o := range mustList(t, e, cluster.ConfigMaps) {
+	for _, o := range mustList(t, e, backend.ConfigMaps) {
 		if o.GetLabels()["app.kubernetes.io/managed-by"] == "terraform-provider-kfp" {
-			e.remove(t, cluster.ConfigMaps, o.GetName())
+			e.remove(t, backend.ConfigMaps, o.GetName())
 		}
 	}
 	w.unchanged()
@@ -142,15 +142,15 @@ func TestAccConflictsOfEveryKind(t *testing.T) {
 	defer w.mustRun("destroy", "-auto-approve", "-input=false")
 	w.mustRun("apply", "-auto-approve", "-input=false")
 	for _, test := range []struct {
-		resource cluster.Resource
+		resource backend.Kind
 		kind     string
 		name     string
 		spec     map[string]any
 		field    string
 	}{
-		{cluster.WorkflowTemplates, "WorkflowTemplate", e.versionOf(t, "say"), map[string]any{"entrypoint": "other"}, "spec.entrypoint"},
-		{cluster.WorkflowTemplates, "WorkflowTemplate", "talk", map[string]any{"entrypoint": "other"}, "spec.entrypoint"},
-		{cluster.CronWorkflows, "CronWorkflow", "nightly", map[string]any{"suspend": true, "schedules": []any{"1 1 1 1 *"}, "workflowSpec": map[string]any{}}, "spec.schedules"},
+		{backend.WorkflowTemplates, "WorkflowTemplate", e.versionOf(t, "say"), map[string]any{"entrypoint": "other"}, "spec.entrypoint"},
+		{backend.WorkflowTemplates, "WorkflowTemplate", "talk", map[string]any{"entrypoint": "other"}, "spec.entrypoint"},
+		{backend.CronWorkflows, "CronWorkflow", "nightly", map[string]any{"suspend": true, "schedules": []any{"1 1 1 1 *"}, "workflowSpec": map[string]any{}}, "spec.schedules"},
 	} {
 		declared := &unstructured.Unstructured{Object: map[string]any{
 			"apiVersion": "argoproj.io/v1alpha1", "kind": test.kind, "metadata": map[string]any{"name": test.name}, "spec": test.spec,
@@ -249,7 +249,7 @@ resource "kfp_run" "once" {
 			w.mustRun("apply", "-auto-approve", "-input=false")
 			w.set = nil
 			w.unchanged()
-			if runs := mustList(t, e, cluster.Workflows); test.told == "" && len(runs) != 1 {
+			if runs := mustList(t, e, backend.Workflows); test.told == "" && len(runs) != 1 {
 				t.Errorf("there are %d runs", len(runs))
 			}
 			w.mustRun("destroy", "-auto-approve", "-input=false")

@@ -16,6 +16,7 @@ import (
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/operate"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
@@ -84,7 +85,7 @@ var ownership = map[string]map[string]any{
 	"minimal CRDs": {"f:spec": map[string]any{}, "f:metadata": map[string]any{"f:labels": map[string]any{"f:terraform-provider-kfp/added": map[string]any{}}}},
 }
 
-func edited(content map[string]any, fields map[string]any) *cluster.Object {
+func edited(content map[string]any, fields map[string]any) *backend.Object {
 	meta, ok := content["metadata"].(map[string]any)
 	if !ok {
 		panic("an object without metadata")
@@ -230,7 +231,7 @@ func stride() int { return oneOf(40, 7) }
 type outcome struct{ tried, attributes, paths int }
 
 // matrix changes every leaf in every way and looks whether refresh tells. refresh returns the attributes and the drift.
-func matrix(t *testing.T, content map[string]any, all []leaf, refresh func(*cluster.Object) (attributes any, drift types.List, diags diag.Diagnostics)) {
+func matrix(t *testing.T, content map[string]any, all []leaf, refresh func(*backend.Object) (attributes any, drift types.List, diags diag.Diagnostics)) {
 	t.Helper()
 	for flavour, fields := range ownership {
 		before, drift, diags := refresh(edited(copied(t, content), fields))
@@ -277,7 +278,7 @@ func everyPipeline(t testing.TB) (*pipeline.Resource, *wfv1.WorkflowTemplate, pi
 	if diags.HasError() {
 		t.Fatal(diags)
 	}
-	return &pipeline.Resource{Configured: kit.Configured{Session: &kit.Session{Operator: &operate.Operator{Cluster: cluster.New(cluster.Config{})}}}}, compiled.Template, state
+	return &pipeline.Resource{Configured: kit.Configured{Session: &kit.Session{Operator: &operate.Operator{Backend: cluster.New(cluster.Config{})}}}}, compiled.Template, state
 }
 
 func TestEveryChangeOfAPipelineShows(t *testing.T) {
@@ -285,7 +286,7 @@ func TestEveryChangeOfAPipelineShows(t *testing.T) {
 	ctx := t.Context()
 	r, template, state := everyPipeline(t)
 	content, all := written(t, template)
-	matrix(t, content, all, func(live *cluster.Object) (any, types.List, diag.Diagnostics) {
+	matrix(t, content, all, func(live *backend.Object) (any, types.List, diag.Diagnostics) {
 		m := state
 		var diags diag.Diagnostics
 		r.Refresh(ctx, &m, live, &diags)
@@ -350,9 +351,9 @@ func componentMatrix(ctx context.Context, t *testing.T, c spec.Component) {
 	if diags.HasError() {
 		t.Fatal(diags)
 	}
-	r := &component.Resource{Configured: kit.Configured{Session: &kit.Session{Operator: &operate.Operator{Cluster: cluster.New(cluster.Config{})}}}}
+	r := &component.Resource{Configured: kit.Configured{Session: &kit.Session{Operator: &operate.Operator{Backend: cluster.New(cluster.Config{})}}}}
 	content, all := written(t, compiled.Template)
-	var code *cluster.Object
+	var code *backend.Object
 	var files map[string]any
 	if compiled.Code != nil {
 		if files, err = layout.AsJSON(compiled.Code); err != nil {
@@ -360,7 +361,7 @@ func componentMatrix(ctx context.Context, t *testing.T, c spec.Component) {
 		}
 		code = cluster.ObjectOf(files)
 	}
-	refresh := func(live, code *cluster.Object) (any, types.List, diag.Diagnostics) {
+	refresh := func(live, code *backend.Object) (any, types.List, diag.Diagnostics) {
 		m := state
 		var diags diag.Diagnostics
 		r.Refresh(ctx, &m, live, code, &diags)
@@ -368,9 +369,9 @@ func componentMatrix(ctx context.Context, t *testing.T, c spec.Component) {
 		m.Drift = types.List{}
 		return m, drift, diags
 	}
-	matrix(t, content, all, func(live *cluster.Object) (any, types.List, diag.Diagnostics) { return refresh(live, code) })
+	matrix(t, content, all, func(live *backend.Object) (any, types.List, diag.Diagnostics) { return refresh(live, code) })
 	if compiled.Code != nil {
-		matrix(t, files, leaves(files["data"], []any{"data"}, "data"), func(code *cluster.Object) (any, types.List, diag.Diagnostics) {
+		matrix(t, files, leaves(files["data"], []any{"data"}, "data"), func(code *backend.Object) (any, types.List, diag.Diagnostics) {
 			return refresh(cluster.ObjectOf(copied(t, content)), code)
 		})
 	}

@@ -23,6 +23,7 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/operate"
@@ -85,11 +86,11 @@ func (s *server) devcluster(ctx context.Context, args ...string) {
 func (s *server) account(name string) {
 	s.t.Helper()
 	for _, o := range []struct {
-		kind    cluster.Resource
+		kind    backend.Kind
 		content map[string]any
 	}{
-		{cluster.Resource{Version: "v1", Resource: "serviceaccounts"}, map[string]any{"apiVersion": "v1", "kind": "ServiceAccount"}},
-		{cluster.Resource{Group: "rbac.authorization.k8s.io", Version: "v1", Resource: "rolebindings"}, map[string]any{
+		{backend.Kind{Version: "v1", Resource: "serviceaccounts"}, map[string]any{"apiVersion": "v1", "kind": "ServiceAccount"}},
+		{backend.Kind{Group: "rbac.authorization.k8s.io", Version: "v1", Resource: "rolebindings"}, map[string]any{
 			"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding",
 			"roleRef":  map[string]any{"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"},
 			"subjects": []any{map[string]any{"kind": "ServiceAccount", "name": name, "namespace": "etl"}},
@@ -105,7 +106,7 @@ func (s *server) account(name string) {
 // subject is an object whose changes a resource must tell.
 type subject struct {
 	resource, id string // of the resource
-	kind         cluster.Resource
+	kind         backend.Kind
 	object       any
 	immutable    bool // its changes are a deletion and a creation
 }
@@ -114,7 +115,7 @@ type subject struct {
 func (s *server) subjects() []subject {
 	t, ctx := s.t, s.t.Context()
 	t.Helper()
-	d := &kit.Session{Operator: &operate.Operator{Cluster: cluster.New(cluster.Config{ConfigPaths: []string{s.kubeconfig}}), ForceConflicts: true}}
+	d := &kit.Session{Operator: &operate.Operator{Backend: cluster.New(cluster.Config{ConfigPaths: []string{s.kubeconfig}}), ForceConflicts: true}}
 	all := compiledSubjects(t)
 	for _, sub := range all {
 		var err error
@@ -141,15 +142,15 @@ func compiledSubjects(t testing.TB) []subject {
 		}
 		id := "etl/" + o.Template.Name
 		if o.Code != nil {
-			all = append(all, subject{"kfp_component", id, cluster.ConfigMaps, o.Code, true})
+			all = append(all, subject{"kfp_component", id, backend.ConfigMaps, o.Code, true})
 		}
-		all = append(all, subject{"kfp_component", id, cluster.WorkflowTemplates, o.Template, false})
+		all = append(all, subject{"kfp_component", id, backend.WorkflowTemplates, o.Template, false})
 	}
 	o, g, problems := pipeline.CompilePipeline(p)
 	if problems.HasError() {
 		t.Fatal(problems)
 	}
-	all = append(all, subject{"kfp_pipeline", "etl/every", cluster.WorkflowTemplates, o.Template, false})
+	all = append(all, subject{"kfp_pipeline", "etl/every", backend.WorkflowTemplates, o.Template, false})
 	p.Parameters["word"] = spec.Input{Type: spec.String}
 	nightly := spec.RecurringRun{
 		Namespace: "etl", Name: "nightly", Description: "Every night.", ServiceAccount: "robot",
@@ -164,7 +165,7 @@ func compiledSubjects(t testing.TB) []subject {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return append(all, subject{"kfp_recurring_run", "etl/nightly", cluster.CronWorkflows, cron.Cron, false})
+	return append(all, subject{"kfp_recurring_run", "etl/nightly", backend.CronWorkflows, cron.Cron, false})
 }
 
 // replace makes an object's content another one, as somebody with an editor does.

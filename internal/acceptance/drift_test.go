@@ -8,7 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
 // driftConfig has a component of each kind and a pipeline with defaults, loops, conditions and an end.
@@ -58,7 +58,7 @@ resource "kfp_pipeline" "nightly" {
 `
 
 // edit changes an object as a person with kubectl edit does.
-func (e *testEnv) edit(t *testing.T, r cluster.Resource, name string, change func(map[string]any)) {
+func (e *testEnv) edit(t *testing.T, r backend.Kind, name string, change func(map[string]any)) {
 	t.Helper()
 	objects := e.dynamic.Resource(schema.GroupVersionResource(r)).Namespace(e.Namespace)
 	o, err := objects.Get(t.Context(), name, metav1.GetOptions{})
@@ -86,7 +86,7 @@ func named(t *testing.T, list any, name string) map[string]any {
 
 func (e *testEnv) versionOf(t *testing.T, component string) string {
 	t.Helper()
-	objects, err := e.List(t.Context(), cluster.WorkflowTemplates)
+	objects, err := e.List(t.Context(), backend.WorkflowTemplates)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +129,7 @@ func TestAccDrift(t *testing.T) {
 	w.mustRun("apply", "-auto-approve", "-input=false")
 	w.unchanged()
 
-	e.edit(t, cluster.WorkflowTemplates, "nightly", func(o map[string]any) {
+	e.edit(t, backend.WorkflowTemplates, "nightly", func(o map[string]any) {
 		s := o["spec"].(map[string]any)
 		tasks := named(t, s["templates"], "tasks")
 		dag := tasks["dag"].(map[string]any)
@@ -150,7 +150,7 @@ func TestAccDrift(t *testing.T) {
 	}
 	w.mustRun("apply", "-auto-approve", "-input=false")
 	w.unchanged()
-	live, err := e.dynamic.Resource(schema.GroupVersionResource(cluster.WorkflowTemplates)).Namespace(e.Namespace).Get(t.Context(), "nightly", metav1.GetOptions{})
+	live, err := e.dynamic.Resource(schema.GroupVersionResource(backend.WorkflowTemplates)).Namespace(e.Namespace).Get(t.Context(), "nightly", metav1.GetOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,7 +158,7 @@ func TestAccDrift(t *testing.T) {
 		t.Error("apply left the drift, or took what is somebody else's")
 	}
 
-	e.edit(t, cluster.WorkflowTemplates, "nightly", func(o map[string]any) {
+	e.edit(t, backend.WorkflowTemplates, "nightly", func(o map[string]any) {
 		dag := named(t, o["spec"].(map[string]any)["templates"], "tasks")["dag"].(map[string]any)
 		dag["tasks"] = dag["tasks"].([]any)[:1] // loop alone
 	})
@@ -175,7 +175,7 @@ func TestAccComponentDrift(t *testing.T) {
 	defer w.mustRun("destroy", "-auto-approve", "-input=false")
 	w.mustRun("apply", "-auto-approve", "-input=false")
 
-	maps := e.dynamic.Resource(schema.GroupVersionResource(cluster.ConfigMaps)).Namespace(e.Namespace)
+	maps := e.dynamic.Resource(schema.GroupVersionResource(backend.ConfigMaps)).Namespace(e.Namespace)
 	name := e.versionOf(t, "rate")
 	code, err := maps.Get(t.Context(), name, metav1.GetOptions{})
 	if err != nil {
@@ -194,7 +194,7 @@ func TestAccComponentDrift(t *testing.T) {
 	if _, err := maps.Create(t.Context(), changed, metav1.CreateOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	e.edit(t, cluster.WorkflowTemplates, e.versionOf(t, "say"), func(o map[string]any) {
+	e.edit(t, backend.WorkflowTemplates, e.versionOf(t, "say"), func(o map[string]any) {
 		named(t, o["spec"].(map[string]any)["templates"], "main")["container"].(map[string]any)["image"] = "busybox:evil"
 	})
 	w.planned(`- table = {"OH": 0.5} + table = {"OH": 0.05} return table[state] * factor`, `~ image = "busybox:evil" -> "busybox:1.36"`)
@@ -203,7 +203,7 @@ func TestAccComponentDrift(t *testing.T) {
 
 	// A version that is gone though it is used is made again under its name.
 	say := e.versionOf(t, "say")
-	e.deleteAll(t, cluster.WorkflowTemplates)
+	e.deleteAll(t, backend.WorkflowTemplates)
 	w.planned("Plan: 3 to add, 0 to change, 0 to destroy.")
 	w.mustRun("apply", "-auto-approve", "-input=false")
 	if again := e.versionOf(t, "say"); again != say {
@@ -219,7 +219,7 @@ func TestAccConflicts(t *testing.T) {
 	w := e.workspace(t, map[string]string{"main.tf": strings.ReplaceAll(driftConfig, "FORCE", "false")})
 	defer w.mustRun("destroy", "-auto-approve", "-input=false")
 	w.mustRun("apply", "-auto-approve", "-input=false")
-	objects := e.dynamic.Resource(schema.GroupVersionResource(cluster.WorkflowTemplates)).Namespace(e.Namespace)
+	objects := e.dynamic.Resource(schema.GroupVersionResource(backend.WorkflowTemplates)).Namespace(e.Namespace)
 	declared := &unstructured.Unstructured{Object: map[string]any{
 		"apiVersion": "argoproj.io/v1alpha1", "kind": "WorkflowTemplate", "metadata": map[string]any{"name": "nightly"},
 		"spec": map[string]any{"activeDeadlineSeconds": int64(60), "entrypoint": "tasks", "templates": []any{}, "arguments": map[string]any{}},

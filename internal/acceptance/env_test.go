@@ -22,7 +22,7 @@ import (
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/clientcmd"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider"
 )
 
@@ -81,7 +81,7 @@ func (e *testEnv) applies(t *testing.T, config string, checks ...resource.TestCh
 }
 
 // List returns the objects of a kind in the test's namespace.
-func (e *testEnv) List(ctx context.Context, r cluster.Resource) ([]unstructured.Unstructured, error) {
+func (e *testEnv) List(ctx context.Context, r backend.Kind) ([]unstructured.Unstructured, error) {
 	list, err := e.dynamic.Resource(schema.GroupVersionResource(r)).Namespace(e.Namespace).List(ctx, metav1.ListOptions{})
 	if err != nil {
 		return nil, err
@@ -90,7 +90,7 @@ func (e *testEnv) List(ctx context.Context, r cluster.Resource) ([]unstructured.
 }
 
 // deleteAll removes every object of a kind, as somebody else might.
-func (e *testEnv) deleteAll(t *testing.T, r cluster.Resource) {
+func (e *testEnv) deleteAll(t *testing.T, r backend.Kind) {
 	t.Helper()
 	err := e.dynamic.Resource(schema.GroupVersionResource(r)).Namespace(e.Namespace).DeleteCollection(t.Context(), metav1.DeleteOptions{}, metav1.ListOptions{})
 	if err != nil {
@@ -102,7 +102,7 @@ func (e *testEnv) deleteAll(t *testing.T, r cluster.Resource) {
 func (e *testEnv) checkEmpty(*terraform.State) error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	for _, r := range []cluster.Resource{cluster.WorkflowTemplates, cluster.CronWorkflows, cluster.Workflows, cluster.ConfigMaps} {
+	for _, r := range []backend.Kind{backend.WorkflowTemplates, backend.CronWorkflows, backend.Workflows, backend.ConfigMaps} {
 		objects, err := e.List(ctx, r)
 		if err != nil {
 			return err

@@ -18,7 +18,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
 
@@ -316,7 +316,7 @@ func (f foreignCheck) arrived(s *terraform.State) error {
 
 // messageArrived compares what the exit task of the run that failed tells.
 func (f foreignCheck) messageArrived(t *testing.T) {
-	runs, err := f.env.List(t.Context(), cluster.Workflows)
+	runs, err := f.env.List(t.Context(), backend.Workflows)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -359,7 +359,7 @@ func asText(v any) string {
 func (f foreignCheck) nothingAdded(*terraform.State) error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	runs, err := f.env.List(ctx, cluster.Workflows)
+	runs, err := f.env.List(ctx, backend.Workflows)
 	if err != nil {
 		return err
 	}

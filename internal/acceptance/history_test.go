@@ -7,7 +7,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
 // flat is what terraform prints without its frames and line breaks.
@@ -63,7 +63,7 @@ resource "kfp_recurring_run" "before" {
 	if word := strings.TrimSpace(w.mustRun("output", "-raw", "word")); word != "new" {
 		t.Errorf("the run gave %q after the inner pipeline changed", word)
 	}
-	templates, err := e.List(t.Context(), cluster.WorkflowTemplates)
+	templates, err := e.List(t.Context(), backend.WorkflowTemplates)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +83,7 @@ resource "kfp_recurring_run" "before" {
 	}
 	argo := *e
 	argo.Namespace = "argo"
-	caches, err := argo.List(t.Context(), cluster.ConfigMaps)
+	caches, err := argo.List(t.Context(), backend.ConfigMaps)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +167,7 @@ func TestAccFailedRunIsExplainedAndKept(t *testing.T) {
 	if phases := w.mustRun("output", "-raw", "phases"); !strings.Contains(phases, "nested/load=Succeeded") {
 		t.Errorf("the phases are %s", phases)
 	}
-	runs, err := e.List(t.Context(), cluster.Workflows)
+	runs, err := e.List(t.Context(), backend.Workflows)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
 // needTerraform skips an acceptance test where the CLI under test is an older Terraform, or OpenTofu.
@@ -166,9 +166,9 @@ func TestAccIdentity(t *testing.T) {
 	}
 	// What is gone is planned anew, also where the state has no identity.
 	first.forgetIdentities()
-	e.deleteAll(t, cluster.WorkflowTemplates)
-	e.deleteAll(t, cluster.CronWorkflows)
-	e.deleteAll(t, cluster.ConfigMaps)
+	e.deleteAll(t, backend.WorkflowTemplates)
+	e.deleteAll(t, backend.CronWorkflows)
+	e.deleteAll(t, backend.ConfigMaps)
 	if out := first.mustRun("plan", "-input=false"); !strings.Contains(out, "Plan: 3 to add, 0 to change, 0 to destroy.") {
 		t.Errorf("what was deleted is not planned:\n%s", out)
 	}

@@ -9,7 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
 const providerOnly = `
@@ -39,7 +39,7 @@ resource "kfp_run" "once" {
 	config = strings.NewReplacer("{{parameters.state}}", "{{ parameters.state }}", "tasks.tell.outputs.said", "tasks.tell.output", `"60m"`, `"1h"`, `"120m"`, `"2h"`).Replace(config)
 	first := e.workspace(t, map[string]string{"main.tf": config})
 	first.mustRun("apply", "-auto-approve", "-input=false")
-	runs, err := e.List(t.Context(), cluster.Workflows)
+	runs, err := e.List(t.Context(), backend.Workflows)
 	if err != nil || len(runs) != 1 {
 		t.Fatalf("%d runs: %v", len(runs), err)
 	}
@@ -87,7 +87,7 @@ func TestAccImportOfForeignTemplates(t *testing.T) {
 				map[string]any{"name": "main", "inputs": map[string]any{"parameters": []any{map[string]any{"name": "day"}}}, "dag": map[string]any{"tasks": tasks}},
 			}, templates...)},
 		}}
-		if _, err := e.dynamic.Resource(schema.GroupVersionResource(cluster.WorkflowTemplates)).Namespace(e.Namespace).Create(t.Context(), o, metav1.CreateOptions{FieldManager: "kubectl-create"}); err != nil {
+		if _, err := e.dynamic.Resource(schema.GroupVersionResource(backend.WorkflowTemplates)).Namespace(e.Namespace).Create(t.Context(), o, metav1.CreateOptions{FieldManager: "kubectl-create"}); err != nil {
 			t.Fatal(err)
 		}
 	}

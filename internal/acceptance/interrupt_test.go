@@ -18,7 +18,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/tools/clientcmd"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
 // twoSteps takes about 20 seconds.
@@ -55,7 +55,7 @@ func TestAccInterruptedApplies(t *testing.T) {
 			begun := w.start("apply", "-auto-approve", "-input=false")
 			test.moment(env, t)
 			begun.signal(test.signal)
-			before, err := env.List(t.Context(), cluster.Workflows)
+			before, err := env.List(t.Context(), backend.Workflows)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -63,7 +63,7 @@ func TestAccInterruptedApplies(t *testing.T) {
 				t.Errorf("the interruption is not explained:\n%s", begun.output)
 			}
 			w.mustRun("apply", "-auto-approve", "-input=false")
-			after, err := env.List(t.Context(), cluster.Workflows)
+			after, err := env.List(t.Context(), backend.Workflows)
 			if err != nil || len(after) != 1 || len(before) == 1 && before[0].GetUID() != after[0].GetUID() {
 				t.Errorf("there are %d runs after %d (%v)", len(after), len(before), err)
 			}
@@ -101,7 +101,7 @@ resource "kfp_run" "this" {
 			if signal == syscall.SIGINT && !strings.Contains(unframed(begun.output.String()), "Terraform was interrupted while run") {
 				t.Errorf("the interruption is not explained:\n%s", begun.output)
 			}
-			if runs, err := env.List(t.Context(), cluster.Workflows); err != nil || len(runs) != 1 {
+			if runs, err := env.List(t.Context(), backend.Workflows); err != nil || len(runs) != 1 {
 				t.Errorf("there are %d runs (%v): it was deleted before its on_exit tasks had run", len(runs), err)
 			}
 			w.mustRun("destroy", "-auto-approve", "-input=false")
@@ -254,7 +254,7 @@ func (e *testEnv) scaleController(t *testing.T, replicas int32) {
 func (e *testEnv) untilTemplates(t *testing.T) {
 	t.Helper()
 	e.until(t, func(ctx context.Context) (bool, error) {
-		templates, err := e.List(ctx, cluster.WorkflowTemplates)
+		templates, err := e.List(ctx, backend.WorkflowTemplates)
 		return len(templates) >= 2, err
 	})
 }
@@ -262,7 +262,7 @@ func (e *testEnv) untilTemplates(t *testing.T) {
 func (e *testEnv) untilRun(t *testing.T) {
 	t.Helper()
 	e.until(t, func(ctx context.Context) (bool, error) {
-		runs, err := e.List(ctx, cluster.Workflows)
+		runs, err := e.List(ctx, backend.Workflows)
 		return len(runs) > 0, err
 	})
 }

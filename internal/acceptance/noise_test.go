@@ -8,7 +8,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
 // What Argo's controller and the clock do is no drift: runs begin and end, are suspended and resumed, ticks come, and every
@@ -60,10 +60,10 @@ resource "kfp_recurring_run" "often" {
 		time.Sleep(5 * time.Second)
 	}
 	// The ticks came meanwhile, and the notes are still there.
-	if runs := mustList(t, e, cluster.Workflows); len(runs) < 2 {
+	if runs := mustList(t, e, backend.Workflows); len(runs) < 2 {
 		t.Errorf("there are %d runs: the schedule did nothing, so nothing is proved", len(runs))
 	}
-	if o, err := e.dynamic.Resource(schema.GroupVersionResource(cluster.WorkflowTemplates)).Namespace(e.Namespace).Get(t.Context(), "busy", metav1.GetOptions{}); err != nil || o.GetLabels()["kustomize.toolkit.fluxcd.io/name"] != "etl" {
+	if o, err := e.dynamic.Resource(schema.GroupVersionResource(backend.WorkflowTemplates)).Namespace(e.Namespace).Get(t.Context(), "busy", metav1.GetOptions{}); err != nil || o.GetLabels()["kustomize.toolkit.fluxcd.io/name"] != "etl" {
 		t.Errorf("the notes of others are gone: %v", err)
 	}
 	t.Logf("%d plans were empty", plans)
@@ -84,7 +84,7 @@ func (e *testEnv) noted(t *testing.T) {
 // directRun is the name of the run that a kfp_run has made, not a schedule.
 func (e *testEnv) directRun(t *testing.T) string {
 	t.Helper()
-	for _, o := range mustList(t, e, cluster.Workflows) {
+	for _, o := range mustList(t, e, backend.Workflows) {
 		if o.GetLabels()["workflows.argoproj.io/cron-workflow"] == "" && o.GetLabels()["terraform-provider-kfp/recurring-run"] == "" {
 			return o.GetName()
 		}

@@ -21,6 +21,7 @@ import (
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/operate"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/component"
@@ -83,7 +84,7 @@ func placesIn(v any, keys []any, path string) []leaf {
 
 // survives lets refresh read an object with nonsense in it, and read it again into the state that came of that, as a plan
 // after a refresh does: it may neither panic nor fail, and something must tell.
-func survives[M any](t *testing.T, content map[string]any, state M, refresh func(*M, *cluster.Object) diag.Diagnostics) {
+func survives[M any](t *testing.T, content map[string]any, state M, refresh func(*M, *backend.Object) diag.Diagnostics) {
 	t.Helper()
 	content = copied(t, content)
 	before := state
@@ -161,7 +162,7 @@ func TestNonsenseInAPipeline(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	survives(t, content, state, func(m *pipeline.Model, live *cluster.Object) (diags diag.Diagnostics) {
+	survives(t, content, state, func(m *pipeline.Model, live *backend.Object) (diags diag.Diagnostics) {
 		r.Refresh(ctx, m, live, &diags)
 		return diags
 	})
@@ -182,8 +183,8 @@ func TestNonsenseInAComponent(t *testing.T) {
 		if diags.HasError() {
 			t.Fatal(diags)
 		}
-		r := &component.Resource{Configured: kit.Configured{Session: &kit.Session{Operator: &operate.Operator{Cluster: cluster.New(cluster.Config{})}}}}
-		refresh := func(m *component.Model, live, code *cluster.Object) (diags diag.Diagnostics) {
+		r := &component.Resource{Configured: kit.Configured{Session: &kit.Session{Operator: &operate.Operator{Backend: cluster.New(cluster.Config{})}}}}
+		refresh := func(m *component.Model, live, code *backend.Object) (diags diag.Diagnostics) {
 			r.Refresh(ctx, m, live, code, &diags)
 			return diags
 		}
@@ -191,18 +192,18 @@ func TestNonsenseInAComponent(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var code *cluster.Object
+		var code *backend.Object
 		if compiled.Code != nil {
 			files, err := layout.AsJSON(compiled.Code)
 			if err != nil {
 				t.Fatal(err)
 			}
 			code = cluster.ObjectOf(files)
-			survives(t, files, state, func(m *component.Model, code *cluster.Object) diag.Diagnostics {
+			survives(t, files, state, func(m *component.Model, code *backend.Object) diag.Diagnostics {
 				return refresh(m, cluster.ObjectOf(copied(t, content)), code)
 			})
 		}
-		survives(t, content, state, func(m *component.Model, live *cluster.Object) diag.Diagnostics { return refresh(m, live, code) })
+		survives(t, content, state, func(m *component.Model, live *backend.Object) diag.Diagnostics { return refresh(m, live, code) })
 	}
 }
 
@@ -225,13 +226,13 @@ func newShelf(t testing.TB) (*shelf, *server) {
 	return s, &server{t: t, kubeconfig: kubeconfig}
 }
 
-func (s *shelf) Put(r cluster.Resource, name string, content map[string]any) {
+func (s *shelf) Put(r backend.Kind, name string, content map[string]any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.objects[collection(r)+"/"+name] = content
 }
 
-func collection(r cluster.Resource) string {
+func collection(r backend.Kind) string {
 	group := "/api/" + r.Version
 	if r.Group != "" {
 		group = "/apis/" + r.Group + "/" + r.Version
@@ -274,7 +275,7 @@ func (s *shelf) fill(t *testing.T) []subject {
 		}
 		s.Put(sub.kind, content["metadata"].(map[string]any)["name"].(string), content)
 	}
-	s.Put(cluster.Workflows, "once", endedRun(t))
+	s.Put(backend.Workflows, "once", endedRun(t))
 	return all
 }
 
@@ -283,9 +284,9 @@ func TestNonsenseOverTheProtocol(t *testing.T) {
 	t.Parallel()
 	shelf, s := newShelf(t)
 	all := shelf.fill(t)
-	all = append(all, subject{"kfp_run", "etl/once", cluster.Workflows, endedRun(t), false})
+	all = append(all, subject{"kfp_run", "etl/once", backend.Workflows, endedRun(t), false})
 	for _, sub := range all {
-		if sub.kind != cluster.CronWorkflows && sub.kind != cluster.Workflows {
+		if sub.kind != backend.CronWorkflows && sub.kind != backend.Workflows {
 			continue // the others are read as they are in a plan, which costs less
 		}
 		content, err := layout.AsJSON(sub.object)
@@ -317,7 +318,7 @@ func TestNonsenseOverTheProtocol(t *testing.T) {
 				if _, problem := f.Refresh(sub.resource, after); problem != "" {
 					t.Errorf("%s of %s, read again: %s", a, sub.id, problem)
 				}
-				if sub.kind == cluster.CronWorkflows && !strings.HasPrefix(a.path, "status") && !isVoid(a.value) && !reflect.DeepEqual(content, changed) && len(changes) == 0 {
+				if sub.kind == backend.CronWorkflows && !strings.HasPrefix(a.path, "status") && !isVoid(a.value) && !reflect.DeepEqual(content, changed) && len(changes) == 0 {
 					t.Errorf("%s of %s: nothing tells", a, sub.id)
 				}
 			})
@@ -328,8 +329,8 @@ func TestNonsenseOverTheProtocol(t *testing.T) {
 }
 
 // insane are values that the server takes even with full definitions, and that mean nothing.
-func insane(r cluster.Resource) []attempt {
-	if r != cluster.CronWorkflows {
+func insane(r backend.Kind) []attempt {
+	if r != backend.CronWorkflows {
 		return nil
 	}
 	var all []attempt
@@ -367,7 +368,7 @@ func TestStatesWithHoles(t *testing.T) {
 	t.Parallel()
 	shelf, s := newShelf(t)
 	all := shelf.fill(t)
-	for _, sub := range append(all, subject{"kfp_run", "etl/once", cluster.Workflows, nil, false}) {
+	for _, sub := range append(all, subject{"kfp_run", "etl/once", backend.Workflows, nil, false}) {
 		if sub.immutable {
 			continue
 		}

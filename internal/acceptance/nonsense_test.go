@@ -9,7 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
 // What somebody writes into a live object is drift, even where it is nonsense that a server with minimal definitions takes,
@@ -20,13 +20,13 @@ func TestAccNonsenseIsTakenBack(t *testing.T) {
 	s.start("minimal", "v3.7.18")
 	s.account("robot")
 	subjects := s.subjects()
-	patches := map[cluster.Resource][]string{
-		cluster.CronWorkflows: {
+	patches := map[backend.Kind][]string{
+		backend.CronWorkflows: {
 			`{"spec":{"timezone":"Mars/X","schedules":["* * *"]}}`, `{"spec":{"schedules":["0 0 31 2 *"]}}`, `{"spec":{"schedules":[]}}`, `{"spec":{"schedules":"x","timezone":5,"suspend":"yes"}}`,
 			`{"spec":{"workflowSpec":{"arguments":{"parameters":"x"},"workflowTemplateRef":[1],"synchronization":{"semaphores":[null]}},"concurrencyPolicy":7}}`,
 			`{"spec":"x"}`, `{"spec":null}`, `{"spec":{"startingDeadlineSeconds":"soon","when":"{{=","workflowMetadata":"x"},"status":"x"}`,
 		},
-		cluster.WorkflowTemplates: {
+		backend.WorkflowTemplates: {
 			`{"spec":{"entrypoint":null,"templates":null}}`, `{"spec":{"templates":"x"}}`, `{"spec":{"templates":[null,{"name":"main","container":null,"script":"x"}]}}`, `{"spec":"x"}`,
 			`{"spec":{"arguments":{"parameters":[{"name":5}]},"podGC":"x","ttlStrategy":{"secondsAfterCompletion":"long"}}}`,
 		},

@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/pipeline"
 )
@@ -59,7 +59,7 @@ func newPlanning(t testing.TB, tasks int) *planning {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shelf.Put(cluster.WorkflowTemplates, p.Name, content)
+	shelf.Put(backend.WorkflowTemplates, p.Name, content)
 	f := s.terraform()
 	l := &planning{server: s, typ: f.typeOf("kfp_pipeline")}
 	var m pipeline.Model

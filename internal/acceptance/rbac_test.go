@@ -20,11 +20,11 @@ import (
 	"k8s.io/apimachinery/pkg/util/yaml"
 	"k8s.io/client-go/tools/clientcmd"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
 // The resources that the files of examples/rbac make.
-var rbacResources = map[string]cluster.Resource{
+var rbacResources = map[string]backend.Kind{
 	"ServiceAccount": {Version: "v1", Resource: "serviceaccounts"},
 	"Role":           {Group: rbacv1.GroupName, Version: "v1", Resource: "roles"},
 	"RoleBinding":    {Group: rbacv1.GroupName, Version: "v1", Resource: "rolebindings"},
@@ -171,7 +171,7 @@ func TestAccPreflightNamesWhatIsMissing(t *testing.T) {
 			if err == nil || !strings.Contains(unframed(out), strings.ReplaceAll(test.want, "NAMESPACE", env.Namespace)) {
 				t.Errorf("got %v\n%s\nwant\n%s", err, unframed(out), test.want)
 			}
-			if runs, err := env.List(t.Context(), cluster.Workflows); err != nil || len(runs) > 0 {
+			if runs, err := env.List(t.Context(), backend.Workflows); err != nil || len(runs) > 0 {
 				t.Errorf("there are %d runs (%v)", len(runs), err)
 			}
 		})

@@ -6,7 +6,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
 // What somebody changes with kubectl shows attribute by attribute, is taken back by the next apply, and an import of the
@@ -61,7 +61,7 @@ resource "kfp_recurring_run" "fixed" {
 	}
 	w.mustRun("apply", "-auto-approve", "-input=false")
 	w.mustRun("plan", "-detailed-exitcode", "-input=false")
-	for _, o := range mustList(t, env, cluster.CronWorkflows) {
+	for _, o := range mustList(t, env, backend.CronWorkflows) {
 		if _, found, _ := unstructured.NestedFieldNoCopy(o.Object, "spec", "workflowSpec", "priority"); found {
 			t.Errorf("%s still has a priority", o.GetName())
 		}
@@ -86,7 +86,7 @@ resource "kfp_recurring_run" "fixed" {
 	}
 }
 
-func mustList(t *testing.T, env *testEnv, r cluster.Resource) []unstructured.Unstructured {
+func mustList(t *testing.T, env *testEnv, r backend.Kind) []unstructured.Unstructured {
 	t.Helper()
 	objects, err := env.List(t.Context(), r)
 	if err != nil {

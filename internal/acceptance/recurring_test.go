@@ -13,7 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
 // talking is a pipeline whose runs say a text, at once, and end after some seconds.
@@ -63,7 +63,7 @@ type scheduledRun struct {
 // scheduledRuns returns the runs of a recurring run in the order of their ticks.
 func (e *testEnv) scheduledRuns(t *testing.T, recurring string) []scheduledRun {
 	t.Helper()
-	list, err := e.dynamic.Resource(schema.GroupVersionResource(cluster.Workflows)).Namespace(e.Namespace).List(t.Context(),
+	list, err := e.dynamic.Resource(schema.GroupVersionResource(backend.Workflows)).Namespace(e.Namespace).List(t.Context(),
 		metav1.ListOptions{LabelSelector: "terraform-provider-kfp/recurring-run=" + recurring})
 	if err != nil {
 		t.Fatal(err)
@@ -212,7 +212,7 @@ func TestAccRecurringRuns(t *testing.T) {
 	checkRecurringState(t, w, at(120))
 
 	out := w.mustRun("destroy", "-auto-approve", "-input=false")
-	left, err := env.List(t.Context(), cluster.CronWorkflows)
+	left, err := env.List(t.Context(), backend.CronWorkflows)
 	if err != nil || len(left) > 0 {
 		t.Errorf("destroy left %d schedules: %v\n%s", len(left), err, out)
 	}
@@ -295,7 +295,7 @@ func checkRecurringState(t *testing.T, w *workspace, last time.Time) {
 // checkOnlyRunning fails if a destroy left runs that had ended or not begun, or a bound.
 func (e *testEnv) checkOnlyRunning(t *testing.T) error {
 	t.Helper()
-	runs, err := e.List(t.Context(), cluster.Workflows)
+	runs, err := e.List(t.Context(), backend.Workflows)
 	if err != nil {
 		return err
 	}
@@ -309,7 +309,7 @@ func (e *testEnv) checkOnlyRunning(t *testing.T) error {
 			return fmt.Errorf("run %s is left, %s", o.GetName(), phase)
 		}
 	}
-	maps, err := e.List(t.Context(), cluster.ConfigMaps)
+	maps, err := e.List(t.Context(), backend.ConfigMaps)
 	if err != nil {
 		return err
 	}

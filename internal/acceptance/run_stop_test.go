@@ -7,7 +7,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
 // slowWithExit has a task that takes long and an on_exit task that leaves a mark.
@@ -198,7 +198,7 @@ func TestAccAFailedRunIsMadeAnew(t *testing.T) {
 
 func (e *testEnv) onlyRun(t *testing.T) string {
 	t.Helper()
-	runs, err := e.List(t.Context(), cluster.Workflows)
+	runs, err := e.List(t.Context(), backend.Workflows)
 	if err != nil {
 		t.Fatal(err)
 	}

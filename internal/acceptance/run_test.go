@@ -14,7 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
 const requiredProviders = `
@@ -81,7 +81,7 @@ func TestAccRunVanishedAfterItsEndStaysInTheState(t *testing.T) {
 		Steps: []resource.TestStep{
 			{Config: config, Check: resource.TestCheckResourceAttr("kfp_run.this", "phase", "Succeeded")},
 			{
-				PreConfig: func() { env.deleteAll(t, cluster.Workflows) },
+				PreConfig: func() { env.deleteAll(t, backend.Workflows) },
 				Config:    config,
 				ConfigPlanChecks: resource.ConfigPlanChecks{
 					PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
@@ -120,7 +120,7 @@ output "tasks" { value = kfp_run.this.tasks }
 	if err != nil {
 		t.Fatalf("second apply: %v\n%s", err, out)
 	}
-	runs, err := env.List(t.Context(), cluster.Workflows)
+	runs, err := env.List(t.Context(), backend.Workflows)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +163,7 @@ def step() -> str:
 	if out, err := w.Run("apply", "-auto-approve", "-input=false"); err != nil {
 		t.Fatalf("second apply: %v\n%s", err, out)
 	}
-	runs, err := env.List(t.Context(), cluster.Workflows)
+	runs, err := env.List(t.Context(), backend.Workflows)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,7 +195,7 @@ func (e *testEnv) AwaitRun(t *testing.T, phase string) unstructured.Unstructured
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	for {
-		runs, err := e.List(ctx, cluster.Workflows)
+		runs, err := e.List(ctx, backend.Workflows)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,7 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
 // A version of a component goes once nothing uses it, whoever made what does.
@@ -32,7 +32,7 @@ resource "kfp_pipeline" "p" {
 	}
 	versions := func(want int) resource.TestCheckFunc {
 		return func(*terraform.State) error {
-			found, err := env.List(t.Context(), cluster.WorkflowTemplates)
+			found, err := env.List(t.Context(), backend.WorkflowTemplates)
 			if err != nil {
 				return err
 			}
@@ -55,7 +55,7 @@ resource "kfp_pipeline" "p" {
 				map[string]any{"name": "a", "templateRef": map[string]any{"name": name, "template": "main"}},
 			}}}}},
 		}}
-		if _, err := env.dynamic.Resource(schema.GroupVersionResource(cluster.WorkflowTemplates)).Namespace(env.Namespace).Create(t.Context(), template, metav1.CreateOptions{}); err != nil {
+		if _, err := env.dynamic.Resource(schema.GroupVersionResource(backend.WorkflowTemplates)).Namespace(env.Namespace).Create(t.Context(), template, metav1.CreateOptions{}); err != nil {
 			t.Error(err)
 		}
 	}
@@ -70,7 +70,7 @@ resource "kfp_pipeline" "p" {
 			{PreConfig: func() { foreign(used) }, Config: version(3), Check: versions(2)},
 			{
 				PreConfig: func() {
-					if err := env.dynamic.Resource(schema.GroupVersionResource(cluster.WorkflowTemplates)).Namespace(env.Namespace).Delete(t.Context(), "foreign", metav1.DeleteOptions{}); err != nil {
+					if err := env.dynamic.Resource(schema.GroupVersionResource(backend.WorkflowTemplates)).Namespace(env.Namespace).Delete(t.Context(), "foreign", metav1.DeleteOptions{}); err != nil {
 						t.Error(err)
 					}
 				},

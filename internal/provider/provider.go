@@ -197,9 +197,10 @@ func (p *kfpProvider) Configure(ctx context.Context, req provider.ConfigureReque
 			stringOr(m.InstanceID, "KFP_INSTANCE_ID"), strings.Join(wrong, "; ")))
 		return
 	}
+	client := cluster.New(config)
 	d := &kit.Session{
 		Operator: &operate.Operator{
-			Cluster:           cluster.New(config),
+			Backend:           client,
 			InstanceID:        stringOr(m.InstanceID, "KFP_INSTANCE_ID"),
 			ForceConflicts:    m.ForceConflicts.ValueBool(),
 			TakeOverIdentical: takeOver,
@@ -212,7 +213,7 @@ func (p *kfpProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		Unpinned:       kit.UnpinnedImages{Choice: stringOr(m.UnpinnedImages, "KFP_UNPINNED_IMAGES")},
 	}
 	d.Namespace = cmp.Or(d.Namespace, p.defaultNamespace, "default")
-	d.Images = image.NewTools(ctx, m.Registries, m.ImageBuilder, d, config.UserAgent, &resp.Diagnostics)
+	d.Images = image.NewTools(ctx, m.Registries, m.ImageBuilder, image.Place{Cluster: client, Namespace: d.Namespace}, config.UserAgent, &resp.Diagnostics)
 	resp.ResourceData, resp.DataSourceData, resp.ActionData, resp.ListResourceData = d, d, d, d
 }
 

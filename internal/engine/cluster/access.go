@@ -9,25 +9,13 @@ import (
 	"golang.org/x/sync/errgroup"
 	authv1 "k8s.io/api/authorization/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
-
-// Permission is what somebody has to be allowed to do with a kind of object in a namespace.
-type Permission struct {
-	Group, Resource string // a subresource as pods/log
-	Verbs           []string
-}
-
-func (p Permission) String() string {
-	what := p.Resource
-	if p.Group != "" {
-		what += "." + p.Group
-	}
-	return strings.Join(p.Verbs, ", ") + " " + what
-}
 
 // Missing returns what this client's user is not allowed to do, out of the wanted. One request lists what is allowed.
 // As that list may be incomplete, what it lacks is asked for one by one.
-func (c *Client) Missing(ctx context.Context, namespace string, wanted []Permission) ([]Permission, error) {
+func (c *Client) Missing(ctx context.Context, namespace string, wanted []backend.Permission) ([]backend.Permission, error) {
 	conn, err := c.connect()
 	if err != nil {
 		return nil, err
@@ -47,14 +35,14 @@ func (c *Client) Missing(ctx context.Context, namespace string, wanted []Permiss
 			Spec: authv1.SelfSubjectAccessReviewSpec{ResourceAttributes: attributesOf(namespace, group, resource, verb)},
 		}, metav1.CreateOptions{})
 		if err != nil {
-			return false, explain(err, Resource{Resource: "selfsubjectaccessreviews"}, "", "")
+			return false, explain(err, backend.Kind{Resource: "selfsubjectaccessreviews"}, "", "")
 		}
 		return answer.Status.Allowed, nil
 	})
 }
 
 // MissingFor returns what a service account is not allowed to do in its namespace, out of the wanted.
-func (c *Client) MissingFor(ctx context.Context, namespace, serviceAccount string, wanted []Permission) ([]Permission, error) {
+func (c *Client) MissingFor(ctx context.Context, namespace, serviceAccount string, wanted []backend.Permission) ([]backend.Permission, error) {
 	conn, err := c.connect()
 	if err != nil {
 		return nil, err
@@ -70,14 +58,14 @@ func (c *Client) MissingFor(ctx context.Context, namespace, serviceAccount strin
 			},
 		}, metav1.CreateOptions{})
 		if err != nil {
-			return false, explain(err, Resource{Resource: "localsubjectaccessreviews"}, namespace, "")
+			return false, explain(err, backend.Kind{Resource: "localsubjectaccessreviews"}, namespace, "")
 		}
 		return answer.Status.Allowed, nil
 	})
 }
 
 // eachVerb asks about every verb of every permission and returns those that are not allowed.
-func eachVerb(ctx context.Context, wanted []Permission, allowed func(ctx context.Context, group, resource, verb string) (bool, error)) ([]Permission, error) {
+func eachVerb(ctx context.Context, wanted []backend.Permission, allowed func(ctx context.Context, group, resource, verb string) (bool, error)) ([]backend.Permission, error) {
 	denied := make([][]bool, len(wanted))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(8)
@@ -94,7 +82,7 @@ func eachVerb(ctx context.Context, wanted []Permission, allowed func(ctx context
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	var missing []Permission
+	var missing []backend.Permission
 	for i, p := range wanted {
 		var verbs []string
 		for j, verb := range p.Verbs {
@@ -103,7 +91,7 @@ func eachVerb(ctx context.Context, wanted []Permission, allowed func(ctx context
 			}
 		}
 		if len(verbs) > 0 {
-			missing = append(missing, Permission{Group: p.Group, Resource: p.Resource, Verbs: verbs})
+			missing = append(missing, backend.Permission{Group: p.Group, Resource: p.Resource, Verbs: verbs})
 		}
 	}
 	return missing, nil
@@ -133,7 +121,7 @@ func (c *Client) Kinds(ctx context.Context, groupVersion string) (map[string]boo
 	list, err := conn.typed.Discovery().ServerResourcesForGroupVersion(groupVersion)
 	kinds := map[string]bool{}
 	if err != nil {
-		if err = explain(err, Resource{Resource: groupVersion}, "", ""); ReasonOf(err) == NoSuchKind || IsNotFound(err) {
+		if err = explain(err, backend.Kind{Resource: groupVersion}, "", ""); backend.ReasonOf(err) == backend.NoSuchKind || backend.IsNotFound(err) {
 			return kinds, nil
 		}
 		return nil, err
@@ -151,7 +139,7 @@ func (c *Client) HasServiceAccount(ctx context.Context, namespace, name string) 
 		return false, err
 	}
 	_, err = conn.typed.CoreV1().ServiceAccounts(namespace).Get(ctx, name, metav1.GetOptions{})
-	if err = explain(err, Resource{Version: "v1", Resource: "serviceaccounts"}, namespace, name); IsNotFound(err) {
+	if err = explain(err, backend.Kind{Version: "v1", Resource: "serviceaccounts"}, namespace, name); backend.IsNotFound(err) {
 		return false, nil
 	}
 	return err == nil, err
@@ -164,7 +152,7 @@ func (c *Client) HasNamespace(ctx context.Context, namespace string) (bool, erro
 		return false, err
 	}
 	_, err = conn.typed.CoreV1().Namespaces().Get(ctx, namespace, metav1.GetOptions{})
-	if err = explain(err, Resource{Version: "v1", Resource: "namespaces"}, "", namespace); IsNotFound(err) {
+	if err = explain(err, backend.Kind{Version: "v1", Resource: "namespaces"}, "", namespace); backend.IsNotFound(err) {
 		return false, nil
 	}
 	return err == nil, err

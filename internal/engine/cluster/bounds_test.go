@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
 // serve returns a client of a server that answers as answer does, and waits little.
@@ -44,8 +46,8 @@ func TestAServerThatAsksForALongPause(t *testing.T) {
 			w.Header().Set("Retry-After", "3600")
 			w.WriteHeader(code)
 		})
-		_, err := c.Get(t.Context(), Workflows, "etl", "run")
-		if err == nil || !IsUnknown(err) || !strings.Contains(err.Error(), "to be left alone for 3600 s") || tries.Load() < 5 {
+		_, err := c.Get(t.Context(), backend.Workflows, "etl", "run")
+		if err == nil || !backend.IsUnknown(err) || !strings.Contains(err.Error(), "to be left alone for 3600 s") || tries.Load() < 5 {
 			t.Errorf("%d: after %d tries: %v", code, tries.Load(), err)
 		}
 	}
@@ -69,8 +71,8 @@ func TestASlowAnswerEnds(t *testing.T) {
 			}
 		})
 		began := time.Now()
-		_, err := c.Get(t.Context(), Workflows, "etl", "run")
-		if err == nil || !IsUnknown(err) || !strings.Contains(err.Error(), "did not answer to the end within 300ms") || time.Since(began) > 10*time.Second {
+		_, err := c.Get(t.Context(), backend.Workflows, "etl", "run")
+		if err == nil || !backend.IsUnknown(err) || !strings.Contains(err.Error(), "did not answer to the end within 300ms") || time.Since(began) > 10*time.Second {
 			t.Errorf("%s: after %s: %v", name, time.Since(began), err)
 		}
 	}
@@ -92,7 +94,7 @@ func TestALargeAnswerMayTakeLong(t *testing.T) {
 			time.Sleep(100 * time.Millisecond)
 		}
 	})
-	if _, err := c.Get(t.Context(), Workflows, "etl", "run"); err != nil {
+	if _, err := c.Get(t.Context(), backend.Workflows, "etl", "run"); err != nil {
 		t.Error(err)
 	}
 }
@@ -141,7 +143,7 @@ func TestFollowGoesOn(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 			defer cancel()
 			var phases []string
-			err := c.Follow(ctx, Workflows, "etl", "run", func(o *Object) (bool, error) {
+			err := c.Follow(ctx, backend.Workflows, "etl", "run", func(o *backend.Object) (bool, error) {
 				if o == nil {
 					return true, fmt.Errorf("taken for gone")
 				}
@@ -172,7 +174,7 @@ func TestFollowDoesNotHammer(t *testing.T) {
 	})
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 	defer cancel()
-	_ = c.Follow(ctx, Workflows, "etl", "run", func(*Object) (bool, error) { return false, nil })
+	_ = c.Follow(ctx, backend.Workflows, "etl", "run", func(*backend.Object) (bool, error) { return false, nil })
 	if n := reads.Load(); n > 5 {
 		t.Errorf("it was read %d times in two seconds", n)
 	}
@@ -203,7 +205,7 @@ func TestAListThatExpires(t *testing.T) {
 			}
 			write(w, list)
 		})
-		all, err := c.List(t.Context(), Workflows, "etl", "")
+		all, err := c.List(t.Context(), backend.Workflows, "etl", "")
 		if err != nil || all["a"] == nil || all["b"] == nil || len(all) > 3 || requests.Load() > 10 {
 			t.Errorf("%d times expired: %d objects after %d requests, %v", expires, len(all), requests.Load(), err)
 		}
@@ -216,7 +218,7 @@ func TestAListWithoutEnd(t *testing.T) {
 	c := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		write(w, map[string]any{"apiVersion": "argoproj.io/v1alpha1", "kind": "WorkflowList", "metadata": map[string]any{"continue": "more"}, "items": []any{}})
 	})
-	if _, err := c.List(t.Context(), Workflows, "etl", ""); err == nil {
+	if _, err := c.List(t.Context(), backend.Workflows, "etl", ""); err == nil {
 		t.Error("it has no end, and was read to the end")
 	}
 }
@@ -237,17 +239,17 @@ func TestOtherAnswersAreNotBelieved(t *testing.T) {
 		})
 		ctx := t.Context()
 		asked := map[string]func() error{
-			"get":    func() error { _, err := c.Get(ctx, Workflows, "etl", "run"); return err },
-			"find":   func() error { _, err := c.Find(ctx, Workflows, "etl", "run"); return err },
-			"create": func() error { _, err := c.Create(ctx, Workflows, workflow("run", "")); return err },
-			"apply":  func() error { _, err := c.Apply(ctx, Workflows, workflow("run", ""), false); return err },
+			"get":    func() error { _, err := c.Get(ctx, backend.Workflows, "etl", "run"); return err },
+			"find":   func() error { _, err := c.Find(ctx, backend.Workflows, "etl", "run"); return err },
+			"create": func() error { _, err := c.Create(ctx, backend.Workflows, workflow("run", "")); return err },
+			"apply":  func() error { _, err := c.Apply(ctx, backend.Workflows, workflow("run", ""), false); return err },
 			"patch": func() error {
-				_, err := c.Patch(ctx, Workflows, "etl", "run", map[string]any{})
+				_, err := c.Patch(ctx, backend.Workflows, "etl", "run", map[string]any{})
 				return err
 			},
 		}
 		for verb, ask := range asked {
-			if err := ask(); ReasonOf(err) != Misled || !IsUnknown(err) {
+			if err := ask(); backend.ReasonOf(err) != backend.Misled || !backend.IsUnknown(err) {
 				t.Errorf("%s of another %s: %v", verb, what, err)
 			}
 		}

@@ -16,23 +16,19 @@ import (
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 	"k8s.io/utils/ptr"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
 // FieldManager is the name under which the provider owns fields.
 const FieldManager = "terraform-provider-kfp"
 
-// Resource is a kind of object that the provider reads and writes.
-type Resource struct{ Group, Version, Resource string }
-
 // gvr is a resource in the words of Kubernetes' own client.
-func gvr(r Resource) schema.GroupVersionResource { return schema.GroupVersionResource(r) }
+func gvr(r backend.Kind) schema.GroupVersionResource { return schema.GroupVersionResource(r) }
 
-// The resources that the provider manages.
 var (
-	WorkflowTemplates = Resource{Group: "argoproj.io", Version: "v1alpha1", Resource: "workflowtemplates"}
-	Workflows         = Resource{Group: "argoproj.io", Version: "v1alpha1", Resource: "workflows"}
-	CronWorkflows     = Resource{Group: "argoproj.io", Version: "v1alpha1", Resource: "cronworkflows"}
-	ConfigMaps        = Resource{Version: "v1", Resource: "configmaps"}
+	_ backend.Backend   = &Client{}
+	_ backend.Inspector = &Client{}
 )
 
 // Client reads and writes objects. It connects at its first request, so that a plan works without a cluster. It is
@@ -91,46 +87,12 @@ func (c *Client) connect() (*connection, error) {
 	return c.conn, c.err
 }
 
-// Object is an object as JSON, together with the identity that every object has.
-type Object struct {
-	Namespace, Name string
-	UID             string
-	ResourceVersion string
-	Labels          map[string]string
-	Annotations     map[string]string
-	CreatedAt       time.Time
-	Changed         time.Time // when somebody last set a field, in seconds
-	Deleting        bool      // deleted, and kept by a finalizer
-	Owners
-	content map[string]any
-}
-
-// Owners tell who has set what of an object.
-type Owners interface {
-	// EditedAt reports whether somebody has changed what is at a path of the object, given by keys from the root, without
-	// declaring it.
-	EditedAt(path []string) bool
-	// AppliedByOthers reports whether another program declares the object.
-	AppliedByOthers() bool
-}
-
-// Into decodes the object into what v points to, as far as that can hold it.
-func (o *Object) Into(v any) error {
-	if err := decode(o.content, v); err != nil {
-		return fmt.Errorf("decoding %s/%s: %w", o.Namespace, o.Name, err)
-	}
-	return nil
-}
-
-// Raw is the object's content as decoded JSON. It must not be changed.
-func (o *Object) Raw() map[string]any { return o.content }
-
-func newObject(u *unstructured.Unstructured) *Object {
-	return &Object{
+func newObject(u *unstructured.Unstructured) *backend.Object {
+	return &backend.Object{
 		Namespace: u.GetNamespace(), Name: u.GetName(), UID: string(u.GetUID()), ResourceVersion: u.GetResourceVersion(),
 		Labels: u.GetLabels(), Annotations: u.GetAnnotations(), CreatedAt: u.GetCreationTimestamp().Time,
 		Changed: lastChange(u), Deleting: u.GetDeletionTimestamp() != nil,
-		Owners: managedFields(u.GetManagedFields()), content: u.Object,
+		Owners: managedFields(u.GetManagedFields()), Content: u.Object,
 	}
 }
 
@@ -146,7 +108,7 @@ func lastChange(u metav1.Object) time.Time {
 
 // Apply makes the object as given by server-side apply: fields that this provider set earlier and no longer gives
 // are removed, fields of others stay. A field that another manager owns is a conflict unless force is set.
-func (c *Client) Apply(ctx context.Context, r Resource, object any, force bool) (*Object, error) {
+func (c *Client) Apply(ctx context.Context, r backend.Kind, object any, force bool) (*backend.Object, error) {
 	conn, err := c.connect()
 	if err != nil {
 		return nil, err
@@ -170,7 +132,7 @@ func (c *Client) Apply(ctx context.Context, r Resource, object any, force bool) 
 }
 
 // Create makes the object and fails with ErrExists if it is there.
-func (c *Client) Create(ctx context.Context, r Resource, object any) (*Object, error) {
+func (c *Client) Create(ctx context.Context, r backend.Kind, object any) (*backend.Object, error) {
 	conn, err := c.connect()
 	if err != nil {
 		return nil, err
@@ -189,7 +151,7 @@ func (c *Client) Create(ctx context.Context, r Resource, object any) (*Object, e
 }
 
 // Get reads one object past the cache, or fails with ErrNotFound.
-func (c *Client) Get(ctx context.Context, r Resource, namespace, name string) (*Object, error) {
+func (c *Client) Get(ctx context.Context, r backend.Kind, namespace, name string) (*backend.Object, error) {
 	conn, err := c.connect()
 	if err != nil {
 		return nil, err
@@ -202,7 +164,7 @@ func (c *Client) Get(ctx context.Context, r Resource, namespace, name string) (*
 }
 
 // Patch merges a JSON merge patch into one object.
-func (c *Client) Patch(ctx context.Context, r Resource, namespace, name string, patch any) (*Object, error) {
+func (c *Client) Patch(ctx context.Context, r backend.Kind, namespace, name string, patch any) (*backend.Object, error) {
 	conn, err := c.connect()
 	if err != nil {
 		return nil, err
@@ -222,7 +184,7 @@ func (c *Client) Patch(ctx context.Context, r Resource, namespace, name string, 
 
 // Delete removes the object and what it owns. An object that is gone already is no error. A UID other than empty
 // guards against deleting a namesake that was made later.
-func (c *Client) Delete(ctx context.Context, r Resource, namespace, name, uid string) error {
+func (c *Client) Delete(ctx context.Context, r backend.Kind, namespace, name, uid string) error {
 	conn, err := c.connect()
 	if err != nil {
 		return err
@@ -234,7 +196,7 @@ func (c *Client) Delete(ctx context.Context, r Resource, namespace, name, uid st
 	c.cache.forget(r, namespace)
 	defer c.cache.forget(r, namespace)
 	err = conn.dynamic.Resource(gvr(r)).Namespace(namespace).Delete(ctx, name, options)
-	if err = explain(err, r, namespace, name); IsNotFound(err) {
+	if err = explain(err, r, namespace, name); backend.IsNotFound(err) {
 		return nil
 	}
 	return err
@@ -273,6 +235,6 @@ func (t countingRoundTripper) RoundTrip(r *http.Request) (*http.Response, error)
 }
 
 // ObjectOf wraps an object as decoded JSON.
-func ObjectOf(content map[string]any) *Object {
+func ObjectOf(content map[string]any) *backend.Object {
 	return newObject(&unstructured.Unstructured{Object: content})
 }

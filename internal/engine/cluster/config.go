@@ -17,6 +17,7 @@ import (
 	"k8s.io/client-go/tools/clientcmd/api"
 	"k8s.io/client-go/util/homedir"
 
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 )
 
@@ -51,9 +52,6 @@ type Exec struct {
 	Env        map[string]string
 }
 
-// ErrNotConfigured says that nothing tells which cluster to use.
-var ErrNotConfigured = errors.New("no Kubernetes cluster is configured")
-
 // restConfig merges the explicit arguments over the kubeconfig files, as kubectl's flags do.
 func (c Config) restConfig() (*rest.Config, error) {
 	rules := &clientcmd.ClientConfigLoadingRules{}
@@ -67,7 +65,7 @@ func (c Config) restConfig() (*rest.Config, error) {
 	if len(c.ConfigPaths) == 0 && c.Host == "" {
 		cfg, err := rest.InClusterConfig()
 		if err != nil {
-			return nil, ErrNotConfigured
+			return nil, backend.ErrNotConfigured
 		}
 		return c.finish(cfg), nil
 	}
@@ -77,7 +75,7 @@ func (c Config) restConfig() (*rest.Config, error) {
 	}
 	cfg, err := loader.ClientConfig()
 	if clientcmd.IsEmptyConfig(err) || (err == nil && cfg.Host == "") {
-		return nil, fmt.Errorf("%w: %s", ErrNotConfigured, c.emptyPaths())
+		return nil, fmt.Errorf("%w: %s", backend.ErrNotConfigured, c.emptyPaths())
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the cluster configuration: %w%s", err, c.contexts(rules))

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
 func TestPathsWithoutACluster(t *testing.T) {
@@ -16,7 +18,7 @@ func TestPathsWithoutACluster(t *testing.T) {
 	}
 	missing := filepath.Join(t.TempDir(), "missing")
 	_, err := Config{ConfigPaths: []string{empty, missing}}.restConfig()
-	if !errors.Is(err, ErrNotConfigured) || !strings.Contains(err.Error(), empty+" holds no cluster, "+missing+" does not exist") {
+	if !errors.Is(err, backend.ErrNotConfigured) || !strings.Contains(err.Error(), empty+" holds no cluster, "+missing+" does not exist") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -9,19 +9,9 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-)
 
-// Controller is a Deployment of Argo's workflow controller.
-type Controller struct {
-	Namespace, Name string
-	Image           string
-	Wanted, Ready   int32  // replicas
-	Managed         string // the only namespace that it serves; empty: all
-	InstanceID      string // it serves only workflows that carry this label
-	Referencing     string // Strict or Secure: a run may set little beside its template
-	Closed          bool   // its settings may not be read
-	allowed         []string
-}
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
+)
 
 const (
 	controllerProgram   = "workflow-controller"
@@ -30,9 +20,9 @@ const (
 
 // Controllers finds the workflow controllers, in the whole cluster if that may be looked at, else in the namespaces
 // where they usually are. everywhere says which. An error means that nothing could be looked at.
-func (c *Client) Controllers(ctx context.Context, usual ...string) (found []Controller, everywhere bool, err error) {
+func (c *Client) Controllers(ctx context.Context, usual ...string) (found []backend.Controller, everywhere bool, err error) {
 	found, err = c.controllersIn(ctx, metav1.NamespaceAll)
-	if err == nil || ReasonOf(err) != Forbidden {
+	if err == nil || backend.ReasonOf(err) != backend.Forbidden {
 		return found, err == nil, err
 	}
 	seen := false
@@ -48,16 +38,16 @@ func (c *Client) Controllers(ctx context.Context, usual ...string) (found []Cont
 	return found, false, nil
 }
 
-func (c *Client) controllersIn(ctx context.Context, namespace string) ([]Controller, error) {
+func (c *Client) controllersIn(ctx context.Context, namespace string) ([]backend.Controller, error) {
 	conn, err := c.connect()
 	if err != nil {
 		return nil, err
 	}
-	var found []Controller
+	var found []backend.Controller
 	err = paged(func(options metav1.ListOptions) (string, error) {
 		page, err := conn.typed.AppsV1().Deployments(namespace).List(ctx, options)
 		if err != nil {
-			return "", explain(err, Resource{Resource: "deployments"}, namespace, "")
+			return "", explain(err, backend.Kind{Resource: "deployments"}, namespace, "")
 		}
 		if options.Continue == "" {
 			found = nil
@@ -82,8 +72,8 @@ func controllerContainer(d appsv1.Deployment) *corev1.Container {
 	return nil
 }
 
-func (c *Client) controller(ctx context.Context, conn *connection, d appsv1.Deployment, container corev1.Container) Controller {
-	out := Controller{Namespace: d.Namespace, Name: d.Name, Image: container.Image, Wanted: 1, Ready: d.Status.ReadyReplicas}
+func (c *Client) controller(ctx context.Context, conn *connection, d appsv1.Deployment, container corev1.Container) backend.Controller {
+	out := backend.Controller{Namespace: d.Namespace, Name: d.Name, Image: container.Image, Wanted: 1, Ready: d.Status.ReadyReplicas}
 	if d.Spec.Replicas != nil {
 		out.Wanted = *d.Spec.Replicas
 	}
@@ -98,7 +88,7 @@ func (c *Client) controller(ctx context.Context, conn *connection, d appsv1.Depl
 	if !ok {
 		name = controllerConfigMap
 	}
-	out.applySettings(ctx, conn, name, container)
+	applySettings(ctx, conn, &out, name, container)
 	return out
 }
 
@@ -116,9 +106,4 @@ func flagOf(args []string, name string) (string, bool) {
 		}
 	}
 	return "", false
-}
-
-// Serves reports whether the controller looks at workflows of a namespace that carry this instance id; empty: none.
-func (c Controller) Serves(namespace, instance string) bool {
-	return (c.Managed == "" || c.Managed == namespace) && (c.InstanceID == instance || c.Closed)
 }

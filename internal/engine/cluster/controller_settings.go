@@ -2,13 +2,14 @@ package cluster
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
 // controllerSettings are the parts of the controller's config map that decide whether it runs what the provider makes.
@@ -36,7 +37,7 @@ func parseSettings(data map[string]string) controllerSettings {
 const overrideAllowlist = "WORKFLOW_USER_OVERRIDE_ALLOWLIST"
 
 // applySettings reads what decides which workflows the controller runs.
-func (c *Controller) applySettings(ctx context.Context, conn *connection, name string, container corev1.Container) {
+func applySettings(ctx context.Context, conn *connection, c *backend.Controller, name string, container corev1.Container) {
 	found, err := conn.typed.CoreV1().ConfigMaps(c.Namespace).Get(ctx, name, metav1.GetOptions{})
 	if err != nil {
 		c.Closed = !apierrors.IsNotFound(err)
@@ -47,16 +48,8 @@ func (c *Controller) applySettings(ctx context.Context, conn *connection, name s
 	for _, env := range container.Env {
 		if env.Name == overrideAllowlist {
 			for field := range strings.SplitSeq(env.Value, ",") {
-				c.allowed = append(c.allowed, strings.TrimSpace(field))
+				c.Allowed = append(c.Allowed, strings.TrimSpace(field))
 			}
 		}
 	}
-}
-
-// Forbids returns those among the fields of a workflow's spec that a run may not set beside its template.
-func (c Controller) Forbids(fields []string) []string {
-	if c.Referencing != "Strict" && c.Referencing != "Secure" {
-		return nil
-	}
-	return slices.DeleteFunc(slices.Clone(fields), func(f string) bool { return slices.Contains(c.allowed, f) })
 }

@@ -3,6 +3,8 @@ package cluster
 import (
 	"slices"
 	"testing"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
 func TestFaultsOfVersions(t *testing.T) {
@@ -18,7 +20,7 @@ func TestFaultsOfVersions(t *testing.T) {
 		"q/workflow-controller:latest": none, "q/workflow-controller": none, "q:5000/workflow-controller": none, "q/workflow-controller@sha256:12": none,
 	} {
 		got := none
-		if f, found := (Controller{Image: image}).Fault(); found {
+		if f, found := (backend.Controller{Image: image}).Fault(); found {
 			got = warning
 			if f.Fatal {
 				got = fatal
@@ -48,13 +50,13 @@ func TestSettingsInBothForms(t *testing.T) {
 func TestForbiddenOverrides(t *testing.T) {
 	t.Parallel()
 	fields := []string{"serviceAccountName", "synchronization"}
-	if got := (Controller{}).Forbids(fields); len(got) > 0 {
+	if got := (backend.Controller{}).Forbids(fields); len(got) > 0 {
 		t.Errorf("a free controller forbids %v", got)
 	}
-	if got := (Controller{Referencing: "Strict", allowed: []string{"synchronization"}}).Forbids(fields); !slices.Equal(got, fields[:1]) {
+	if got := (backend.Controller{Referencing: "Strict", Allowed: []string{"synchronization"}}).Forbids(fields); !slices.Equal(got, fields[:1]) {
 		t.Errorf("got %v", got)
 	}
-	if got := (Controller{Referencing: "Secure"}).Forbids(fields); !slices.Equal(got, fields) {
+	if got := (backend.Controller{Referencing: "Secure"}).Forbids(fields); !slices.Equal(got, fields) {
 		t.Errorf("got %v", got)
 	}
 }

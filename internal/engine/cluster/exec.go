@@ -14,6 +14,8 @@ import (
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/remotecommand"
 	"k8s.io/streaming/pkg/httpstream"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
 // Streams are what a command reads and writes; nil for nothing.
@@ -50,7 +52,7 @@ func (c *Client) Exec(ctx context.Context, namespace, pod, container string, com
 		return fmt.Errorf("preparing a command in pod %s/%s: %w", namespace, pod, err)
 	}
 	err = executor.StreamWithContext(ctx, remotecommand.StreamOptions{Stdin: s.In, Stdout: s.Out, Stderr: s.Err})
-	return explain(err, Resource{Resource: "pods/exec"}, namespace, pod)
+	return explain(err, backend.Kind{Resource: "pods/exec"}, namespace, pod)
 }
 
 // Pipe runs a command in a container as a connection: what is written is its standard input, and what is read its
@@ -92,12 +94,16 @@ func (p *pipe) Close() error {
 
 // Network and String make the pipe its own address.
 func (p *pipe) Network() string { return "exec" }
-func (p *pipe) String() string  { return p.name }
 
-func (p *pipe) LocalAddr() net.Addr  { return p }
+func (p *pipe) String() string { return p.name }
+
+func (p *pipe) LocalAddr() net.Addr { return p }
+
 func (p *pipe) RemoteAddr() net.Addr { return p }
 
 // Deadlines have no effect: whoever waits closes the pipe.
-func (p *pipe) SetDeadline(time.Time) error      { return nil }
-func (p *pipe) SetReadDeadline(time.Time) error  { return nil }
+func (p *pipe) SetDeadline(time.Time) error { return nil }
+
+func (p *pipe) SetReadDeadline(time.Time) error { return nil }
+
 func (p *pipe) SetWriteDeadline(time.Time) error { return nil }

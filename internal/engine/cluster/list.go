@@ -7,6 +7,8 @@ import (
 	"sync"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
 // ManagedSelector finds the objects that the provider made.
@@ -23,13 +25,13 @@ type cache struct {
 }
 
 type cacheKey struct {
-	resource  Resource
+	resource  backend.Kind
 	namespace string
 }
 
 type listing struct {
 	once    sync.Once
-	objects map[string]*Object
+	objects map[string]*backend.Object
 	err     error
 }
 
@@ -45,7 +47,7 @@ func (c *cache) get(k cacheKey) *listing {
 	return c.lists[k]
 }
 
-func (c *cache) forget(r Resource, namespace string) {
+func (c *cache) forget(r backend.Kind, namespace string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.lists, cacheKey{r, namespace})
@@ -53,7 +55,7 @@ func (c *cache) forget(r Resource, namespace string) {
 
 // Find reads one object through the shared list of its namespace. An object that the list lacks is asked for by name,
 // since somebody may have taken our label off.
-func (c *Client) Find(ctx context.Context, r Resource, namespace, name string) (*Object, error) {
+func (c *Client) Find(ctx context.Context, r backend.Kind, namespace, name string) (*backend.Object, error) {
 	objects, err := c.listed(ctx, r, namespace)
 	if err != nil {
 		return nil, err
@@ -65,11 +67,11 @@ func (c *Client) Find(ctx context.Context, r Resource, namespace, name string) (
 }
 
 // Managed returns the objects of a namespace that the provider made, by name, through the shared list.
-func (c *Client) Managed(ctx context.Context, r Resource, namespace string) (map[string]*Object, error) {
+func (c *Client) Managed(ctx context.Context, r backend.Kind, namespace string) (map[string]*backend.Object, error) {
 	return c.listed(ctx, r, namespace)
 }
 
-func (c *Client) listed(ctx context.Context, r Resource, namespace string) (map[string]*Object, error) {
+func (c *Client) listed(ctx context.Context, r backend.Kind, namespace string) (map[string]*backend.Object, error) {
 	k := cacheKey{r, namespace}
 	l := c.cache.get(k)
 	l.once.Do(func() { l.objects, l.err = c.List(ctx, r, namespace, ManagedSelector) })
@@ -81,12 +83,12 @@ func (c *Client) listed(ctx context.Context, r Resource, namespace string) (map[
 }
 
 // List reads the objects that a label selector finds, page by page and past the cache.
-func (c *Client) List(ctx context.Context, r Resource, namespace, selector string) (map[string]*Object, error) {
+func (c *Client) List(ctx context.Context, r backend.Kind, namespace, selector string) (map[string]*backend.Object, error) {
 	conn, err := c.connect()
 	if err != nil {
 		return nil, err
 	}
-	var objects map[string]*Object
+	var objects map[string]*backend.Object
 	err = paged(func(options metav1.ListOptions) (string, error) {
 		options.LabelSelector = selector
 		page, err := conn.dynamic.Resource(gvr(r)).Namespace(namespace).List(ctx, options)
@@ -94,7 +96,7 @@ func (c *Client) List(ctx context.Context, r Resource, namespace, selector strin
 			return "", explain(err, r, namespace, "")
 		}
 		if options.Continue == "" {
-			objects = map[string]*Object{}
+			objects = map[string]*backend.Object{}
 		}
 		for i := range page.Items {
 			o, err := believed(&page.Items[i], r, namespace, page.Items[i].GetName())

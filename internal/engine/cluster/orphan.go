@@ -5,10 +5,12 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
 // DeleteAlone removes the object and leaves what it owns. An object that is gone already is no error.
-func (c *Client) DeleteAlone(ctx context.Context, r Resource, namespace, name string) error {
+func (c *Client) DeleteAlone(ctx context.Context, r backend.Kind, namespace, name string) error {
 	conn, err := c.connect()
 	if err != nil {
 		return err
@@ -16,7 +18,7 @@ func (c *Client) DeleteAlone(ctx context.Context, r Resource, namespace, name st
 	c.cache.forget(r, namespace)
 	defer c.cache.forget(r, namespace)
 	err = conn.dynamic.Resource(gvr(r)).Namespace(namespace).Delete(ctx, name, metav1.DeleteOptions{PropagationPolicy: ptr.To(metav1.DeletePropagationOrphan)})
-	if err = explain(err, r, namespace, name); IsNotFound(err) {
+	if err = explain(err, r, namespace, name); backend.IsNotFound(err) {
 		return nil
 	}
 	return err

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
 // What a credential plugin says is in the error where it fails, without secrets, and not in Terraform's log.
@@ -21,7 +23,7 @@ func TestWhatAPluginSays(t *testing.T) { //nolint:paralleltest // it takes the s
 		APIVersion: "client.authentication.k8s.io/v1", Command: "sh", Args: []string{"-c", `echo "cannot log in as $WHO with $PASSWORD" >&2; exit 3`},
 		Env: map[string]string{"PASSWORD": "s3cr3t-pw", "WHO": "etl-robot"},
 	}})
-	_, err = c.Get(t.Context(), Workflows, "etl", "run")
+	_, err = c.Get(t.Context(), backend.Workflows, "etl", "run")
 	if err == nil || !strings.Contains(err.Error(), "last words:\n  cannot log in as (secret) with (secret)") || strings.Contains(err.Error(), "s3cr3t") {
 		t.Errorf("got %v", err)
 	}
@@ -50,7 +52,7 @@ func TestAddressesThatAreNone(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			_, err := New(config).Get(t.Context(), Workflows, "etl", "run")
+			_, err := New(config).Get(t.Context(), backend.Workflows, "etl", "run")
 			if err == nil || !strings.Contains(err.Error(), field) || strings.Contains(err.Error(), "hunter") || strings.Contains(err.Error(), "etl:") {
 				t.Errorf("%s %q: %v", field, address, err)
 			}

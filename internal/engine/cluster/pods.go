@@ -10,13 +10,15 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
 // maxLogBytes bounds what is read of one container's log: a line may be of any length.
 const maxLogBytes = 4 << 20
 
 // Pods is the resource of pods.
-var Pods = Resource{Version: "v1", Resource: "pods"}
+var Pods = backend.Kind{Version: "v1", Resource: "pods"}
 
 // LastLines returns the last lines of a container's log, at most n. A pod that is gone has no lines.
 func (c *Client) LastLines(ctx context.Context, namespace, pod, container string, n int64) ([]string, error) {
@@ -28,7 +30,7 @@ func (c *Client) LastLines(ctx context.Context, namespace, pod, container string
 		Container: container, TailLines: new(n),
 	}).Stream(ctx)
 	if err != nil {
-		return nil, explain(err, Resource{Resource: "pods/log"}, namespace, pod)
+		return nil, explain(err, backend.Kind{Resource: "pods/log"}, namespace, pod)
 	}
 	defer stream.Close()
 	data, err := io.ReadAll(io.LimitReader(stream, maxLogBytes))
@@ -42,21 +44,6 @@ func (c *Client) LastLines(ctx context.Context, namespace, pod, container string
 	return strings.Split(text, "\n"), nil
 }
 
-// Pod is what people want to know of a pod of a run.
-type Pod struct {
-	Name        string
-	Annotations map[string]string
-	Started     bool     // the container was run, as far as the pod says
-	Secrets     []string // names of the Secrets whose values the container can see
-	Waits       []Wait
-}
-
-// Wait is what keeps a pod, or a container of it, from starting.
-type Wait struct {
-	Container string // empty: the pod itself finds no node
-	Cause     string
-}
-
 // Pods lists the pods that a label selector finds.
 func (c *Client) Pods(ctx context.Context, namespace, selector string) ([]corev1.Pod, error) {
 	conn, err := c.connect()
@@ -65,21 +52,21 @@ func (c *Client) Pods(ctx context.Context, namespace, selector string) ([]corev1
 	}
 	list, err := conn.typed.CoreV1().Pods(namespace).List(ctx, metav1.ListOptions{LabelSelector: selector})
 	if err != nil {
-		return nil, explain(err, Resource{Resource: "pods"}, namespace, "")
+		return nil, explain(err, backend.Kind{Resource: "pods"}, namespace, "")
 	}
 	return list.Items, nil
 }
 
 // RunPods lists the pods that a label selector finds, and what there is to know of their container of this name.
-func (c *Client) RunPods(ctx context.Context, namespace, selector, container string) ([]Pod, error) {
+func (c *Client) RunPods(ctx context.Context, namespace, selector, container string) ([]backend.Pod, error) {
 	list, err := c.Pods(ctx, namespace, selector)
 	if err != nil {
 		return nil, err
 	}
-	pods := make([]Pod, len(list))
+	pods := make([]backend.Pod, len(list))
 	for i := range list {
 		p := &list[i]
-		pods[i] = Pod{Name: p.Name, Annotations: p.Annotations, Started: hasStarted(p, container), Secrets: secretsOf(p, container), Waits: waitsOf(p)}
+		pods[i] = backend.Pod{Name: p.Name, Annotations: p.Annotations, Started: hasStarted(p, container), Secrets: secretsOf(p, container), Waits: waitsOf(p)}
 	}
 	return pods, nil
 }
@@ -95,16 +82,16 @@ func hasStarted(pod *corev1.Pod, container string) bool {
 }
 
 // waitsOf says what a pod waits for: a node, an image, a secret.
-func waitsOf(pod *corev1.Pod) []Wait {
-	var waits []Wait
+func waitsOf(pod *corev1.Pod) []backend.Wait {
+	var waits []backend.Wait
 	for _, c := range pod.Status.Conditions {
 		if c.Type == corev1.PodScheduled && c.Status == corev1.ConditionFalse {
-			waits = append(waits, Wait{Cause: c.Message})
+			waits = append(waits, backend.Wait{Cause: c.Message})
 		}
 	}
 	for _, c := range slices.Concat(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses) {
 		if w := c.State.Waiting; w != nil && w.Message != "" {
-			waits = append(waits, Wait{Container: c.Name, Cause: w.Reason + ": " + w.Message})
+			waits = append(waits, backend.Wait{Container: c.Name, Cause: w.Reason + ": " + w.Message})
 		}
 	}
 	return waits
@@ -117,11 +104,11 @@ func (c *Client) RemovePod(ctx context.Context, namespace, name string) error {
 		return err
 	}
 	err = explain(conn.typed.CoreV1().Pods(namespace).Delete(ctx, name, metav1.DeleteOptions{GracePeriodSeconds: new(int64)}), Pods, namespace, name)
-	if IsNotFound(err) {
+	if backend.IsNotFound(err) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	return c.Follow(ctx, Pods, namespace, name, func(object *Object) (bool, error) { return object == nil, nil })
+	return c.Follow(ctx, Pods, namespace, name, func(object *backend.Object) (bool, error) { return object == nil, nil })
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
 // MaxItems returns how many elements the cluster's schema of a kind allows in a list, by the path of the list: the names of
@@ -19,7 +21,7 @@ func (c *Client) MaxItems(_ context.Context, groupVersion, kind string, lists ..
 	}
 	paths, err := conn.typed.Discovery().OpenAPIV3().Paths()
 	if err != nil {
-		return nil, explain(err, Resource{Resource: "openapi"}, "", "")
+		return nil, explain(err, backend.Kind{Resource: "openapi"}, "", "")
 	}
 	path, ok := paths["apis/"+groupVersion]
 	if !ok {
@@ -27,7 +29,7 @@ func (c *Client) MaxItems(_ context.Context, groupVersion, kind string, lists ..
 	}
 	text, err := path.Schema(runtime.ContentTypeJSON)
 	if err != nil {
-		return nil, explain(err, Resource{Resource: "openapi"}, "", "")
+		return nil, explain(err, backend.Kind{Resource: "openapi"}, "", "")
 	}
 	return maxItems(text, kind, lists)
 }

@@ -7,6 +7,8 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
 // secretsOf names the Secrets whose values a container of the pod can see: in its environment and in its files.
@@ -60,7 +62,7 @@ func (c *Client) SecretValues(ctx context.Context, namespace, name string) ([]st
 		return nil, err
 	}
 	secret, err := conn.typed.CoreV1().Secrets(namespace).Get(ctx, name, metav1.GetOptions{})
-	if err = explain(err, Resource{Version: "v1", Resource: "secrets"}, namespace, name); IsNotFound(err) {
+	if err = explain(err, backend.Kind{Version: "v1", Resource: "secrets"}, namespace, name); backend.IsNotFound(err) {
 		return nil, nil
 	}
 	if err != nil {

@@ -11,6 +11,8 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/watch"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
 // How a broken watch is taken up again: a server that restarts is given time, and is not hammered.
@@ -22,7 +24,7 @@ const (
 // Follow calls seen with every state of one object, first with the present one, until seen returns done or an error,
 // or ctx ends. It uses one watch and takes it up again when the connection breaks, the server restarts, the watch
 // expires, tells something odd, or tells nothing for long. seen gets nil when the object is gone.
-func (c *Client) Follow(ctx context.Context, r Resource, namespace, name string, seen func(*Object) (done bool, err error)) error {
+func (c *Client) Follow(ctx context.Context, r backend.Kind, namespace, name string, seen func(*backend.Object) (done bool, err error)) error {
 	pause := firstPause
 	for {
 		told, done, err := c.followOnce(ctx, r, namespace, name, seen)
@@ -43,14 +45,14 @@ func (c *Client) Follow(ctx context.Context, r Resource, namespace, name string,
 
 // followOnce reads the object and watches it until the watch ends. told: the watch was of use. A nil error with done unset
 // asks for another round.
-func (c *Client) followOnce(ctx context.Context, r Resource, namespace, name string, seen func(*Object) (bool, error)) (told, done bool, err error) {
+func (c *Client) followOnce(ctx context.Context, r backend.Kind, namespace, name string, seen func(*backend.Object) (bool, error)) (told, done bool, err error) {
 	conn, err := c.connect()
 	if err != nil {
 		return false, true, err
 	}
 	present, err := c.Get(ctx, r, namespace, name)
 	switch {
-	case IsNotFound(err):
+	case backend.IsNotFound(err):
 		done, err = seen(nil)
 		return true, done || err != nil, err
 	case err != nil:
@@ -94,7 +96,7 @@ func (c *Client) followOnce(ctx context.Context, r Resource, namespace, name str
 }
 
 // eventObject is the object as an event tells it, nil where it is gone; false: the event tells something else, or an error.
-func eventObject(event watch.Event, r Resource, namespace, name string) (*Object, bool) {
+func eventObject(event watch.Event, r backend.Kind, namespace, name string) (*backend.Object, bool) {
 	u, ok := event.Object.(*unstructured.Unstructured)
 	if !ok {
 		return nil, false
@@ -111,6 +113,6 @@ func eventObject(event watch.Event, r Resource, namespace, name string) (*Object
 
 // transient errors are worth waiting out: the server is down, overloaded or restarting, or somebody answers in its place.
 func transient(err error) bool {
-	reason := ReasonOf(err)
-	return reason == Unreachable || reason == Misled || apierrors.IsInternalError(errors.Unwrap(err)) || apierrors.IsResourceExpired(errors.Unwrap(err))
+	reason := backend.ReasonOf(err)
+	return reason == backend.Unreachable || reason == backend.Misled || apierrors.IsInternalError(errors.Unwrap(err)) || apierrors.IsResourceExpired(errors.Unwrap(err))
 }

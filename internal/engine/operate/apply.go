@@ -6,13 +6,13 @@ import (
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/diff"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
 // Put makes an object what it should be. Changes that others have made once, by kubectl edit for example, were in the
 // plan as drift and are taken back, and what they have added is removed. What another program declares by server-side
 // apply is a conflict unless force_conflicts is set.
-func (o *Operator) Put(ctx context.Context, r cluster.Resource, object any) error {
+func (o *Operator) Put(ctx context.Context, r backend.Kind, object any) error {
 	wanted, live, err := o.apply(ctx, r, object)
 	if err != nil {
 		return err
@@ -21,12 +21,12 @@ func (o *Operator) Put(ctx context.Context, r cluster.Resource, object any) erro
 	if patch == nil {
 		return nil
 	}
-	_, err = o.Cluster.Patch(ctx, r, live.Namespace, live.Name, patch)
+	_, err = o.Backend.Patch(ctx, r, live.Namespace, live.Name, patch)
 	return err
 }
 
 // apply writes an object in the form that the cluster's schema takes, which the first refusal tells.
-func (o *Operator) apply(ctx context.Context, r cluster.Resource, object any) (wanted map[string]any, live *cluster.Object, err error) {
+func (o *Operator) apply(ctx context.Context, r backend.Kind, object any) (wanted map[string]any, live *backend.Object, err error) {
 	strict := o.strictSchema.Load()
 	form := layout.AsJSON
 	if strict {
@@ -35,11 +35,11 @@ func (o *Operator) apply(ctx context.Context, r cluster.Resource, object any) (w
 	if wanted, err = form(object); err != nil {
 		return nil, nil, err
 	}
-	live, err = o.Cluster.Apply(ctx, r, wanted, o.ForceConflicts)
-	if cluster.ConflictsWithEdits(err) {
-		live, err = o.Cluster.Apply(ctx, r, wanted, true)
+	live, err = o.Backend.Apply(ctx, r, wanted, o.ForceConflicts)
+	if backend.ConflictsWithEdits(err) {
+		live, err = o.Backend.Apply(ctx, r, wanted, true)
 	}
-	if cluster.IsUndeclared(err) && !strict {
+	if backend.IsUndeclared(err) && !strict {
 		o.strictSchema.Store(true)
 		return o.apply(ctx, r, object)
 	}
@@ -47,10 +47,10 @@ func (o *Operator) apply(ctx context.Context, r cluster.Resource, object any) (w
 }
 
 // Create makes an object that is not there yet. resource is the type of the Terraform resource that stands for it.
-func (o *Operator) Create(ctx context.Context, r cluster.Resource, object any, namespace, name, resource string) error {
+func (o *Operator) Create(ctx context.Context, r backend.Kind, object any, namespace, name, resource string) error {
 	for range maxCreations {
-		err := o.Cluster.Make(ctx, r, object)
-		if cluster.ReasonOf(err) != cluster.Exists {
+		err := o.Backend.Make(ctx, r, object)
+		if backend.ReasonOf(err) != backend.Exists {
 			return err
 		}
 		live, err := o.Existing(ctx, r, namespace, name)
@@ -77,23 +77,23 @@ func (o *Operator) PutCode(ctx context.Context, code any, namespace, name string
 	if err != nil {
 		return err
 	}
-	live, err := o.Cluster.Get(ctx, cluster.ConfigMaps, namespace, name)
+	live, err := o.Backend.Get(ctx, backend.ConfigMaps, namespace, name)
 	switch {
-	case cluster.IsNotFound(err):
+	case backend.IsNotFound(err):
 	case err != nil:
 		return err
 	case len(diff.Compare(live.Raw(), wanted, live.EditedAt)) > 0:
-		if err := o.Cluster.Delete(ctx, cluster.ConfigMaps, namespace, name, live.UID); err != nil {
+		if err := o.Backend.Delete(ctx, backend.ConfigMaps, namespace, name, live.UID); err != nil {
 			return err
 		}
 	}
-	return o.Put(ctx, cluster.ConfigMaps, code)
+	return o.Put(ctx, backend.ConfigMaps, code)
 }
 
 // RefuseExisting fails if the object that is to be created is there: another state may stand for it, or somebody has
 // made it by hand. Nothing in the cluster tells an object that another state stands for from one whose apply was killed
 // before it had saved its state, so taking over even an identical one is left to the user.
-func (o *Operator) RefuseExisting(live *cluster.Object, resource string, identical bool) error {
+func (o *Operator) RefuseExisting(live *backend.Object, resource string, identical bool) error {
 	if live == nil || live.Deleting || layout.IsRetired(live.Labels) {
 		return nil // nobody stands for it any more
 	}
@@ -116,16 +116,16 @@ func (o *Operator) RefuseExisting(live *cluster.Object, resource string, identic
 }
 
 // Existing reads an object that may be there; nil: it is not.
-func (o *Operator) Existing(ctx context.Context, r cluster.Resource, namespace, name string) (*cluster.Object, error) {
-	live, err := o.Cluster.Get(ctx, r, namespace, name)
-	if cluster.IsNotFound(err) {
+func (o *Operator) Existing(ctx context.Context, r backend.Kind, namespace, name string) (*backend.Object, error) {
+	live, err := o.Backend.Get(ctx, r, namespace, name)
+	if backend.IsNotFound(err) {
 		return nil, nil
 	}
 	return live, err
 }
 
 // Differences lists where a live object is not the wanted one.
-func Differences(live *cluster.Object, wanted any) []string {
+func Differences(live *backend.Object, wanted any) []string {
 	object, err := layout.AsJSON(wanted)
 	if err != nil {
 		return []string{err.Error()}

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 )
 
@@ -41,8 +42,8 @@ func TestObjectsFitTheSchemaOfTheCluster(t *testing.T) {
 			taken.Add(1)
 			_, _ = w.Write(body)
 		}))
-		d := &Operator{Cluster: cluster.New(cluster.Config{Host: server.URL})}
-		put := func(name string) error { return d.Put(t.Context(), cluster.WorkflowTemplates, cached(name)) }
+		d := &Operator{Backend: cluster.New(cluster.Config{Host: server.URL})}
+		put := func(name string) error { return d.Put(t.Context(), backend.WorkflowTemplates, cached(name)) }
 		var first errgroup.Group // several at a time, all of which may be refused
 		for _, name := range []string{"a", "b", "c"} {
 			first.Go(func() error { return put(name) })

@@ -11,7 +11,7 @@ import (
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/status"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -41,9 +41,9 @@ type failedTick struct {
 func (o *Operator) NewBackfillWork(ctx context.Context, b spec.Backfill, known map[int64]spec.TickResult) (*backfillWork, error) {
 	w := &backfillWork{operator: o, backfill: b, done: map[int64]bool{}, Results: map[int64]spec.TickResult{}}
 	maps.Copy(w.Results, known)
-	_, err := o.Cluster.Create(ctx, cluster.ConfigMaps, compile.Ledger(b))
+	_, err := o.Backend.Create(ctx, backend.ConfigMaps, compile.Ledger(b))
 	switch {
-	case cluster.ReasonOf(err) == cluster.Exists:
+	case backend.ReasonOf(err) == backend.Exists:
 		if err := w.takeOver(ctx); err != nil {
 			return nil, err
 		}
@@ -64,7 +64,7 @@ func (o *Operator) NewBackfillWork(ctx context.Context, b spec.Backfill, known m
 
 func (w *backfillWork) takeOver(ctx context.Context) error {
 	b := w.backfill
-	ledger, err := w.operator.Cluster.Get(ctx, cluster.ConfigMaps, b.Namespace, compile.LedgerName(b.Name))
+	ledger, err := w.operator.Backend.Get(ctx, backend.ConfigMaps, b.Namespace, compile.LedgerName(b.Name))
 	if err != nil {
 		return err
 	}
@@ -85,7 +85,7 @@ func (w *backfillWork) Note(ctx context.Context, tick time.Time, result spec.Tic
 	if err != nil {
 		return err
 	}
-	_, err = w.operator.Cluster.Patch(ctx, cluster.ConfigMaps, w.backfill.Namespace, compile.LedgerName(w.backfill.Name), patch)
+	_, err = w.operator.Backend.Patch(ctx, backend.ConfigMaps, w.backfill.Namespace, compile.LedgerName(w.backfill.Name), patch)
 	return err
 }
 
@@ -172,7 +172,7 @@ func (w *backfillWork) forget(ctx context.Context, tick time.Time) {
 		return
 	}
 	delete(w.Results, tick.Unix())
-	_, err := w.operator.Cluster.Patch(ctx, cluster.ConfigMaps, w.backfill.Namespace, compile.LedgerName(w.backfill.Name), compile.LedgerRemoval(tick))
+	_, err := w.operator.Backend.Patch(ctx, backend.ConfigMaps, w.backfill.Namespace, compile.LedgerName(w.backfill.Name), compile.LedgerRemoval(tick))
 	if err != nil {
 		w.errs = append(w.errs, fmt.Errorf("%s: %w", tick.Format(time.RFC3339), err))
 	}
@@ -188,8 +188,8 @@ func (w *backfillWork) start(ctx context.Context, tick time.Time) (name string, 
 	}
 	compile.ForInstance(workflow, w.operator.InstanceID)
 	for {
-		_, err := w.operator.Cluster.Create(ctx, cluster.Workflows, workflow)
-		if cluster.ReasonOf(err) != cluster.Exists {
+		_, err := w.operator.Backend.Create(ctx, backend.Workflows, workflow)
+		if backend.ReasonOf(err) != backend.Exists {
 			return workflow.Name, err
 		}
 		taken, err := w.adopt(ctx, workflow.Name)
@@ -202,9 +202,9 @@ func (w *backfillWork) start(ctx context.Context, tick time.Time) (name string, 
 // adopt takes over a run of the same name, which must be this backfill's. False: the name is free now.
 func (w *backfillWork) adopt(ctx context.Context, name string) (taken bool, err error) {
 	b := w.backfill
-	found, err := w.operator.Cluster.Get(ctx, cluster.Workflows, b.Namespace, name)
+	found, err := w.operator.Backend.Get(ctx, backend.Workflows, b.Namespace, name)
 	switch {
-	case cluster.IsNotFound(err):
+	case backend.IsNotFound(err):
 		return false, nil
 	case err != nil:
 		return false, err
@@ -216,7 +216,7 @@ func (w *backfillWork) adopt(ctx context.Context, name string) (taken bool, err 
 	if !status.PhaseOf(found.Raw()).Failed() {
 		return true, nil
 	}
-	if err := w.operator.Cluster.Delete(ctx, cluster.Workflows, b.Namespace, name, found.UID); err != nil {
+	if err := w.operator.Backend.Delete(ctx, backend.Workflows, b.Namespace, name, found.UID); err != nil {
 		return false, err
 	}
 	return false, w.operator.untilGone(ctx, b.Namespace, name)

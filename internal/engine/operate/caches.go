@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 )
 
@@ -23,7 +23,7 @@ func (o *Operator) collectCaches(ctx context.Context, namespace string, gone []s
 	if aged && len(gone) == 0 {
 		return
 	}
-	controllers, _, err := o.Cluster.Controllers(ctx, usualNamespaces(namespace)...)
+	controllers, _, err := o.inspector().Controllers(ctx, usualNamespaces(namespace)...)
 	if err != nil {
 		o.debug(ctx, "Cannot look for Argo's controller", map[string]any{"error": err.Error()})
 		return
@@ -32,7 +32,7 @@ func (o *Operator) collectCaches(ctx context.Context, namespace string, gone []s
 		if !c.Serves(namespace, o.InstanceID) {
 			continue
 		}
-		changed, err := o.Cluster.LastChanges(ctx, cluster.ConfigMaps, c.Namespace, layout.CacheSelector)
+		changed, err := o.Backend.LastChanges(ctx, backend.ConfigMaps, c.Namespace, layout.CacheSelector)
 		if err != nil {
 			o.debug(ctx, "Cannot list what is cached", map[string]any{"namespace": c.Namespace, "error": err.Error()})
 			continue
@@ -56,7 +56,7 @@ func staleCaches(changed map[string]time.Time, namespace string, gone []string, 
 // removeCaches deletes config maps; that it may not is a warning, since nothing but room depends on it.
 func (o *Operator) removeCaches(ctx context.Context, namespace string, names []string, problems *problem.List) {
 	for _, name := range names {
-		if err := o.Cluster.Delete(ctx, cluster.ConfigMaps, namespace, name, ""); err != nil {
+		if err := o.Backend.Delete(ctx, backend.ConfigMaps, namespace, name, ""); err != nil {
 			problems.Warning("What tasks returned stays cached", fmt.Sprintf("Nothing asks any more for what Argo's controller keeps in config maps of namespace %s, %d of them. "+
 				"Removing the first failed: %s\n\nGrant the provider the Role for caches of the guide \"Installation and RBAC\", or have the controller do it (CACHE_GC_PERIOD in its environment).",
 				namespace, len(names), ClusterDetail(err)))

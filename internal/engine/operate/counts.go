@@ -18,7 +18,7 @@ func (o *Operator) CheckCounts(ctx context.Context, compiled *compile.PipelineOb
 	}
 	ctx, cancel := context.WithTimeout(ctx, ForeseeTimeout)
 	defer cancel()
-	bounds, err := o.Cluster.MaxItems(ctx, argoAPI, "WorkflowTemplate", compile.BoundedLists...)
+	bounds, err := o.inspector().MaxItems(ctx, argoAPI, "WorkflowTemplate", compile.BoundedLists...)
 	if err != nil {
 		o.debug(ctx, "Cannot ask for the bounds of the cluster", map[string]any{"error": err.Error()})
 		return compiled.CheckCounts(nil)

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/status"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/redact"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -27,7 +27,7 @@ const (
 type podReader struct {
 	operator       *Operator
 	namespace, run string
-	pods           map[string]cluster.Pod // by Argo's node id
+	pods           map[string]backend.Pod // by Argo's node id
 	gone           map[string]bool        // nodes without a pod
 	err            error                  // why the pods could not be read
 	secrets        map[string]secretRead
@@ -40,7 +40,7 @@ type secretRead struct {
 }
 
 func (o *Operator) ReaderOf(namespace, run string) *podReader {
-	return &podReader{operator: o, namespace: namespace, run: run, pods: map[string]cluster.Pod{}, gone: map[string]bool{}, secrets: map[string]secretRead{}, redactors: map[string]*redact.Redactor{}}
+	return &podReader{operator: o, namespace: namespace, run: run, pods: map[string]backend.Pod{}, gone: map[string]bool{}, secrets: map[string]secretRead{}, redactors: map[string]*redact.Redactor{}}
 }
 
 // know reads the pods of the run once if it does not know those of all these nodes. Pods that have gone meanwhile stay known.
@@ -62,19 +62,19 @@ func (r *podReader) know(ctx context.Context, nodes ...string) {
 }
 
 // pod finds the pod of a node.
-func (r *podReader) pod(ctx context.Context, node string) (*cluster.Pod, bool) {
+func (r *podReader) pod(ctx context.Context, node string) (*backend.Pod, bool) {
 	r.know(ctx, node)
 	pod, ok := r.pods[node]
 	return &pod, ok
 }
 
 // podsOf returns a run's pods by Argo's node id.
-func (o *Operator) podsOf(ctx context.Context, namespace, run string) (map[string]cluster.Pod, error) {
-	pods, err := o.Cluster.RunPods(ctx, namespace, status.RunPodsLabel+"="+run, mainContainer)
+func (o *Operator) podsOf(ctx context.Context, namespace, run string) (map[string]backend.Pod, error) {
+	pods, err := o.Backend.RunPods(ctx, namespace, status.RunPodsLabel+"="+run, mainContainer)
 	if err != nil {
 		return nil, err
 	}
-	byNode := make(map[string]cluster.Pod, len(pods))
+	byNode := make(map[string]backend.Pod, len(pods))
 	for _, p := range pods {
 		byNode[p.Annotations[status.NodeAnnotation]] = p
 	}
@@ -83,7 +83,7 @@ func (o *Operator) podsOf(ctx context.Context, namespace, run string) (map[strin
 
 // redactor takes the secrets out that a pod knows; closed names one that may not be read, so that nothing that the
 // pod says may be shown.
-func (r *podReader) redactor(ctx context.Context, pod *cluster.Pod) (out *redact.Redactor, closed string) {
+func (r *podReader) redactor(ctx context.Context, pod *backend.Pod) (out *redact.Redactor, closed string) {
 	var values []string
 	key := strings.Join(pod.Secrets, "/")
 	if known := r.redactors[key]; known != nil {
@@ -92,7 +92,7 @@ func (r *podReader) redactor(ctx context.Context, pod *cluster.Pod) (out *redact
 	for _, name := range pod.Secrets {
 		read, ok := r.secrets[name]
 		if !ok {
-			read.values, read.err = r.operator.Cluster.SecretValues(ctx, r.namespace, name)
+			read.values, read.err = r.operator.Backend.SecretValues(ctx, r.namespace, name)
 			r.secrets[name] = read
 		}
 		if read.err != nil {
@@ -161,7 +161,7 @@ func (r *podReader) log(ctx context.Context, node string) string {
 		return fmt.Sprintf("  Its log may hold values of secret %s, which the provider may not read and so cannot mask. See it with: kubectl logs -n %s %s -c %s\n",
 			closed, r.namespace, pod.Name, mainContainer)
 	}
-	lines, err := r.operator.Cluster.LastLines(ctx, r.namespace, pod.Name, mainContainer, logLines+executorLines)
+	lines, err := r.operator.Backend.LastLines(ctx, r.namespace, pod.Name, mainContainer, logLines+executorLines)
 	if err != nil {
 		return fmt.Sprintf("  Its log cannot be read: %v\n", err)
 	}

@@ -8,14 +8,14 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/decompile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/handwritten"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
 // Refs finds components and pipelines in the cluster by the names of their objects.
 func (o *Operator) Refs(ctx context.Context, namespace string) decompile.Refs {
 	return func(object string) (spec.Ref, bool) {
-		live, err := o.Cluster.Find(ctx, cluster.WorkflowTemplates, namespace, object)
+		live, err := o.Backend.Find(ctx, backend.WorkflowTemplates, namespace, object)
 		if err != nil {
 			return spec.Ref{}, false
 		}
@@ -29,14 +29,14 @@ func (o *Operator) Around(ctx context.Context, namespace string) handwritten.Aro
 	return handwritten.Around{
 		Refs: o.Refs(ctx, namespace),
 		Component: func(version, name string) (spec.Ref, bool) {
-			all, err := o.Cluster.Managed(ctx, cluster.WorkflowTemplates, namespace)
+			all, err := o.Backend.Managed(ctx, backend.WorkflowTemplates, namespace)
 			if err != nil {
 				return spec.Ref{}, false
 			}
 			return componentMadeOf(all, version, name)
 		},
 		Template: func(object string) (layout.Decoder, bool) {
-			live, err := o.Cluster.Find(ctx, cluster.WorkflowTemplates, namespace, object)
+			live, err := o.Backend.Find(ctx, backend.WorkflowTemplates, namespace, object)
 			if err != nil {
 				return nil, false
 			}
@@ -47,7 +47,7 @@ func (o *Operator) Around(ctx context.Context, namespace string) handwritten.Aro
 
 // componentMadeOf finds a component by its version, or else the only one of a name: somebody may have changed it since it
 // was importeo.
-func componentMadeOf(all map[string]*cluster.Object, version, name string) (spec.Ref, bool) {
+func componentMadeOf(all map[string]*backend.Object, version, name string) (spec.Ref, bool) {
 	var named []spec.Ref
 	for _, object := range slices.Sorted(maps.Keys(all)) {
 		found := all[object]

@@ -8,14 +8,14 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 )
 
 // Operator does what changes a cluster, and remembers what it has seen there while one plan or apply goes on. Its zero
-// value with a cluster works.
+// value with a backend works.
 type Operator struct {
-	Cluster        *cluster.Client
+	Backend        backend.Backend
 	InstanceID     string // of the controller that is to run what is made; empty: the one without
 	ForceConflicts bool   // take fields over that another program declares
 	// TakeOverIdentical lets a creation take over an object that is what it would make.
@@ -26,7 +26,7 @@ type Operator struct {
 
 	strictSchema atomic.Bool // the cluster refuses fields that its version of Argo does not know
 	preflights   preflights
-	Foresight    foresight
+	foresight    foresight
 	agedCaches   sync.Map // namespaces whose caches were looked through for old ones
 }
 
@@ -58,12 +58,12 @@ func addClusterProblem(problems *problem.List, verb, what, name string, err erro
 
 // ClusterDetail is what a person has to know of an error of the cluster, and what to do.
 func ClusterDetail(err error) string {
-	if errors.Is(err, cluster.ErrNotConfigured) {
-		_, why, _ := strings.Cut(err.Error(), cluster.ErrNotConfigured.Error())
+	if errors.Is(err, backend.ErrNotConfigured) {
+		_, why, _ := strings.Cut(err.Error(), backend.ErrNotConfigured.Error())
 		return "The provider is given no Kubernetes cluster to work on" + why + ".\n\nSet config_path (or KUBE_CONFIG_PATH), or host and credentials, in the provider's configuration. Planning needs no cluster, applying does."
 	}
 	text := err.Error()
-	var e *cluster.Error
+	var e *backend.Error
 	if errors.As(err, &e) && e.Remedy() != "" {
 		text += "\n\n" + e.Remedy()
 	}

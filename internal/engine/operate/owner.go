@@ -6,7 +6,7 @@ import (
 	"fmt"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
 // errOwned says that another resource stands for a run. A run that nobody owns is one that an apply has not seen to its
@@ -15,7 +15,7 @@ var errOwned = errors.New("another resource, perhaps in another state, has had t
 	"Tell the two apart by triggers, or give this one a name. Where this state alone manages the namespace and has lost the run, import it, or set take_over_identical = true in the provider's configuration")
 
 // isOwned reports whether a run is another resource's.
-func (o *Operator) isOwned(run *cluster.Object, instance string) bool {
+func (o *Operator) isOwned(run *backend.Object, instance string) bool {
 	owner := compile.OwnerOf(run.Annotations)
 	return owner != "" && owner != instance && !o.TakeOverIdentical
 }
@@ -24,16 +24,16 @@ func (o *Operator) isOwned(run *cluster.Object, instance string) bool {
 // first. What cannot be written down is no failure: the run has ended as it should.
 func (o *Operator) Own(ctx context.Context, namespace, name, instance string) error {
 	for attempt := 1; ; attempt++ {
-		run, err := o.Cluster.Get(ctx, cluster.Workflows, namespace, name)
+		run, err := o.Backend.Get(ctx, backend.Workflows, namespace, name)
 		switch {
-		case cluster.IsNotFound(err):
+		case backend.IsNotFound(err):
 			return nil // its ttl was short
 		case err == nil && o.isOwned(run, instance):
 			return errOwned
 		case err == nil:
-			_, err = o.Cluster.Patch(ctx, cluster.Workflows, namespace, name, compile.OwnerPatch(instance, run.ResourceVersion))
+			_, err = o.Backend.Patch(ctx, backend.Workflows, namespace, name, compile.OwnerPatch(instance, run.ResourceVersion))
 		}
-		if cluster.ReasonOf(err) == cluster.Conflict && attempt < maxConflicts {
+		if backend.ReasonOf(err) == backend.Conflict && attempt < maxConflicts {
 			continue
 		}
 		if err != nil {

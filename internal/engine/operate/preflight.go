@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 )
 
@@ -17,28 +17,31 @@ const argoAPI = "argoproj.io/v1alpha1"
 
 const argoGroup = "argoproj.io"
 
+// argoKinds are the kinds of it that runs need.
+var argoKinds = []string{"workflows", "workflowtemplates", "cronworkflows", "workflowtaskresults"}
+
 // What the provider does in a namespace, by what it makes there. The guide "Installation and RBAC" has the same.
 var (
-	templateRights = []cluster.Permission{
+	templateRights = []backend.Permission{
 		{Group: argoGroup, Resource: "workflowtemplates", Verbs: []string{"get", "list", "create", "patch", "delete"}},
 		{Resource: "configmaps", Verbs: []string{"get", "list", "create", "patch", "delete"}},
 		{Group: argoGroup, Resource: "workflows", Verbs: []string{"list"}},
 		{Group: argoGroup, Resource: "cronworkflows", Verbs: []string{"list"}},
 	}
-	runRights = []cluster.Permission{
+	runRights = []backend.Permission{
 		{Group: argoGroup, Resource: "workflows", Verbs: []string{"get", "list", "watch", "create", "patch", "delete"}},
 	}
-	scheduleRights = []cluster.Permission{
+	scheduleRights = []backend.Permission{
 		{Group: argoGroup, Resource: "cronworkflows", Verbs: []string{"get", "list", "watch", "create", "patch", "delete"}},
 		{Group: argoGroup, Resource: "workflows", Verbs: []string{"list", "delete"}},
 		{Group: argoGroup, Resource: "workflowtemplates", Verbs: []string{"get", "list", "create", "delete"}}, // copies for pin
 		{Resource: "configmaps", Verbs: []string{"get", "list", "create", "patch", "delete"}},                 // for max_concurrency
 	}
-	backfillRights = append([]cluster.Permission{
+	backfillRights = append([]backend.Permission{
 		{Resource: "configmaps", Verbs: []string{"get", "list", "create", "patch", "delete"}}, // the ledger
 	}, runRights...)
 	// podRights are those of the pods of a run: Argo's executor reports through them.
-	podRights = []cluster.Permission{
+	podRights = []backend.Permission{
 		{Group: argoGroup, Resource: "workflowtaskresults", Verbs: []string{"create", "patch"}},
 	}
 )
@@ -88,7 +91,7 @@ func (p *preflights) look(key, what string, problems *problem.List, check func(*
 
 // readyFor checks that the provider can make objects that need these rights in a namespace: Argo's custom resources
 // are there, and the rights are granted. What cannot be found out is no failure.
-func (o *Operator) readyFor(ctx context.Context, namespace, what string, rights []cluster.Permission, problems *problem.List) bool {
+func (o *Operator) readyFor(ctx context.Context, namespace, what string, rights []backend.Permission, problems *problem.List) bool {
 	if !o.Preflight {
 		return true
 	}
@@ -96,7 +99,7 @@ func (o *Operator) readyFor(ctx context.Context, namespace, what string, rights 
 		return false
 	}
 	return o.preflights.look("rights of "+what+" in "+namespace, what+" in namespace "+namespace, problems, func(problems *problem.List) {
-		missing, err := o.Cluster.Missing(ctx, namespace, rights)
+		missing, err := o.inspector().Missing(ctx, namespace, rights)
 		if err != nil {
 			o.debug(ctx, "Cannot find out what the provider may do", map[string]any{"error": err.Error()})
 			return
@@ -162,7 +165,7 @@ func (o *Operator) checkRunnable(ctx context.Context, done *preflights, namespac
 
 // checkNamespace says once that a namespace is missing, and not for each object in it. Who may not look finds out later.
 func (o *Operator) checkNamespace(ctx context.Context, namespace string, problems *problem.List) {
-	if exists, err := o.Cluster.HasNamespace(ctx, namespace); err == nil && !exists {
+	if exists, err := o.inspector().HasNamespace(ctx, namespace); err == nil && !exists {
 		problems.Error("Namespace "+namespace+" does not exist", fmt.Sprintf("Nothing can be made in namespace %q, which the cluster does not have.\n\nCreate it, with the Roles of the guide \"Installation and RBAC\": kubectl create namespace %s", namespace, namespace))
 	}
 }
@@ -174,20 +177,20 @@ func (o *Operator) IsConfigured(what string, problems *problem.List) bool {
 
 // checkConfiguration says once what keeps the provider from every request.
 func (o *Operator) checkConfiguration(problems *problem.List) {
-	if err := o.Cluster.Configured(); err != nil {
+	if err := o.Backend.Configured(); err != nil {
 		problems.Error("Cannot use the cluster's configuration", ClusterDetail(err))
 	}
 }
 
 // checkKinds looks for Argo's custom resources.
 func (o *Operator) checkKinds(ctx context.Context, problems *problem.List) {
-	kinds, err := o.Cluster.Kinds(ctx, argoAPI)
+	kinds, err := o.inspector().Kinds(ctx, argoAPI)
 	if err != nil {
 		o.debug(ctx, "Cannot find out what the cluster serves", map[string]any{"error": err.Error()})
 		return
 	}
 	var missing []string
-	for _, kind := range []string{"workflows", "workflowtemplates", "cronworkflows", "workflowtaskresults"} {
+	for _, kind := range argoKinds {
 		if !kinds[kind] {
 			missing = append(missing, kind)
 		}
@@ -195,19 +198,19 @@ func (o *Operator) checkKinds(ctx context.Context, problems *problem.List) {
 	if len(missing) > 0 {
 		problems.Error("Argo Workflows is not installed in this cluster", fmt.Sprintf(
 			"The cluster serves no %s of %s.\n\nInstall %s with its custom resource definitions; the guide \"Installation and RBAC\" shows how. Check with: kubectl api-resources --api-group=%s",
-			strings.Join(missing, ", "), argoAPI, cluster.SupportedArgo, argoGroup))
+			strings.Join(missing, ", "), argoAPI, backend.SupportedArgo, argoGroup))
 	}
 }
 
 // checkAccount looks at the service account of a run's pods.
 func (o *Operator) checkAccount(ctx context.Context, namespace, serviceAccount string, problems *problem.List) {
-	if exists, err := o.Cluster.HasServiceAccount(ctx, namespace, serviceAccount); err == nil && !exists {
+	if exists, err := o.inspector().HasServiceAccount(ctx, namespace, serviceAccount); err == nil && !exists {
 		problems.Error("The service account of the run does not exist", fmt.Sprintf(
 			"Runs in namespace %s are to work as service account %q, which is not there, so no pod could start.\n\nCreate it with the Role of the guide \"Installation and RBAC\", or name another one in service_account.",
 			namespace, serviceAccount))
 		return
 	}
-	missing, err := o.Cluster.MissingFor(ctx, namespace, serviceAccount, podRights)
+	missing, err := o.inspector().MissingFor(ctx, namespace, serviceAccount, podRights)
 	if err != nil {
 		o.debug(ctx, "Cannot find out what the run's service account may do", map[string]any{"error": err.Error()})
 		return
@@ -220,7 +223,7 @@ func (o *Operator) checkAccount(ctx context.Context, namespace, serviceAccount s
 }
 
 // listed is one line for each permission.
-func listed(permissions []cluster.Permission) string {
+func listed(permissions []backend.Permission) string {
 	var b strings.Builder
 	for _, p := range permissions {
 		fmt.Fprintf(&b, "\n  %s", p)

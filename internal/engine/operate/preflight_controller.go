@@ -5,25 +5,25 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 )
 
 // controllersOf are the controllers that were found for a namespace.
 type controllersOf struct {
-	found      []cluster.Controller
+	found      []backend.Controller
 	everywhere bool
 	err        error
 }
 
 // controllers looks for Argo's controllers once.
-func (o *Operator) controllers(ctx context.Context, namespace string) (found []cluster.Controller, everywhere bool, err error) {
+func (o *Operator) controllers(ctx context.Context, namespace string) (found []backend.Controller, everywhere bool, err error) {
 	p := &o.preflights
 	p.looking.Lock()
 	defer p.looking.Unlock()
 	c, known := p.controllers[namespace]
 	if !known {
-		c.found, c.everywhere, c.err = o.Cluster.Controllers(ctx, usualNamespaces(namespace)...)
+		c.found, c.everywhere, c.err = o.inspector().Controllers(ctx, usualNamespaces(namespace)...)
 		if p.controllers == nil {
 			p.controllers = map[string]controllersOf{}
 		}
@@ -54,7 +54,7 @@ func (o *Operator) checkController(ctx context.Context, namespace string, proble
 }
 
 // controllerProblem says why no controller takes up runs of a namespace that carry an instance id, if not empty; empty: one does, as far as can be seen.
-func controllerProblem(found []cluster.Controller, everywhere bool, namespace, instance string) (title, text string, certain bool) {
+func controllerProblem(found []backend.Controller, everywhere bool, namespace, instance string) (title, text string, certain bool) {
 	if len(found) == 0 {
 		if !everywhere {
 			return "", "", false
@@ -62,7 +62,7 @@ func controllerProblem(found []cluster.Controller, everywhere bool, namespace, i
 		return "No workflow controller was found", "No Deployment of this cluster runs Argo's workflow-controller, so runs will stay pending, unless it runs elsewhere.\n\n" +
 			"Install it (guide \"Installation and RBAC\").", false
 	}
-	var serving []cluster.Controller
+	var serving []backend.Controller
 	var others strings.Builder
 	for _, c := range found {
 		if c.Serves(namespace, instance) {
@@ -83,7 +83,7 @@ func controllerProblem(found []cluster.Controller, everywhere bool, namespace, i
 }
 
 // servedBy says which workflows a controller runs.
-func servedBy(c cluster.Controller) string {
+func servedBy(c backend.Controller) string {
 	which := "workflows"
 	if c.Managed != "" {
 		which = "namespace " + c.Managed
@@ -102,14 +102,14 @@ func withInstance(instance string) string {
 }
 
 // servingProblem looks for one among the controllers that works.
-func servingProblem(serving []cluster.Controller) (title, text string, certain bool) {
+func servingProblem(serving []backend.Controller) (title, text string, certain bool) {
 	for _, c := range serving {
 		name := c.Namespace + "/" + c.Name
 		fault, faulty := c.Fault()
 		switch {
 		case faulty && fault.Fatal:
 			title, certain = "The workflow controller is too old", true
-			text = fmt.Sprintf("Controller %s is %s. %s.\n\nUpgrade to %s.", name, c.Image, fault.What, cluster.SupportedArgo)
+			text = fmt.Sprintf("Controller %s is %s. %s.\n\nUpgrade to %s.", name, c.Image, fault.What, backend.SupportedArgo)
 		case c.Wanted == 0:
 			title, certain = "The workflow controller is switched off", true
 			text = fmt.Sprintf("Deployment %s has no replicas, so runs would stay pending.\n\nSwitch it on: kubectl scale -n %s deployment/%s --replicas=1", name, c.Namespace, c.Name)
@@ -124,7 +124,7 @@ func servingProblem(serving []cluster.Controller) (title, text string, certain b
 }
 
 // faultOf says what runs of a namespace must do without, though they are run, if no controller does better.
-func faultOf(found []cluster.Controller, namespace, instance string) (text string) {
+func faultOf(found []backend.Controller, namespace, instance string) (text string) {
 	for _, c := range found {
 		if !c.Serves(namespace, instance) {
 			continue
@@ -133,7 +133,7 @@ func faultOf(found []cluster.Controller, namespace, instance string) (text strin
 		if !faulty {
 			return ""
 		}
-		text = fmt.Sprintf("Controller %s/%s is %s. %s.\n\nUpgrade to %s.", c.Namespace, c.Name, c.Image, fault.What, cluster.SupportedArgo)
+		text = fmt.Sprintf("Controller %s/%s is %s. %s.\n\nUpgrade to %s.", c.Namespace, c.Name, c.Image, fault.What, backend.SupportedArgo)
 	}
 	return text
 }
@@ -172,7 +172,7 @@ var overrideRemedies = map[string]string{
 	semaphoreOverride: "max_concurrency: use concurrency = \"forbid\", or synchronization of the pipeline",
 }
 
-func overrideProblem(found []cluster.Controller, namespace, instance string, fields []string) (title, text string) {
+func overrideProblem(found []backend.Controller, namespace, instance string, fields []string) (title, text string) {
 	for _, c := range found {
 		if !c.Serves(namespace, instance) {
 			continue

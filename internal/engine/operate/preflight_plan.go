@@ -10,9 +10,12 @@ import (
 // foresight is what a plan finds out about the cluster, apart from what an apply finds out.
 type foresight struct {
 	once  sync.Once
-	There bool
+	there bool
 	found preflights
 }
+
+// Answers reports whether Foresee has found the backend to answer.
+func (o *Operator) Answers() bool { return o.foresight.there }
 
 // Foresee tells at plan what would stop the apply at a new run or schedule, after everything else is made. These are
 // warnings: what is missing may be made by the same apply. What whoever plans may do himself is not looked at, since
@@ -23,18 +26,18 @@ func (o *Operator) Foresee(ctx context.Context, namespace, serviceAccount string
 	}
 	ctx, cancel := context.WithTimeout(ctx, ForeseeTimeout)
 	defer cancel()
-	o.Foresight.once.Do(func() {
-		_, err := o.Cluster.Kinds(ctx, argoAPI)
-		if o.Foresight.There = err == nil; err != nil {
+	o.foresight.once.Do(func() {
+		_, err := o.inspector().Kinds(ctx, argoAPI)
+		if o.foresight.there = err == nil; err != nil {
 			o.debug(ctx, "Cannot look ahead", map[string]any{"error": err.Error()})
 		}
 	})
-	if !o.Foresight.There {
+	if !o.foresight.there {
 		return
 	}
 	var found problem.List
-	if o.checkPlace(ctx, &o.Foresight.found, namespace, "runs", &found) {
-		o.checkRunnable(ctx, &o.Foresight.found, namespace, serviceAccount, false, &found)
+	if o.checkPlace(ctx, &o.foresight.found, namespace, "runs", &found) {
+		o.checkRunnable(ctx, &o.foresight.found, namespace, serviceAccount, false, &found)
 	}
 	for _, f := range found {
 		detail := f.Detail

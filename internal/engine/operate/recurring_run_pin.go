@@ -7,7 +7,7 @@ import (
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -15,10 +15,10 @@ import (
 // PinPipeline makes copies of a pipeline's version and of the pipelines inside it, which later versions leave alone. A
 // copy that is there stays as it is.
 func (o *Operator) PinPipeline(ctx context.Context, ref spec.Ref) error {
-	if _, err := o.Cluster.Get(ctx, cluster.WorkflowTemplates, ref.Namespace, layout.PinnedName(ref)); err == nil || !cluster.IsNotFound(err) {
+	if _, err := o.Backend.Get(ctx, backend.WorkflowTemplates, ref.Namespace, layout.PinnedName(ref)); err == nil || !backend.IsNotFound(err) {
 		return err
 	}
-	template, err := o.Cluster.Get(ctx, cluster.WorkflowTemplates, ref.Namespace, ref.Name)
+	template, err := o.Backend.Get(ctx, backend.WorkflowTemplates, ref.Namespace, ref.Name)
 	if err != nil {
 		return err
 	}
@@ -33,7 +33,7 @@ func (o *Operator) PinPipeline(ctx context.Context, ref spec.Ref) error {
 const maxNesting = 32
 
 // copyPinned copies a pipeline and, first, the pipelines that its tasks use. It returns the copy's name.
-func (o *Operator) copyPinned(ctx context.Context, template *cluster.Object, depth int) (string, error) {
+func (o *Operator) copyPinned(ctx context.Context, template *backend.Object, depth int) (string, error) {
 	if depth > maxNesting {
 		return "", errors.New("the pipelines use each other in a cycle")
 	}
@@ -50,8 +50,8 @@ func (o *Operator) copyPinned(ctx context.Context, template *cluster.Object, dep
 	}
 	version, _ := layout.IsPipeline(template.Labels)
 	name := layout.PinnedName(spec.Ref{Name: template.Name, Version: version})
-	_, err := o.Cluster.Create(ctx, cluster.WorkflowTemplates, layout.PinnedCopy(template.Raw(), renamed))
-	if cluster.ReasonOf(err) == cluster.Exists {
+	_, err := o.Backend.Create(ctx, backend.WorkflowTemplates, layout.PinnedCopy(template.Raw(), renamed))
+	if backend.ReasonOf(err) == backend.Exists {
 		err = nil
 	}
 	return name, err
@@ -59,14 +59,14 @@ func (o *Operator) copyPinned(ctx context.Context, template *cluster.Object, dep
 
 // pinInner copies a pipeline that a task of another one uses, at the version that the other was compiled with; an empty
 // version is that of an object whose maker noted none. The name of the copy is empty for what is no pipeline.
-func (o *Operator) pinInner(ctx context.Context, outer *cluster.Object, name, wanted string, depth int) (string, error) {
+func (o *Operator) pinInner(ctx context.Context, outer *backend.Object, name, wanted string, depth int) (string, error) {
 	if copied := layout.PinnedName(spec.Ref{Name: name, Version: wanted}); wanted != "" {
-		found, err := o.Existing(ctx, cluster.WorkflowTemplates, outer.Namespace, copied)
+		found, err := o.Existing(ctx, backend.WorkflowTemplates, outer.Namespace, copied)
 		if found != nil || err != nil {
 			return copied, err
 		}
 	}
-	inner, err := o.Cluster.Get(ctx, cluster.WorkflowTemplates, outer.Namespace, name)
+	inner, err := o.Backend.Get(ctx, backend.WorkflowTemplates, outer.Namespace, name)
 	if err != nil {
 		return "", err
 	}
@@ -84,7 +84,7 @@ func (o *Operator) pinInner(ctx context.Context, outer *cluster.Object, name, wa
 // RetirePins removes the copies of pipelines that nothing uses any more, the outer ones before those inside them.
 func (o *Operator) RetirePins(ctx context.Context, namespace string, problems *problem.List) {
 	for range maxNesting {
-		templates, err := o.Cluster.Managed(ctx, cluster.WorkflowTemplates, namespace)
+		templates, err := o.Backend.Managed(ctx, backend.WorkflowTemplates, namespace)
 		if err != nil {
 			addClusterProblem(problems, "list", "pipeline versions in namespace", namespace, err)
 			return
@@ -108,7 +108,7 @@ func (o *Operator) RetirePins(ctx context.Context, namespace string, problems *p
 			if !layout.IsPinnedCopy(t.Labels) || used[name] {
 				continue
 			}
-			if err := o.Cluster.Delete(ctx, cluster.WorkflowTemplates, namespace, name, ""); err != nil {
+			if err := o.Backend.Delete(ctx, backend.WorkflowTemplates, namespace, name, ""); err != nil {
 				addClusterProblem(problems, "delete", "pipeline version", name, err)
 				return
 			}

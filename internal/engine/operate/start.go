@@ -8,34 +8,34 @@ import (
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
 // StartRun makes a run. Where the same run is there already, because an interrupted apply had started it, that one is
 // taken over and adopted is true, unless another resource than instance stands for it. Both ways the object's name is the
 // run's identity from here on.
-func (o *Operator) StartRun(ctx context.Context, run spec.Run, instance string) (object *cluster.Object, adopted bool, err error) {
+func (o *Operator) StartRun(ctx context.Context, run spec.Run, instance string) (object *backend.Object, adopted bool, err error) {
 	workflow := compile.Run(run)
 	compile.ForInstance(workflow, o.InstanceID)
 	if err := o.settled(ctx, run); err != nil {
 		return nil, false, err
 	}
 	for {
-		object, err = o.Cluster.Create(ctx, cluster.Workflows, workflow)
-		if cluster.ReasonOf(err) != cluster.Exists {
+		object, err = o.Backend.Create(ctx, backend.Workflows, workflow)
+		if backend.ReasonOf(err) != backend.Exists {
 			return object, false, err
 		}
-		object, err = o.Cluster.Get(ctx, cluster.Workflows, run.Namespace, workflow.Name)
+		object, err = o.Backend.Get(ctx, backend.Workflows, run.Namespace, workflow.Name)
 		switch {
-		case cluster.IsNotFound(err):
+		case backend.IsNotFound(err):
 			continue
 		case err != nil:
 			return nil, false, err
 		case !compile.SameRun(object.Labels, object.Annotations, run):
 			return nil, false, fmt.Errorf("a workflow named %s/%s exists already and is not this run; delete it, or give this run another name", run.Namespace, workflow.Name)
 		case !object.Deleting && compile.IsHistory(object.Labels):
-			if err := o.Cluster.Delete(ctx, cluster.Workflows, run.Namespace, object.Name, object.UID); err != nil {
+			if err := o.Backend.Delete(ctx, backend.Workflows, run.Namespace, object.Name, object.UID); err != nil {
 				return nil, false, err
 			}
 		case !object.Deleting && o.isOwned(object, instance):
@@ -53,7 +53,7 @@ func (o *Operator) StartRun(ctx context.Context, run spec.Run, instance string) 
 
 // untilGone waits until a run that was deleted has disappeared.
 func (o *Operator) untilGone(ctx context.Context, namespace, name string) error {
-	return o.Cluster.Follow(ctx, cluster.Workflows, namespace, name, func(object *cluster.Object) (bool, error) {
+	return o.Backend.Follow(ctx, backend.Workflows, namespace, name, func(object *backend.Object) (bool, error) {
 		return object == nil || !object.Deleting, nil
 	})
 }
@@ -69,7 +69,7 @@ const (
 
 // settled waits a little where the run's pipeline was just applied.
 func (o *Operator) settled(ctx context.Context, run spec.Run) error {
-	template, err := o.Cluster.Get(ctx, cluster.WorkflowTemplates, run.Namespace, layout.ObjectName(run.Pipeline))
+	template, err := o.Backend.Get(ctx, backend.WorkflowTemplates, run.Namespace, layout.ObjectName(run.Pipeline))
 	if err != nil || time.Since(template.Changed).Abs() > fresh {
 		return nil //nolint:nilerr // Argo itself says what is wrong with the pipeline
 	}
@@ -94,11 +94,11 @@ func (o *Operator) remake(ctx context.Context, run spec.Run, name string, status
 	if !status.Phase.Failed() || !tooEarly.MatchString(status.Message) || pause(ctx, remakePause) != nil {
 		return false
 	}
-	if _, err := o.Cluster.Get(ctx, cluster.WorkflowTemplates, run.Namespace, layout.ObjectName(run.Pipeline)); err != nil {
+	if _, err := o.Backend.Get(ctx, backend.WorkflowTemplates, run.Namespace, layout.ObjectName(run.Pipeline)); err != nil {
 		return false
 	}
 	o.info(ctx, "Making the run anew: the controller had not seen its pipeline yet", map[string]any{"run": run.Namespace + "/" + name})
-	if err := o.Cluster.Delete(ctx, cluster.Workflows, run.Namespace, name, ""); err != nil {
+	if err := o.Backend.Delete(ctx, backend.Workflows, run.Namespace, name, ""); err != nil {
 		return false
 	}
 	if err := o.untilGone(ctx, run.Namespace, name); err != nil {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/status"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 )
 
@@ -17,8 +17,8 @@ import (
 func (o *Operator) RemoveRun(ctx context.Context, namespace, name string, timeout time.Duration, problems *problem.List) {
 	waiting, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	object, err := o.Cluster.Get(ctx, cluster.Workflows, namespace, name)
-	if cluster.IsNotFound(err) {
+	object, err := o.Backend.Get(ctx, backend.Workflows, namespace, name)
+	if backend.IsNotFound(err) {
 		return
 	}
 	if err == nil {
@@ -34,7 +34,7 @@ func (o *Operator) RemoveRun(ctx context.Context, namespace, name string, timeou
 		addClusterProblem(problems, "stop", "run", name, err)
 		return
 	}
-	if err := o.Cluster.Delete(ctx, cluster.Workflows, namespace, name, object.UID); err != nil {
+	if err := o.Backend.Delete(ctx, backend.Workflows, namespace, name, object.UID); err != nil {
 		addClusterProblem(problems, "delete", "run", name, err)
 		return
 	}
@@ -46,17 +46,17 @@ func (o *Operator) RemoveRun(ctx context.Context, namespace, name string, timeou
 }
 
 // stopRun ends a run in progress as argo stop does, and waits for its end.
-func (o *Operator) stopRun(ctx context.Context, object *cluster.Object) error {
+func (o *Operator) stopRun(ctx context.Context, object *backend.Object) error {
 	if status.PhaseOf(object.Raw()).Ended() {
 		return nil
 	}
-	_, err := o.Cluster.Patch(ctx, cluster.Workflows, object.Namespace, object.Name, compile.StopPatch())
+	_, err := o.Backend.Patch(ctx, backend.Workflows, object.Namespace, object.Name, compile.StopPatch())
 	if err == nil {
-		err = o.Cluster.Follow(ctx, cluster.Workflows, object.Namespace, object.Name, func(o *cluster.Object) (bool, error) {
+		err = o.Backend.Follow(ctx, backend.Workflows, object.Namespace, object.Name, func(o *backend.Object) (bool, error) {
 			return o == nil || status.PhaseOf(o.Raw()).Ended(), nil
 		})
 	}
-	if cluster.IsNotFound(err) {
+	if backend.IsNotFound(err) {
 		return nil
 	}
 	return err
@@ -64,7 +64,7 @@ func (o *Operator) stopRun(ctx context.Context, object *cluster.Object) error {
 
 // WorthKeeping reports whether the run is still going on, has succeeded since, or has failed tasks that will run again.
 func (o *Operator) WorthKeeping(ctx context.Context, namespace, name string, retry bool) bool {
-	object, err := o.Cluster.Get(ctx, cluster.Workflows, namespace, name)
+	object, err := o.Backend.Get(ctx, backend.Workflows, namespace, name)
 	if err != nil || object.Deleting {
 		return false
 	}

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -52,7 +52,7 @@ func (o *Operator) addControllerProblem(ctx context.Context, hints *hints, names
 	if !o.Preflight {
 		return
 	}
-	found, everywhere, err := o.Cluster.Controllers(ctx, usualNamespaces(namespace)...)
+	found, everywhere, err := o.inspector().Controllers(ctx, usualNamespaces(namespace)...)
 	if err == nil {
 		if title, text, _ := controllerProblem(found, everywhere, namespace, o.InstanceID); title != "" {
 			hints.list = append(hints.list, title+". "+text)
@@ -68,7 +68,7 @@ func (o *Operator) addControllerProblem(ctx context.Context, hints *hints, names
 type stuckPod struct{ pod, cause string }
 
 // stuckPods says what pods wait for: a node, an image, a secret.
-func stuckPods(pods map[string]cluster.Pod) []stuckPod {
+func stuckPods(pods map[string]backend.Pod) []stuckPod {
 	var stuck []stuckPod
 	for _, p := range pods {
 		for _, w := range p.Waits {

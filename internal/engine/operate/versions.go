@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 )
 
@@ -14,8 +14,8 @@ import (
 // somebody still uses it.
 func (o *Operator) Retire(ctx context.Context, namespace, component, version string, problems *problem.List) {
 	name := component + "-" + version
-	_, err := o.Cluster.Patch(ctx, cluster.WorkflowTemplates, namespace, name, layout.RetiredPatch())
-	if cluster.IsNotFound(err) {
+	_, err := o.Backend.Patch(ctx, backend.WorkflowTemplates, namespace, name, layout.RetiredPatch())
+	if backend.IsNotFound(err) {
 		return
 	}
 	if err != nil {
@@ -28,7 +28,7 @@ func (o *Operator) Retire(ctx context.Context, namespace, component, version str
 // Sweep removes the retired component versions of a namespace that no pipeline, recurring run or unfinished run uses, and
 // what is cached of them.
 func (o *Operator) Sweep(ctx context.Context, namespace string, problems *problem.List) {
-	retired, err := o.Cluster.List(ctx, cluster.WorkflowTemplates, namespace, layout.RetiredSelector)
+	retired, err := o.Backend.List(ctx, backend.WorkflowTemplates, namespace, layout.RetiredSelector)
 	if err != nil {
 		addClusterProblem(problems, "list", "component versions in namespace", namespace, err)
 		return
@@ -49,8 +49,8 @@ func (o *Operator) Sweep(ctx context.Context, namespace string, problems *proble
 		}
 		gone = append(gone, name)
 		// The template goes first: a version without it is unused, one without its code is broken.
-		for _, r := range []cluster.Resource{cluster.WorkflowTemplates, cluster.ConfigMaps} {
-			if err := o.Cluster.Delete(ctx, r, namespace, name, ""); err != nil {
+		for _, r := range []backend.Kind{backend.WorkflowTemplates, backend.ConfigMaps} {
+			if err := o.Backend.Delete(ctx, r, namespace, name, ""); err != nil {
 				addClusterProblem(problems, "delete", "component version", name, err)
 			}
 		}
@@ -62,14 +62,14 @@ func (o *Operator) Sweep(ctx context.Context, namespace string, problems *proble
 func (o *Operator) usedTemplates(ctx context.Context, namespace string) (map[string]bool, error) {
 	used := map[string]bool{}
 	for _, look := range []struct {
-		resource cluster.Resource
+		resource backend.Kind
 		selector string
 	}{
-		{cluster.WorkflowTemplates, layout.UserSelector},
-		{cluster.CronWorkflows, ""},
-		{cluster.Workflows, layout.UnfinishedSelector},
+		{backend.WorkflowTemplates, layout.UserSelector},
+		{backend.CronWorkflows, ""},
+		{backend.Workflows, layout.UnfinishedSelector},
 	} {
-		objects, err := o.Cluster.List(ctx, look.resource, namespace, look.selector)
+		objects, err := o.Backend.List(ctx, look.resource, namespace, look.selector)
 		if err != nil {
 			return nil, err
 		}

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/status"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -18,11 +18,11 @@ var errGone = errors.New("the run was deleted while it was in progress")
 const afterwards = 30 * time.Second
 
 // RunStatus reads what the cluster says of a run, without the secrets in it.
-func (o *Operator) RunStatus(ctx context.Context, object *cluster.Object, outputs map[string]spec.Output) (spec.RunStatus, error) {
+func (o *Operator) RunStatus(ctx context.Context, object *backend.Object, outputs map[string]spec.Output) (spec.RunStatus, error) {
 	return o.ReaderOf(object.Namespace, object.Name).status(ctx, object, outputs)
 }
 
-func (r *podReader) status(ctx context.Context, object *cluster.Object, outputs map[string]spec.Output) (spec.RunStatus, error) {
+func (r *podReader) status(ctx context.Context, object *backend.Object, outputs map[string]spec.Output) (spec.RunStatus, error) {
 	status, err := status.ReadStatus(object.Into, outputs)
 	r.Mask(ctx, &status)
 	return status, err
@@ -37,7 +37,7 @@ func AddUnreadableRun(problems *problem.List, name string, err error) {
 // and returns the last state, all without secrets. It uses one watch, however long the run takes.
 func (o *Operator) followRun(ctx context.Context, namespace, name string, outputs map[string]spec.Output, seen func(spec.RunStatus) bool) (last spec.RunStatus, err error) {
 	reader := o.ReaderOf(namespace, name)
-	err = o.Cluster.Follow(ctx, cluster.Workflows, namespace, name, func(object *cluster.Object) (bool, error) {
+	err = o.Backend.Follow(ctx, backend.Workflows, namespace, name, func(object *backend.Object) (bool, error) {
 		if object == nil {
 			return true, errGone
 		}

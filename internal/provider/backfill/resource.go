@@ -15,7 +15,7 @@ import (
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/status"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/operate"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
@@ -97,12 +97,12 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 // tellResumed says that a backfill which Terraform is about to make, or to make anew, goes on from where it stopped: where
 // runs fail the apply fails, and Terraform plans to replace whatever failed to be created.
 func (r *Resource) tellResumed(ctx context.Context, b spec.Backfill, diags *diag.Diagnostics) {
-	if b.Name == spec.Unknown || b.Namespace == "" || b.Namespace == spec.Unknown || !r.Session.Foresight.There {
+	if b.Name == spec.Unknown || b.Namespace == "" || b.Namespace == spec.Unknown || !r.Session.Answers() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, operate.ForeseeTimeout)
 	defer cancel()
-	ledger, err := r.Session.Cluster.Find(ctx, cluster.ConfigMaps, b.Namespace, compile.LedgerName(b.Name))
+	ledger, err := r.Session.Backend.Find(ctx, backend.ConfigMaps, b.Namespace, compile.LedgerName(b.Name))
 	if err != nil || !compile.SameBackfill(ledger.Annotations, b) {
 		return
 	}
@@ -228,8 +228,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	found, err := r.Session.Cluster.Find(ctx, cluster.ConfigMaps, state.Namespace.ValueString(), compile.LedgerName(state.Name.ValueString()))
-	if cluster.IsNotFound(err) {
+	found, err := r.Session.Backend.Find(ctx, backend.ConfigMaps, state.Namespace.ValueString(), compile.LedgerName(state.Name.ValueString()))
+	if backend.IsNotFound(err) {
 		return // what was done remains true, and an apply that goes on writes it down again
 	}
 	if err != nil {
@@ -274,14 +274,14 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 
 // end stops the runs in progress and removes all of them, and the ledger last.
 func (r *Resource) end(ctx context.Context, b spec.Backfill, timeout time.Duration, diags *diag.Diagnostics) {
-	runs, err := r.Session.Cluster.List(ctx, cluster.Workflows, b.Namespace, compile.BackfillSelector(b.Name))
+	runs, err := r.Session.Backend.List(ctx, backend.Workflows, b.Namespace, compile.BackfillSelector(b.Name))
 	if err != nil {
 		kit.AddClusterError(diags, "list the runs of", "backfill", b.Name, err)
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(runs)) {
 		if status.PhaseOf(runs[name].Raw()).Ended() {
-			if err := r.Session.Cluster.Delete(ctx, cluster.Workflows, b.Namespace, name, runs[name].UID); err != nil {
+			if err := r.Session.Backend.Delete(ctx, backend.Workflows, b.Namespace, name, runs[name].UID); err != nil {
 				kit.AddClusterError(diags, "delete", "run", name, err)
 				return
 			}
@@ -292,7 +292,7 @@ func (r *Resource) end(ctx context.Context, b spec.Backfill, timeout time.Durati
 			return
 		}
 	}
-	if err := r.Session.Cluster.Delete(ctx, cluster.ConfigMaps, b.Namespace, compile.LedgerName(b.Name), ""); err != nil {
+	if err := r.Session.Backend.Delete(ctx, backend.ConfigMaps, b.Namespace, compile.LedgerName(b.Name), ""); err != nil {
 		kit.AddClusterError(diags, "delete", "backfill", b.Name, err)
 	}
 }

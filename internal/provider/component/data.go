@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/kit"
 )
 
@@ -49,7 +49,7 @@ func (d *data) Read(ctx context.Context, req datasource.ReadRequest, resp *datas
 		return
 	}
 	namespace, name := d.Namespace(m.Namespace), m.Name.ValueString()
-	all, err := d.Session.Cluster.Managed(ctx, cluster.WorkflowTemplates, namespace)
+	all, err := d.Session.Backend.Managed(ctx, backend.WorkflowTemplates, namespace)
 	if err != nil {
 		kit.AddClusterError(&resp.Diagnostics, "find", "component", name, err)
 		return
@@ -73,7 +73,7 @@ func (d *data) Read(ctx context.Context, req datasource.ReadRequest, resp *datas
 
 // newestVersion returns the wanted version of a component, or, where none is named, the newest that is not retired; and
 // all versions that there are.
-func newestVersion(all map[string]*cluster.Object, name, version string) (found *cluster.Object, versions []string) {
+func newestVersion(all map[string]*backend.Object, name, version string) (found *backend.Object, versions []string) {
 	for _, key := range slices.Sorted(maps.Keys(all)) {
 		o := all[key]
 		if o.Labels[layout.KindLabel] != "component" || o.Labels[layout.NameLabel] != name {

@@ -14,7 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/handwritten"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/kit"
 )
 
@@ -59,7 +59,7 @@ func recallForeign(ctx context.Context, private privateData, diags *diag.Diagnos
 }
 
 // importedForeign writes what a template that people wrote says into the state.
-func (r *Resource) importedForeign(ctx context.Context, m *Model, live *cluster.Object, template string, resp *resource.ReadResponse) {
+func (r *Resource) importedForeign(ctx context.Context, m *Model, live *backend.Object, template string, resp *resource.ReadResponse) {
 	diags := &resp.Diagnostics
 	f, err := handwritten.ReadForeignComponent(live.Into, template)
 	if err != nil {
@@ -83,7 +83,7 @@ func (r *Resource) importedForeign(ctx context.Context, m *Model, live *cluster.
 }
 
 // warnForeign tells what the template says that is said elsewhere here.
-func warnForeign(diags *diag.Diagnostics, live *cluster.Object, f handwritten.Foreign) {
+func warnForeign(diags *diag.Diagnostics, live *backend.Object, f handwritten.Foreign) {
 	lines, err := f.SettingLines()
 	if err != nil {
 		kit.AddClusterError(diags, "read", "component", live.Name, err)

@@ -12,7 +12,7 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/decompile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/handwritten"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/kit"
 )
@@ -42,7 +42,7 @@ func (r *Resource) imported(ctx context.Context, m *Model, req resource.ReadRequ
 		name = origin.Object
 	}
 	live, code, err := r.objects(ctx, namespace, name, false)
-	if cluster.IsNotFound(err) {
+	if backend.IsNotFound(err) {
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -86,7 +86,7 @@ func (r *Resource) imported(ctx context.Context, m *Model, req resource.ReadRequ
 
 // versionOf finds the object of a component that is named with or without its version.
 func (r *Resource) versionOf(ctx context.Context, namespace, given string) (string, error) {
-	all, err := r.Session.Cluster.Managed(ctx, cluster.WorkflowTemplates, namespace)
+	all, err := r.Session.Backend.Managed(ctx, backend.WorkflowTemplates, namespace)
 	if err != nil {
 		return "", err
 	}

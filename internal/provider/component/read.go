@@ -11,22 +11,22 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/decompile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/operate"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/kit"
 )
 
 // objects finds what a version of a component is in the cluster. code is nil where it is not there.
-func (r *Resource) objects(ctx context.Context, namespace, name string, isPython bool) (live, code *cluster.Object, err error) {
-	if live, err = r.Session.Cluster.Find(ctx, cluster.WorkflowTemplates, namespace, name); err != nil {
+func (r *Resource) objects(ctx context.Context, namespace, name string, isPython bool) (live, code *backend.Object, err error) {
+	if live, err = r.Session.Backend.Find(ctx, backend.WorkflowTemplates, namespace, name); err != nil {
 		return nil, nil, err
 	}
 	if !isPython && !decompile.MountsCode(live.Raw()) {
 		return live, nil, nil
 	}
-	code, err = r.Session.Cluster.Find(ctx, cluster.ConfigMaps, namespace, name)
-	if cluster.IsNotFound(err) {
+	code, err = r.Session.Backend.Find(ctx, backend.ConfigMaps, namespace, name)
+	if backend.IsNotFound(err) {
 		return live, nil, nil
 	}
 	return live, code, err
@@ -34,7 +34,7 @@ func (r *Resource) objects(ctx context.Context, namespace, name string, isPython
 
 // Refresh writes what the cluster holds into the model. Where that is what the state compiles to, the state stays the same.
 // found is what the analysis says of the component.
-func (r *Resource) Refresh(ctx context.Context, m *Model, live, code *cluster.Object, diags *diag.Diagnostics) (found diag.Diagnostics, same bool) {
+func (r *Resource) Refresh(ctx context.Context, m *Model, live, code *backend.Object, diags *diag.Diagnostics) (found diag.Diagnostics, same bool) {
 	prior, _, ds := m.spec(ctx)
 	diags.Append(ds...)
 	if diags.HasError() {
@@ -55,7 +55,7 @@ func (r *Resource) Refresh(ctx context.Context, m *Model, live, code *cluster.Ob
 }
 
 // readBack writes what the cluster holds into the model, and what no attribute can hold into its drift.
-func (r *Resource) readBack(ctx context.Context, m *Model, live, code *cluster.Object, prior spec.Component, expected compile.ComponentObjects, diags *diag.Diagnostics) {
+func (r *Resource) readBack(ctx context.Context, m *Model, live, code *backend.Object, prior spec.Component, expected compile.ComponentObjects, diags *diag.Diagnostics) {
 	found, unread, err := decompile.ReadComponent(live.Into, decoderOf(code), &prior)
 	if err != nil {
 		// Somebody has written what is no WorkflowTemplate of Argo Workflows.
@@ -83,7 +83,7 @@ func (r *Resource) readBack(ctx context.Context, m *Model, live, code *cluster.O
 	m.Drift = kit.ListOfTexts(paths)
 }
 
-func decoderOf(o *cluster.Object) layout.Decoder {
+func decoderOf(o *backend.Object) layout.Decoder {
 	if o == nil {
 		return nil
 	}
@@ -91,7 +91,7 @@ func decoderOf(o *cluster.Object) layout.Decoder {
 }
 
 // componentDifferences lists where the objects of a version are not the wanted ones.
-func componentDifferences(live, code *cluster.Object, wanted compile.ComponentObjects) []string {
+func componentDifferences(live, code *backend.Object, wanted compile.ComponentObjects) []string {
 	paths := operate.Differences(live, wanted.Template)
 	switch {
 	case wanted.Code == nil:

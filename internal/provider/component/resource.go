@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/operate"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
@@ -105,7 +105,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	name := state.Name.ValueString() + "-" + state.Version.ValueString()
 	live, code, err := r.objects(ctx, state.Namespace.ValueString(), name, !state.Python.IsNull())
 	switch {
-	case cluster.IsNotFound(err):
+	case backend.IsNotFound(err):
 		resp.State.RemoveResource(ctx)
 		return
 	case err != nil:
@@ -208,7 +208,7 @@ func (r *Resource) apply(ctx context.Context, m *Model, verb string, diags *diag
 func (r *Resource) Put(ctx context.Context, c spec.Component, objects compile.ComponentObjects, verb string) error {
 	name := objects.Template.Name
 	if verb == "create" {
-		live, err := r.Session.Existing(ctx, cluster.WorkflowTemplates, c.Namespace, name)
+		live, err := r.Session.Existing(ctx, backend.WorkflowTemplates, c.Namespace, name)
 		if err == nil {
 			err = r.Session.RefuseExisting(live, "kfp_component", live != nil && len(operate.Differences(live, objects.Template)) == 0)
 		}
@@ -222,9 +222,9 @@ func (r *Resource) Put(ctx context.Context, c spec.Component, objects compile.Co
 		}
 	}
 	if verb == "create" {
-		return r.Session.Create(ctx, cluster.WorkflowTemplates, objects.Template, c.Namespace, name, "kfp_component")
+		return r.Session.Create(ctx, backend.WorkflowTemplates, objects.Template, c.Namespace, name, "kfp_component")
 	}
-	return r.Session.Put(ctx, cluster.WorkflowTemplates, objects.Template)
+	return r.Session.Put(ctx, backend.WorkflowTemplates, objects.Template)
 }
 
 // derive fills what follows from the configuration. What depends on a value that Terraform does not know yet stays

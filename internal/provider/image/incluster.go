@@ -73,13 +73,13 @@ func inClusterAttribute() schema.SingleNestedAttribute {
 	}
 }
 
-func (m imageBuilderModel) inCluster(ctx context.Context, d *kit.Session, client *registry.Client, diags *diag.Diagnostics) image.Builder {
+func (m imageBuilderModel) inCluster(ctx context.Context, place Place, client *registry.Client, diags *diag.Diagnostics) image.Builder {
 	var in inClusterModel
 	diags.Append(m.InCluster.As(ctx, &in, kit.ObjectOptions)...)
 	t := kit.Reader{Diags: diags}
 	at := path.Root("image_builder").AtName("in_cluster")
 	o := incluster.Options{
-		Namespace: cmp.Or(in.Namespace.ValueString(), d.Namespace), Image: in.Image.ValueString(), ServiceAccount: in.ServiceAccount.ValueString(),
+		Namespace: cmp.Or(in.Namespace.ValueString(), place.Namespace), Image: in.Image.ValueString(), ServiceAccount: in.ServiceAccount.ValueString(),
 		ImagePullSecrets: t.Set(ctx, in.ImagePullSecrets), NodeSelector: t.Strings(ctx, in.NodeSelector), Annotations: t.Strings(ctx, in.Annotations),
 		Resources: corev1.ResourceRequirements{
 			Requests: quantities(at.AtName("requests"), t.Strings(ctx, in.Requests), diags),
@@ -103,7 +103,7 @@ func (m imageBuilderModel) inCluster(ctx context.Context, d *kit.Session, client
 		}
 		o.StartTimeout = timeout
 	}
-	return incluster.New(o, d.Cluster, client)
+	return incluster.New(o, place.Cluster, client)
 }
 
 func quantities(at path.Path, texts map[string]string, diags *diag.Diagnostics) corev1.ResourceList {

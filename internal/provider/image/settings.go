@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/image"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/image/buildkit"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/image/registry"
@@ -84,9 +85,15 @@ func ImageBuilderAttribute() schema.SingleNestedAttribute {
 	}
 }
 
+// Place is where images are built in the cluster.
+type Place struct {
+	Cluster   *cluster.Client
+	Namespace string // where the builder works unless in_cluster names another
+}
+
 // NewTools makes what images are made with, from the attributes registries and image_builder. Nothing is connected to.
 func NewTools(
-	ctx context.Context, registries types.Map, imageBuilder types.Object, d *kit.Session, userAgent string, diags *diag.Diagnostics,
+	ctx context.Context, registries types.Map, imageBuilder types.Object, place Place, userAgent string, diags *diag.Diagnostics,
 ) *kit.ImageTools {
 	tools := &kit.ImageTools{Unknown: kit.HasUnknown(registries) || kit.HasUnknown(imageBuilder)}
 	if tools.Unknown {
@@ -119,7 +126,7 @@ func NewTools(
 		tools.Builder = builder.buildkit(ctx, client, diags)
 	}
 	if !builder.InCluster.IsNull() {
-		tools.Builder = builder.inCluster(ctx, d, client, diags)
+		tools.Builder = builder.inCluster(ctx, place, client, diags)
 	}
 	return tools
 }

@@ -12,13 +12,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/operate"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 )
 
 // AddForeignUnread tells every place of an object of other people's that cannot be written; false if there is any.
-func AddForeignUnread(diags *diag.Diagnostics, what string, live *cluster.Object, unread []layout.Unread) bool {
+func AddForeignUnread(diags *diag.Diagnostics, what string, live *backend.Object, unread []layout.Unread) bool {
 	if len(unread) == 0 {
 		return true
 	}
@@ -129,15 +129,15 @@ func AddClusterError(diags *diag.Diagnostics, verb, what, name string, err error
 // words that nobody takes for a plan without changes.
 func (d *Session) AddReadError(diags *diag.Diagnostics, what, name string, err error) {
 	switch {
-	case cluster.IsUnknown(err):
-	case d.Cluster.Configured() != nil:
+	case backend.IsUnknown(err):
+	case d.Backend.Configured() != nil:
 		Report(diags, func(problems *problem.List) { d.IsConfigured("reading "+what+" "+name, problems) })
 		return
 	default:
 		AddClusterError(diags, "read", what, name, err)
 		return
 	}
-	if _, told := d.unchecked.LoadOrStore(cluster.ReasonOf(err), true); !told {
+	if _, told := d.unchecked.LoadOrStore(backend.ReasonOf(err), true); !told {
 		diags.AddWarning("Cluster not checked", fmt.Sprintf("What the cluster holds is not known, of %s %s and of all that is read in the same way: the plan goes on with what the state holds. "+
 			"That it shows no change does not mean that nothing was changed.\n\n%s", what, name, operate.ClusterDetail(err)))
 	}

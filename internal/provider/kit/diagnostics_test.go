@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/operate"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
@@ -43,21 +44,21 @@ func TestProblemsBecomeDiagnostics(t *testing.T) {
 // Each error says what was attempted, what is wrong and what to do.
 func TestClusterErrors(t *testing.T) {
 	t.Parallel()
-	failed := func(r cluster.Reason) error {
-		return fmt.Errorf("applying: %w", &cluster.Error{Reason: r, Resource: "workflowtemplates", Namespace: "etl", Name: "p", Err: errors.New("the server's words")})
+	failed := func(r backend.Reason) error {
+		return fmt.Errorf("applying: %w", &backend.Error{Reason: r, Resource: "workflowtemplates", Namespace: "etl", Name: "p", Err: errors.New("the server's words")})
 	}
 	for name, tc := range map[string]struct {
 		err  error
 		want []string
 	}{
-		"forbidden":      {failed(cluster.Forbidden), []string{"etl/p", "the server's words", "Grant the provider's user"}},
-		"unauthorized":   {failed(cluster.Unauthorized), []string{"the server's words", "Check the provider's credentials"}},
-		"unreachable":    {failed(cluster.Unreachable), []string{"Check that the cluster is up"}},
-		"conflict":       {failed(cluster.Conflict), []string{"Another program manages"}},
-		"no Argo":        {failed(cluster.NoSuchKind), []string{"Install Argo Workflows"}},
-		"no remedy":      {failed(cluster.Invalid), []string{"refused as invalid", "the server's words"}},
+		"forbidden":      {failed(backend.Forbidden), []string{"etl/p", "the server's words", "Grant the provider's user"}},
+		"unauthorized":   {failed(backend.Unauthorized), []string{"the server's words", "Check the provider's credentials"}},
+		"unreachable":    {failed(backend.Unreachable), []string{"Check that the cluster is up"}},
+		"conflict":       {failed(backend.Conflict), []string{"Another program manages"}},
+		"no Argo":        {failed(backend.NoSuchKind), []string{"Install Argo Workflows"}},
+		"no remedy":      {failed(backend.Invalid), []string{"refused as invalid", "the server's words"}},
 		"another error":  {errors.New("disk full"), []string{"disk full"}},
-		"not configured": {fmt.Errorf("connecting: %w", cluster.ErrNotConfigured), []string{"no Kubernetes cluster to work on", "Set config_path"}},
+		"not configured": {fmt.Errorf("connecting: %w", backend.ErrNotConfigured), []string{"no Kubernetes cluster to work on", "Set config_path"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -73,17 +74,17 @@ func TestClusterErrors(t *testing.T) {
 			}
 			// What leaves open what the cluster holds keeps the state.
 			var read diag.Diagnostics
-			d := &Session{Operator: &operate.Operator{Cluster: cluster.New(cluster.Config{Host: "https://127.0.0.1:1"})}}
+			d := &Session{Operator: &operate.Operator{Backend: cluster.New(cluster.Config{Host: "https://127.0.0.1:1"})}}
 			d.AddReadError(&read, "pipeline", "p", tc.err)
 			wantSeverity := diag.SeverityError
-			if cluster.IsUnknown(tc.err) {
+			if backend.IsUnknown(tc.err) {
 				wantSeverity = diag.SeverityWarning
 			}
 			if len(read) != 1 || read[0].Severity() != wantSeverity {
 				t.Errorf("read: got %v", read)
 			}
 			// A drift job looks for the title, and finds one block however many resources there are.
-			if d.AddReadError(&read, "pipeline", "q", tc.err); cluster.IsUnknown(tc.err) && (len(read) != 1 || read[0].Summary() != "Cluster not checked") {
+			if d.AddReadError(&read, "pipeline", "q", tc.err); backend.IsUnknown(tc.err) && (len(read) != 1 || read[0].Summary() != "Cluster not checked") {
 				t.Errorf("read twice: got %v", read)
 			}
 		})

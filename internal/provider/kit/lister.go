@@ -18,7 +18,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
 var _ list.ListResourceWithConfigure = &Lister{}
@@ -28,26 +28,26 @@ var _ list.ListResourceWithConfigure = &Lister{}
 type Lister struct {
 	Configured
 	What     string                                    // in messages
-	Kind     cluster.Resource                          // of the objects
-	Selects  func(*cluster.Object) bool                // those that are one of the resource
+	Kind     backend.Kind                              // of the objects
+	Selects  func(*backend.Object) bool                // those that are one of the resource
 	Of       func() resource.Resource                  // the resource
-	Name     func(*cluster.Object) string              // in the identity
-	Title    func(*cluster.Object) string              // for people
-	Less     func(a, b *cluster.Object) int            // the order
-	Distinct func([]*cluster.Object) []*cluster.Object // of several objects behind one identity
+	Name     func(*backend.Object) string              // in the identity
+	Title    func(*backend.Object) string              // for people
+	Less     func(a, b *backend.Object) int            // the order
+	Distinct func([]*backend.Object) []*backend.Object // of several objects behind one identity
 	Filters  string                                    // what labels there are to select by
 }
 
-func ObjectName(o *cluster.Object) string { return o.Name }
+func ObjectName(o *backend.Object) string { return o.Name }
 
-func ByName(a, b *cluster.Object) int { return strings.Compare(a.Name, b.Name) }
+func ByName(a, b *backend.Object) int { return strings.Compare(a.Name, b.Name) }
 
-func NewestObjectFirst(a, b *cluster.Object) int {
+func NewestObjectFirst(a, b *backend.Object) int {
 	return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), ByName(a, b))
 }
 
-func IsKind(kind string) func(*cluster.Object) bool {
-	return func(o *cluster.Object) bool {
+func IsKind(kind string) func(*backend.Object) bool {
+	return func(o *backend.Object) bool {
 		return o.Labels[layout.KindLabel] == kind && !layout.IsRetired(o.Labels) && !layout.IsPinnedCopy(o.Labels)
 	}
 }
@@ -96,7 +96,7 @@ func (l *Lister) List(ctx context.Context, req list.ListRequest, stream *list.Li
 	}
 }
 
-func (l *Lister) find(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) []*cluster.Object {
+func (l *Lister) find(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) []*backend.Object {
 	var m listModel
 	diags.Append(config.Get(ctx, &m)...)
 	selector, err := labels.Parse(m.LabelSelector.ValueString())
@@ -111,12 +111,12 @@ func (l *Lister) find(ctx context.Context, config tfsdk.Config, diags *diag.Diag
 		return nil
 	}
 	namespace := cmp.Or(m.Namespace.ValueString(), l.Session.Namespace)
-	all, err := l.Session.Cluster.Managed(ctx, l.Kind, namespace)
+	all, err := l.Session.Backend.Managed(ctx, l.Kind, namespace)
 	if err != nil {
 		AddClusterError(diags, "list", l.What+"s in namespace", namespace, err)
 		return nil
 	}
-	var found []*cluster.Object
+	var found []*backend.Object
 	for _, o := range all {
 		if matches, _ := path.Match(pattern, l.Name(o)); matches && l.Selects(o) && selector.Matches(labels.Set(o.Labels)) {
 			found = append(found, o)
@@ -130,7 +130,7 @@ func (l *Lister) find(ctx context.Context, config tfsdk.Config, diags *diag.Diag
 }
 
 // result is one object. What cannot be read of it is a warning, so that the others are listed nevertheless.
-func (l *Lister) result(ctx context.Context, req list.ListRequest, o *cluster.Object) list.ListResult {
+func (l *Lister) result(ctx context.Context, req list.ListRequest, o *backend.Object) list.ListResult {
 	result := req.NewListResult(ctx)
 	result.DisplayName = l.Title(o)
 	result.Diagnostics.Append(Identify(ctx, result.Identity, types.StringValue(o.Namespace), types.StringValue(l.Name(o)))...)

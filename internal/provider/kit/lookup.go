@@ -14,7 +14,7 @@ import (
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/decompile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
 // Lookup is a data source that needs the provider's configuration.
@@ -61,7 +61,7 @@ func DataInterface(element attr.Type, description string) schema.MapAttribute {
 
 // Known lists what there is in place of what was not found.
 func (l *Lookup) Known(ctx context.Context, namespace, kind string) string {
-	objects, err := l.Session.Cluster.Managed(ctx, cluster.WorkflowTemplates, namespace)
+	objects, err := l.Session.Backend.Managed(ctx, backend.WorkflowTemplates, namespace)
 	if err != nil {
 		return ""
 	}
@@ -80,7 +80,7 @@ func (l *Lookup) Known(ctx context.Context, namespace, kind string) string {
 }
 
 // ReadRefOf reads the ref of a pipeline off its object.
-func ReadRefOf(found *cluster.Object, diags *diag.Diagnostics) types.Object {
+func ReadRefOf(found *backend.Object, diags *diag.Diagnostics) types.Object {
 	ref, _, err := decompile.ReadRef(found.Into)
 	if err != nil {
 		diags.AddError("Cannot read "+found.Name, err.Error())
@@ -90,7 +90,7 @@ func ReadRefOf(found *cluster.Object, diags *diag.Diagnostics) types.Object {
 }
 
 // Read writes what an object in the cluster says of a component or a pipeline.
-func (m *DataModel) Read(ctx context.Context, found *cluster.Object, diags *diag.Diagnostics) {
+func (m *DataModel) Read(ctx context.Context, found *backend.Object, diags *diag.Diagnostics) {
 	ref, description, err := decompile.ReadRef(found.Into)
 	if err != nil {
 		diags.AddError("Cannot read "+found.Name, err.Error())

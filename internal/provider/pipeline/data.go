@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/kit"
 )
 
@@ -46,8 +46,8 @@ func (d *data) Read(ctx context.Context, req datasource.ReadRequest, resp *datas
 		return
 	}
 	namespace, name := d.Namespace(m.Namespace), m.Name.ValueString()
-	found, err := d.Session.Cluster.Find(ctx, cluster.WorkflowTemplates, namespace, name)
-	if _, ours := isPipeline(found); cluster.IsNotFound(err) || err == nil && !ours {
+	found, err := d.Session.Backend.Find(ctx, backend.WorkflowTemplates, namespace, name)
+	if _, ours := isPipeline(found); backend.IsNotFound(err) || err == nil && !ours {
 		kit.AddErrorAt(&resp.Diagnostics, path.Root("name"), "No such pipeline", fmt.Sprintf("There is no pipeline %q in namespace %q.%s", name, namespace,
 			d.Known(ctx, namespace, "pipeline")))
 		return
@@ -62,7 +62,7 @@ func (d *data) Read(ctx context.Context, req datasource.ReadRequest, resp *datas
 	}
 }
 
-func isPipeline(o *cluster.Object) (version string, ok bool) {
+func isPipeline(o *backend.Object) (version string, ok bool) {
 	if o == nil {
 		return "", false
 	}

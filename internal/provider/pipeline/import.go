@@ -13,7 +13,7 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/diff"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/handwritten"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
@@ -26,7 +26,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 }
 
 // imported writes everything that the cluster holds into the model.
-func (r *Resource) imported(ctx context.Context, m *Model, live *cluster.Object, diags *diag.Diagnostics) {
+func (r *Resource) imported(ctx context.Context, m *Model, live *backend.Object, diags *diag.Diagnostics) {
 	if live.Labels[layout.KindLabel] == string(spec.ComponentKind) {
 		diags.AddError("Cannot import pipeline "+live.Name, fmt.Sprintf("%s/%s is a kfp_component. Import it as one: import { to = kfp_component.x, id = \"%s/%s\" }.", live.Namespace, live.Name, live.Namespace, live.Name))
 		return
@@ -69,7 +69,7 @@ func notCompiling(found problem.List) string {
 }
 
 // foreign reads what people wrote: in the manner of this provider, but for the notation, or in their own.
-func (r *Resource) foreign(ctx context.Context, live *cluster.Object, p spec.Pipeline, unread []layout.Unread, diags *diag.Diagnostics) (spec.Pipeline, *compile.PipelineObject, *graph.Graph, []layout.Unread) {
+func (r *Resource) foreign(ctx context.Context, live *backend.Object, p spec.Pipeline, unread []layout.Unread, diags *diag.Diagnostics) (spec.Pipeline, *compile.PipelineObject, *graph.Graph, []layout.Unread) {
 	again, g, _ := CompilePipeline(p)
 	if again != nil {
 		if wanted, err := layout.AsJSON(again.Template); err == nil {

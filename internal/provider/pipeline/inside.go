@@ -6,7 +6,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/kit"
@@ -18,7 +18,7 @@ func timeoutOf(ctx context.Context, d *kit.Session, namespace, name string) stri
 		timeout, _ := planned.(string)
 		return timeout
 	}
-	live, err := d.Cluster.Find(ctx, cluster.WorkflowTemplates, namespace, name)
+	live, err := d.Backend.Find(ctx, backend.WorkflowTemplates, namespace, name)
 	if err != nil {
 		return "" // who cannot be reached is reported where it matters
 	}

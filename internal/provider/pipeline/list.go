@@ -3,11 +3,11 @@ package pipeline
 import (
 	"github.com/hashicorp/terraform-plugin-framework/list"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/kit"
 )
 
 func NewLister() list.ListResource {
-	return &kit.Lister{What: "pipeline", Kind: cluster.WorkflowTemplates, Of: New, Selects: kit.IsKind(string(spec.PipelineKind)), Name: kit.ObjectName, Title: kit.ObjectName, Less: kit.ByName}
+	return &kit.Lister{What: "pipeline", Kind: backend.WorkflowTemplates, Of: New, Selects: kit.IsKind(string(spec.PipelineKind)), Name: kit.ObjectName, Title: kit.ObjectName, Less: kit.ByName}
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/decompile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/operate"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
@@ -21,7 +21,7 @@ import (
 
 // Refresh writes what the cluster holds into the model. Where that is what the state compiles to, the state stays the same,
 // spelling and all. found is what a plan says of the pipeline.
-func (r *Resource) Refresh(ctx context.Context, m *Model, live *cluster.Object, diags *diag.Diagnostics) (found problem.List, same bool) {
+func (r *Resource) Refresh(ctx context.Context, m *Model, live *backend.Object, diags *diag.Diagnostics) (found problem.List, same bool) {
 	m.Drift = kit.NoDrift()
 	prior, _, ds := m.spec(ctx)
 	if ds.HasError() {
@@ -41,7 +41,7 @@ func (r *Resource) Refresh(ctx context.Context, m *Model, live *cluster.Object, 
 }
 
 // readBack writes what the cluster holds into the model, and what no attribute can hold into its drift.
-func (r *Resource) readBack(ctx context.Context, m *Model, live *cluster.Object, prior spec.Pipeline, expected *compile.PipelineObject, diags *diag.Diagnostics) {
+func (r *Resource) readBack(ctx context.Context, m *Model, live *backend.Object, prior spec.Pipeline, expected *compile.PipelineObject, diags *diag.Diagnostics) {
 	found, unread, err := decompile.ReadPipeline(live.Into, r.Session.Refs(ctx, live.Namespace), &prior)
 	if err != nil {
 		// Somebody has written what is no WorkflowTemplate of Argo Workflows.
@@ -83,7 +83,7 @@ func CompilePipeline(p spec.Pipeline) (o *compile.PipelineObject, g *graph.Graph
 
 // driftOf lists what is not as this provider would write it and is in no attribute. wanted is nil where what was read
 // does not compile.
-func driftOf(unread []layout.Unread, live *cluster.Object, wanted any) types.List {
+func driftOf(unread []layout.Unread, live *backend.Object, wanted any) types.List {
 	var paths []string
 	for _, u := range unread {
 		paths = append(paths, u.String())

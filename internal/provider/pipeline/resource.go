@@ -12,7 +12,7 @@ import (
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/handwritten"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
@@ -113,9 +113,9 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if tasks.complete(ctx, &state, &resp.Diagnostics); resp.Diagnostics.HasError() {
 		return
 	}
-	live, err := r.Session.Cluster.Find(ctx, cluster.WorkflowTemplates, state.Namespace.ValueString(), state.Name.ValueString())
+	live, err := r.Session.Backend.Find(ctx, backend.WorkflowTemplates, state.Namespace.ValueString(), state.Name.ValueString())
 	switch {
-	case cluster.IsNotFound(err):
+	case backend.IsNotFound(err):
 		resp.State.RemoveResource(ctx)
 		return
 	case err != nil:
@@ -163,7 +163,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	namespace, name := state.Namespace.ValueString(), state.Name.ValueString()
-	if err := r.Session.Cluster.Delete(ctx, cluster.WorkflowTemplates, namespace, name, ""); err != nil {
+	if err := r.Session.Backend.Delete(ctx, backend.WorkflowTemplates, namespace, name, ""); err != nil {
 		kit.AddClusterError(&resp.Diagnostics, "delete", "pipeline", name, err)
 		return
 	}
@@ -186,11 +186,11 @@ func (r *Resource) apply(ctx context.Context, m *Model, verb string, diags *diag
 	}
 	put := r.Session.Put
 	if verb == "create" {
-		put = func(ctx context.Context, kind cluster.Resource, object any) error {
+		put = func(ctx context.Context, kind backend.Kind, object any) error {
 			return r.Session.Create(ctx, kind, object, p.Namespace, p.Name, "kfp_pipeline")
 		}
 	}
-	if err := put(ctx, cluster.WorkflowTemplates, compiled.Template); err != nil {
+	if err := put(ctx, backend.WorkflowTemplates, compiled.Template); err != nil {
 		kit.AddClusterError(diags, verb, "pipeline", p.Name, err)
 		return
 	}

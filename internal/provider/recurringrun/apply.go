@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
@@ -70,8 +70,8 @@ func (m *Model) pinned() types.Object {
 }
 
 func (r *Resource) Put(ctx context.Context, s spec.RecurringRun, objects compile.RecurringRunObjects, verb string) error {
-	c := r.Session.Cluster
-	live, err := r.Session.Existing(ctx, cluster.CronWorkflows, s.Namespace, s.Name)
+	c := r.Session.Backend
+	live, err := r.Session.Existing(ctx, backend.CronWorkflows, s.Namespace, s.Name)
 	if err == nil && verb == "create" {
 		err = r.Session.RefuseExisting(live, "kfp_recurring_run", live != nil && len(compile.Differences(live.Raw(), objects.Cron)) == 0)
 	}
@@ -82,12 +82,12 @@ func (r *Resource) Put(ctx context.Context, s spec.RecurringRun, objects compile
 		return err
 	}
 	if objects.Limit != nil {
-		if _, err := c.Apply(ctx, cluster.ConfigMaps, objects.Limit, true); err != nil {
+		if _, err := c.Apply(ctx, backend.ConfigMaps, objects.Limit, true); err != nil {
 			return err
 		}
 	}
 	if live == nil && verb == "create" {
-		err = r.Session.Create(ctx, cluster.CronWorkflows, objects.Cron, s.Namespace, s.Name, "kfp_recurring_run")
+		err = r.Session.Create(ctx, backend.CronWorkflows, objects.Cron, s.Namespace, s.Name, "kfp_recurring_run")
 	} else {
 		err = r.putOver(ctx, live, objects.Cron)
 	}
@@ -95,7 +95,7 @@ func (r *Resource) Put(ctx context.Context, s spec.RecurringRun, objects compile
 		return err
 	}
 	if objects.Limit == nil {
-		if err := c.Delete(ctx, cluster.ConfigMaps, s.Namespace, compile.LimitName(s.Name), ""); err != nil {
+		if err := c.Delete(ctx, backend.ConfigMaps, s.Namespace, compile.LimitName(s.Name), ""); err != nil {
 			return err
 		}
 	}
@@ -106,17 +106,17 @@ func (r *Resource) Put(ctx context.Context, s spec.RecurringRun, objects compile
 }
 
 // putOver makes a CronWorkflow what it should be, in place of live; nil: somebody has removed that.
-func (r *Resource) putOver(ctx context.Context, live *cluster.Object, cron map[string]any) error {
-	c := r.Session.Cluster
+func (r *Resource) putOver(ctx context.Context, live *backend.Object, cron map[string]any) error {
+	c := r.Session.Backend
 	if live != nil {
-		if _, err := c.Patch(ctx, cluster.CronWorkflows, live.Namespace, live.Name, compile.CalmPatch(live.Raw(), cron)); err != nil {
+		if _, err := c.Patch(ctx, backend.CronWorkflows, live.Namespace, live.Name, compile.CalmPatch(live.Raw(), cron)); err != nil {
 			return err
 		}
 	}
 	// What others have changed by hand the plan has shown, so it is taken back. Another program that applies the object
 	// itself is a conflict.
 	force := live == nil || !live.AppliedByOthers() || r.Session.ForceConflicts
-	_, err := c.Apply(ctx, cluster.CronWorkflows, cron, force)
+	_, err := c.Apply(ctx, backend.CronWorkflows, cron, force)
 	return err
 }
 
@@ -127,7 +127,7 @@ func (r *Resource) remind(ctx context.Context, s spec.RecurringRun) error {
 		return ctx.Err()
 	case <-time.After(settlePause):
 	}
-	_, err := r.Session.Cluster.Patch(ctx, cluster.CronWorkflows, s.Namespace, s.Name, compile.ReminderPatch(time.Now()))
+	_, err := r.Session.Backend.Patch(ctx, backend.CronWorkflows, s.Namespace, s.Name, compile.ReminderPatch(time.Now()))
 	return err
 }
 
@@ -141,8 +141,8 @@ func (r *Resource) prepareTemplate(ctx context.Context, s spec.RecurringRun) err
 	if s.MaxConcurrency == nil {
 		return nil
 	}
-	template, err := r.Session.Cluster.Get(ctx, cluster.WorkflowTemplates, s.Namespace, s.Pipeline.Name)
-	if cluster.IsNotFound(err) {
+	template, err := r.Session.Backend.Get(ctx, backend.WorkflowTemplates, s.Namespace, s.Pipeline.Name)
+	if backend.IsNotFound(err) {
 		return nil // a pinned one may be gone
 	}
 	if err != nil {

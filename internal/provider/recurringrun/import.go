@@ -12,7 +12,7 @@ import (
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/handwritten"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/schedule"
@@ -29,7 +29,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 }
 
 // findPipeline reads the pipeline that a live recurring run uses: its own object and, where it is pinned, the copy.
-func (r *Resource) findPipeline(ctx context.Context, m *Model, found *cluster.Object, diags *diag.Diagnostics) {
+func (r *Resource) findPipeline(ctx context.Context, m *Model, found *backend.Object, diags *diag.Diagnostics) {
 	name, unread, err := handwritten.ScheduledTemplate(found.Into)
 	if err != nil {
 		kit.AddClusterError(diags, "read", "recurring run", found.Name, err)
@@ -39,9 +39,9 @@ func (r *Resource) findPipeline(ctx context.Context, m *Model, found *cluster.Ob
 		addForeignSchedule(diags, found, unread)
 		return
 	}
-	template, err := r.Session.Cluster.Find(ctx, cluster.WorkflowTemplates, found.Namespace, name)
+	template, err := r.Session.Backend.Find(ctx, backend.WorkflowTemplates, found.Namespace, name)
 	switch {
-	case cluster.IsNotFound(err):
+	case backend.IsNotFound(err):
 		diags.AddError("Cannot import recurring run "+found.Name, fmt.Sprintf("CronWorkflow %s/%s runs WorkflowTemplate %q, which does not exist.", found.Namespace, found.Name, name))
 		return
 	case err != nil:
@@ -52,7 +52,7 @@ func (r *Resource) findPipeline(ctx context.Context, m *Model, found *cluster.Ob
 		m.Pipeline = m.PinnedPipeline
 		m.Pin = types.BoolValue(true)
 		// The pipeline itself may be at another version by now, or gone.
-		if current, err := r.Session.Cluster.Find(ctx, cluster.WorkflowTemplates, found.Namespace, template.Labels[layout.NameLabel]); err == nil {
+		if current, err := r.Session.Backend.Find(ctx, backend.WorkflowTemplates, found.Namespace, template.Labels[layout.NameLabel]); err == nil {
 			m.Pipeline = kit.ReadRefOf(current, diags)
 		}
 		return
@@ -65,7 +65,7 @@ func (r *Resource) findPipeline(ctx context.Context, m *Model, found *cluster.Ob
 }
 
 // addForeignSchedule tells why a schedule has no pipeline, and what else of it cannot be written.
-func addForeignSchedule(diags *diag.Diagnostics, found *cluster.Object, unread []layout.Unread) {
+func addForeignSchedule(diags *diag.Diagnostics, found *backend.Object, unread []layout.Unread) {
 	if _, more, err := handwritten.ReadForeignSchedule(found.Into, spec.RecurringRun{}, schedule.DefaultTimezone); err == nil {
 		unread = append(unread, withoutArguments(more)...)
 	}
@@ -80,7 +80,7 @@ func withoutArguments(all []layout.Unread) []layout.Unread {
 }
 
 // foreign reads what only people write. live is what was read as if it were of this provider.
-func (r *Resource) foreign(found *cluster.Object, live spec.RecurringRun, diags *diag.Diagnostics) spec.RecurringRun {
+func (r *Resource) foreign(found *backend.Object, live spec.RecurringRun, diags *diag.Diagnostics) spec.RecurringRun {
 	zone := live.Timezone
 	if zone == "" {
 		zone = schedule.DefaultTimezone

@@ -11,14 +11,14 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/decompile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/handwritten"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/schedule"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/kit"
 )
 
 // Refresh writes what the cluster holds into the model.
-func (r *Resource) Refresh(ctx context.Context, m *Model, found *cluster.Object, diags *diag.Diagnostics) {
+func (r *Resource) Refresh(ctx context.Context, m *Model, found *backend.Object, diags *diag.Diagnostics) {
 	if m.Pipeline.IsNull() {
 		if r.findPipeline(ctx, m, found, diags); diags.HasError() {
 			return
@@ -77,7 +77,7 @@ func (m *Model) settle(live spec.RecurringRun) {
 }
 
 // driftOfSchedule is what is not as this provider would write it and is in no attribute.
-func driftOfSchedule(d *kit.Session, found *cluster.Object, live spec.RecurringRun) []string {
+func driftOfSchedule(d *kit.Session, found *backend.Object, live spec.RecurringRun) []string {
 	if _, _, ok := schedule.ParseWhen(live.When); !ok {
 		live.When = ""
 	}
@@ -96,7 +96,7 @@ func driftOfSchedule(d *kit.Session, found *cluster.Object, live spec.RecurringR
 // limit reads the config map of max_concurrency, through the shared list alone: most recurring runs have none, and asking
 // for each by name would make a refresh cost a request for each.
 func (r *Resource) limit(ctx context.Context, m *Model) (layout.Decoder, error) {
-	all, err := r.Session.Cluster.Managed(ctx, cluster.ConfigMaps, m.Namespace.ValueString())
+	all, err := r.Session.Backend.Managed(ctx, backend.ConfigMaps, m.Namespace.ValueString())
 	if err != nil {
 		return nil, err
 	}

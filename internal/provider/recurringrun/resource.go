@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
@@ -200,9 +200,9 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	found, err := r.Session.Cluster.Find(ctx, cluster.CronWorkflows, state.Namespace.ValueString(), state.Name.ValueString())
+	found, err := r.Session.Backend.Find(ctx, backend.CronWorkflows, state.Namespace.ValueString(), state.Name.ValueString())
 	switch {
-	case cluster.IsNotFound(err):
+	case backend.IsNotFound(err):
 		resp.State.RemoveResource(ctx)
 		return
 	case err != nil:

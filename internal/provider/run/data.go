@@ -20,7 +20,7 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/decompile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/status"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/operate"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
@@ -120,7 +120,7 @@ func (d *runsData) Read(ctx context.Context, req datasource.ReadRequest, resp *d
 		return
 	}
 	namespace := d.Namespace(m.Namespace)
-	found, err := d.Session.Cluster.List(ctx, cluster.Workflows, namespace, status.RunSelector(m.Pipeline.ValueString(), m.RecurringRun.ValueString(), m.Backfill.ValueString()))
+	found, err := d.Session.Backend.List(ctx, backend.Workflows, namespace, status.RunSelector(m.Pipeline.ValueString(), m.RecurringRun.ValueString(), m.Backfill.ValueString()))
 	if err != nil {
 		kit.AddClusterError(&resp.Diagnostics, "list", "runs in namespace", namespace, err)
 		return
@@ -184,7 +184,7 @@ func (d *runsData) interfaces(ctx context.Context, namespace string) func(string
 			return i
 		}
 		var i spec.Interface
-		if found, err := d.Session.Cluster.Find(ctx, cluster.WorkflowTemplates, namespace, pipeline); err == nil {
+		if found, err := d.Session.Backend.Find(ctx, backend.WorkflowTemplates, namespace, pipeline); err == nil {
 			if ref, _, err := decompile.ReadRef(found.Into); err == nil {
 				i = ref.Interface
 			}

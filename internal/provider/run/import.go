@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/decompile"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/kit"
 )
 
@@ -21,7 +21,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 }
 
 // imported writes everything that the cluster holds of a run into the model.
-func (r *Resource) imported(ctx context.Context, m *Model, live *cluster.Object, diags *diag.Diagnostics) {
+func (r *Resource) imported(ctx context.Context, m *Model, live *backend.Object, diags *diag.Diagnostics) {
 	pipeline, version, account, parameters, err := decompile.ReadArguments(live.Into)
 	if err != nil {
 		kit.AddClusterError(diags, "read", "run", live.Name, err)

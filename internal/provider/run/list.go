@@ -8,19 +8,19 @@ import (
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/status"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/kit"
 )
 
 func NewLister() list.ListResource {
 	return &kit.Lister{
-		What: "run", Kind: cluster.Workflows, Of: New, Name: kit.ObjectName, Less: kit.NewestObjectFirst,
+		What: "run", Kind: backend.Workflows, Of: New, Name: kit.ObjectName, Less: kit.NewestObjectFirst,
 		Filters: " The label `terraform-provider-kfp/pipeline` is the pipeline's name. What a recurring run or a backfill has started is left out, since it belongs to that. The newest runs come first.",
 		// What a recurring run or a backfill has started belongs to it.
-		Selects: func(o *cluster.Object) bool {
+		Selects: func(o *backend.Object) bool {
 			return o.Labels[layout.KindLabel] == layout.RunKind && o.Labels[layout.RecurringLabel] == "" && o.Labels[layout.BackfillLabel] == ""
 		},
-		Title: func(o *cluster.Object) string {
+		Title: func(o *backend.Object) string {
 			return strings.TrimSuffix(fmt.Sprintf("%s (%s)", o.Name, o.Labels[status.PhaseLabel]), " ()")
 		},
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/operate"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
@@ -193,11 +193,11 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	ended := spec.Phase(state.Phase.ValueString()).Ended()
-	object, err := r.Session.Cluster.Find(ctx, cluster.Workflows, state.Namespace.ValueString(), state.Name.ValueString())
+	object, err := r.Session.Backend.Find(ctx, backend.Workflows, state.Namespace.ValueString(), state.Name.ValueString())
 	switch {
-	case cluster.IsNotFound(err) && ended:
+	case backend.IsNotFound(err) && ended:
 		// Retention removed it; what it did remains true.
-	case cluster.IsNotFound(err):
+	case backend.IsNotFound(err):
 		resp.State.RemoveResource(ctx)
 	case err != nil:
 		r.Session.AddReadError(&resp.Diagnostics, "run", state.Name.ValueString(), err)

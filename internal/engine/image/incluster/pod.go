@@ -12,6 +12,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/image"
 )
@@ -45,12 +46,12 @@ func (b *Builder) start(ctx context.Context, reference string, progress func(ima
 		return nil, image.NewBuildError(ctx, e)
 	}
 	if _, err := b.cluster.Create(ctx, cluster.Pods, b.pod(name)); err != nil {
-		var ce *cluster.Error
+		var ce *backend.Error
 		remedy := "Check image_builder.in_cluster."
 		if errors.As(err, &ce) && ce.Remedy() != "" {
 			remedy = ce.Remedy()
 		}
-		if cluster.ReasonOf(err) == cluster.Forbidden {
+		if backend.ReasonOf(err) == backend.Forbidden {
 			remedy = "The namespace must admit pods without a seccomp profile (Pod Security level privileged), and the provider's user must be allowed to create, get, watch, list and delete pods and to create pods/exec there."
 		}
 		return fail(err.Error(), nil, remedy)
@@ -85,7 +86,7 @@ func (b *Builder) await(ctx context.Context, s *session) error {
 	ctx, cancel := context.WithTimeout(ctx, b.options.StartTimeout)
 	defer cancel()
 	last := "it was not seen yet"
-	err := b.cluster.Follow(ctx, cluster.Pods, s.namespace, s.name, func(o *cluster.Object) (bool, error) {
+	err := b.cluster.Follow(ctx, cluster.Pods, s.namespace, s.name, func(o *backend.Object) (bool, error) {
 		if o == nil {
 			return false, errors.New("somebody removed it")
 		}

@@ -1,4 +1,4 @@
-package cluster
+package backend
 
 import (
 	"encoding/json"
@@ -28,7 +28,7 @@ func TestDecodeLeavesOutWhatDoesNotFit(t *testing.T) {
 		replace(wanted, at, nil)
 		replace(broken, at, value)
 		var got, want wfv1.CronWorkflow
-		if err := ObjectOf(broken).Into(&got); err != nil {
+		if err := (&Object{Content: broken}).Into(&got); err != nil {
 			t.Fatalf("%s: %v", at, err)
 		}
 		if err := tryDecode(wanted, &want); err != nil {
@@ -116,11 +116,11 @@ func TestEverythingDecodes(t *testing.T) {
 			}
 		}
 		for _, into := range []any{&wfv1.CronWorkflow{}, &wfv1.WorkflowTemplate{}, &wfv1.Workflow{}} {
-			if err := ObjectOf(content).Into(into); err != nil {
+			if err := (&Object{Content: content}).Into(into); err != nil {
 				t.Fatalf("%v: %v", content, err)
 			}
 			again := reflect.New(reflect.TypeOf(into).Elem()).Interface()
-			if err := ObjectOf(content).Into(again); err != nil || !reflect.DeepEqual(into, again) {
+			if err := (&Object{Content: content}).Into(again); err != nil || !reflect.DeepEqual(into, again) {
 				t.Fatalf("%v: read twice, it differs: %v", content, err)
 			}
 		}
