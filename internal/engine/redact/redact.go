@@ -1,4 +1,3 @@
-// Package redact takes secrets out of texts that people see: logs, progress, diagnostics and states.
 package redact
 
 import (

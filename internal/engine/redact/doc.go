@@ -1,0 +1,2 @@
+// Package redact takes secrets out of texts that people see: logs, progress, diagnostics and states.
+package redact
