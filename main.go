@@ -31,9 +31,9 @@ func main() {
 	}
 }
 
-// quiet keeps the framework from tracing each attribute, and the protocol each call, unless somebody wants to see logs. The
-// traces cost more than all the rest of a plan, and since the framework (1.19) adds to its logging context with each
-// attribute, they cost quadratically more in a pipeline of many tasks.
+// quiet keeps the framework from tracing each attribute, and the protocol each call, unless somebody wants to see logs.
+// The traces cost more than all the rest of a plan, and since the framework (1.19) adds to its logging context with
+// each attribute, they cost quadratically more in a pipeline of many tasks.
 func quiet() {
 	levels := []string{"TF_LOG_SDK_FRAMEWORK", "TF_LOG_SDK_PROTO"}
 	for _, name := range append([]string{"TF_LOG", "TF_LOG_PROVIDER", "TF_LOG_SDK"}, levels...) {
@@ -48,8 +48,8 @@ func quiet() {
 	}
 }
 
-// tradeMemoryForTime lets garbage grow to several times what is in use, up to a limit. The process lives for one plan or
-// apply, in which the collector would take a third of its time. GOGC and GOMEMLIMIT say otherwise.
+// tradeMemoryForTime lets garbage grow to several times what is in use, up to a limit. The process lives for one plan
+// or apply, in which the collector would take a third of its time. GOGC and GOMEMLIMIT say otherwise.
 func tradeMemoryForTime() {
 	const percent, limit = 400, 512 << 20
 	if os.Getenv("GOGC") == "" {

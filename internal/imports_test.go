@@ -14,8 +14,8 @@ import (
 
 const module = "github.com/terraform-provider-kfp/terraform-provider-kfp/internal/"
 
-// rule says which packages, by their path below internal, may not import which. A pattern matches a package exactly or, if it
-// ends in a slash or a hyphen, all that start with it.
+// rule says which packages, by their path below internal, may not import which. A pattern matches a package exactly or,
+// if it ends in a slash or a hyphen, all that start with it.
 type rule struct {
 	packages []string
 	except   []string
@@ -25,7 +25,10 @@ type rule struct {
 }
 
 // outside is what reaches out of the process, or gives another result each time.
-var outside = []string{"os", "os/", "net", "net/http", "net/http/", "syscall", "math/rand", "math/rand/", "crypto/rand", "k8s.io/client-go/", "google.golang.org/grpc"}
+var outside = []string{
+	"os", "os/", "net", "net/http", "net/http/", "syscall", "math/rand", "math/rand/", "crypto/rand", "k8s.io/client-go/",
+	"google.golang.org/grpc",
+}
 
 // argo is where the packages are that know Argo's objects.
 const argo = "engine/argo/"
@@ -54,24 +57,43 @@ var rules = []rule{
 		deny: []string{"github.com/argoproj/"},
 		why:  "only engine/argo compiles to Argo's types, and engine/cluster reads and writes them",
 	},
-	{packages: []string{"engine/spec", "engine/problem", "engine/wire"}, only: []string{}, why: "everything else is built upon it"},
-	{packages: []string{"engine/expr"}, only: []string{"engine/spec", "engine/wire", "engine/problem"}, why: "expressions know types, not pipelines"},
-	{packages: []string{"engine/check"}, only: []string{"engine/spec", "engine/problem"}, why: "a single value knows nothing of what it stands in"},
+	{
+		packages: []string{"engine/spec", "engine/problem", "engine/wire"}, only: []string{},
+		why: "everything else is built upon it",
+	},
+	{
+		packages: []string{"engine/expr"}, only: []string{"engine/spec", "engine/wire", "engine/problem"},
+		why: "expressions know types, not pipelines",
+	},
+	{
+		packages: []string{"engine/check"}, only: []string{"engine/spec", "engine/problem"},
+		why: "a single value knows nothing of what it stands in",
+	},
 	{
 		packages: []string{"engine/settings"}, deny: []string{"github.com/argoproj/"},
-		only: []string{"engine/spec", "engine/problem", "engine/wire", "engine/expr", "engine/check", "engine/python/runtime"},
-		why:  "settings are of tasks and of Kubernetes' pods, not of graphs or of Argo's objects",
+		only: []string{
+			"engine/spec", "engine/problem", "engine/wire", "engine/expr", "engine/check", "engine/python/runtime",
+		},
+		why: "settings are of tasks and of Kubernetes' pods, not of graphs or of Argo's objects",
 	},
-	{packages: []string{"engine/diagram"}, only: []string{"engine/spec", "engine/problem", "engine/expr"}, why: "a picture shows what a pipeline says, not what becomes of it"},
+	{
+		packages: []string{"engine/diagram"}, only: []string{"engine/spec", "engine/problem", "engine/expr"},
+		why: "a picture shows what a pipeline says, not what becomes of it",
+	},
 	{packages: []string{"engine/graph"}, deny: []string{module + "engine/argo/"}, why: "checks come before compiling"},
-	{packages: []string{"engine/cluster"}, deny: []string{module + "engine/argo/", module + "engine/graph"}, why: "it moves objects and does not judge them"},
+	{
+		packages: []string{"engine/cluster"}, deny: []string{module + "engine/argo/", module + "engine/graph"},
+		why: "it moves objects and does not judge them",
+	},
 	{
 		packages: []string{"engine/cluster", "engine/image", "engine/image/"}, deny: []string{module + "engine/operate"},
 		why: "they do not know what they are used for",
 	},
 	{packages: []string{"engine/backend"}, only: []string{}, why: "it says what is needed, and not how it is done"},
 	{
-		packages: []string{"engine/operate", "provider/"}, except: []string{"provider/image"}, deny: []string{module + "engine/cluster"},
+		packages: []string{
+			"engine/operate", "provider/",
+		}, except: []string{"provider/image"}, deny: []string{module + "engine/cluster"},
 		why: "only provider.go knows which backend there is, and images are built in clusters alone",
 	},
 	{packages: []string{"provider/kit"}, deny: inModule(rooms), why: "it is what the resources share"},
@@ -85,17 +107,24 @@ var rules = []rule{
 		},
 		why: "of the other resources a backfill knows recurring runs alone",
 	},
-	{packages: []string{"provider/"}, deny: []string{"k8s.io/client-go/"}, why: "nothing above the engine talks to Kubernetes"},
+	{
+		packages: []string{"provider/"}, deny: []string{"k8s.io/client-go/"},
+		why: "nothing above the engine talks to Kubernetes",
+	},
 	{
 		packages: []string{argo + "layout"}, deny: []string{module + argo},
 		why: "it is what all others agree on",
 	},
 	{
-		packages: []string{argo + "compile"}, deny: []string{module + argo + "decompile", module + argo + "handwritten", module + argo + "diff", module + argo + "status"},
+		packages: []string{argo + "compile"}, deny: []string{
+			module + argo + "decompile", module + argo + "handwritten", module + argo + "diff", module + argo + "status",
+		},
 		why: "compiling does not depend on how objects are read",
 	},
 	{
-		packages: []string{argo + "decompile"}, deny: []string{module + argo + "handwritten", module + argo + "diff", module + argo + "status"},
+		packages: []string{argo + "decompile"}, deny: []string{
+			module + argo + "handwritten", module + argo + "diff", module + argo + "status",
+		},
 		why: "objects of ours are read without those of others",
 	},
 	{
@@ -103,7 +132,9 @@ var rules = []rule{
 		why: "what people wrote has not run",
 	},
 	{
-		packages: []string{argo + "status", argo + "diff"}, deny: []string{module + argo + "compile", module + argo + "decompile", module + argo + "handwritten"},
+		packages: []string{
+			argo + "status", argo + "diff",
+		}, deny: []string{module + argo + "compile", module + argo + "decompile", module + argo + "handwritten"},
 		why: "the layout alone says what there is to read",
 	},
 }
@@ -172,10 +203,24 @@ func TestImportRulesForbid(t *testing.T) {
 	t.Parallel()
 	for _, pair := range [][2]string{
 		{"engine/spec", module + "engine/expr"}, {argo + "compile", "net/http"}, {"engine/graph", module + argo + "compile"},
-		{"engine/settings", module + "engine/graph"}, {"engine/settings", "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"}, {"engine/check", module + "engine/expr"},
-		{"engine/graph", "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"}, {argo + "status", module + "engine/cluster"}, {argo + "compile", module + argo + "decompile"}, {argo + "diff", module + argo + "compile"},
-		{"engine/operate", "github.com/hashicorp/terraform-plugin-framework/diag"}, {"engine/operate", module + "engine/cluster"}, {"provider/kit", module + "provider/run"}, {"provider/run", module + "provider/pipeline"},
-		{"engine/image/registry", "github.com/hashicorp/terraform-plugin-framework/diag"}, {"engine/cluster", module + "provider"},
+		{
+			"engine/settings", module + "engine/graph",
+		}, {
+			"engine/settings", "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1",
+		}, {"engine/check", module + "engine/expr"},
+		{
+			"engine/graph", "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1",
+		}, {
+			argo + "status", module + "engine/cluster",
+		}, {argo + "compile", module + argo + "decompile"}, {argo + "diff", module + argo + "compile"},
+		{
+			"engine/operate", "github.com/hashicorp/terraform-plugin-framework/diag",
+		}, {
+			"engine/operate", module + "engine/cluster",
+		}, {"provider/kit", module + "provider/run"}, {"provider/run", module + "provider/pipeline"},
+		{
+			"engine/image/registry", "github.com/hashicorp/terraform-plugin-framework/diag",
+		}, {"engine/cluster", module + "provider"},
 	} {
 		found := false
 		for _, r := range rules {

@@ -44,7 +44,10 @@ output "ref" { value = kfp_pipeline.this.ref }
 	if len(problems) > 0 {
 		t.Fatalf("got %v", problems)
 	}
-	want := []string{`^Started run \S+/double-\S+\.$`, `^Task double: Succeeded after \d+s\.$`, `^The run is Succeeded\.$`, `^Output result: 42$`}
+	want := []string{
+		`^Started run \S+/double-\S+\.$`, `^Task double: Succeeded after \d+s\.$`, `^The run is Succeeded\.$`,
+		`^Output result: 42$`,
+	}
 	for _, pattern := range want {
 		if !matchesAny(messages, pattern) {
 			t.Errorf("no message matches %s in\n%s", pattern, strings.Join(messages, "\n"))
@@ -124,7 +127,9 @@ func newActionCaller(t *testing.T, server tfprotov6.ProviderServer, name string)
 	}
 	providerType := schemas.Provider.ValueType()
 	c := &actionCaller{server: actions, name: name, typ: schemas.ActionSchemas[name].Schema.ValueType()}
-	configured, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: dynamicValue(t, `{}`, providerType)})
+	configured, err := server.ConfigureProvider(
+		t.Context(), &tfprotov6.ConfigureProviderRequest{Config: dynamicValue(t, `{}`, providerType)},
+	)
 	if err != nil || len(configured.Diagnostics) > 0 {
 		t.Fatalf("configuring the provider: %v, %v", err, configured)
 	}
@@ -133,7 +138,9 @@ func newActionCaller(t *testing.T, server tfprotov6.ProviderServer, name string)
 
 func (c *actionCaller) plan(t *testing.T, config string) []string {
 	t.Helper()
-	planned, err := c.server.PlanAction(t.Context(), &tfprotov6.PlanActionRequest{ActionType: c.name, Config: dynamicValue(t, config, c.typ)})
+	planned, err := c.server.PlanAction(
+		t.Context(), &tfprotov6.PlanActionRequest{ActionType: c.name, Config: dynamicValue(t, config, c.typ)},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +152,9 @@ func (c *actionCaller) invoke(t *testing.T, config string) (messages, problems [
 	if problems := c.plan(t, config); len(problems) > 0 {
 		t.Fatalf("planning the action: %v", problems)
 	}
-	stream, err := c.server.InvokeAction(t.Context(), &tfprotov6.InvokeActionRequest{ActionType: c.name, Config: dynamicValue(t, config, c.typ)})
+	stream, err := c.server.InvokeAction(
+		t.Context(), &tfprotov6.InvokeActionRequest{ActionType: c.name, Config: dynamicValue(t, config, c.typ)},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,15 +41,23 @@ func (e *testEnv) importBlock(to, id string) string {
 	return "import {\n  to = " + to + "\n  id = \"" + e.Namespace + "/" + id + "\"\n}\n"
 }
 
-// A template of one container that people wrote becomes a component, beside it and the same in meaning; what says more is
-// refused with every place of it.
+// A template of one container that people wrote becomes a component, beside it and the same in meaning; what says more
+// is refused with every place of it.
 func TestAccAdoptComponents(t *testing.T) {
 	t.Parallel()
 	e := newTestEnv(t)
 	e.kubectlCreate(t, "hello", "report", "library", "impossible")
-	w := e.workspace(t, map[string]string{"main.tf": providerOnly + e.importBlock("kfp_component.hello", "hello") + e.importBlock("kfp_component.report", "report") + e.importBlock("kfp_component.print", "library/print")})
+	w := e.workspace(
+		t,
+		map[string]string{
+			"main.tf": providerOnly + e.importBlock(
+				"kfp_component.hello", "hello",
+			) + e.importBlock("kfp_component.report", "report") + e.importBlock("kfp_component.print", "library/print"),
+		},
+	)
 	out := w.mustRun("plan", "-input=false", "-generate-config-out=generated.tf")
-	for _, want := range []string{"Plan: 3 to import, 0 to add, 3 to change, 0 to destroy.", "metadata.name: WorkflowTemplate hello was written by hand", `retry = {`, `secret_env = { PASSWORD`, "spec.ttlStrategy"} {
+	for _, want := range []string{"Plan: 3 to import, 0 to add, 3 to change, 0 to destroy.", "metadata.name: " +
+		"WorkflowTemplate hello was written by hand", `retry = {`, `secret_env = { PASSWORD`, "spec.ttlStrategy"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the plan does not say %q:\n%s", want, out)
 		}
@@ -73,7 +81,14 @@ resource "kfp_run" "r" { pipeline = kfp_pipeline.p.ref }
 		t.Errorf("%d templates are left, want the 4 that were written by hand (%v)", len(left), err)
 	}
 
-	other := e.workspace(t, map[string]string{"main.tf": providerOnly + e.importBlock("kfp_component.a", "impossible") + e.importBlock("kfp_component.b", "library")})
+	other := e.workspace(
+		t,
+		map[string]string{
+			"main.tf": providerOnly + e.importBlock(
+				"kfp_component.a", "impossible",
+			) + e.importBlock("kfp_component.b", "library"),
+		},
+	)
 	text := other.failure("plan", "-input=false", "-generate-config-out=generated.tf")
 	for _, want := range []string{`spec.templates["serve"].sidecars["cache"]`, `spec.templates["serve"].container.envFrom[0]`, "spec.podSpecPatch", `spec.templates["all"]`, "/library/print"} {
 		if !strings.Contains(text, want) {
@@ -94,8 +109,8 @@ resource "kfp_run" "r" { pipeline = kfp_pipeline.p.ref }
 	}
 }
 
-// A graph that people wrote is refused as long as its templates are no components, with what to import first. Then it is
-// taken over in place, and does the same.
+// A graph that people wrote is refused as long as its templates are no components, with what to import first. Then it
+// is taken over in place, and does the same.
 func TestAccAdoptPipelines(t *testing.T) {
 	t.Parallel()
 	e := newTestEnv(t)
@@ -110,7 +125,9 @@ func TestAccAdoptPipelines(t *testing.T) {
 		}
 		blocks.WriteString(e.importBlock("kfp_component."+template, "diamond/"+template))
 	}
-	w := e.workspace(t, map[string]string{"main.tf": providerOnly + blocks.String() + e.importBlock("kfp_component.hello", "hello")})
+	w := e.workspace(
+		t, map[string]string{"main.tf": providerOnly + blocks.String() + e.importBlock("kfp_component.hello", "hello")},
+	)
 	w.mustRun("plan", "-input=false", "-generate-config-out=components.tf")
 	w.mustRun("apply", "-auto-approve", "-input=false")
 	w.Write("pipelines.tf", e.importBlock("kfp_pipeline.diamond", "diamond")+e.importBlock("kfp_pipeline.steps", "steps"))
@@ -118,7 +135,14 @@ func TestAccAdoptPipelines(t *testing.T) {
 	if !strings.Contains(out, "Plan: 2 to import, 0 to add, 2 to change, 0 to destroy.") {
 		t.Errorf("the pipelines are not taken over in place:\n%s", out)
 	}
-	early := e.workspace(t, map[string]string{"main.tf": providerOnly + e.importBlock("kfp_recurring_run.hourly", "hourly") + e.importBlock("kfp_recurring_run.own", "own")})
+	early := e.workspace(
+		t,
+		map[string]string{
+			"main.tf": providerOnly + e.importBlock(
+				"kfp_recurring_run.hourly", "hourly",
+			) + e.importBlock("kfp_recurring_run.own", "own"),
+		},
+	)
 	text = early.failure("plan", "-input=false", "-generate-config-out=early.tf")
 	for _, want := range []string{"import { to = kfp_pipeline.diamond", "spec.workflowSpec.templates", "spec.stopStrategy"} {
 		if !strings.Contains(text, want) {
@@ -145,7 +169,9 @@ output "last" { value = "${kfp_run.r.outputs.last}|${kfp_run.r.name}" }
 	w.mustRun("apply", "-auto-approve", "-input=false")
 	w.unchanged()
 
-	late := e.workspace(t, map[string]string{"main.tf": providerOnly + e.importBlock("kfp_recurring_run.nightly", "nightly")})
+	late := e.workspace(
+		t, map[string]string{"main.tf": providerOnly + e.importBlock("kfp_recurring_run.nightly", "nightly")},
+	)
 	text = late.failure("plan", "-input=false", "-generate-config-out=late.tf")
 	for _, want := range []string{"spec.stopStrategy", "spec.when", "spec.timezone", "spec.schedules", `spec.workflowSpec.arguments.parameters["unheard-of"]`, "spec.workflowMetadata.labels"} {
 		if !strings.Contains(text, want) {

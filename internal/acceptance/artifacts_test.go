@@ -84,8 +84,11 @@ resource "kfp_pipeline" "inner" {
     of_some = { component = kfp_component.merge.ref, inputs = { files = "{{ tasks.some.output }}" } }
     nothing = { component = kfp_component.write.ref, for_each = "{{ parameters.none }}", inputs = { text = "x" } }
     empty   = { component = kfp_component.join.ref, inputs = { files = "{{ tasks.nothing.output }}" } }`,
-			extra:   "---" + artifacts,
-			outputs: map[string]string{"join": "{{ tasks.join.output }}", "merge": "{{ tasks.merge.output }}", "some": "{{ tasks.of_some.output }}", "empty": "{{ tasks.empty.output }}"},
+			extra: "---" + artifacts,
+			outputs: map[string]string{
+				"join": "{{ tasks.join.output }}", "merge": "{{ tasks.merge.output }}", "some": "{{ tasks.of_some.output }}",
+				"empty": "{{ tasks.empty.output }}",
+			},
 			want: map[string]string{
 				"join": "0=<a>;1=<b>;2=<c>;", "merge": "a0:a0:{{workflow.name}};b1:b1:{{workflow.name}};c2:c2:{{workflow.name}}",
 				"some": "a:a:{{workflow.name}};c:c:{{workflow.name}}", "empty": "",
@@ -104,8 +107,10 @@ resource "kfp_pipeline" "inner" {
     merge    = { component = kfp_component.merge.ref, inputs = { files = "{{ tasks.each.output }}" } }`,
 			extra:   nested,
 			outputs: map[string]string{"one": "{{ tasks.describe.output }}", "merge": "{{ tasks.merge.output }}"},
-			want:    map[string]string{"one": "p-one||p-one", "merge": "p-one:p-one:{{workflow.name}};q-other:q-other:{{workflow.name}}"},
-			pods:    5,
+			want: map[string]string{
+				"one": "p-one||p-one", "merge": "p-one:p-one:{{workflow.name}};q-other:q-other:{{workflow.name}}",
+			},
+			pods: 5,
 		},
 		{
 			name: "lists of artifacts out of pipelines",
@@ -151,7 +156,10 @@ resource "kfp_component" "tree" {
   }
 }
 ` + artifacts,
-			outputs: map[string]string{"merge": "{{ tasks.merge.output }}", "tree": "{{ tasks.tree.output }}", "count": "{{ tasks.one.outputs.count }}", "folded": "{{ tasks.folded.output }}"},
+			outputs: map[string]string{
+				"merge": "{{ tasks.merge.output }}", "tree": "{{ tasks.tree.output }}", "count": "{{ tasks.one.outputs.count }}",
+				"folded": "{{ tasks.folded.output }}",
+			},
 			want: map[string]string{
 				"merge": "a:a:{{workflow.name}};b:b:{{workflow.name}}", "tree": "x:x,y:y||z:z", "count": "0=a;1=b;", "folded": "0=a;1=b;",
 			},
@@ -194,8 +202,10 @@ resource "kfp_component" "plain" {
   }
 }
 ` + artifacts,
-			outputs:    map[string]string{"b": "{{ tasks.of_b.output }}", "c": "{{ tasks.of_c.output }}"},
-			want:       map[string]string{"b": "same cache by the content of artifacts||None", "c": "other cache by the content of artifacts||None"},
+			outputs: map[string]string{"b": "{{ tasks.of_b.output }}", "c": "{{ tasks.of_c.output }}"},
+			want: map[string]string{
+				"b": "same cache by the content of artifacts||None", "c": "other cache by the content of artifacts||None",
+			},
 			attributes: map[string]string{"tasks.of_b.cached": "true", "tasks.of_c.cached": "false"},
 			pods:       5,
 		},

@@ -79,7 +79,9 @@ func TestNullsInTasksAreRefused(t *testing.T) {
 	}
 	tasks["t_0"] = tftypes.NewValue(tasks["t_0"].Type(), nil)
 	config["tasks"] = tftypes.NewValue(config["tasks"].Type(), tasks)
-	req := &tfprotov6.ValidateResourceConfigRequest{TypeName: "kfp_pipeline", Config: f.wire(l.typ, tftypes.NewValue(l.typ, config))}
+	req := &tfprotov6.ValidateResourceConfigRequest{
+		TypeName: "kfp_pipeline", Config: f.wire(l.typ, tftypes.NewValue(l.typ, config)),
+	}
 	for name, server := range map[string]tfprotov6.ProviderServer{"configured": f.server, "not configured": provider.NewServer(provider.NewInNamespace("etl", nil)())} {
 		if name != "configured" {
 			if _, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{}); err != nil {

@@ -44,7 +44,9 @@ type backfillRun struct {
 
 func (e *testEnv) backfillRuns(t *testing.T, name string) []backfillRun {
 	t.Helper()
-	list, err := e.dynamic.Resource(schema.GroupVersionResource(backend.Workflows)).Namespace(e.Namespace).List(t.Context(), metav1.ListOptions{LabelSelector: "terraform-provider-kfp/backfill=" + name})
+	list, err := e.dynamic.Resource(schema.GroupVersionResource(backend.Workflows)).Namespace(e.Namespace).List(
+		t.Context(), metav1.ListOptions{LabelSelector: "terraform-provider-kfp/backfill=" + name},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,7 +180,9 @@ func TestAccBackfillGoesOnAfterAFailure(t *testing.T) {
 	env := newTestEnv(t)
 	times := "from = \"2026-03-01T00:00:00Z\"\nto = \"2026-03-01T04:00:00Z\""
 	// 'sleep x' fails at the third tick.
-	bad := strings.Replace(backfilled("{{ schedule.time }}", times), "sleep \\\"$3\\\"", "case $1 in *T02*) echo broken hour; exit 3;; esac", 1)
+	bad := strings.Replace(
+		backfilled("{{ schedule.time }}", times), "sleep \\\"$3\\\"", "case $1 in *T02*) echo broken hour; exit 3;; esac", 1,
+	)
 	w := env.workspace(t, map[string]string{"main.tf": bad})
 	out, err := w.Run("apply", "-auto-approve", "-input=false")
 	if err == nil {
@@ -272,7 +276,10 @@ func checkOrder(t *testing.T, runs []backfillRun, most int) {
 func TestAccBackfillIsTakenUpAfterAnInterrupt(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t)
-	config := strings.Replace(backfilled("{{ schedule.time }}", "from = \"2026-03-01T00:00:00Z\"\nto = \"2026-03-01T06:00:00Z\"\nparallelism = 2"), "seconds = 1 }", "seconds = 15 }", 1)
+	config := strings.Replace(
+		backfilled("{{ schedule.time }}", "from = \"2026-03-01T00:00:00Z\"\nto = \"2026-03-01T06:00:00Z\"\nparallelism = 2"),
+		"seconds = 1 }", "seconds = 15 }", 1,
+	)
 	w := env.workspace(t, map[string]string{"main.tf": config})
 	first := w.Command("apply", "-auto-approve", "-input=false")
 	var out strings.Builder
@@ -306,7 +313,13 @@ func TestAccBackfillIsTakenUpAfterAnInterrupt(t *testing.T) {
 	w.mustRun("plan", "-detailed-exitcode", "-input=false")
 
 	// Other triggers run everything again.
-	w.Write("main.tf", strings.Replace(strings.Replace(config, "seconds = 15", "seconds = 1", 1), "parallelism = 2", "parallelism = 6\n  triggers = { again = 1 }", 1))
+	w.Write(
+		"main.tf",
+		strings.Replace(
+			strings.Replace(config, "seconds = 15", "seconds = 1", 1), "parallelism = 2",
+			"parallelism = 6\n  triggers = { again = 1 }", 1,
+		),
+	)
 	if out, err := w.Run("apply", "-auto-approve", "-input=false"); err != nil {
 		t.Fatalf("apply with triggers: %v\n%s", err, out)
 	}

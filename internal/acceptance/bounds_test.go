@@ -22,8 +22,8 @@ func (s silence) Read([]byte) (int, error) {
 	return 0, io.EOF
 }
 
-// What stands before the API server asks for an hour of rest, keeps a watch silent, lets the list of what there is expire
-// and answers with something else: an apply still ends well, soon after its run.
+// What stands before the API server asks for an hour of rest, keeps a watch silent, lets the list of what there is
+// expire and answers with something else: an apply still ends well, soon after its run.
 func TestAccBoundsOnWaiting(t *testing.T) {
 	t.Parallel()
 	e := newTestEnv(t)
@@ -55,7 +55,10 @@ resource "kfp_run" "once" {
 	w.set = []string{"KUBE_CONFIG_PATH=" + kubeconfig}
 	began := time.Now()
 	w.mustRun("apply", "-auto-approve", "-input=false")
-	t.Logf("%d reads of templates, %d watches, %d reads of runs, %s", pauses.Load(), watches.Load(), odd.Load(), time.Since(began).Round(time.Second))
+	t.Logf(
+		"%d reads of templates, %d watches, %d reads of runs, %s", pauses.Load(), watches.Load(), odd.Load(),
+		time.Since(began).Round(time.Second),
+	)
 	if watches.Load() < 1 || pauses.Load() < 2 || odd.Load() < 2 {
 		t.Error("nothing was in the way")
 	}

@@ -12,8 +12,9 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 )
 
-// What a cache hands to other runs is not collected with the run that made it, with and without retry, at the top and in a
-// pipeline inside. The second run reads what the first one wrote. What the controller has cached of a component goes with it.
+// What a cache hands to other runs is not collected with the run that made it, with and without retry, at the top and
+// in a pipeline inside. The second run reads what the first one wrote. What the controller has cached of a component
+// goes with it.
 func TestAccCachedArtifactsOutliveTheirRun(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t)

@@ -46,7 +46,9 @@ func (e *testEnv) failFor(t *testing.T, item string) {
 
 func (e *testEnv) writeSecret(t *testing.T, name string, values map[string]string) {
 	t.Helper()
-	_, err := e.typed.CoreV1().Secrets(e.Namespace).Create(t.Context(), &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: name}, StringData: values}, metav1.CreateOptions{})
+	_, err := e.typed.CoreV1().Secrets(e.Namespace).Create(
+		t.Context(), &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: name}, StringData: values}, metav1.CreateOptions{},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -133,8 +133,11 @@ func TestAccConstructs(t *testing.T) {
     after_skipped = { component = kfp_component.say.ref, inputs = { text = "x" }, depends_on = ["tails"] }
     after_omitted = { component = kfp_component.say.ref, inputs = { text = "x" }, depends_on = ["behind_tails"] }
     fallback      = { component = kfp_component.say.ref, inputs = { text = "{{ tasks.behind_tails.output ?? 'fallback' }}" } }`,
-			outputs: map[string]string{"one": "{{ tasks.tails.output ?? tasks.heads.output }}", "after": "{{ tasks.after.output }}", "fallback": "{{ tasks.fallback.output }}"},
-			want:    map[string]string{"one": "it is heads", "after": "it is heads!", "fallback": "fallback"},
+			outputs: map[string]string{
+				"one": "{{ tasks.tails.output ?? tasks.heads.output }}", "after": "{{ tasks.after.output }}",
+				"fallback": "{{ tasks.fallback.output }}",
+			},
+			want: map[string]string{"one": "it is heads", "after": "it is heads!", "fallback": "fallback"},
 			phases: map[string]string{
 				"tails": "Skipped", "behind_tails": "Omitted", "heads": "Succeeded", "after_skipped": "Succeeded", "after_omitted": "Omitted",
 			},
@@ -150,7 +153,10 @@ func TestAccConstructs(t *testing.T) {
     make   = { component = kfp_component.list.ref, inputs = { json = jsonencode(["u", "v"]) } }
     output = { component = kfp_component.say.ref, for_each = "{{ tasks.make.output }}", inputs = { text = "{{ each.index }}:{{ each.value }}" } }
     all    = { component = kfp_component.list.ref, inputs = { json = "{{ tasks.row.output }}" } }`,
-			outputs: map[string]string{"param": "{{ tasks.param.output }}", "row": "{{ tasks.row.output }}", "output": "{{ tasks.output.output }}", "all": "{{ tasks.all.output }}"},
+			outputs: map[string]string{
+				"param": "{{ tasks.param.output }}", "row": "{{ tasks.row.output }}", "output": "{{ tasks.output.output }}",
+				"all": "{{ tasks.all.output }}",
+			},
 			want: map[string]string{
 				"param": `["<a>","<{{workflow.name}}>","<c d>"]`, "row": `["x=2","y=3"]`, "output": `["0:u","1:v"]`,
 				"all": `["x=2","y=3"]`,
@@ -241,10 +247,12 @@ resource "kfp_component" "flaky" {
     after = { component = kfp_component.say.ref, inputs = { text = "went on" }, depends_on = ["bad"] }
     mend  = { component = kfp_component.say.ref, inputs = { text = "{{ tasks.bad.status }}" }, depends_on = ["bad"], run_if = "any_failed" }
     fallback = { component = kfp_component.say.ref, inputs = { text = "{{ tasks.bad.output ?? 'nothing' }}" } }`,
-			outputs: map[string]string{"after": "{{ tasks.after.output }}", "mend": "{{ tasks.mend.output }}", "fallback": "{{ tasks.fallback.output }}"},
-			want:    map[string]string{"after": "went on", "mend": "Failed", "fallback": "nothing"},
-			phases:  map[string]string{"bad": "Failed", "leaf": "Failed"},
-			pods:    5,
+			outputs: map[string]string{
+				"after": "{{ tasks.after.output }}", "mend": "{{ tasks.mend.output }}", "fallback": "{{ tasks.fallback.output }}",
+			},
+			want:   map[string]string{"after": "went on", "mend": "Failed", "fallback": "nothing"},
+			phases: map[string]string{"bad": "Failed", "leaf": "Failed"},
+			pods:   5,
 		},
 		{
 			name:       "pipeline in pipeline",
@@ -286,8 +294,10 @@ resource "kfp_pipeline" "inner" {
 			extra:   `fail_fast = false`,
 			outputs: map[string]string{"done": "{{ tasks.all_done.output }}"},
 			want:    map[string]string{"done": "d"},
-			phases:  map[string]string{"any_succeeded": "Succeeded", "any_failed": "Succeeded", "all_failed": "Succeeded", "no_failure": "Omitted"},
-			pods:    6,
+			phases: map[string]string{
+				"any_succeeded": "Succeeded", "any_failed": "Succeeded", "all_failed": "Succeeded", "no_failure": "Omitted",
+			},
+			pods: 6,
 		},
 		{
 			name: "cache",

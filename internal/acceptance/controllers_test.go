@@ -32,12 +32,16 @@ func (e *testEnv) controller(t *testing.T, settings map[string]string, env ...co
 	c.Args = []string{"--namespaced", "--configmap", "own-controller"}
 	c.Env = append(append(c.Env, corev1.EnvVar{Name: "LEADER_ELECTION_DISABLE", Value: "true"}), env...)
 	name := metav1.ObjectMeta{Name: "own-controller"}
-	_, err = e.typed.CoreV1().ConfigMaps(e.Namespace).Create(ctx, &corev1.ConfigMap{ObjectMeta: name, Data: settings}, metav1.CreateOptions{})
+	_, err = e.typed.CoreV1().ConfigMaps(e.Namespace).Create(
+		ctx, &corev1.ConfigMap{ObjectMeta: name, Data: settings}, metav1.CreateOptions{},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, err = e.typed.RbacV1().RoleBindings(e.Namespace).Create(ctx, &rbacv1.RoleBinding{
-		ObjectMeta: name, RoleRef: rbacv1.RoleRef{APIGroup: "rbac.authorization.k8s.io", Kind: "ClusterRole", Name: "argo-cluster-role"},
+		ObjectMeta: name, RoleRef: rbacv1.RoleRef{
+			APIGroup: "rbac.authorization.k8s.io", Kind: "ClusterRole", Name: "argo-cluster-role",
+		},
 		Subjects: []rbacv1.Subject{{Kind: "ServiceAccount", Name: "default", Namespace: e.Namespace}},
 	}, metav1.CreateOptions{})
 	if err != nil {
@@ -45,7 +49,9 @@ func (e *testEnv) controller(t *testing.T, settings map[string]string, env ...co
 	}
 	deployments := e.typed.AppsV1().Deployments(e.Namespace)
 	_, err = deployments.Create(ctx, &appsv1.Deployment{
-		ObjectMeta: name, Spec: appsv1.DeploymentSpec{Selector: &metav1.LabelSelector{MatchLabels: pod.Labels}, Template: pod},
+		ObjectMeta: name, Spec: appsv1.DeploymentSpec{
+			Selector: &metav1.LabelSelector{MatchLabels: pod.Labels}, Template: pod,
+		},
 	}, metav1.CreateOptions{})
 	if err != nil {
 		t.Fatal(err)
@@ -59,8 +65,8 @@ func (e *testEnv) controller(t *testing.T, settings map[string]string, env ...co
 	t.Fatal("the controller does not get ready")
 }
 
-// A controller with an instance id runs what carries it, and nothing else; one that is restricted to templates runs what
-// sets nothing beside its pipeline.
+// A controller with an instance id runs what carries it, and nothing else; one that is restricted to templates runs
+// what sets nothing beside its pipeline.
 func TestAccInstanceID(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t)
@@ -68,7 +74,8 @@ func TestAccInstanceID(t *testing.T) {
 	instance := func(id string) string { return fmt.Sprintf("provider \"kfp\" {\n  instance_id = %q\n}\n", id) }
 	run := func(extra string) string { return pipelineOf("def step() -> int:\n    return 42\n", "{}", extra) }
 	schedule := func(extra string) string {
-		return "resource \"kfp_recurring_run\" \"this\" {\n  name = \"yearly\"\n  pipeline = kfp_pipeline.this.ref\n  cron = \"0 0 1 1 *\"\n" + extra + "}\n"
+		return "resource \"kfp_recurring_run\" \"this\" {\n  name = \"yearly\"\n  pipeline = kfp_pipeline.this.ref\n  " +
+			"cron = \"0 0 1 1 *\"\n" + extra + "}\n"
 	}
 	forbids := func(field string) *regexp.Regexp {
 		return regexp.MustCompile(`(?s)does not let runs set this.*templateReferencing:\s+Secure.*may\s+not\s+set\s+` + field)
@@ -77,7 +84,10 @@ func TestAccInstanceID(t *testing.T) {
 		ProtoV6ProviderFactories: env.factories(),
 		CheckDestroy:             env.checkEmpty,
 		Steps: []resource.TestStep{
-			{Config: instance("green") + run(""), ExpectError: regexp.MustCompile(`(?s)No workflow controller serves.*instance\s+id\s+"green".*instance\s+id\s+"blue"`)},
+			{
+				Config:      instance("green") + run(""),
+				ExpectError: regexp.MustCompile(`(?s)No workflow controller serves.*instance\s+id\s+"green".*instance\s+id\s+"blue"`),
+			},
 			{Config: instance("blue") + run(`service_account = "default"`), ExpectError: forbids("serviceAccountName")},
 			{Config: instance("blue") + run("") + schedule("max_concurrency = 1\n"), ExpectError: forbids("synchronization")},
 			{

@@ -18,7 +18,9 @@ func TestAccLongPipelinesAreRefusedAtPlan(t *testing.T) {
 	s := newServer(t)
 	p := spec.Pipeline{Namespace: "etl", Name: "long", Tasks: map[string]spec.Task{}}
 	for i := range 340 {
-		p.Tasks[fmt.Sprintf("t%d", i)] = spec.Task{Component: spec.Ref{Kind: spec.ComponentKind, Namespace: "etl", Name: "step", Version: "v"}}
+		p.Tasks[fmt.Sprintf("t%d", i)] = spec.Task{
+			Component: spec.Ref{Kind: spec.ComponentKind, Namespace: "etl", Name: "step", Version: "v"},
+		}
 	}
 	compiled, _, problems := pipeline.CompilePipeline(p)
 	if problems.HasError() {
@@ -30,16 +32,23 @@ func TestAccLongPipelinesAreRefusedAtPlan(t *testing.T) {
 	}{
 		{"minimal", "v3.7.18", "", false},
 		{"full", "v3.7.18", "", false},
-		{"full", "v4.0.7", "has 340 tasks and groups of tasks; the cluster's definition of WorkflowTemplates takes at most 200.", true},
+		{
+			"full", "v4.0.7",
+			"has 340 tasks and groups of tasks; the cluster's definition of WorkflowTemplates takes at most 200.", true,
+		},
 	} {
 		s.start(c.crds, c.argo)
-		d := &kit.Session{Operator: &operate.Operator{Backend: cluster.New(cluster.Config{ConfigPaths: []string{s.kubeconfig}})}}
+		d := &kit.Session{
+			Operator: &operate.Operator{Backend: cluster.New(cluster.Config{ConfigPaths: []string{s.kubeconfig}})},
+		}
 		found := d.CheckCounts(t.Context(), compiled)
 		if found.HasError() != c.isError || !strings.Contains(fmt.Sprint(found), c.want) || c.want == "" && found != nil {
 			t.Errorf("%s definitions of %s: %v", c.crds, c.argo, found)
 		}
 	}
-	nowhere := &kit.Session{Operator: &operate.Operator{Backend: cluster.New(cluster.Config{ConfigPaths: []string{"/nowhere"}})}}
+	nowhere := &kit.Session{
+		Operator: &operate.Operator{Backend: cluster.New(cluster.Config{ConfigPaths: []string{"/nowhere"}})},
+	}
 	if found := nowhere.CheckCounts(t.Context(), compiled); found.HasError() || !strings.Contains(fmt.Sprint(found), "which may be those of this cluster, take at most 200") {
 		t.Errorf("without a cluster: %v", found)
 	}

@@ -19,7 +19,9 @@ func hostileTexts(n int) map[string]string {
 	} {
 		add(text)
 	}
-	pieces := []string{"{", "{{", "}}", "=", "$", "$(", ")", "\\", "\"", "'", "\n", "workflow.name", "item", " ", "ä", "🦄", "%", "`", "#"}
+	pieces := []string{
+		"{", "{{", "}}", "=", "$", "$(", ")", "\\", "\"", "'", "\n", "workflow.name", "item", " ", "ä", "🦄", "%", "`", "#",
+	}
 	for len(texts) < n {
 		var b strings.Builder
 		for range 1 + rand.IntN(12) {

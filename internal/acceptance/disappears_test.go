@@ -33,8 +33,8 @@ func (e *testEnv) remove(t *testing.T, r backend.Kind, name string) {
 	}
 }
 
-// What somebody has deleted is planned to be created, alone, and comes back under its name. What a run or a backfill has
-// done remains true without its objects.
+// What somebody has deleted is planned to be created, alone, and comes back under its name. What a run or a backfill
+// has done remains true without its objects.
 func TestAccDisappears(t *testing.T) {
 	t.Parallel()
 	e := newTestEnv(t)
@@ -148,9 +148,15 @@ func TestAccConflictsOfEveryKind(t *testing.T) {
 		spec     map[string]any
 		field    string
 	}{
-		{backend.WorkflowTemplates, "WorkflowTemplate", e.versionOf(t, "say"), map[string]any{"entrypoint": "other"}, "spec.entrypoint"},
+		{
+			backend.WorkflowTemplates, "WorkflowTemplate", e.versionOf(t, "say"), map[string]any{"entrypoint": "other"},
+			"spec.entrypoint",
+		},
 		{backend.WorkflowTemplates, "WorkflowTemplate", "talk", map[string]any{"entrypoint": "other"}, "spec.entrypoint"},
-		{backend.CronWorkflows, "CronWorkflow", "nightly", map[string]any{"suspend": true, "schedules": []any{"1 1 1 1 *"}, "workflowSpec": map[string]any{}}, "spec.schedules"},
+		{
+			backend.CronWorkflows, "CronWorkflow", "nightly",
+			map[string]any{"suspend": true, "schedules": []any{"1 1 1 1 *"}, "workflowSpec": map[string]any{}}, "spec.schedules",
+		},
 	} {
 		declared := &unstructured.Unstructured{Object: map[string]any{
 			"apiVersion": "argoproj.io/v1alpha1", "kind": test.kind, "metadata": map[string]any{"name": test.name}, "spec": test.spec,
@@ -239,7 +245,8 @@ resource "kfp_run" "once" {
 			w.set = nil
 			if test.told != "" {
 				out, err := w.Run("apply", "-auto-approve", "-input=false")
-				for _, text := range []string{test.told + " " + e.Namespace + "/", "exists already", "by an apply that was killed before its state was saved", "import {", "KFP_TAKE_OVER_IDENTICAL"} {
+				for _, text := range []string{test.told + " " + e.Namespace + "/", "exists already", "by an apply that was " +
+					"killed before its state was saved", "import {", "KFP_TAKE_OVER_IDENTICAL"} {
 					if err == nil || !strings.Contains(unframed(out), text) {
 						t.Errorf("the error does not say %q: %v\n%s", text, err, out)
 					}

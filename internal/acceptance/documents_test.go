@@ -15,15 +15,16 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
-// An HCL block of the documents is checked by the real terraform, without a cluster. What it needs to be complete and the reader
-// does not want to see stands in the same file in a comment:
+// An HCL block of the documents is checked by the real terraform, without a cluster. What it needs to be complete and
+// the reader does not want to see stands in the same file in a comment:
 //
 //	<!-- context
 //	resource "kfp_component" "say" { … }
 //	-->
 //
 // A line @block in it, and the next block is put in that place. <!-- unchecked: why --> leaves the next block out.
-var pageParts = regexp.MustCompile("(?s)(?:^|\n)(?:<!-- (context)\n(.*?)-->|<!-- (unchecked): (.*?)-->|[ ]*```(?:hcl|terraform)\n(.*?)\n[ ]*```)")
+var pageParts = regexp.MustCompile("(?s)(?:^|\n)(?:<!-- (context)\n(.*?)-->|<!-- (unchecked): (.*?)-->|[ " +
+	"]*```(?:hcl|terraform)\n(.*?)\n[ ]*```)")
 
 func TestConfigurationsInTheDocumentsAreValid(t *testing.T) {
 	t.Parallel()
@@ -147,7 +148,10 @@ func (c configuration) Check(t *testing.T, binary string) {
 		}
 	}
 	c = c.Known(t)
-	rc := fmt.Sprintf("provider_installation {\n  dev_overrides { \"terraform-provider-kfp/kfp\" = %q }\n  direct {}\n}\n", filepath.Dir(binary))
+	rc := fmt.Sprintf(
+		"provider_installation {\n  dev_overrides { \"terraform-provider-kfp/kfp\" = %q }\n  direct {}\n}\n",
+		filepath.Dir(binary),
+	)
 	c.Write(t, dir, rc)
 	validate := []string{"validate", "-no-color"}
 	if len(c.only("list")) > 0 {
@@ -166,7 +170,9 @@ func (c configuration) Check(t *testing.T, binary string) {
 		}
 		terraform := exec.CommandContext(t.Context(), terraformPath(t), args...)
 		terraform.Dir = dir
-		terraform.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TF_CLI_CONFIG_FILE=" + filepath.Join(dir, "rc"), "CHECKPOINT_DISABLE=1"}
+		terraform.Env = []string{
+			"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TF_CLI_CONFIG_FILE=" + filepath.Join(dir, "rc"), "CHECKPOINT_DISABLE=1",
+		}
 		if out, err := terraform.CombinedOutput(); err != nil {
 			t.Errorf("terraform %s: %v\n%s\n%v", args[0], err, out, c)
 			return

@@ -33,17 +33,24 @@ func everyPart(t testing.TB) (spec.Pipeline, []spec.Component) {
 		Namespace: "etl", Name: "step", Description: "A step.",
 		Interface: spec.Interface{
 			Inputs: map[string]spec.Input{
-				"text": {Type: spec.String, Default: new("x"), Description: "Words.", AllowedValues: []string{"x", "y"}}, "number": {Type: spec.Integer, Optional: true},
+				"text": {
+					Type: spec.String, Default: new("x"), Description: "Words.", AllowedValues: []string{"x", "y"},
+				}, "number": {Type: spec.Integer, Optional: true},
 				"file": {Type: spec.Dataset, Optional: true, Description: "A file."},
 			},
 			Outputs: map[string]spec.Output{"text": {Type: spec.String, Description: "Words."}, "file": {Type: spec.Dataset}},
 		},
-		Container: &spec.Container{Image: "busybox:1.36", Command: []string{"sh", "-c"}, Args: []string{"{{ inputs.text }}", "{{ outputs.text.path }}", "{{ outputs.file.path }}"}},
-		Env:       map[string]string{"A": "$5"}, Resources: sample.EverySetting().Resources,
+		Container: &spec.Container{
+			Image: "busybox:1.36", Command: []string{"sh", "-c"},
+			Args: []string{"{{ inputs.text }}", "{{ outputs.text.path }}", "{{ outputs.file.path }}"},
+		},
+		Env: map[string]string{"A": "$5"}, Resources: sample.EverySetting().Resources,
 	}
 	python := spec.Component{Namespace: "etl", Name: "rate", Python: &spec.Python{
 		Source: "# Rates.\n\ndef rate(state: str) -> float:\n    \"\"\"A rate.\"\"\"\n    return 0.5\n", SourceFile: "component.py", Image: "python:3.12-slim", Lightweight: true,
-		Packages: []string{"numpy==2.1.0"}, IndexURLs: []string{"https://pypi.example.com/simple"}, TrustedHosts: []string{"pypi.example.com"},
+		Packages: []string{"numpy==2.1.0"}, IndexURLs: []string{
+			"https://pypi.example.com/simple",
+		}, TrustedHosts: []string{"pypi.example.com"},
 		Additional: map[string]string{"helpers.py": "X = 1\n"}, Files: map[string]string{"rates.csv": "OH,0.05\n"},
 	}}
 	python, diags := component.Analysed(python)
@@ -61,28 +68,53 @@ func everyPart(t testing.TB) (spec.Pipeline, []spec.Component) {
 	settings := sample.EverySetting()
 	p := spec.Pipeline{
 		Namespace: "etl", Name: "every", Description: "Every part.",
-		Parameters: map[string]spec.Input{"word": {Type: spec.String, Default: new("x"), Description: "A word.", AllowedValues: []string{"x", "y"}}, "list": {Type: spec.ListOf(spec.String), Default: new(`["a"]`)}},
+		Parameters: map[string]spec.Input{
+			"word": {Type: spec.String, Default: new("x"), Description: "A word.", AllowedValues: []string{"x", "y"}},
+			"list": {Type: spec.ListOf(spec.String), Default: new(`["a"]`)},
+		},
 		Tasks: map[string]spec.Task{
-			"first": {Component: refs["step"], Inputs: map[string]string{"text": "{{ parameters.word }}", "number": "3"}, Settings: settings},
-			"loop":  {Component: refs["step"], Inputs: map[string]string{"text": "{{ each.index }} {{ each.value }}"}, ForEach: "{{ parameters.list }}", Parallelism: new(int64(2)), AllowFailure: true},
-			"rate": {Component: refs["rate"], Inputs: map[string]string{"state": "{{ tasks.first.outputs.text ?? 'none' }}"}, DependsOn: []string{"loop"}, When: "parameters.word != 'y'",
+			"first": {
+				Component: refs["step"], Inputs: map[string]string{"text": "{{ parameters.word }}", "number": "3"},
+				Settings: settings,
+			},
+			"loop": {
+				Component: refs["step"], Inputs: map[string]string{"text": "{{ each.index }} {{ each.value }}"},
+				ForEach: "{{ parameters.list }}", Parallelism: new(int64(2)), AllowFailure: true,
+			},
+			"rate": {Component: refs["rate"], Inputs: map[string]string{
+				"state": "{{ tasks.first.outputs.text ?? 'none' }}",
+			}, DependsOn: []string{"loop"}, When: "parameters.word != 'y'",
 				Settings: spec.Settings{Retry: &spec.Retry{Limit: 1, Policy: "OnTransientError"}}},
-			"file": {Component: refs["step"], Inputs: map[string]string{"file": "s3://bucket/key.csv?secret=s3"}, DependsOn: []string{"rate"}, RunIf: spec.AllDone},
+			"file": {
+				Component: refs["step"], Inputs: map[string]string{"file": "s3://bucket/key.csv?secret=s3"},
+				DependsOn: []string{"rate"}, RunIf: spec.AllDone,
+			},
 			"gate": {Approval: &spec.Approval{Timeout: "24h"}, DependsOn: []string{"file"}},
 		},
-		OnExit:   map[string]spec.Task{"tell": {Component: refs["step"], Inputs: map[string]string{"text": "{{ run.status }}"}}},
-		Outputs:  map[string]string{"text": "{{ tasks.first.outputs.text }}", "file": "{{ tasks.file.outputs.file }}"},
-		Options:  sample.EveryOption(),
-		Defaults: spec.Settings{Env: map[string]string{"STAGE": "prod"}, Labels: map[string]string{"team": "etl"}, Annotations: map[string]string{"note": "x"}},
+		OnExit: map[string]spec.Task{
+			"tell": {Component: refs["step"], Inputs: map[string]string{"text": "{{ run.status }}"}},
+		},
+		Outputs: map[string]string{"text": "{{ tasks.first.outputs.text }}", "file": "{{ tasks.file.outputs.file }}"},
+		Options: sample.EveryOption(),
+		Defaults: spec.Settings{
+			Env: map[string]string{"STAGE": "prod"}, Labels: map[string]string{"team": "etl"},
+			Annotations: map[string]string{"note": "x"},
+		},
 	}
 	return p, []spec.Component{container, python}
 }
 
-// ownership says who wrote an object that somebody has edited: with Argo's full CRDs the API server knows for each field,
-// with the minimal ones for the spec as a whole.
+// ownership says who wrote an object that somebody has edited: with Argo's full CRDs the API server knows for each
+// field, with the minimal ones for the spec as a whole.
 var ownership = map[string]map[string]any{
-	"full CRDs":    {"f:spec": map[string]any{"f:templates": map[string]any{}, "f:added": map[string]any{}}, "f:metadata": map[string]any{"f:labels": map[string]any{"f:terraform-provider-kfp/added": map[string]any{}}}},
-	"minimal CRDs": {"f:spec": map[string]any{}, "f:metadata": map[string]any{"f:labels": map[string]any{"f:terraform-provider-kfp/added": map[string]any{}}}},
+	"full CRDs": {
+		"f:spec":     map[string]any{"f:templates": map[string]any{}, "f:added": map[string]any{}},
+		"f:metadata": map[string]any{"f:labels": map[string]any{"f:terraform-provider-kfp/added": map[string]any{}}},
+	},
+	"minimal CRDs": {
+		"f:spec":     map[string]any{},
+		"f:metadata": map[string]any{"f:labels": map[string]any{"f:terraform-provider-kfp/added": map[string]any{}}},
+	},
 }
 
 func edited(content map[string]any, fields map[string]any) *backend.Object {
@@ -90,7 +122,12 @@ func edited(content map[string]any, fields map[string]any) *backend.Object {
 	if !ok {
 		panic("an object without metadata")
 	}
-	meta["managedFields"] = []any{map[string]any{"manager": "kubectl-edit", "operation": "Update", "apiVersion": "argoproj.io/v1alpha1", "fieldsType": "FieldsV1", "fieldsV1": fields}}
+	meta["managedFields"] = []any{
+		map[string]any{
+			"manager": "kubectl-edit", "operation": "Update", "apiVersion": "argoproj.io/v1alpha1", "fieldsType": "FieldsV1",
+			"fieldsV1": fields,
+		},
+	}
 	return cluster.ObjectOf(content)
 }
 
@@ -231,7 +268,10 @@ func stride() int { return oneOf(40, 7) }
 type outcome struct{ tried, attributes, paths int }
 
 // matrix changes every leaf in every way and looks whether refresh tells. refresh returns the attributes and the drift.
-func matrix(t *testing.T, content map[string]any, all []leaf, refresh func(*backend.Object) (attributes any, drift types.List, diags diag.Diagnostics)) {
+func matrix(
+	t *testing.T, content map[string]any, all []leaf,
+	refresh func(*backend.Object) (attributes any, drift types.List, diags diag.Diagnostics),
+) {
 	t.Helper()
 	for flavour, fields := range ownership {
 		before, drift, diags := refresh(edited(copied(t, content), fields))
@@ -259,7 +299,10 @@ func matrix(t *testing.T, content map[string]any, all []leaf, refresh func(*back
 				}
 			}
 		}
-		t.Logf("%s: of %d fields, %d changes: %d show at an attribute, %d as a path", flavour, len(all), o.tried, o.attributes, o.paths)
+		t.Logf(
+			"%s: of %d fields, %d changes: %d show at an attribute, %d as a path", flavour, len(all), o.tried, o.attributes,
+			o.paths,
+		)
 	}
 }
 
@@ -278,7 +321,11 @@ func everyPipeline(t testing.TB) (*pipeline.Resource, *wfv1.WorkflowTemplate, pi
 	if diags.HasError() {
 		t.Fatal(diags)
 	}
-	return &pipeline.Resource{Configured: kit.Configured{Session: &kit.Session{Operator: &operate.Operator{Backend: cluster.New(cluster.Config{})}}}}, compiled.Template, state
+	return &pipeline.Resource{
+		Configured: kit.Configured{
+			Session: &kit.Session{Operator: &operate.Operator{Backend: cluster.New(cluster.Config{})}},
+		},
+	}, compiled.Template, state
 }
 
 func TestEveryChangeOfAPipelineShows(t *testing.T) {
@@ -351,7 +398,11 @@ func componentMatrix(ctx context.Context, t *testing.T, c spec.Component) {
 	if diags.HasError() {
 		t.Fatal(diags)
 	}
-	r := &component.Resource{Configured: kit.Configured{Session: &kit.Session{Operator: &operate.Operator{Backend: cluster.New(cluster.Config{})}}}}
+	r := &component.Resource{
+		Configured: kit.Configured{
+			Session: &kit.Session{Operator: &operate.Operator{Backend: cluster.New(cluster.Config{})}},
+		},
+	}
 	content, all := written(t, compiled.Template)
 	var code *backend.Object
 	var files map[string]any
@@ -371,7 +422,9 @@ func componentMatrix(ctx context.Context, t *testing.T, c spec.Component) {
 	}
 	matrix(t, content, all, func(live *backend.Object) (any, types.List, diag.Diagnostics) { return refresh(live, code) })
 	if compiled.Code != nil {
-		matrix(t, files, leaves(files["data"], []any{"data"}, "data"), func(code *backend.Object) (any, types.List, diag.Diagnostics) {
+		matrix(t, files, leaves(
+			files["data"], []any{"data"}, "data",
+		), func(code *backend.Object) (any, types.List, diag.Diagnostics) {
 			return refresh(cluster.ObjectOf(copied(t, content)), code)
 		})
 	}

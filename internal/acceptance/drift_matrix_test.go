@@ -89,7 +89,10 @@ func (s *server) account(name string) {
 		kind    backend.Kind
 		content map[string]any
 	}{
-		{backend.Kind{Version: "v1", Resource: "serviceaccounts"}, map[string]any{"apiVersion": "v1", "kind": "ServiceAccount"}},
+		{
+			backend.Kind{Version: "v1", Resource: "serviceaccounts"},
+			map[string]any{"apiVersion": "v1", "kind": "ServiceAccount"},
+		},
 		{backend.Kind{Group: "rbac.authorization.k8s.io", Version: "v1", Resource: "rolebindings"}, map[string]any{
 			"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding",
 			"roleRef":  map[string]any{"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"},
@@ -115,7 +118,11 @@ type subject struct {
 func (s *server) subjects() []subject {
 	t, ctx := s.t, s.t.Context()
 	t.Helper()
-	d := &kit.Session{Operator: &operate.Operator{Backend: cluster.New(cluster.Config{ConfigPaths: []string{s.kubeconfig}}), ForceConflicts: true}}
+	d := &kit.Session{
+		Operator: &operate.Operator{
+			Backend: cluster.New(cluster.Config{ConfigPaths: []string{s.kubeconfig}}), ForceConflicts: true,
+		},
+	}
 	all := compiledSubjects(t)
 	for _, sub := range all {
 		var err error
@@ -154,8 +161,13 @@ func compiledSubjects(t testing.TB) []subject {
 	p.Parameters["word"] = spec.Input{Type: spec.String}
 	nightly := spec.RecurringRun{
 		Namespace: "etl", Name: "nightly", Description: "Every night.", ServiceAccount: "robot",
-		Pipeline:   spec.Ref{Kind: spec.PipelineKind, Namespace: "etl", Name: "every", Version: o.Version, Interface: spec.Interface{Inputs: p.Parameters, Outputs: g.Outputs}},
-		Parameters: map[string]string{"word": "{{ schedule.time }}", "list": `["b"]`}, Lines: []string{"0 4 * * *", "30 5 * * 1"}, Timezone: "America/New_York",
+		Pipeline: spec.Ref{
+			Kind: spec.PipelineKind, Namespace: "etl", Name: "every", Version: o.Version,
+			Interface: spec.Interface{Inputs: p.Parameters, Outputs: g.Outputs},
+		},
+		Parameters: map[string]string{
+			"word": "{{ schedule.time }}", "list": `["b"]`,
+		}, Lines: []string{"0 4 * * *", "30 5 * * 1"}, Timezone: "America/New_York",
 		StartingDeadline: new(int64(600)), Concurrency: spec.ConcurrencyForbid, Disabled: true, KeepSucceeded: new(int64(5)), KeepFailed: new(int64(7)), When: schedule.When(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), time.Time{}),
 	}
 	if problems := graph.CheckRecurringRun(nightly); problems.HasError() {
@@ -178,7 +190,9 @@ func (s *server) replace(sub subject, content map[string]any) error {
 		if err := objects.Delete(ctx, name, metav1.DeleteOptions{}); err != nil && !apierrors.IsNotFound(err) {
 			return err
 		}
-		_, err := objects.Create(ctx, &unstructured.Unstructured{Object: content}, metav1.CreateOptions{FieldManager: "kubectl-edit"})
+		_, err := objects.Create(
+			ctx, &unstructured.Unstructured{Object: content}, metav1.CreateOptions{FieldManager: "kubectl-edit"},
+		)
 		return err
 	}
 	type operation struct {
@@ -202,9 +216,9 @@ func (s *server) replace(sub subject, content map[string]any) error {
 	return err
 }
 
-// Whatever field somebody changes of what the provider has written, of every kind and with either flavour of Argo's CRDs,
-// the next plan tells; once it is put back, the plan is empty. Objects that use everything plan empty too right after
-// they are made, with the CRDs of the oldest Argo that is supported as well.
+// Whatever field somebody changes of what the provider has written, of every kind and with either flavour of Argo's
+// CRDs, the next plan tells; once it is put back, the plan is empty. Objects that use everything plan empty too right
+// after they are made, with the CRDs of the oldest Argo that is supported as well.
 func TestAccDriftMatrix(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
@@ -299,7 +313,9 @@ func (s *server) matrix(flavour string, sub subject) {
 				if len(changed) == 0 {
 					t.Errorf("%s: %s changed from %v to %v, and the plan is empty", what, l.path, value, to)
 				}
-				key := strings.Join(slices.DeleteFunc(changed, func(name string) bool { return name == "version" || name == "ref" }), "+")
+				key := strings.Join(slices.DeleteFunc(
+					changed, func(name string) bool { return name == "version" || name == "ref" },
+				), "+")
 				found[cmp.Or(key, "nothing")]++
 			}
 		}
@@ -308,5 +324,8 @@ func (s *server) matrix(flavour string, sub subject) {
 		}
 	}
 	restored()
-	t.Logf("%s: %d fields, %d changes tried, %d refused by the server, %d shown as gone; shown at %v (%s)", what, len(all), tried, refused, gone, found, time.Since(began).Round(time.Second))
+	t.Logf(
+		"%s: %d fields, %d changes tried, %d refused by the server, %d shown as gone; shown at %v (%s)", what, len(all), tried,
+		refused, gone, found, time.Since(began).Round(time.Second),
+	)
 }

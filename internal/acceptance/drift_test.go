@@ -139,7 +139,9 @@ func TestAccDrift(t *testing.T) {
 		pod := named(t, parameters, "kfp-pod")
 		pod["value"] = strings.ReplaceAll(pod["value"].(string), "prod", "test")
 		named(t, dag["tasks"], "tell")["when"] = `{{=tasks.tax.status == "Succeeded"}}`
-		tasks["sidecars"] = []any{map[string]any{"name": "spy", "image": "busybox", "env": []any{map[string]any{"name": "X", "value": "hunter2"}}}}
+		tasks["sidecars"] = []any{
+			map[string]any{"name": "spy", "image": "busybox", "env": []any{map[string]any{"name": "X", "value": "hunter2"}}},
+		}
 		s["priority"], s["activeDeadlineSeconds"] = int64(7), int64(60)
 		o["metadata"].(map[string]any)["labels"].(map[string]any)["argocd.argoproj.io/instance"] = "tracker"
 	})
@@ -150,7 +152,9 @@ func TestAccDrift(t *testing.T) {
 	}
 	w.mustRun("apply", "-auto-approve", "-input=false")
 	w.unchanged()
-	live, err := e.dynamic.Resource(schema.GroupVersionResource(backend.WorkflowTemplates)).Namespace(e.Namespace).Get(t.Context(), "nightly", metav1.GetOptions{})
+	live, err := e.dynamic.Resource(schema.GroupVersionResource(
+		backend.WorkflowTemplates,
+	)).Namespace(e.Namespace).Get(t.Context(), "nightly", metav1.GetOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -197,7 +201,10 @@ func TestAccComponentDrift(t *testing.T) {
 	e.edit(t, backend.WorkflowTemplates, e.versionOf(t, "say"), func(o map[string]any) {
 		named(t, o["spec"].(map[string]any)["templates"], "main")["container"].(map[string]any)["image"] = "busybox:evil"
 	})
-	w.planned(`- table = {"OH": 0.5} + table = {"OH": 0.05} return table[state] * factor`, `~ image = "busybox:evil" -> "busybox:1.36"`)
+	w.planned(
+		`- table = {"OH": 0.5} + table = {"OH": 0.05} return table[state] * factor`,
+		`~ image = "busybox:evil" -> "busybox:1.36"`,
+	)
 	w.mustRun("apply", "-auto-approve", "-input=false")
 	w.unchanged()
 
@@ -222,7 +229,9 @@ func TestAccConflicts(t *testing.T) {
 	objects := e.dynamic.Resource(schema.GroupVersionResource(backend.WorkflowTemplates)).Namespace(e.Namespace)
 	declared := &unstructured.Unstructured{Object: map[string]any{
 		"apiVersion": "argoproj.io/v1alpha1", "kind": "WorkflowTemplate", "metadata": map[string]any{"name": "nightly"},
-		"spec": map[string]any{"activeDeadlineSeconds": int64(60), "entrypoint": "tasks", "templates": []any{}, "arguments": map[string]any{}},
+		"spec": map[string]any{
+			"activeDeadlineSeconds": int64(60), "entrypoint": "tasks", "templates": []any{}, "arguments": map[string]any{},
+		},
 	}}
 	if _, err := objects.Apply(t.Context(), "nightly", declared, metav1.ApplyOptions{FieldManager: "gitops", Force: true}); err != nil {
 		t.Fatal(err)

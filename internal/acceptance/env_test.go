@@ -76,7 +76,9 @@ func (e *testEnv) applies(t *testing.T, config string, checks ...resource.TestCh
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: e.factories(),
 		CheckDestroy:             e.checkEmpty,
-		Steps:                    []resource.TestStep{{Config: config, Check: resource.ComposeAggregateTestCheckFunc(checks...)}},
+		Steps: []resource.TestStep{
+			{Config: config, Check: resource.ComposeAggregateTestCheckFunc(checks...)},
+		},
 	})
 }
 
@@ -92,7 +94,9 @@ func (e *testEnv) List(ctx context.Context, r backend.Kind) ([]unstructured.Unst
 // deleteAll removes every object of a kind, as somebody else might.
 func (e *testEnv) deleteAll(t *testing.T, r backend.Kind) {
 	t.Helper()
-	err := e.dynamic.Resource(schema.GroupVersionResource(r)).Namespace(e.Namespace).DeleteCollection(t.Context(), metav1.DeleteOptions{}, metav1.ListOptions{})
+	err := e.dynamic.Resource(schema.GroupVersionResource(r)).Namespace(e.Namespace).DeleteCollection(
+		t.Context(), metav1.DeleteOptions{}, metav1.ListOptions{},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +125,9 @@ func (e *testEnv) checkPods(want int) func(*terraform.State) error {
 	return func(*terraform.State) error {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
-		pods, err := e.typed.CoreV1().Pods(e.Namespace).List(ctx, metav1.ListOptions{LabelSelector: "workflows.argoproj.io/workflow"})
+		pods, err := e.typed.CoreV1().Pods(e.Namespace).List(
+			ctx, metav1.ListOptions{LabelSelector: "workflows.argoproj.io/workflow"},
+		)
 		if err != nil {
 			return err
 		}

@@ -61,24 +61,37 @@ func TestAccFailuresAreExplained(t *testing.T) {
 		},
 		{
 			name: "out-of-memory", timeout: long,
-			config: failing(`tail /dev/zero`, `resources = { requests = { memory = "16Mi" }, limits = { memory = "16Mi" } }`, "{}"),
+			config: failing(
+				`tail /dev/zero`, `resources = { requests = { memory = "16Mi" }, limits = { memory = "16Mi" } }`, "{}",
+			),
 		},
 		{name: "output-not-written", timeout: long, config: failing(`true`, "", `{ report = { type = "string" } }`)},
 		{name: "task-timeout", timeout: long, config: failing(`sleep 60`, `timeout = "5s"`, "{}")},
 		{name: "unschedulable", timeout: "25s", config: failing(`true`, `node_selector = { zone = "nowhere" }`, "{}")},
-		{name: "image-not-found", timeout: "40s", config: strings.Replace(failing(`true`, "", "{}"), "busybox:1.36", "10.200.0.1:5000/not/there:1", 1)},
-		{name: "secret-missing", timeout: "40s", config: failing(`true`, `secret_env = { PASSWORD = { name = "nowhere", key = "password" } }`, "{}")},
+		{
+			name: "image-not-found", timeout: "40s",
+			config: strings.Replace(failing(`true`, "", "{}"), "busybox:1.36", "10.200.0.1:5000/not/there:1", 1),
+		},
+		{
+			name: "secret-missing", timeout: "40s",
+			config: failing(`true`, `secret_env = { PASSWORD = { name = "nowhere", key = "password" } }`, "{}"),
+		},
 		{
 			name: "quota", timeout: "25s", config: failing(`true`, "", "{}"),
 			prepare: func(t *testing.T, e *testEnv) {
-				quota := &corev1.ResourceQuota{ObjectMeta: metav1.ObjectMeta{Name: "none"}, Spec: corev1.ResourceQuotaSpec{Hard: corev1.ResourceList{corev1.ResourcePods: resource.MustParse("0")}}}
+				quota := &corev1.ResourceQuota{
+					ObjectMeta: metav1.ObjectMeta{Name: "none"},
+					Spec:       corev1.ResourceQuotaSpec{Hard: corev1.ResourceList{corev1.ResourcePods: resource.MustParse("0")}},
+				}
 				if _, err := e.typed.CoreV1().ResourceQuotas(e.Namespace).Create(t.Context(), quota, metav1.CreateOptions{}); err != nil {
 					t.Fatal(err)
 				}
 			},
 		},
 		{
-			name: "pod-security", timeout: "40s", config: failing(`true`, `security_context = { run_as_user = 0, run_as_non_root = false }`, "{}"),
+			name: "pod-security", timeout: "40s", config: failing(
+				`true`, `security_context = { run_as_user = 0, run_as_non_root = false }`, "{}",
+			),
 			prepare: func(t *testing.T, e *testEnv) {
 				namespace, err := e.typed.CoreV1().Namespaces().Get(t.Context(), e.Namespace, metav1.GetOptions{})
 				if err != nil {
@@ -117,7 +130,9 @@ provider "kfp" { preflight = false }
 			if test.prepare != nil {
 				test.prepare(t, env)
 			}
-			w := env.workspace(t, map[string]string{"main.tf": requiredProviders + strings.Replace(test.config, "TIMEOUT", test.timeout, 1)})
+			w := env.workspace(
+				t, map[string]string{"main.tf": requiredProviders + strings.Replace(test.config, "TIMEOUT", test.timeout, 1)},
+			)
 			if test.role {
 				env.grant(t, "provider.yaml", without("secrets", "get"))
 				w.set = []string{"KUBE_CONFIG_PATH=" + env.kubeconfigOf(t, "terraform")}

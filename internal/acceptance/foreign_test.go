@@ -43,8 +43,8 @@ func verbatim(text string) string { return wire.Decode(text) }
 
 const secretFile = "/mnt/secret/key"
 
-// foreignPipeline has every kind of source, and every kind of consumer for what they write. %s are the inputs, arguments
-// and values of the consumers that take all attacks at once.
+// foreignPipeline has every kind of source, and every kind of consumer for what they write. %s are the inputs,
+// arguments and values of the consumers that take all attacks at once.
 const foreignPipeline = `
 locals {
   attacks = jsondecode(base64decode("%s"))
@@ -236,7 +236,9 @@ func TestAccNothingThatATaskWroteIsEvaluated(t *testing.T) {
 		names = append(names, fmt.Sprintf("t%02d", i))
 		arguments = append(arguments, fmt.Sprintf("t%02d: str = ''", i))
 	}
-	config := fmt.Sprintf(foreignPipeline, base64.StdEncoding.EncodeToString(encoded), strings.Join(arguments, ", "), strings.Join(names, ", "))
+	config := fmt.Sprintf(
+		foreignPipeline, base64.StdEncoding.EncodeToString(encoded), strings.Join(arguments, ", "), strings.Join(names, ", "),
+	)
 	f := foreignCheck{env: env, attacks: all, secret: secret}
 	checks := []resource.TestCheckFunc{f.arrived, f.nothingAdded}
 	for task, message := range map[string]string{
@@ -245,7 +247,9 @@ func TestAccNothingThatATaskWroteIsEvaluated(t *testing.T) {
 	} {
 		checks = append(checks,
 			resource.TestCheckResourceAttr("kfp_run.foreign", "tasks."+task+".phase", "Error"),
-			resource.TestMatchResourceAttr("kfp_run.foreign", "tasks."+task+".message", regexp.MustCompile(regexp.QuoteMeta(message))))
+			resource.TestMatchResourceAttr(
+				"kfp_run.foreign", "tasks."+task+".message", regexp.MustCompile(regexp.QuoteMeta(message)),
+			))
 	}
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: env.factories(),

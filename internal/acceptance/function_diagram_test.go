@@ -35,7 +35,10 @@ func planOutputs(t *testing.T, configuration string, checks ...plancheck.PlanChe
 func TestMermaidOfThePlannedPipeline(t *testing.T) {
 	t.Parallel()
 	planOutputs(t, example(t, "../../examples/functions/mermaid/function.tf"),
-		plancheck.ExpectKnownOutputValue("picture", knownvalue.StringRegexp(regexp.MustCompile(`(?s)^flowchart TB\n.*t_again.*when tasks\.clean\.output #62; 3.*p_day --> t_clean.*t_clean --> t_again`))))
+		plancheck.ExpectKnownOutputValue(
+			"picture",
+			knownvalue.StringRegexp(regexp.MustCompile(`(?s)^flowchart TB\n.*t_again.*when tasks\.clean\.output #62; 3.*p_day --> t_clean.*t_clean --> t_again`)),
+		))
 }
 
 func TestSVGDrawsNestedPipelines(t *testing.T) {
@@ -46,7 +49,9 @@ output "open" { value = strcontains(provider::kfp::svg(kfp_pipeline.sweep, kfp_p
 `,
 		plancheck.ExpectKnownOutputValue("closed", knownvalue.Bool(false)),
 		plancheck.ExpectKnownOutputValue("open", knownvalue.Bool(true)),
-		plancheck.ExpectKnownValue("terraform_data.picture", tfjsonpath.New("input"), knownvalue.StringRegexp(regexp.MustCompile("^<svg "))))
+		plancheck.ExpectKnownValue(
+			"terraform_data.picture", tfjsonpath.New("input"), knownvalue.StringRegexp(regexp.MustCompile("^<svg ")),
+		))
 }
 
 // A value that is drawn and not known yet makes the picture unknown, never wrong.
@@ -90,7 +95,10 @@ func TestPictureOfTheCarousel(t *testing.T) {
 	// The test says which provider it is, and has no files beside its configuration.
 	main := regexp.MustCompile(`(?s)terraform \{.*?\n\}\n`).ReplaceAllString(example(t, directory+"/main.tf"), "")
 	registry, _ := hub(t, "python:3.11-slim", "r-base:4.2.2")
-	main = strings.NewReplacer("${path.module}", directory, "var.docker_hub_mirror", strconv.Quote(registry.Host), "var.repository", strconv.Quote(registry.Host)).
+	main = strings.NewReplacer(
+		"${path.module}", directory, "var.docker_hub_mirror", strconv.Quote(registry.Host), "var.repository",
+		strconv.Quote(registry.Host),
+	).
 		Replace(main + example(t, directory+"/variables.tf"))
 	want := knownvalue.StringFunc(func(got string) error {
 		if *golden.Update {

@@ -25,7 +25,9 @@ output "nowhere" { value = can(provider::kfp::next_runs("0 2 * * *", "Mars/Olymp
 output "never" { value = can(provider::kfp::next_runs("0 2 * * *", "", "soon", 2)) }
 output "none" { value = can(provider::kfp::next_runs("0 2 * * *", "", "2026-03-06T12:00:00Z", 0)) }
 `,
-		plancheck.ExpectKnownOutputValue("spring", list("2026-03-07T02:30:00-05:00", "2026-03-09T02:30:00-04:00", "2026-03-10T02:30:00-04:00")),
+		plancheck.ExpectKnownOutputValue(
+			"spring", list("2026-03-07T02:30:00-05:00", "2026-03-09T02:30:00-04:00", "2026-03-10T02:30:00-04:00"),
+		),
 		plancheck.ExpectKnownOutputValue("half_hour", list("2026-04-04T01:00:00+11:00", "2026-04-05T01:00:00+11:00")),
 		plancheck.ExpectKnownOutputValue("utc", list("2026-03-06T18:00:00Z", "2026-03-07T00:00:00Z")),
 		plancheck.ExpectKnownOutputValue("wrong", knownvalue.Bool(false)),

@@ -44,8 +44,8 @@ output "word" { value = kfp_run.this.outputs.word }
 ` + more
 }
 
-// A change inside an inner pipeline is another version of the outer one: its run runs again, and a schedule that is pinned
-// afterwards gets copies of what there is then. What was cached goes with its component.
+// A change inside an inner pipeline is another version of the outer one: its run runs again, and a schedule that is
+// pinned afterwards gets copies of what there is then. What was cached goes with its component.
 func TestAccVersionsCountPipelinesInside(t *testing.T) {
 	t.Parallel()
 	e := newTestEnv(t)
@@ -115,7 +115,8 @@ func templateNamed(all []unstructured.Unstructured, name string) unstructured.Un
 	return unstructured.Unstructured{Object: map[string]any{}}
 }
 
-// mixed is a run in which a failure is allowed, and an item of a loop over a pipeline fails for good after two attempts.
+// mixed is a run in which a failure is allowed, and an item of a loop over a pipeline fails for good after two
+// attempts.
 func mixed(bad, more string) string {
 	return requiredProviders + `
 resource "kfp_component" "try" {
@@ -184,7 +185,8 @@ func TestAccFailedRunIsExplainedAndKept(t *testing.T) {
 data "kfp_pipeline" "mixed" { name = "mixed" }
 resource "kfp_run" "this" { pipeline = data.kfp_pipeline.mixed.ref }
 `})
-	if text := other.failure("apply", "-auto-approve", "-input=false"); !strings.Contains(text, "another resource, perhaps in another state, has had this very run") {
+	if text := other.failure("apply", "-auto-approve", "-input=false"); !strings.Contains(text, "another resource, "+
+		"perhaps in another state, has had this very run") {
 		t.Errorf("another state takes the run over:\n%s", text)
 	}
 	other.mustRun("destroy", "-auto-approve", "-input=false")
@@ -205,7 +207,9 @@ resource "kfp_component" "many" {
   name      = "c${count.index}"
   container = { image = "busybox:1.36", command = ["true"] }
 }`
-	states := []*workspace{e.workspace(t, map[string]string{"main.tf": config}), e.workspace(t, map[string]string{"main.tf": config})}
+	states := []*workspace{
+		e.workspace(t, map[string]string{"main.tf": config}), e.workspace(t, map[string]string{"main.tf": config}),
+	}
 	var applies sync.WaitGroup
 	for _, w := range states {
 		applies.Go(func() {

@@ -152,7 +152,9 @@ func TestAccIdentity(t *testing.T) {
 		if strings.HasPrefix(address, "kfp_run.") {
 			namespace = "namespace = \"" + identity["namespace"] + "\", "
 		}
-		fmt.Fprintf(&imports, "import {\n  to       = %s\n  identity = { %sname = %q }\n}\n", address, namespace, identity["name"])
+		fmt.Fprintf(
+			&imports, "import {\n  to       = %s\n  identity = { %sname = %q }\n}\n", address, namespace, identity["name"],
+		)
 	}
 	second := e.workspace(t, map[string]string{"main.tf": providerOnly + imports.String()})
 	out := second.mustRun("plan", "-input=false", "-generate-config-out=generated.tf")
@@ -191,11 +193,19 @@ func TestAccIdentityOfPipeline(t *testing.T) {
 				Config: identityConfig,
 				ConfigStateChecks: []statecheck.StateCheck{
 					statecheck.ExpectIdentityValueMatchesState("kfp_pipeline.quick", tfjsonpath.New("name")),
-					statecheck.ExpectIdentity("kfp_component.say", map[string]knownvalue.Check{"namespace": knownvalue.StringExact(e.Namespace), "name": knownvalue.StringExact("say")}),
+					statecheck.ExpectIdentity(
+						"kfp_component.say",
+						map[string]knownvalue.Check{
+							"namespace": knownvalue.StringExact(e.Namespace), "name": knownvalue.StringExact("say"),
+						},
+					),
 				},
 			},
 			{ResourceName: "kfp_pipeline.quick", ImportState: true, ImportStateKind: resource.ImportBlockWithResourceIdentity},
-			{ResourceName: "kfp_recurring_run.nightly", ImportState: true, ImportStateKind: resource.ImportBlockWithResourceIdentity},
+			{
+				ResourceName: "kfp_recurring_run.nightly", ImportState: true,
+				ImportStateKind: resource.ImportBlockWithResourceIdentity,
+			},
 		},
 	})
 }

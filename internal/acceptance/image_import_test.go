@@ -15,7 +15,12 @@ func TestAccImageImport(t *testing.T) {
 	files := t.TempDir()
 	write(t, files, map[string]string{"main.py": "print('one')\n"})
 	config := strings.Replace(requiredProviders+e.python(files), "delete_on_destroy = true", "", 1)
-	first := e.workspace(t, map[string]string{"main.tf": config + `output "x" { value = "${kfp_image.x.repository}:${kfp_image.x.tag} ${kfp_image.x.reference}" }`})
+	first := e.workspace(
+		t,
+		map[string]string{
+			"main.tf": config + `output "x" { value = "${kfp_image.x.repository}:${kfp_image.x.tag} ${kfp_image.x.reference}" }`,
+		},
+	)
 	first.mustRun("apply", "-auto-approve", "-input=false")
 	byTag, byDigest, _ := strings.Cut(strings.Trim(first.mustRun("output", "-raw", "x"), "\n"), " ")
 
@@ -44,7 +49,9 @@ func TestAccImageImport(t *testing.T) {
 
 	// Other files are another image, and the plan says so.
 	write(t, files, map[string]string{"main.py": "print('two')\n"})
-	w := e.workspace(t, map[string]string{"main.tf": config + "import {\n  to = kfp_image.x\n  " + imports["tag"] + "\n}\n"})
+	w := e.workspace(
+		t, map[string]string{"main.tf": config + "import {\n  to = kfp_image.x\n  " + imports["tag"] + "\n}\n"},
+	)
 	if out := w.mustRun("plan", "-input=false"); !strings.Contains(out, "~ content_hash") || !strings.Contains(out, "~ tag") {
 		t.Errorf("other files:\n%s", out)
 	}
@@ -56,7 +63,12 @@ func TestAccImageImport(t *testing.T) {
 	}
 
 	// A generated configuration lacks from what the image is made, and says so.
-	generated := e.workspace(t, map[string]string{"main.tf": requiredProviders + e.config("") + "import {\n  to = kfp_image.x\n  " + imports["tag"] + "\n}\n"})
+	generated := e.workspace(
+		t,
+		map[string]string{
+			"main.tf": requiredProviders + e.config("") + "import {\n  to = kfp_image.x\n  " + imports["tag"] + "\n}\n",
+		},
+	)
 	out, err := generated.Run("plan", "-input=false", "-generate-config-out=generated.tf")
 	written, _ := os.ReadFile(generated.dir + "/generated.tf")
 	if err == nil || !strings.Contains(out, "is to be given") || !strings.Contains(out, "python:3.11-slim") || !strings.Contains(string(written), "repository") {
@@ -65,7 +77,9 @@ func TestAccImageImport(t *testing.T) {
 	for id, want := range map[string]string{
 		e.Host + "/library/python:3.11-slim": "so no kfp_image made it", e.repo + ":none": "none", e.repo + "/UPPER": "capital",
 	} {
-		w := e.workspace(t, map[string]string{"main.tf": config + fmt.Sprintf("import {\n  to = kfp_image.x\n  id = %q\n}\n", id)})
+		w := e.workspace(
+			t, map[string]string{"main.tf": config + fmt.Sprintf("import {\n  to = kfp_image.x\n  id = %q\n}\n", id)},
+		)
 		if out, err := w.Run("plan", "-input=false"); err == nil || !strings.Contains(strings.Join(strings.Fields(out), " "), want) {
 			t.Errorf("%s: %v\n%s", id, err, out)
 		}

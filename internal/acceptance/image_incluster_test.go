@@ -43,7 +43,9 @@ func (e *testEnv) builderPods(t *testing.T) []corev1.Pod {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	pods, err := e.typed.CoreV1().Pods(e.Namespace).List(ctx, metav1.ListOptions{LabelSelector: "terraform-provider-kfp/role=image-builder"})
+	pods, err := e.typed.CoreV1().Pods(e.Namespace).List(
+		ctx, metav1.ListOptions{LabelSelector: "terraform-provider-kfp/role=image-builder"},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,10 +78,11 @@ func TestAccImageInCluster(t *testing.T) {
 	env.grant(t, "image-builder.yaml", nil)
 	repository := fmt.Sprintf("10.200.0.1:5000/kfp-test/in-cluster-%d", time.Now().UnixNano())
 	w := env.workspace(t, map[string]string{
-		"main.tf":            inCluster(repository, `requests = { cpu = "100m", memory = "128Mi" }`, inClusterImages),
-		"context/Dockerfile": "FROM busybox:1.36\nARG NAME\nCOPY . /src\nRUN echo building $NAME; ls -l /src; sleep 2; echo $NAME > /name\n",
-		"context/big":        strings.Repeat("0123456789abcdef", 1<<20), // 16 MiB through the API server
-		"context/größe.txt":  "x",
+		"main.tf": inCluster(repository, `requests = { cpu = "100m", memory = "128Mi" }`, inClusterImages),
+		"context/Dockerfile": "FROM busybox:1.36\nARG NAME\nCOPY . /src\nRUN echo building $NAME; ls -l /src; sleep 2; " +
+			"echo $NAME > /name\n",
+		"context/big":       strings.Repeat("0123456789abcdef", 1<<20), // 16 MiB through the API server
+		"context/größe.txt": "x",
 	})
 	w.set = []string{"KUBE_CONFIG_PATH=" + env.kubeconfigOf(t, "terraform")}
 	if err := os.Symlink("größe.txt", filepath.Join(w.dir, "context/link")); err != nil {
@@ -101,7 +104,9 @@ func TestAccImageInCluster(t *testing.T) {
 	}
 	env.noBuilderPods(t)
 
-	w.Write("main.tf", inCluster(repository, `image = "moby/buildkit:of-no-version", start_timeout = "1m"`, inClusterImages))
+	w.Write(
+		"main.tf", inCluster(repository, `image = "moby/buildkit:of-no-version", start_timeout = "1m"`, inClusterImages),
+	)
 	out, err = w.Run("apply", "-auto-approve", "-input=false")
 	if err == nil || !strings.Contains(strings.Join(strings.Fields(out), " "), "does not start: ImagePullBackOff") || !strings.Contains(out, "image_builder.in_cluster") {
 		t.Errorf("a builder that does not start does not tell:\n%s", out)

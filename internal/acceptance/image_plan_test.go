@@ -55,7 +55,9 @@ func TestImageDataSource(t *testing.T) {
 	t.Parallel()
 	s, settings := hub(t)
 	config := func(name string) string {
-		return "provider \"kfp\" {\n" + settings + "}\n" + fmt.Sprintf("data \"kfp_image\" \"x\" {\n  name = %q\n}\noutput \"reference\" {\n  value = data.kfp_image.x.reference\n}\n", name)
+		return "provider \"kfp\" {\n" + settings + "}\n" + fmt.Sprintf(
+			"data \"kfp_image\" \"x\" {\n  name = %q\n}\noutput \"reference\" {\n  value = data.kfp_image.x.reference\n}\n", name,
+		)
 	}
 	var digest string
 	move := func() { digest = pushRandom(t, s.Host+"/library/python:3.12-slim") }
@@ -83,12 +85,15 @@ func TestExampleImageIsPlanned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := strings.NewReplacer("${path.module}", dir, "harbor.example.com", s.Host).Replace(example(t, filepath.Join(dir, "resource.tf")))
+	config := strings.NewReplacer(
+		"${path.module}", dir, "harbor.example.com", s.Host,
+	).Replace(example(t, filepath.Join(dir, "resource.tf")))
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: offline,
 		Steps: []resource.TestStep{
 			{
-				Config:             "provider \"kfp\" {\n" + settings + "image_builder = { buildkit = { address = \"tcp://127.0.0.1:1\" } }\n}\n" + config,
+				Config: "provider \"kfp\" {\n" + settings + "image_builder = { buildkit = { address = " +
+					"\"tcp://127.0.0.1:1\" } }\n}\n" + config,
 				PlanOnly:           true,
 				ExpectNonEmptyPlan: true,
 			},
@@ -108,7 +113,11 @@ func TestImagePlanWithoutRegistry(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, map[string]string{"main.py": "1"})
 	image := func(repository, base string) string {
-		return fmt.Sprintf("provider \"kfp\" {\n%s}\nresource \"kfp_image\" \"x\" {\n  repository = %q\n  python = { source_dir = %q, base_image = %q }\n}\n", settings, repository, dir, base)
+		return fmt.Sprintf(
+			"provider \"kfp\" {\n%s}\nresource \"kfp_image\" \"x\" {\n  repository = %q\n  python = { source_dir = %q, "+
+				"base_image = %q }\n}\n",
+			settings, repository, dir, base,
+		)
 	}
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: offline,
@@ -124,10 +133,14 @@ func TestImagePlanWithoutRegistry(t *testing.T) {
 			},
 			{
 				Config: image("127.0.0.1:1/app", "python:3.12-slim"), PlanOnly: true, ExpectNonEmptyPlan: true,
-				ConfigPlanChecks: resource.ConfigPlanChecks{PostApplyPreRefresh: []plancheck.PlanCheck{plancheck.ExpectUnknownValue("kfp_image.x", jsonPath("digest"))}},
+				ConfigPlanChecks: resource.ConfigPlanChecks{
+					PostApplyPreRefresh: []plancheck.PlanCheck{plancheck.ExpectUnknownValue("kfp_image.x", jsonPath("digest"))},
+				},
 			},
 			{
-				Config: image("127.0.0.1:1/app", "python:3.12-slim"), ExpectError: regexp.MustCompile(`(?s)Cannot make image 127.0.0.1:1/app:kfp1-.*connection refused`),
+				Config: image(
+					"127.0.0.1:1/app", "python:3.12-slim",
+				), ExpectError: regexp.MustCompile(`(?s)Cannot make image 127.0.0.1:1/app:kfp1-.*connection refused`),
 			},
 		},
 	})
@@ -138,7 +151,11 @@ func TestImageRefusesLoginsInURLs(t *testing.T) {
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: offline,
 		Steps: []resource.TestStep{{
-			Config:   fmt.Sprintf("resource \"kfp_image\" \"x\" {\n  repository = \"127.0.0.1:1/app\"\n  python = { source_dir = %q, base_image = \"python:3\", requirements = [\"x\"], index_urls = [\"https://me:hunter2@pypi.example.com/simple\"] }\n}\n", t.TempDir()),
+			Config: fmt.Sprintf(
+				"resource \"kfp_image\" \"x\" {\n  repository = \"127.0.0.1:1/app\"\n  python = { source_dir = %q, base_image = "+
+					"\"python:3\", requirements = [\"x\"], index_urls = [\"https://me:hunter2@pypi.example.com/simple\"] }\n}\n",
+				t.TempDir(),
+			),
 			PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)Login in the configuration.*netrc`),
 		}},
 	})

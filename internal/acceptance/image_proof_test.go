@@ -106,8 +106,9 @@ resource "kfp_image" "dockerfile" {
   dockerfile = { context = "docker", secrets = { s = { env = "KFP_TEST_BUILD" } } }
 }
 `, e.Host, e.buildkit, e.repo, index),
-		"src/main.py":       "import kfpone\n",
-		"docker/Dockerfile": "FROM busybox:1.36\nARG FAIL\nRUN --mount=type=secret,id=s cat /run/secrets/s && echo && echo printed && exit $(cat /code 2>/dev/null || echo 0)\n",
+		"src/main.py": "import kfpone\n",
+		"docker/Dockerfile": "FROM busybox:1.36\nARG FAIL\nRUN --mount=type=secret,id=s cat /run/secrets/s && echo && " +
+			"echo printed && exit $(cat /code 2>/dev/null || echo 0)\n",
 	})
 	run := func(password string, args ...string) (string, error) {
 		c := w.Command(args...)
@@ -148,7 +149,11 @@ func TestAccImageTagsMove(t *testing.T) {
 	base := e.repo + "-base:1"
 	before := pushRandom(t, base)
 	image := func(name string) string {
-		return fmt.Sprintf("resource \"kfp_image\" %q {\n  repository = %q\n  append = { base_image = %q, files = { \"/x\" = { content = \"x\" } } }\n}\noutput %q {\n  value = kfp_image.%s\n}\n", name, e.repo, base, name, name)
+		return fmt.Sprintf(
+			"resource \"kfp_image\" %q {\n  repository = %q\n  append = { base_image = %q, files = { \"/x\" = { content = "+
+				"\"x\" } } }\n}\noutput %q {\n  value = kfp_image.%s\n}\n",
+			name, e.repo, base, name, name,
+		)
 	}
 	w := e.workspace(t, map[string]string{"main.tf": requiredProviders + image("one")})
 	read := func(name string) (v struct {
@@ -177,14 +182,20 @@ func TestAccImageTagsMove(t *testing.T) {
 	// Somebody else makes the image between plan and apply: it is taken.
 	w.Write("main.tf", requiredProviders+image("one")+strings.Replace(image("two"), `content = "x"`, `content = "y"`, 1))
 	w.mustRun("plan", "-input=false", "-out=plan")
-	other := e.workspace(t, map[string]string{"main.tf": requiredProviders + strings.Replace(image("two"), `content = "x"`, `content = "y"`, 1)})
+	other := e.workspace(
+		t,
+		map[string]string{"main.tf": requiredProviders + strings.Replace(image("two"), `content = "x"`, `content = "y"`, 1)},
+	)
 	other.mustRun("apply", "-auto-approve", "-input=false")
 	w.mustRun("apply", "-input=false", "plan")
 	w.mustRun("plan", "-detailed-exitcode", "-input=false")
 
 	// The content's own tag is moved after a plan that found it: Terraform refuses what is not what was planned, and the
 	// next plan shows that somebody moved it.
-	w.Write("main.tf", requiredProviders+image("one")+strings.Replace(image("two"), `content = "x"`, `content = "y"`, 1)+image("three"))
+	w.Write(
+		"main.tf",
+		requiredProviders+image("one")+strings.Replace(image("two"), `content = "x"`, `content = "y"`, 1)+image("three"),
+	)
 	w.mustRun("plan", "-input=false", "-out=plan")
 	moved := pushRandom(t, e.repo+":"+one.Tag)
 	if out, err := w.Run("apply", "-input=false", "plan"); err == nil || !strings.Contains(out, "inconsistent final plan") {
@@ -203,7 +214,13 @@ func TestAccImageTagsMove(t *testing.T) {
 
 	// Files that change after the plan are not what it was about, and Terraform refuses them likewise.
 	w.Write("src/main.py", "one")
-	w.Write("main.tf", requiredProviders+fmt.Sprintf("resource \"kfp_image\" \"four\" {\n  repository = %q\n  python = { source_dir = \"src\", base_image = %q }\n}\n", e.repo, base))
+	w.Write(
+		"main.tf",
+		requiredProviders+fmt.Sprintf(
+			"resource \"kfp_image\" \"four\" {\n  repository = %q\n  python = { source_dir = \"src\", base_image = %q }\n}\n",
+			e.repo, base,
+		),
+	)
 	w.mustRun("plan", "-input=false", "-out=plan")
 	w.Write("src/main.py", "two")
 	if out, err := w.Run("apply", "-input=false", "plan"); err == nil || !strings.Contains(out, "inconsistent final plan") {
@@ -211,11 +228,18 @@ func TestAccImageTagsMove(t *testing.T) {
 	}
 }
 
-// Terraform and the provider are killed at each stage of a push: no tag points to half an image, and the next apply converges.
+// Terraform and the provider are killed at each stage of a push: no tag points to half an image, and the next apply
+// converges.
 func TestAccImageKilled(t *testing.T) {
 	t.Parallel()
 	e := newImageEnv(t)
-	w := e.workspace(t, map[string]string{"main.tf": requiredProviders + strings.ReplaceAll(e.python("src"), "delete_on_destroy = true", ""), "src/main.py": strings.Repeat(t.Name(), 100_000)})
+	w := e.workspace(
+		t,
+		map[string]string{
+			"main.tf":     requiredProviders + strings.ReplaceAll(e.python("src"), "delete_on_destroy = true", ""),
+			"src/main.py": strings.Repeat(t.Name(), 100_000),
+		},
+	)
 	var tag string
 	for _, at := range []string{"PATCH /blobs/", "PUT /blobs/", "PUT /manifests/kfp1"} {
 		var once sync.Once
@@ -276,7 +300,9 @@ resource "kfp_image" "build" {
 		start := time.Now()
 		e.Requests()
 		w.mustRun(args...)
-		t.Logf("%-50s %6s, %d requests to the registry", what, time.Since(start).Round(10*time.Millisecond), len(e.Requests()))
+		t.Logf(
+			"%-50s %6s, %d requests to the registry", what, time.Since(start).Round(10*time.Millisecond), len(e.Requests()),
+		)
 	}
 	apply := []string{"apply", "-auto-approve", "-input=false"}
 	timed("first apply, two images", apply...)

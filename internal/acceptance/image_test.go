@@ -38,7 +38,9 @@ func newImageEnv(t *testing.T) *imageEnv {
 	}
 	return &imageEnv{
 		testEnv: &testEnv{Namespace: "default"}, Server: s, client: client, buildkit: os.Getenv("KFP_TEST_BUILDKIT"),
-		repo: fmt.Sprintf("%s/kfp-test/%s-%d", s.Host, strings.ToLower(strings.ReplaceAll(t.Name(), "/", "-")), time.Now().UnixNano()),
+		repo: fmt.Sprintf(
+			"%s/kfp-test/%s-%d", s.Host, strings.ToLower(strings.ReplaceAll(t.Name(), "/", "-")), time.Now().UnixNano(),
+		),
 	}
 }
 
@@ -215,7 +217,9 @@ func TestAccImageFoundAtPlan(t *testing.T) {
 				Config: e.python(one) + other,
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 					plancheck.ExpectKnownValue("kfp_image.y", jsonPath("method"), exactly("layers")),
-					plancheck.ExpectKnownValue("kfp_image.y", jsonPath("reference"), pointed(func() string { return e.repo + "@" + digest })),
+					plancheck.ExpectKnownValue(
+						"kfp_image.y", jsonPath("reference"), pointed(func() string { return e.repo + "@" + digest }),
+					),
 				}},
 				Check: resource.TestCheckResourceAttrPtr("kfp_image.y", "digest", &digest),
 			},
@@ -228,13 +232,21 @@ func TestAccImageDockerfile(t *testing.T) {
 	t.Parallel()
 	e := newImageEnv(t)
 	dir := t.TempDir()
-	write(t, dir, map[string]string{"Dockerfile": "FROM busybox:1.36\nARG WORD\nCOPY x /x\nRUN echo $WORD; test $WORD = fine\n", "x": "one"})
+	write(
+		t, dir,
+		map[string]string{
+			"Dockerfile": "FROM busybox:1.36\nARG WORD\nCOPY x /x\nRUN echo $WORD; test $WORD = fine\n", "x": "one",
+		},
+	)
 	args := func(word string) string { return fmt.Sprintf("args = { WORD = %q }", word) }
 	var digest, changed string
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: e.factories(),
 		Steps: []resource.TestStep{
-			{Config: e.dockerfile(dir, args("bad")), ExpectError: regexp.MustCompile(`(?s)Image cannot be built.*RUN echo.*The last lines of the step:\s+bad`)},
+			{
+				Config:      e.dockerfile(dir, args("bad")),
+				ExpectError: regexp.MustCompile(`(?s)Image cannot be built.*RUN echo.*The last lines of the step:\s+bad`),
+			},
 			{
 				Config: e.dockerfile(dir, args("fine")),
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
@@ -242,7 +254,11 @@ func TestAccImageDockerfile(t *testing.T) {
 				}},
 				Check: attribute("digest", &digest),
 			},
-			{PreConfig: func() { write(t, dir, map[string]string{"x": "two"}) }, Config: e.dockerfile(dir, args("fine")), Check: attribute("digest", &changed)},
+			{PreConfig: func() {
+				write(
+					t, dir, map[string]string{"x": "two"},
+				)
+			}, Config: e.dockerfile(dir, args("fine")), Check: attribute("digest", &changed)},
 			{PreConfig: func() {
 				if digest == changed {
 					t.Error("another file, the same digest")
@@ -289,11 +305,16 @@ resource "kfp_image" "x" {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if got := fmt.Sprintf("%v %v %s %s", cfg.Entrypoint, cfg.Cmd, cfg.Workdir, cfg.User); got != "[/opt/run] [] /etc 1000" {
+				if got := fmt.Sprintf("%v %v %s %s", cfg.Entrypoint, cfg.Cmd, cfg.Workdir, cfg.User); got != "[/opt/run] [] "+
+					"/etc 1000" {
 					t.Error(got)
 				}
 			},
-			Config:      fmt.Sprintf("resource \"kfp_image\" \"x\" {\n  repository = %q\n  append = { base_image = \"\", workdir = \"etc\", files = { \"/lib/x\" = { content = \"\" } } }\n}", e.repo+":tag"),
+			Config: fmt.Sprintf(
+				"resource \"kfp_image\" \"x\" {\n  repository = %q\n  append = { base_image = \"\", workdir = \"etc\", files = "+
+					"{ \"/lib/x\" = { content = \"\" } } }\n}",
+				e.repo+":tag",
+			),
 			ExpectError: regexp.MustCompile(`(?s)holds a\s+tag.*append.base_image.*append.workdir.*lies below /lib`),
 		}, {
 			Config: good, PlanOnly: true, // what is destroyed in the end is configured well

@@ -68,7 +68,9 @@ output "command" {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	pods, err := env.typed.CoreV1().Pods(env.Namespace).List(ctx, metav1.ListOptions{LabelSelector: "workflows.argoproj.io/workflow"})
+	pods, err := env.typed.CoreV1().Pods(env.Namespace).List(
+		ctx, metav1.ListOptions{LabelSelector: "workflows.argoproj.io/workflow"},
+	)
 	if err != nil || len(pods.Items) != 1 || len(pods.Items[0].Spec.ImagePullSecrets) != 1 || pods.Items[0].Spec.ImagePullSecrets[0].Name != "harbor" {
 		t.Errorf("pull secrets did not reach the pod: %v %+v", err, pods.Items)
 	}

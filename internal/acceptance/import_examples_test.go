@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// What each example makes is taken over by a state of its own: with a configuration that Terraform generates, and with the
-// example's. Neither has anything to do in the cluster.
+// What each example makes is taken over by a state of its own: with a configuration that Terraform generates, and with
+// the example's. Neither has anything to do in the cluster.
 func TestAccImportExamples(t *testing.T) {
 	t.Parallel()
 	e := newTestEnv(t)

@@ -18,8 +18,8 @@ terraform {
 }
 `
 
-// What another state made is taken over: with a configuration that Terraform generates, and with the one that it was made
-// from. Both plan empty.
+// What another state made is taken over: with a configuration that Terraform generates, and with the one that it was
+// made from. Both plan empty.
 func TestAccImport(t *testing.T) {
 	t.Parallel()
 	e := newTestEnv(t)
@@ -36,7 +36,10 @@ resource "kfp_run" "once" {
 }
 `
 	// Another spelling would be an update that changes nothing in the cluster.
-	config = strings.NewReplacer("{{parameters.state}}", "{{ parameters.state }}", "tasks.tell.outputs.said", "tasks.tell.output", `"60m"`, `"1h"`, `"120m"`, `"2h"`).Replace(config)
+	config = strings.NewReplacer(
+		"{{parameters.state}}", "{{ parameters.state }}", "tasks.tell.outputs.said", "tasks.tell.output", `"60m"`, `"1h"`,
+		`"120m"`, `"2h"`,
+	).Replace(config)
 	first := e.workspace(t, map[string]string{"main.tf": config})
 	first.mustRun("apply", "-auto-approve", "-input=false")
 	runs, err := e.List(t.Context(), backend.Workflows)
@@ -72,7 +75,8 @@ resource "kfp_run" "once" {
 	}
 }
 
-// A template that somebody wrote is taken over as far as it can be written as a pipeline; what cannot is told, all of it.
+// A template that somebody wrote is taken over as far as it can be written as a pipeline; what cannot is told, all of
+// it.
 func TestAccImportOfForeignTemplates(t *testing.T) {
 	t.Parallel()
 	e := newTestEnv(t)
@@ -82,9 +86,16 @@ func TestAccImportOfForeignTemplates(t *testing.T) {
 	say := e.versionOf(t, "say")
 	foreign := func(name string, templates []any, tasks ...any) {
 		o := &unstructured.Unstructured{Object: map[string]any{
-			"apiVersion": "argoproj.io/v1alpha1", "kind": "WorkflowTemplate", "metadata": map[string]any{"name": name, "namespace": e.Namespace},
-			"spec": map[string]any{"entrypoint": "main", "arguments": map[string]any{"parameters": []any{map[string]any{"name": "day", "value": "today"}}}, "templates": append([]any{
-				map[string]any{"name": "main", "inputs": map[string]any{"parameters": []any{map[string]any{"name": "day"}}}, "dag": map[string]any{"tasks": tasks}},
+			"apiVersion": "argoproj.io/v1alpha1", "kind": "WorkflowTemplate", "metadata": map[string]any{
+				"name": name, "namespace": e.Namespace,
+			},
+			"spec": map[string]any{"entrypoint": "main", "arguments": map[string]any{
+				"parameters": []any{map[string]any{"name": "day", "value": "today"}},
+			}, "templates": append([]any{
+				map[string]any{
+					"name": "main", "inputs": map[string]any{"parameters": []any{map[string]any{"name": "day"}}},
+					"dag": map[string]any{"tasks": tasks},
+				},
 			}, templates...)},
 		}}
 		if _, err := e.dynamic.Resource(schema.GroupVersionResource(backend.WorkflowTemplates)).Namespace(e.Namespace).Create(t.Context(), o, metav1.CreateOptions{FieldManager: "kubectl-create"}); err != nil {
@@ -99,20 +110,42 @@ func TestAccImportOfForeignTemplates(t *testing.T) {
 		maps.Copy(task, more)
 		return task
 	}
-	foreign("by-hand", nil, call("first-one", "{{inputs.parameters.day}}", nil), call("second", "<{{tasks.first-one.outputs.parameters.said}}>", map[string]any{"dependencies": []any{"first-one"}}))
-	foreign("too-much", []any{map[string]any{"name": "own", "container": map[string]any{"image": "busybox:1.36"}}}, call("a", "x", map[string]any{"onExit": "own"}))
-	foreign("not-ours", nil, call("a", "{{workflow.uid}}", nil), map[string]any{"name": "b", "template": "own", "depends": "a"}, call("c", "x", map[string]any{"withParam": "{{workflow.uid}}"}))
+	foreign(
+		"by-hand", nil, call("first-one", "{{inputs.parameters.day}}", nil),
+		call("second", "<{{tasks.first-one.outputs.parameters.said}}>", map[string]any{"dependencies": []any{"first-one"}}),
+	)
+	foreign(
+		"too-much", []any{map[string]any{"name": "own", "container": map[string]any{"image": "busybox:1.36"}}},
+		call("a", "x", map[string]any{"onExit": "own"}),
+	)
+	foreign(
+		"not-ours", nil, call("a", "{{workflow.uid}}", nil), map[string]any{"name": "b", "template": "own", "depends": "a"},
+		call("c", "x", map[string]any{"withParam": "{{workflow.uid}}"}),
+	)
 
-	w := e.workspace(t, map[string]string{"main.tf": providerOnly + "import {\n  to = kfp_pipeline.p\n  id = \"" + e.Namespace + "/by-hand\"\n}\n"})
+	w := e.workspace(
+		t,
+		map[string]string{
+			"main.tf": providerOnly + "import {\n  to = kfp_pipeline.p\n  id = \"" + e.Namespace + "/by-hand\"\n}\n",
+		},
+	)
 	w.mustRun("plan", "-input=false", "-generate-config-out=generated.tf")
 	w.mustRun("apply", "-auto-approve", "-input=false")
 	w.unchanged()
 	w.mustRun("destroy", "-auto-approve", "-input=false")
 
 	for name, texts := range map[string][]string{
-		"not-ours": {`spec.templates["main"].dag.tasks["a"].arguments.parameters["text"]`, `spec.templates["main"].dag.tasks["b"].template`, `spec.templates["main"].dag.tasks["c"].withParam`}, "too-much": {`spec.templates["own"]`, `spec.templates["main"].dag.tasks["a"].onExit`},
+		"not-ours": {
+			`spec.templates["main"].dag.tasks["a"].arguments.parameters["text"]`,
+			`spec.templates["main"].dag.tasks["b"].template`, `spec.templates["main"].dag.tasks["c"].withParam`,
+		}, "too-much": {`spec.templates["own"]`, `spec.templates["main"].dag.tasks["a"].onExit`},
 	} {
-		w := e.workspace(t, map[string]string{"main.tf": providerOnly + "import {\n  to = kfp_pipeline.p\n  id = \"" + e.Namespace + "/" + name + "\"\n}\n"})
+		w := e.workspace(
+			t,
+			map[string]string{
+				"main.tf": providerOnly + "import {\n  to = kfp_pipeline.p\n  id = \"" + e.Namespace + "/" + name + "\"\n}\n",
+			},
+		)
 		out, err := w.Run("plan", "-input=false", "-generate-config-out=other.tf")
 		for _, text := range texts {
 			if err == nil || !strings.Contains(out, text) {

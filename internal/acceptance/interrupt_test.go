@@ -98,7 +98,8 @@ resource "kfp_run" "this" {
 			begun := w.start("destroy", "-auto-approve", "-input=false")
 			env.awaitPod(t, "mark")
 			begun.signal(signal)
-			if signal == syscall.SIGINT && !strings.Contains(unframed(begun.output.String()), "Terraform was interrupted while run") {
+			if signal == syscall.SIGINT && !strings.Contains(unframed(begun.output.String()), "Terraform was interrupted "+
+				"while run") {
 				t.Errorf("the interruption is not explained:\n%s", begun.output)
 			}
 			if runs, err := env.List(t.Context(), backend.Workflows); err != nil || len(runs) != 1 {

@@ -51,11 +51,22 @@ output "types" { value = "${data.kfp_pipeline.load.inputs.day.type} ${data.kfp_p
 	twice := env.workspace(t, map[string]string{"main.tf": example("data-sources/kfp_component/data-source.tf")})
 	twice.mustRun("apply", "-auto-approve", "-input=false")
 	for name, text := range map[string]string{
-		`There is no pipeline "lod-orders" in namespace`: strings.ReplaceAll(example("data-sources/kfp_pipeline/data-source.tf"), `"load-orders"`, `"lod-orders"`),
-		"There is load-orders":                           strings.ReplaceAll(example("data-sources/kfp_pipeline/data-source.tf"), `"load-orders"`, `"lod-orders"`),
-		`has no parameter "dya"`:                         strings.ReplaceAll(example("data-sources/kfp_pipeline/data-source.tf"), "day =", "dya ="),
-		`Component "load-orders" in namespace`:           strings.ReplaceAll(example("data-sources/kfp_component/data-source.tf"), `name = "load-orders"`, "name = \"load-orders\"\n version = \"x\""),
-		`has no input "dya"`:                             strings.ReplaceAll(example("data-sources/kfp_component/data-source.tf"), "day = \"{{", "dya = \"{{"),
+		`There is no pipeline "lod-orders" in namespace`: strings.ReplaceAll(
+			example("data-sources/kfp_pipeline/data-source.tf"), `"load-orders"`, `"lod-orders"`,
+		),
+		"There is load-orders": strings.ReplaceAll(
+			example("data-sources/kfp_pipeline/data-source.tf"), `"load-orders"`, `"lod-orders"`,
+		),
+		`has no parameter "dya"`: strings.ReplaceAll(
+			example("data-sources/kfp_pipeline/data-source.tf"), "day =", "dya =",
+		),
+		`Component "load-orders" in namespace`: strings.ReplaceAll(
+			example("data-sources/kfp_component/data-source.tf"), `name = "load-orders"`,
+			"name = \"load-orders\"\n version = \"x\"",
+		),
+		`has no input "dya"`: strings.ReplaceAll(
+			example("data-sources/kfp_component/data-source.tf"), "day = \"{{", "dya = \"{{",
+		),
 	} {
 		w := env.workspace(t, map[string]string{"main.tf": text})
 		out, err := w.Run("plan", "-input=false")
@@ -81,7 +92,10 @@ output "runs" { value = data.kfp_runs.all.runs }
 			t.Errorf("the runs lack %s:\n%s", part, out)
 		}
 	}
-	made.Write("main.tf", strings.Replace(schedule, `"{{ format_time(schedule.local_time, \"2006-01-02\", \"-24h\") }}"`, `"2026-02-13"`, 1))
+	made.Write(
+		"main.tf",
+		strings.Replace(schedule, `"{{ format_time(schedule.local_time, \"2006-01-02\", \"-24h\") }}"`, `"2026-02-13"`, 1),
+	)
 	made.mustRun("apply", "-auto-approve", "-input=false")
 	env.awaitScheduled(t, "nightly-load", "Failed")
 	out, err := watch.Run("plan", "-input=false")

@@ -63,7 +63,8 @@ func TestAccWrongContextIsToldOnce(t *testing.T) {
 	w.mustRun("destroy", "-auto-approve", "-input=false")
 }
 
-// While the cluster is down a plan says once that nothing was looked at, in words that no drift job takes for "no changes".
+// While the cluster is down a plan says once that nothing was looked at, in words that no drift job takes for "no
+// changes".
 func TestAccAClusterThatIsDownIsToldOnce(t *testing.T) {
 	t.Parallel()
 	e := newTestEnv(t)
@@ -94,10 +95,19 @@ func TestAccPodsThatCannotStartEndTheWait(t *testing.T) {
 		component, settings string
 		want                []string
 	}{
-		"image":  {"busybox:1.3666", "", []string{"Task x: Pending:", "ImagePull", "The node cannot pull the image."}},
-		"secret": {"busybox:1.36", `, secret_env = { A = { name = "no-such-secret", key = "k" } }`, []string{"Task x: Pending:", `secret "no-such-secret" not found`}},
-		"volume": {"busybox:1.36", `, volumes = { v = { mount_path = "/v", secret = "no-such-secret" } }`, []string{"Task x: Pending:", "a volume cannot be mounted", "kubectl get events"}},
-		"node":   {"busybox:1.36", `, node_selector = { "no/such" = "node" }`, []string{"Task x: Pending:", "didn't match Pod's node affinity/selector"}},
+		"image": {"busybox:1.3666", "", []string{"Task x: Pending:", "ImagePull", "The node cannot pull the image."}},
+		"secret": {
+			"busybox:1.36", `, secret_env = { A = { name = "no-such-secret", key = "k" } }`,
+			[]string{"Task x: Pending:", `secret "no-such-secret" not found`},
+		},
+		"volume": {
+			"busybox:1.36", `, volumes = { v = { mount_path = "/v", secret = "no-such-secret" } }`,
+			[]string{"Task x: Pending:", "a volume cannot be mounted", "kubectl get events"},
+		},
+		"node": {
+			"busybox:1.36", `, node_selector = { "no/such" = "node" }`,
+			[]string{"Task x: Pending:", "didn't match Pod's node affinity/selector"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -121,7 +131,8 @@ resource "kfp_run" "r" {
 			if took := time.Since(began); took > 3*time.Minute {
 				t.Errorf("it took %s", took)
 			}
-			for _, want := range append(c.want, "has done nothing for 20s (timeouts.pending)", "The next apply waits for this same run") {
+			for _, want := range append(c.want, "has done nothing for 20s (timeouts.pending)", "The next apply waits for "+
+				"this same run") {
 				if !strings.Contains(text, want) {
 					t.Errorf("the error lacks %q:\n%s", want, text)
 				}

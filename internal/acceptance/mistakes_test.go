@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// mistake is a block of configuration with something wrong in it. The line that Terraform has to show ends in "# <-", and
-// the message has to say all of what is wanted.
+// mistake is a block of configuration with something wrong in it. The line that Terraform has to show ends in "# <-",
+// and the message has to say all of what is wanted.
 type mistake struct {
 	name   string
 	config string
@@ -26,21 +26,27 @@ type told struct {
 	Range                     struct{ Start struct{ Line int } }
 }
 
-// terraform validate finds every mistake that one resource alone can show, without a cluster, in one moment, and at the line
-// of the task that it is in. A person who reads the message alone mends it.
+// terraform validate finds every mistake that one resource alone can show, without a cluster, in one moment, and at the
+// line of the task that it is in. A person who reads the message alone mends it.
 func TestMistakesAreFoundByValidate(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	rc := fmt.Sprintf("provider_installation {\n  dev_overrides { \"terraform-provider-kfp/kfp\" = %q }\n  direct {}\n}\n", filepath.Dir(buildProvider(t)))
+	rc := fmt.Sprintf(
+		"provider_installation {\n  dev_overrides { \"terraform-provider-kfp/kfp\" = %q }\n  direct {}\n}\n",
+		filepath.Dir(buildProvider(t)),
+	)
 	text, lines := writeMistakes(mistakes)
-	for name, content := range map[string]string{"main.tf": text, "rc": rc, "add.py": "def add(a: int) -> int:\n    return a\n"} {
+	for name, content := range map[string]string{"main.tf": text, "rc": rc, "add.py": "def add(a: int) -> int:\n    " +
+		"return a\n"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
 	terraform := exec.CommandContext(t.Context(), terraformPath(t), "validate", "-json")
 	terraform.Dir = dir
-	terraform.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TF_CLI_CONFIG_FILE=" + filepath.Join(dir, "rc"), "CHECKPOINT_DISABLE=1"}
+	terraform.Env = []string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TF_CLI_CONFIG_FILE=" + filepath.Join(dir, "rc"), "CHECKPOINT_DISABLE=1",
+	}
 	begin := time.Now()
 	out, _ := terraform.Output() // it fails, as it should
 	t.Logf("%d mistakes were found in %s", len(mistakes), time.Since(begin))
@@ -98,7 +104,9 @@ func checkMistake(t *testing.T, m mistake, at place, all []told) {
 	}
 	fits := func(d told) bool {
 		text := strings.Join(strings.Fields(d.Summary+": "+d.Detail), " ")
-		return d.Range.Start.Line == at.shown && !slices.ContainsFunc(m.want, func(w string) bool { return !strings.Contains(text, w) })
+		return d.Range.Start.Line == at.shown && !slices.ContainsFunc(
+			m.want, func(w string) bool { return !strings.Contains(text, w) },
+		)
 	}
 	switch {
 	case len(m.want) == 0 && len(here) > 0:

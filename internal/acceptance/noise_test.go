@@ -11,9 +11,9 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
-// What Argo's controller and the clock do is no drift: runs begin and end, are suspended and resumed, ticks come, and every
-// plan is empty. Nor is what kubectl and GitOps tools note on objects. A suspended schedule is one: nobody would see that it
-// does nothing.
+// What Argo's controller and the clock do is no drift: runs begin and end, are suspended and resumed, ticks come, and
+// every plan is empty. Nor is what kubectl and GitOps tools note on objects. A suspended schedule is one: nobody would
+// see that it does nothing.
 func TestAccTheControllerIsNoDrift(t *testing.T) {
 	t.Parallel()
 	e := newTestEnv(t)

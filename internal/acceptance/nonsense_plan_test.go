@@ -31,7 +31,9 @@ import (
 
 // nonsense is what somebody may put in the place of any value: with minimal definitions nobody checks it.
 var nonsense = []any{
-	nil, map[string]any{"entrypoint": "other", "suspend": true}, "", "x", "{{=x}}", -1.5, true, []any{}, []any{nil}, []any{"x"}, []any{map[string]any{}}, map[string]any{}, map[string]any{"x": nil}, map[string]any{"name": 5.0},
+	nil, map[string]any{
+		"entrypoint": "other", "suspend": true,
+	}, "", "x", "{{=x}}", -1.5, true, []any{}, []any{nil}, []any{"x"}, []any{map[string]any{}}, map[string]any{}, map[string]any{"x": nil}, map[string]any{"name": 5.0},
 }
 
 // attempt is one value at one place.
@@ -82,9 +84,11 @@ func placesIn(v any, keys []any, path string) []leaf {
 	return all
 }
 
-// survives lets refresh read an object with nonsense in it, and read it again into the state that came of that, as a plan
-// after a refresh does: it may neither panic nor fail, and something must tell.
-func survives[M any](t *testing.T, content map[string]any, state M, refresh func(*M, *backend.Object) diag.Diagnostics) {
+// survives lets refresh read an object with nonsense in it, and read it again into the state that came of that, as a
+// plan after a refresh does: it may neither panic nor fail, and something must tell.
+func survives[M any](
+	t *testing.T, content map[string]any, state M, refresh func(*M, *backend.Object) diag.Diagnostics,
+) {
 	t.Helper()
 	content = copied(t, content)
 	before := state
@@ -125,8 +129,8 @@ func isVoid(v any) bool {
 	return v == nil || v == "" || isList && len(list) == 0 || isObject && len(object) == 0
 }
 
-// meaning is what an object says: without the fields that no controller reads, and without those that are null, which are
-// not there for Kubernetes.
+// meaning is what an object says: without the fields that no controller reads, and without those that are null, which
+// are not there for Kubernetes.
 func meaning(t *testing.T, content map[string]any) any {
 	t.Helper()
 	read, err := layout.WithoutUnreadFields(copied(t, content))
@@ -183,7 +187,11 @@ func TestNonsenseInAComponent(t *testing.T) {
 		if diags.HasError() {
 			t.Fatal(diags)
 		}
-		r := &component.Resource{Configured: kit.Configured{Session: &kit.Session{Operator: &operate.Operator{Backend: cluster.New(cluster.Config{})}}}}
+		r := &component.Resource{
+			Configured: kit.Configured{
+				Session: &kit.Session{Operator: &operate.Operator{Backend: cluster.New(cluster.Config{})}},
+			},
+		}
 		refresh := func(m *component.Model, live, code *backend.Object) (diags diag.Diagnostics) {
 			r.Refresh(ctx, m, live, code, &diags)
 			return diags
@@ -203,7 +211,9 @@ func TestNonsenseInAComponent(t *testing.T) {
 				return refresh(m, cluster.ObjectOf(copied(t, content)), code)
 			})
 		}
-		survives(t, content, state, func(m *component.Model, live *backend.Object) diag.Diagnostics { return refresh(m, live, code) })
+		survives(
+			t, content, state, func(m *component.Model, live *backend.Object) diag.Diagnostics { return refresh(m, live, code) },
+		)
 	}
 }
 
@@ -219,7 +229,10 @@ func newShelf(t testing.TB) (*shelf, *server) {
 	web := httptest.NewServer(s)
 	t.Cleanup(web.Close)
 	kubeconfig := filepath.Join(t.TempDir(), "kubeconfig")
-	text := fmt.Sprintf(`{"apiVersion":"v1","kind":"Config","current-context":"c","contexts":[{"name":"c","context":{"cluster":"c"}}],"clusters":[{"name":"c","cluster":{"server":%q}}]}`, web.URL)
+	text := fmt.Sprintf(
+		`{"apiVersion":"v1","kind":"Config","current-context":"c","contexts":[{"name":"c","context":{"cluster":"c"}}],"clusters":[{"name":"c","cluster":{"server":%q}}]}`,
+		web.URL,
+	)
 	if err := os.WriteFile(kubeconfig, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -248,7 +261,10 @@ func (s *shelf) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_ = json.NewEncoder(w).Encode(found)
 		return
 	}
-	kinds := map[string]string{"workflowtemplates": "WorkflowTemplateList", "workflows": "WorkflowList", "cronworkflows": "CronWorkflowList", "configmaps": "ConfigMapList", "pods": "PodList"}
+	kinds := map[string]string{
+		"workflowtemplates": "WorkflowTemplateList", "workflows": "WorkflowList", "cronworkflows": "CronWorkflowList",
+		"configmaps": "ConfigMapList", "pods": "PodList",
+	}
 	if kind, ok := kinds[r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]]; ok && r.Method == http.MethodGet {
 		items := []any{}
 		for path, content := range s.objects {
@@ -261,7 +277,10 @@ func (s *shelf) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.WriteHeader(http.StatusNotFound)
 	name := r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]
-	_ = json.NewEncoder(w).Encode(map[string]any{"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "NotFound", "code": 404, "details": map[string]any{"name": name}})
+	_ = json.NewEncoder(w).Encode(map[string]any{
+		"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "NotFound", "code": 404,
+		"details": map[string]any{"name": name},
+	})
 }
 
 // fill puts an object of every kind there, and a run that has ended.
@@ -335,8 +354,15 @@ func insane(r backend.Kind) []attempt {
 	}
 	var all []attempt
 	for path, values := range map[string][]any{
-		"timezone": {"Mars/X", "Local", "../etc"}, "schedules": {[]any{"* * *"}, []any{"0 0 31 2 *"}, []any{"@every 0s"}, []any{"CRON_TZ=Mars/X 0 4 * * *"}, []any{"0 4 * * *", "* * *"}, []any{""}},
-		"when": {"{{=", "1 == 2", "{{= cronworkflow.lastScheduledTime }}"}, "concurrencyPolicy": {"Sometimes"}, "startingDeadlineSeconds": {-5.0, 1e18}, "schedule": {"* * *"},
+		"timezone": {
+			"Mars/X", "Local", "../etc",
+		}, "schedules": {
+			[]any{"* * *"}, []any{"0 0 31 2 *"}, []any{"@every 0s"}, []any{"CRON_TZ=Mars/X 0 4 * * *"},
+			[]any{"0 4 * * *", "* * *"}, []any{""},
+		},
+		"when": {
+			"{{=", "1 == 2", "{{= cronworkflow.lastScheduledTime }}",
+		}, "concurrencyPolicy": {"Sometimes"}, "startingDeadlineSeconds": {-5.0, 1e18}, "schedule": {"* * *"},
 		"failedJobsHistoryLimit": {-1.0}, "workflowMetadata": {map[string]any{"annotations": map[string]any{}}},
 	} {
 		for _, value := range values {
@@ -378,13 +404,18 @@ func TestStatesWithHoles(t *testing.T) {
 		for what, broken := range holes(t, state) {
 			typ := f.typeOf(sub.resource)
 			try(t, sub.id+" without "+what, func() {
-				_, err := f.server.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: sub.resource, CurrentState: f.wire(typ, tftypes.NewValue(typ, broken))})
+				_, err := f.server.ReadResource(
+					t.Context(),
+					&tfprotov6.ReadResourceRequest{TypeName: sub.resource, CurrentState: f.wire(typ, tftypes.NewValue(typ, broken))},
+				)
 				if err != nil {
 					t.Error(err)
 				}
 				value := f.wire(typ, tftypes.NewValue(typ, broken))
 				_, err = f.server.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{
-					TypeName: sub.resource, PriorState: value, ProposedNewState: value, Config: f.wire(typ, tftypes.NewValue(typ, config)),
+					TypeName: sub.resource, PriorState: value, ProposedNewState: value, Config: f.wire(
+						typ, tftypes.NewValue(typ, config),
+					),
 				})
 				if err != nil {
 					t.Error(err)

@@ -12,8 +12,8 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
-// What somebody writes into a live object is drift, even where it is nonsense that a server with minimal definitions takes,
-// and the next apply takes it back.
+// What somebody writes into a live object is drift, even where it is nonsense that a server with minimal definitions
+// takes, and the next apply takes it back.
 func TestAccNonsenseIsTakenBack(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
@@ -59,9 +59,13 @@ func TestAccNonsenseIsTakenBack(t *testing.T) {
 			}
 			again, problem := s.terraform().Refresh(sub.resource, after)
 			if changed := s.terraform().plan(sub.resource, config, again); problem != "" || len(changed) > 0 {
-				live, _ := s.objects.Resource(schema.GroupVersionResource(sub.kind)).Namespace("etl").Get(t.Context(), name, metav1.GetOptions{})
+				live, _ := s.objects.Resource(schema.GroupVersionResource(sub.kind)).Namespace("etl").Get(
+					t.Context(), name, metav1.GetOptions{},
+				)
 				text, _ := json.Marshal(live)
-				t.Errorf("%s of %s, taken back, plans changes of %v: %v %s\n%s", patch, sub.id, changed, again["drift"], problem, text)
+				t.Errorf(
+					"%s of %s, taken back, plans changes of %v: %v %s\n%s", patch, sub.id, changed, again["drift"], problem, text,
+				)
 			}
 		}
 	}

@@ -70,10 +70,19 @@ func TestAccPackages(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t)
 	wheels := map[string][]byte{
-		"greeter-1.0-py3-none-any.whl":    pypitest.Wheel(t, "greeter", "1.0", map[string]string{"greeter.py": "import politeness\ndef greet(): return politeness.WORD\n"}, "politeness>=1"),
-		"politeness-1.0-py3-none-any.whl": pypitest.Wheel(t, "politeness", "1.0", map[string]string{"politeness.py": "WORD = 'good day'\n"}),
+		"greeter-1.0-py3-none-any.whl": pypitest.Wheel(
+			t, "greeter", "1.0", map[string]string{"greeter.py": "import politeness\ndef greet(): return politeness.WORD\n"},
+			"politeness>=1",
+		),
+		"politeness-1.0-py3-none-any.whl": pypitest.Wheel(
+			t, "politeness", "1.0", map[string]string{"politeness.py": "WORD = 'good day'\n"},
+		),
 	}
-	forged := map[string][]byte{"politeness-1.0-py3-none-any.whl": pypitest.Wheel(t, "politeness", "1.0", map[string]string{"politeness.py": "WORD = 'forged'\n"})}
+	forged := map[string][]byte{
+		"politeness-1.0-py3-none-any.whl": pypitest.Wheel(
+			t, "politeness", "1.0", map[string]string{"politeness.py": "WORD = 'forged'\n"},
+		),
+	}
 	port := servePackages(t, wheels)
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: env.factories(),

@@ -50,7 +50,9 @@ func expectPlanErrors(t *testing.T, config string, want ...string) {
 	for _, pattern := range all {
 		resource.UnitTest(t, resource.TestCase{
 			ProtoV6ProviderFactories: offline,
-			Steps:                    []resource.TestStep{{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(pattern)}},
+			Steps: []resource.TestStep{
+				{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(pattern)},
+			},
 		})
 	}
 }

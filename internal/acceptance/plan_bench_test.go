@@ -13,7 +13,8 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/pipeline"
 )
 
-// largePipeline has n tasks over 20 components with three inputs and two outputs each, every task with two of another one.
+// largePipeline has n tasks over 20 components with three inputs and two outputs each, every task with two of another
+// one.
 func largePipeline(n int) spec.Pipeline {
 	refs := make([]spec.Ref, 20)
 	for i := range refs {
@@ -21,7 +22,9 @@ func largePipeline(n int) spec.Pipeline {
 			Kind: spec.ComponentKind, Namespace: "etl", Name: fmt.Sprintf("step-%d", i), Version: "abcdefghij",
 			Interface: spec.Interface{
 				Inputs: map[string]spec.Input{
-					"text": {Type: spec.String}, "number": {Type: spec.Integer, Default: new("1")}, "mode": {Type: spec.String, Optional: true},
+					"text": {Type: spec.String}, "number": {
+						Type: spec.Integer, Default: new("1"),
+					}, "mode": {Type: spec.String, Optional: true},
 				},
 				Outputs: map[string]spec.Output{"text": {Type: spec.String}, "count": {Type: spec.Integer}},
 			},
@@ -91,7 +94,9 @@ func newPlanning(t testing.TB, tasks int) *planning {
 
 // validate, create, read, keep and update are what Terraform asks of a provider.
 func (l *planning) validate(f *terraform) {
-	resp, err := f.server.ValidateResourceConfig(f.t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: "kfp_pipeline", Config: l.config})
+	resp, err := f.server.ValidateResourceConfig(
+		f.t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: "kfp_pipeline", Config: l.config},
+	)
 	if err != nil || diagnosed(resp.Diagnostics) != "" {
 		f.t.Fatal(err, diagnosed(resp.Diagnostics))
 	}
@@ -110,7 +115,9 @@ func (l *planning) plan(f *terraform, state, proposed *tfprotov6.DynamicValue) *
 func (l *planning) Create(f *terraform) { l.plan(f, l.nothing, l.proposed) }
 
 func (l *planning) Read(f *terraform) {
-	resp, err := f.server.ReadResource(f.t.Context(), &tfprotov6.ReadResourceRequest{TypeName: "kfp_pipeline", CurrentState: l.state})
+	resp, err := f.server.ReadResource(
+		f.t.Context(), &tfprotov6.ReadResourceRequest{TypeName: "kfp_pipeline", CurrentState: l.state},
+	)
 	if err != nil || diagnosed(resp.Diagnostics) != "" {
 		f.t.Fatal(err, diagnosed(resp.Diagnostics))
 	}
@@ -126,8 +133,8 @@ func (l *planning) update(f *terraform) {
 	l.plan(f, l.state, l.changed)
 }
 
-// BenchmarkPlan is the provider's share of a plan of one pipeline: the time per task must not grow with their number. A run
-// of more than some 1,500 such tasks would not fit into etcd, so that there is no such plan.
+// BenchmarkPlan is the provider's share of a plan of one pipeline: the time per task must not grow with their number. A
+// run of more than some 1,500 such tasks would not fit into etcd, so that there is no such plan.
 func BenchmarkPlan(b *testing.B) {
 	// As in a process of its own; see main.
 	b.Setenv("TF_LOG_SDK_FRAMEWORK", "WARN")

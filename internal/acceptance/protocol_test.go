@@ -40,7 +40,9 @@ func (s *server) terraform() *terraform {
 		values[name] = tftypes.NewValue(typ, nil)
 	}
 	values["config_path"] = tftypes.NewValue(tftypes.String, s.kubeconfig)
-	resp, err := f.server.ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{Config: f.wire(object, tftypes.NewValue(object, values))})
+	resp, err := f.server.ConfigureProvider(
+		ctx, &tfprotov6.ConfigureProviderRequest{Config: f.wire(object, tftypes.NewValue(object, values))},
+	)
 	if err != nil || len(resp.Diagnostics) > 0 {
 		s.t.Fatalf("%v %v", err, diagnosed(resp.Diagnostics))
 	}
@@ -79,7 +81,9 @@ func (f *terraform) typeOf(resource string) tftypes.Type {
 // adopt imports an object and returns its state.
 func (f *terraform) adopt(resource, id string) map[string]tftypes.Value {
 	f.t.Helper()
-	resp, err := f.server.ImportResourceState(f.t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: resource, ID: id})
+	resp, err := f.server.ImportResourceState(
+		f.t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: resource, ID: id},
+	)
 	if err != nil || len(resp.Diagnostics) > 0 || len(resp.ImportedResources) != 1 {
 		f.t.Fatalf("importing %s: %v %v", id, err, diagnosed(resp.Diagnostics))
 	}
@@ -94,7 +98,10 @@ func (f *terraform) adopt(resource, id string) map[string]tftypes.Value {
 func (f *terraform) Refresh(resource string, state map[string]tftypes.Value) (map[string]tftypes.Value, string) {
 	f.t.Helper()
 	typ := f.typeOf(resource)
-	resp, err := f.server.ReadResource(f.t.Context(), &tfprotov6.ReadResourceRequest{TypeName: resource, CurrentState: f.wire(typ, tftypes.NewValue(typ, state))})
+	resp, err := f.server.ReadResource(
+		f.t.Context(),
+		&tfprotov6.ReadResourceRequest{TypeName: resource, CurrentState: f.wire(typ, tftypes.NewValue(typ, state))},
+	)
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -134,7 +141,9 @@ func (f *terraform) apply(resource string, config, state map[string]tftypes.Valu
 	return f.unwire(typ, resp.NewState), diagnosed(resp.Diagnostics)
 }
 
-func (f *terraform) planned(resource string, config, state map[string]tftypes.Value) *tfprotov6.PlanResourceChangeResponse {
+func (f *terraform) planned(
+	resource string, config, state map[string]tftypes.Value,
+) *tfprotov6.PlanResourceChangeResponse {
 	f.t.Helper()
 	typ := f.typeOf(resource)
 	proposed := maps.Clone(config)

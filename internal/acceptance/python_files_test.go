@@ -61,7 +61,10 @@ func TestAccLargeValues(t *testing.T) {
 		ProtoV6ProviderFactories: env.factories(),
 		CheckDestroy:             env.checkEmpty,
 		Steps: []resource.TestStep{
-			{Config: largeValues, ExpectError: regexp.MustCompile(`(?s)configmaps\s+is\s+forbidden.*guide\s+"Writing\s+components"`)},
+			{
+				Config:      largeValues,
+				ExpectError: regexp.MustCompile(`(?s)configmaps\s+is\s+forbidden.*guide\s+"Writing\s+components"`),
+			},
 			{
 				PreConfig: func() { env.grantFromGuide(t, "argo-large-values") },
 				Config:    largeValues,

@@ -75,10 +75,14 @@ func TestAccEveryTypeRoundTrips(t *testing.T) {
 func TestAccPythonFailures(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ source, want string }{
-		"raises":       {"def step() -> int:\n    return int('x')", `(?s)exit\s+code\s+1.*component\.py.*line\s+2.*invalid\s+literal`},
-		"wrong type":   {"def step() -> int:\n    return 'x'", `(?s)exit\s+code\s+65.*expected\s+int.*str`},
-		"not a number": {"def step() -> float:\n    return float('nan')", `(?s)exit\s+code\s+65.*expected\s+a\s+finite\s+float`},
-		"exits":        {"def step() -> int:\n    import sys\n    sys.exit(3)", `(?s)exit\s+code\s+3`},
+		"raises": {
+			"def step() -> int:\n    return int('x')", `(?s)exit\s+code\s+1.*component\.py.*line\s+2.*invalid\s+literal`,
+		},
+		"wrong type": {"def step() -> int:\n    return 'x'", `(?s)exit\s+code\s+65.*expected\s+int.*str`},
+		"not a number": {
+			"def step() -> float:\n    return float('nan')", `(?s)exit\s+code\s+65.*expected\s+a\s+finite\s+float`,
+		},
+		"exits": {"def step() -> int:\n    import sys\n    sys.exit(3)", `(?s)exit\s+code\s+3`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -86,7 +90,9 @@ func TestAccPythonFailures(t *testing.T) {
 			resource.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: env.factories(),
 				CheckDestroy:             env.checkEmpty,
-				Steps:                    []resource.TestStep{{Config: pipelineOf(tc.source, "{}", ""), ExpectError: regexp.MustCompile(tc.want)}},
+				Steps: []resource.TestStep{
+					{Config: pipelineOf(tc.source, "{}", ""), ExpectError: regexp.MustCompile(tc.want)},
+				},
 			})
 		})
 	}

@@ -30,8 +30,8 @@ list "kfp_run" "quick" {
 }
 `
 
-// terraform query lists what is there, and writes a configuration that takes it over and plans empty. It asks the cluster
-// once for each kind.
+// terraform query lists what is there, and writes a configuration that takes it over and plans empty. It asks the
+// cluster once for each kind.
 func TestAccQuery(t *testing.T) {
 	t.Parallel()
 	needTerraform(t, "1.14.0")
@@ -54,7 +54,12 @@ resource "kfp_recurring_run" "pinned" {
 		t.Fatalf("%d runs: %v", len(runs), err)
 	}
 	var requests atomic.Int64
-	w := e.workspace(t, map[string]string{"main.tf": providerOnly, "all.tfquery.hcl": strings.ReplaceAll(queryConfig, "NAMESPACE", e.Namespace)})
+	w := e.workspace(
+		t,
+		map[string]string{
+			"main.tf": providerOnly, "all.tfquery.hcl": strings.ReplaceAll(queryConfig, "NAMESPACE", e.Namespace),
+		},
+	)
 	w.set = []string{"KUBE_CONFIG_PATH=" + e.countingProxy(t, &requests)}
 	out := w.mustRun("query", "-generate-config-out=generated.tf")
 	// One list of templates, schedules, runs and config maps each, for whatever is found of them.
@@ -84,12 +89,19 @@ resource "kfp_recurring_run" "pinned" {
 	first.unchanged()
 
 	for config, want := range map[string]int{`name = "o*"`: 1, `name = "*"`: 2, `label_selector = "terraform-provider-kfp/name in (quick, other)"`: 2, `namespace = "kube-public"`: 0} {
-		w.Write("all.tfquery.hcl", fmt.Sprintf("list \"kfp_pipeline\" \"x\" {\n  provider = kfp\n  config {\n    %s\n  }\n}\n", config))
+		w.Write(
+			"all.tfquery.hcl",
+			fmt.Sprintf("list \"kfp_pipeline\" \"x\" {\n  provider = kfp\n  config {\n    %s\n  }\n}\n", config),
+		)
 		if out := w.mustRun("query"); strings.Count(out, "name=") != want {
 			t.Errorf("%s: want %d:\n%s", config, want, out)
 		}
 	}
-	w.Write("all.tfquery.hcl", "list \"kfp_pipeline\" \"x\" {\n  provider = kfp\n  config {\n    name           = \"[\"\n    label_selector = \"a in\"\n  }\n}\n")
+	w.Write(
+		"all.tfquery.hcl",
+		"list \"kfp_pipeline\" \"x\" {\n  provider = kfp\n  config {\n    name           = \"[\"\n    label_selector = "+
+			"\"a in\"\n  }\n}\n",
+	)
 	if out, err := w.Run("query"); err == nil || !strings.Contains(out, "Invalid pattern") || !strings.Contains(out, "Invalid label selector") {
 		t.Errorf("bad filters: %v\n%s", err, out)
 	}

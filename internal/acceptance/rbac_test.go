@@ -86,7 +86,9 @@ func without(resource string, verbs ...string) func(*unstructured.Unstructured) 
 // kubeconfigOf writes a kubeconfig with a token of a service account.
 func (e *testEnv) kubeconfigOf(t *testing.T, account string) string {
 	t.Helper()
-	token, err := e.typed.CoreV1().ServiceAccounts(e.Namespace).CreateToken(t.Context(), account, &authenticationv1.TokenRequest{}, metav1.CreateOptions{})
+	token, err := e.typed.CoreV1().ServiceAccounts(e.Namespace).CreateToken(
+		t.Context(), account, &authenticationv1.TokenRequest{}, metav1.CreateOptions{},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

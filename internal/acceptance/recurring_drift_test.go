@@ -9,8 +9,8 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
-// What somebody changes with kubectl shows attribute by attribute, is taken back by the next apply, and an import of the
-// object plans nothing.
+// What somebody changes with kubectl shows attribute by attribute, is taken back by the next apply, and an import of
+// the object plans nothing.
 func TestAccRecurringRunDriftAndImport(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t)

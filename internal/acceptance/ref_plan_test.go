@@ -44,12 +44,15 @@ resource "kfp_pipeline" "parameter" {
 }
 `
 
-// The version alone is not known while an image is to be built; a signature is not while a part of the interface is not.
+// The version alone is not known while an image is to be built; a signature is not while a part of the interface is
+// not.
 func TestWhatTheFirstPlanKnowsOfRefs(t *testing.T) {
 	t.Parallel()
 	signature := tfjsonpath.New("ref").AtMapKey("signature")
 	planOutputs(t, laterConfiguration,
-		plancheck.ExpectKnownValue("kfp_component.image", signature, knownvalue.StringExact("etl/image(x: integer = 1) -> (y: Dataset)")),
+		plancheck.ExpectKnownValue(
+			"kfp_component.image", signature, knownvalue.StringExact("etl/image(x: integer = 1) -> (y: Dataset)"),
+		),
 		plancheck.ExpectUnknownValue("kfp_component.image", tfjsonpath.New("ref").AtMapKey("version")),
 		plancheck.ExpectUnknownValue("kfp_component.value", signature),
 		plancheck.ExpectUnknownValue("kfp_component.source", tfjsonpath.New("ref")),

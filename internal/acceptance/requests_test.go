@@ -15,7 +15,8 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 )
 
-// proxied returns a kubeconfig that leads to the API server through a proxy, which tells of each request and each answer.
+// proxied returns a kubeconfig that leads to the API server through a proxy, which tells of each request and each
+// answer.
 func (e *testEnv) proxied(t *testing.T, asked func(*http.Request), answered func(*http.Response) error) string {
 	t.Helper()
 	config, err := clientcmd.BuildConfigFromFlags("", e.Kubeconfig)
@@ -37,7 +38,10 @@ func (e *testEnv) proxied(t *testing.T, asked func(*http.Request), answered func
 	server := httptest.NewServer(proxy)
 	t.Cleanup(server.Close)
 	path := filepath.Join(t.TempDir(), "kubeconfig")
-	text := fmt.Sprintf(`{"apiVersion":"v1","kind":"Config","current-context":"c","contexts":[{"name":"c","context":{"cluster":"c"}}],"clusters":[{"name":"c","cluster":{"server":%q}}]}`, server.URL)
+	text := fmt.Sprintf(
+		`{"apiVersion":"v1","kind":"Config","current-context":"c","contexts":[{"name":"c","context":{"cluster":"c"}}],"clusters":[{"name":"c","cluster":{"server":%q}}]}`,
+		server.URL,
+	)
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

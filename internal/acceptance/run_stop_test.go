@@ -64,7 +64,9 @@ output "phase" { value = kfp_run.this.phase }
 func TestAccRunThatDoesNotStopIsDeleted(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t)
-	w := env.workspace(t, map[string]string{"main.tf": requiredProviders + strings.Replace(slowWithExit, `command = ["true"]`, `command = ["sleep"], args = ["300"]`, 1) + `
+	w := env.workspace(t, map[string]string{"main.tf": requiredProviders + strings.Replace(
+		slowWithExit, `command = ["true"]`, `command = ["sleep"], args = ["300"]`, 1,
+	) + `
 resource "kfp_run" "this" {
   pipeline = kfp_pipeline.this.ref
   wait     = false

@@ -178,7 +178,9 @@ def step() -> str:
 func TestAccNoClusterIsAnErrorAtApplyOnly(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t)
-	w := env.workspace(t, map[string]string{"main.tf": requiredProviders + pipelineOf("def step() -> int:\n    return 42\n", "{}", "")})
+	w := env.workspace(
+		t, map[string]string{"main.tf": requiredProviders + pipelineOf("def step() -> int:\n    return 42\n", "{}", "")},
+	)
 	w.unset = []string{"KUBE_CONFIG_PATH"}
 	if out, err := w.Run("plan", "-input=false"); err != nil {
 		t.Fatalf("plan without a cluster: %v\n%s", err, out)

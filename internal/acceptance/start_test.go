@@ -7,9 +7,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 )
 
-// startOverhead is a function that measures itself: how much more processor time than python3 -c pass it takes to reach the
-// user's first line, in the same pod. Started by itself it ends there. Time by the clock is about the same where nothing else
-// runs, and says nothing where much does.
+// startOverhead is a function that measures itself: how much more processor time than python3 -c pass it takes to reach
+// the user's first line, in the same pod. Started by itself it ends there. Time by the clock is about the same where
+// nothing else runs, and says nothing where much does.
 const startOverhead = `
 resource "kfp_component" "start" {
   name = "start"

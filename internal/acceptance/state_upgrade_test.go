@@ -56,8 +56,8 @@ func (f *terraform) upgrade(resource string, state []byte) (map[string]tftypes.V
 	return f.unwire(f.typeOf(resource), resp.UpgradedState), ""
 }
 
-// A plan over an upgraded state changes nothing: versions, names of runs and refs are what this provider makes of the same
-// configuration.
+// A plan over an upgraded state changes nothing: versions, names of runs and refs are what this provider makes of the
+// same configuration.
 func TestUpgradedStatesPlanNoChange(t *testing.T) {
 	t.Parallel()
 	_, s := newShelf(t)

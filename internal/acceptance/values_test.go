@@ -9,7 +9,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 )
 
-// optionalTypes are the types of parameters with the annotation, a value as Terraform writes it, and what Python shows of it.
+// optionalTypes are the types of parameters with the annotation, a value as Terraform writes it, and what Python shows
+// of it.
 var optionalTypes = []struct{ name, annotation, hcl, shown string }{
 	{"string", "str", `"{{x}}"`, "'{{x}}'"},
 	{"integer", "int", `7`, "7"},
@@ -20,7 +21,8 @@ var optionalTypes = []struct{ name, annotation, hcl, shown string }{
 	{"list(string)", "list[str]", `jsonencode(["null"])`, "['null']"},
 }
 
-// TestAccNil gives an optional input of every type expressions that may give nil, leaves it out, and writes null in HCL.
+// TestAccNil gives an optional input of every type expressions that may give nil, leaves it out, and writes null in
+// HCL.
 func TestAccNil(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t)
@@ -30,7 +32,9 @@ func TestAccNil(t *testing.T) {
 	}
 	var components, inputs, tasks, want []string
 	for i, c := range optionalTypes {
-		names := strings.NewReplacer("have", fmt.Sprintf("parameters.have_%d", i), "absent", fmt.Sprintf("parameters.absent_%d", i),
+		names := strings.NewReplacer("have", fmt.Sprintf("parameters.have_%d", i), "absent", fmt.Sprintf(
+			"parameters.absent_%d", i,
+		),
 			"gone", fmt.Sprintf("tasks.gone.outputs.o%d", i), "yes", "parameters.yes", "box", "parameters.box")
 		for j, e := range expressions {
 			inputs = append(inputs, fmt.Sprintf(`x%d_%d = "{{ %s }}"`, i, j, names.Replace(e)))
@@ -44,7 +48,12 @@ func TestAccNil(t *testing.T) {
 		inputs = append(inputs, fmt.Sprintf(`y%d = null`, i))
 		components = append(components, fmt.Sprintf("y%d: Optional[%s] = None", i, c.annotation))
 		want = append(want, fmt.Sprintf("y%d=None", i))
-		tasks = append(tasks, fmt.Sprintf("have_%d = { type = %q, default = %s }, absent_%d = { type = %q, optional = true }", i, c.name, c.hcl, i, c.name))
+		tasks = append(
+			tasks,
+			fmt.Sprintf(
+				"have_%d = { type = %q, default = %s }, absent_%d = { type = %q, optional = true }", i, c.name, c.hcl, i, c.name,
+			),
+		)
 	}
 	var outputs, results []string
 	for i, c := range optionalTypes {
@@ -113,7 +122,9 @@ resource "kfp_run" "nil" {
   parameters = { day = null }
   timeouts   = { create = "6m" }
 }
-`, strings.Join(components, ", "), strings.ReplaceAll(strings.Join(outputs, ", "), `\"`, `'`), strings.Join(results, ", "), strings.Join(tasks, ", "), strings.Join(inputs, ", ")),
+`, strings.Join(components, ", "), strings.ReplaceAll(
+		strings.Join(outputs, ", "), `\"`, `'`,
+	), strings.Join(results, ", "), strings.Join(tasks, ", "), strings.Join(inputs, ", ")),
 		resource.TestCheckResourceAttr("kfp_run.nil", "outputs.show", strings.Join(slices.Sorted(slices.Values(want)), "\n")),
 		resource.TestCheckResourceAttr("kfp_run.nil", "outputs.without", "monday-|None|None"),
 		resource.TestCheckResourceAttr("kfp_run.nil", "outputs.nothing", "monday-|None|None"),
@@ -126,7 +137,9 @@ resource "kfp_run" "nil" {
 func TestAccWords(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t)
-	words := []string{"and", "contains", "else", "endsWith", "false", "if", "in", "let", "matches", "nil", "not", "or", "startsWith", "true"}
+	words := []string{
+		"and", "contains", "else", "endsWith", "false", "if", "in", "let", "matches", "nil", "not", "or", "startsWith", "true",
+	}
 	var inputs, outputs, parameters, arguments, tasks, exit, results, checks []string
 	for i, w := range words {
 		inputs = append(inputs, fmt.Sprintf(`%s = { type = "string", default = "-" }`, w))
@@ -138,18 +151,28 @@ func TestAccWords(t *testing.T) {
 		if i > 0 {
 			text += []string{
 				fmt.Sprintf(`, depends_on = [%q]`, before),
-				fmt.Sprintf(`, when = "tasks.%s.status != 'Failed' and tasks.%s.outputs.%s not in ['', 'x']"`, before, before, before),
+				fmt.Sprintf(
+					`, when = "tasks.%s.status != 'Failed' and tasks.%s.outputs.%s not in ['', 'x']"`, before, before, before,
+				),
 				fmt.Sprintf(`, run_if = "all_done", depends_on = [%q]`, before),
 			}[i%3]
 		}
 		tasks = append(tasks, fmt.Sprintf(`    %s = { component = kfp_component.words.ref, %s }`, w, text))
-		results = append(results, fmt.Sprintf(`%s = "{{ tasks.%s.outputs.%s ?? 'none' }}{{ {'%s': '!'}.%s }}"`, w, w, w, w, w))
+		results = append(
+			results, fmt.Sprintf(`%s = "{{ tasks.%s.outputs.%s ?? 'none' }}{{ {'%s': '!'}.%s }}"`, w, w, w, w, w),
+		)
 		checks = append(checks, w)
 	}
-	exit = append(exit, `    in = { component = kfp_component.words.ref }`, `    not = { component = kfp_component.words.ref, depends_on = ["in"] }`)
+	exit = append(
+		exit, `    in = { component = kfp_component.words.ref }`,
+		`    not = { component = kfp_component.words.ref, depends_on = ["in"] }`,
+	)
 	var all []resource.TestCheckFunc
 	for _, w := range checks {
-		all = append(all, resource.TestCheckResourceAttr("kfp_run.words", "outputs."+w, w+"!"), resource.TestCheckResourceAttr("kfp_run.words", "tasks."+w+".phase", "Succeeded"))
+		all = append(
+			all, resource.TestCheckResourceAttr("kfp_run.words", "outputs."+w, w+"!"),
+			resource.TestCheckResourceAttr("kfp_run.words", "tasks."+w+".phase", "Succeeded"),
+		)
 	}
 	env.applies(t, fmt.Sprintf(`
 resource "kfp_component" "words" {

@@ -66,7 +66,9 @@ resource "kfp_pipeline" "p" {
 		Steps: []resource.TestStep{
 			{Config: version(1), Check: versions(1)},
 			{Config: version(2), Check: resource.ComposeAggregateTestCheckFunc(versions(1),
-				resource.TestCheckResourceAttrWith("kfp_component.step", "version", func(v string) error { used = "step-" + v; return nil }))},
+				resource.TestCheckResourceAttrWith(
+					"kfp_component.step", "version", func(v string) error { used = "step-" + v; return nil },
+				))},
 			{PreConfig: func() { foreign(used) }, Config: version(3), Check: versions(2)},
 			{
 				PreConfig: func() {

@@ -16,17 +16,23 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/recurringrun"
 )
 
-// fieldsOf are the fields of the spec that an attribute is read from, for the resources that are read back. The generators
-// of the property tests set every field of the spec, which a test beside them proves by reflection; so an attribute that is
-// listed here is drawn there.
+// fieldsOf are the fields of the spec that an attribute is read from, for the resources that are read back. The
+// generators of the property tests set every field of the spec, which a test beside them proves by reflection; so an
+// attribute that is listed here is drawn there.
 var fieldsOf = map[string]struct {
 	make func() resource.Resource
 	spec []reflect.Type
 	// fields by attribute, where they are not called alike; "": it follows from others, or is a part of what is beside it.
 	fields map[string]string
 }{
-	"kfp_component": {component.New, []reflect.Type{reflect.TypeFor[spec.Component]()}, map[string]string{"version": "", "ref": "", "drift": ""}},
-	"kfp_pipeline":  {pipeline.New, []reflect.Type{reflect.TypeFor[spec.Pipeline](), reflect.TypeFor[spec.Options]()}, map[string]string{"version": "", "ref": "", "drift": "", "run_labels": "Labels"}},
+	"kfp_component": {
+		component.New, []reflect.Type{reflect.TypeFor[spec.Component]()},
+		map[string]string{"version": "", "ref": "", "drift": ""},
+	},
+	"kfp_pipeline": {
+		pipeline.New, []reflect.Type{reflect.TypeFor[spec.Pipeline](), reflect.TypeFor[spec.Options]()},
+		map[string]string{"version": "", "ref": "", "drift": "", "run_labels": "Labels"},
+	},
 	"kfp_recurring_run": {recurringrun.New, []reflect.Type{reflect.TypeFor[spec.RecurringRun]()}, map[string]string{
 		"pin": "Pinned", "pinned_pipeline": "Pipeline", "cron": "Lines", "crons": "Lines", "interval": "Lines", "start_time": "When", "end_time": "When",
 		"enabled": "Disabled", "history": "KeepSucceeded", "schedule": "", "next_runs": "", "last_scheduled_time": "", "drift": "", "ref": "",
@@ -50,7 +56,9 @@ func TestEveryAttributeIsReadBack(t *testing.T) {
 
 // checkReadBack fails for an attribute that no field of the spec holds: what is not in the spec is neither compiled nor
 // drawn.
-func checkReadBack(t *testing.T, where string, attributes map[string]schema.Attribute, fields map[string]string, specs ...reflect.Type) {
+func checkReadBack(
+	t *testing.T, where string, attributes map[string]schema.Attribute, fields map[string]string, specs ...reflect.Type,
+) {
 	t.Helper()
 	for _, name := range slices.Sorted(maps.Keys(attributes)) {
 		field, renamed := fields[name]

@@ -101,33 +101,60 @@ func (p *kfpProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Declares Kubeflow-style machine-learning and ETL pipelines that run on Argo Workflows.",
 		Attributes: map[string]schema.Attribute{
-			"host":                     optional("URL of the Kubernetes API server. Environment: `KUBE_HOST`."),
-			"username":                 optional("User name for basic authentication. Environment: `KUBE_USER`."),
-			"password":                 secret("Password for basic authentication. Environment: `KUBE_PASSWORD`."),
-			"token":                    secret("Bearer token. Environment: `KUBE_TOKEN`."),
-			"insecure":                 schema.BoolAttribute{Optional: true, MarkdownDescription: "Do not verify the API server's certificate. Environment: `KUBE_INSECURE`. Default: `false`."},
-			"tls_server_name":          optional("Name that the API server's certificate is checked against. Environment: `KUBE_TLS_SERVER_NAME`."),
-			"client_certificate":       optional("Client certificate, PEM. Environment: `KUBE_CLIENT_CERT_DATA`."),
-			"client_key":               secret("Client key, PEM. Environment: `KUBE_CLIENT_KEY_DATA`."),
-			"cluster_ca_certificate":   optional("Certificate authority of the API server, PEM. Environment: `KUBE_CLUSTER_CA_CERT_DATA`."),
-			"config_path":              optional("Path of a kubeconfig file. Environment: `KUBE_CONFIG_PATH`."),
-			"config_paths":             schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Paths of kubeconfig files, merged as kubectl does. Environment: `KUBE_CONFIG_PATHS`, separated like `PATH`."},
+			"host":     optional("URL of the Kubernetes API server. Environment: `KUBE_HOST`."),
+			"username": optional("User name for basic authentication. Environment: `KUBE_USER`."),
+			"password": secret("Password for basic authentication. Environment: `KUBE_PASSWORD`."),
+			"token":    secret("Bearer token. Environment: `KUBE_TOKEN`."),
+			"insecure": schema.BoolAttribute{
+				Optional:            true,
+				MarkdownDescription: "Do not verify the API server's certificate. Environment: `KUBE_INSECURE`. Default: `false`.",
+			},
+			"tls_server_name": optional("Name that the API server's certificate is checked against. Environment: " +
+				"`KUBE_TLS_SERVER_NAME`."),
+			"client_certificate": optional("Client certificate, PEM. Environment: `KUBE_CLIENT_CERT_DATA`."),
+			"client_key":         secret("Client key, PEM. Environment: `KUBE_CLIENT_KEY_DATA`."),
+			"cluster_ca_certificate": optional("Certificate authority of the API server, PEM. Environment: " +
+				"`KUBE_CLUSTER_CA_CERT_DATA`."),
+			"config_path": optional("Path of a kubeconfig file. Environment: `KUBE_CONFIG_PATH`."),
+			"config_paths": schema.ListAttribute{
+				Optional: true, ElementType: types.StringType,
+				MarkdownDescription: "Paths of kubeconfig files, merged as kubectl does. Environment: `KUBE_CONFIG_PATHS`, " +
+					"separated like `PATH`.",
+			},
 			"config_context":           optional("Context of the kubeconfig. Environment: `KUBE_CTX`."),
 			"config_context_auth_info": optional("User of the kubeconfig. Environment: `KUBE_CTX_AUTH_INFO`."),
 			"config_context_cluster":   optional("Cluster of the kubeconfig. Environment: `KUBE_CTX_CLUSTER`."),
-			"proxy_url":                optional("URL of a proxy for all requests to the cluster. Environment: `KUBE_PROXY_URL`."),
-			"exec":                     execAttribute(),
-			"namespace":                optional("Namespace of resources that name none. Environment: `KFP_NAMESPACE`. Default: `default`."),
-			"service_account":          optional("Service account of runs that name none. Environment: `KFP_SERVICE_ACCOUNT`. Default: the namespace's `default`."),
-			"instance_id":              optional("Instance id of the workflow controller (`instanceID` in its config map) that runs what is made here. Environment: `KFP_INSTANCE_ID`. Default: the controller without one."),
-			"force_conflicts":          schema.BoolAttribute{Optional: true, MarkdownDescription: "Take over fields of components, pipelines and recurring runs that another program declares by server-side apply. Default: `false`, so that such a conflict is an error."},
-			"take_over_identical": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the creation of a component, pipeline or recurring run takes over an object that is there already, if this provider made it and it is exactly what would be written. " +
-				"Then an apply goes on by itself after one that was killed between making an object and saving its state. Set it only where one state alone manages the namespaces: two states that declare the same object would share it, and either could delete it. " +
-				"Environment: `KFP_TAKE_OVER_IDENTICAL`. Default: `false`, so that creating what exists is an error, which holds the `import` block."},
-			"preflight": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether an apply looks, before it makes the first object, at what it needs: Argo's custom resources, the rights of the provider and of the runs' service account, and a workflow controller that serves the namespace. " +
+			"proxy_url": optional("URL of a proxy for all requests to the cluster. Environment: " +
+				"`KUBE_PROXY_URL`."),
+			"exec": execAttribute(),
+			"namespace": optional("Namespace of resources that name none. Environment: `KFP_NAMESPACE`. " +
+				"Default: `default`."),
+			"service_account": optional("Service account of runs that name none. Environment: " +
+				"`KFP_SERVICE_ACCOUNT`. Default: the namespace's `default`."),
+			"instance_id": optional("Instance id of the workflow controller (`instanceID` in its config map) " +
+				"that runs what is made here. Environment: `KFP_INSTANCE_ID`. Default: the controller without one."),
+			"force_conflicts": schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "Take over fields of components, pipelines and recurring runs that another program " +
+					"declares by server-side apply. Default: `false`, so that such a conflict is an error.",
+			},
+			"take_over_identical": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the creation of a " +
+				"component, pipeline or recurring run takes over an object that is there already, if this provider made it and " +
+				"it is exactly what would be written. " +
+				"Then an apply goes on by itself after one that was killed between making an object and saving its state. Set " +
+				"it only where one state alone manages the namespaces: two states that declare the same object would share it, " +
+				"and either could delete it. " +
+				"Environment: `KFP_TAKE_OVER_IDENTICAL`. Default: `false`, so that creating what exists is an error, which " +
+				"holds the `import` block."},
+			"preflight": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether an apply looks, before it makes " +
+				"the first object, at what it needs: Argo's custom resources, the rights of the provider and of the runs' " +
+				"service account, and a workflow controller that serves the namespace. " +
 				"Environment: `KFP_PREFLIGHT`. Default: `true`."},
-			"unpinned_images": schema.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.OneOf(kit.UnpinnedChoices...)},
-				MarkdownDescription: "What a plan says of components whose image has a tag and no digest, so that their runs cannot be repeated: `warn`, once for an image and where something changes, `allow` or `refuse`. " +
+			"unpinned_images": schema.StringAttribute{Optional: true, Validators: []validator.String{
+				stringvalidator.OneOf(kit.UnpinnedChoices...),
+			},
+				MarkdownDescription: "What a plan says of components whose image has a tag and no digest, so that their runs " +
+					"cannot be repeated: `warn`, once for an image and where something changes, `allow` or `refuse`. " +
 					"Environment: `KFP_UNPINNED_IMAGES`. Default: `warn`."},
 			"registries":    image.RegistriesAttribute(),
 			"image_builder": image.ImageBuilderAttribute(),
@@ -140,10 +167,17 @@ func execAttribute() schema.SingleNestedAttribute {
 		Optional:            true,
 		MarkdownDescription: "A program that prints credentials, as in a kubeconfig.",
 		Attributes: map[string]schema.Attribute{
-			"api_version": schema.StringAttribute{Required: true, MarkdownDescription: "Version of the client authentication API, such as `client.authentication.k8s.io/v1`."},
-			"command":     schema.StringAttribute{Required: true, MarkdownDescription: "The program."},
-			"args":        schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Its arguments."},
-			"env":         schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Environment variables to add."},
+			"api_version": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "Version of the client authentication API, such as `client.authentication.k8s.io/v1`.",
+			},
+			"command": schema.StringAttribute{Required: true, MarkdownDescription: "The program."},
+			"args": schema.ListAttribute{
+				Optional: true, ElementType: types.StringType, MarkdownDescription: "Its arguments.",
+			},
+			"env": schema.MapAttribute{
+				Optional: true, ElementType: types.StringType, MarkdownDescription: "Environment variables to add.",
+			},
 		},
 	}
 }
@@ -170,17 +204,29 @@ func (p *kfpProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		return
 	}
 	config := cluster.Config{
-		Host: stringOr(m.Host, "KUBE_HOST"), Username: stringOr(m.Username, "KUBE_USER"), Password: stringOr(m.Password, "KUBE_PASSWORD"),
-		Token: stringOr(m.Token, "KUBE_TOKEN"), Insecure: insecure, TLSServerName: stringOr(m.TLSServerName, "KUBE_TLS_SERVER_NAME"),
-		ClientCertificate: stringOr(m.ClientCertificate, "KUBE_CLIENT_CERT_DATA"), ClientKey: stringOr(m.ClientKey, "KUBE_CLIENT_KEY_DATA"),
+		Host: stringOr(m.Host, "KUBE_HOST"), Username: stringOr(m.Username, "KUBE_USER"), Password: stringOr(
+			m.Password, "KUBE_PASSWORD",
+		),
+		Token: stringOr(m.Token, "KUBE_TOKEN"), Insecure: insecure, TLSServerName: stringOr(
+			m.TLSServerName, "KUBE_TLS_SERVER_NAME",
+		),
+		ClientCertificate: stringOr(
+			m.ClientCertificate, "KUBE_CLIENT_CERT_DATA",
+		), ClientKey: stringOr(m.ClientKey, "KUBE_CLIENT_KEY_DATA"),
 		ClusterCACertificate: stringOr(m.ClusterCACertificate, "KUBE_CLUSTER_CA_CERT_DATA"),
-		ConfigContext:        stringOr(m.ConfigContext, "KUBE_CTX"), ConfigContextAuth: stringOr(m.ConfigContextAuthInfo, "KUBE_CTX_AUTH_INFO"),
-		ConfigContextCluster: stringOr(m.ConfigContextCluster, "KUBE_CTX_CLUSTER"), ProxyURL: stringOr(m.ProxyURL, "KUBE_PROXY_URL"),
+		ConfigContext: stringOr(
+			m.ConfigContext, "KUBE_CTX",
+		), ConfigContextAuth: stringOr(m.ConfigContextAuthInfo, "KUBE_CTX_AUTH_INFO"),
+		ConfigContextCluster: stringOr(
+			m.ConfigContextCluster, "KUBE_CTX_CLUSTER",
+		), ProxyURL: stringOr(m.ProxyURL, "KUBE_PROXY_URL"),
 		UserAgent: "terraform-provider-kfp/" + p.version, CountRequests: p.countRequests,
 	}
 	for name, address := range map[string]string{"host": config.Host, "proxy_url": config.ProxyURL} {
 		if err := cluster.CheckAddress(address); err != nil {
-			resp.Diagnostics.AddAttributeError(path.Root(name), "Invalid address", "The provider's "+name+" cannot be read: "+err.Error()+".")
+			resp.Diagnostics.AddAttributeError(
+				path.Root(name), "Invalid address", "The provider's "+name+" cannot be read: "+err.Error()+".",
+			)
 		}
 	}
 	config.ConfigPaths = m.configPaths(ctx)
@@ -191,7 +237,8 @@ func (p *kfpProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	}
 	if wrong := validation.IsValidLabelValue(stringOr(m.InstanceID, "KFP_INSTANCE_ID")); len(wrong) > 0 {
 		resp.Diagnostics.AddAttributeError(path.Root("instance_id"), "Invalid instance id", fmt.Sprintf(
-			"%q cannot be the value of a label, by which a controller finds its workflows: %s.\n\nUse the instanceID of the controller's config map.",
+			"%q cannot be the value of a label, by which a controller finds its workflows: %s.\n\nUse the instanceID of the "+
+				"controller's config map.",
 			stringOr(m.InstanceID, "KFP_INSTANCE_ID"), strings.Join(wrong, "; ")))
 		return
 	}
@@ -211,7 +258,10 @@ func (p *kfpProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		Unpinned:       kit.UnpinnedImages{Choice: stringOr(m.UnpinnedImages, "KFP_UNPINNED_IMAGES")},
 	}
 	d.Namespace = cmp.Or(d.Namespace, p.defaultNamespace, "default")
-	d.Images = image.NewTools(ctx, m.Registries, m.ImageBuilder, image.Place{Cluster: client, Namespace: d.Namespace}, config.UserAgent, &resp.Diagnostics)
+	d.Images = image.NewTools(
+		ctx, m.Registries, m.ImageBuilder, image.Place{Cluster: client, Namespace: d.Namespace}, config.UserAgent,
+		&resp.Diagnostics,
+	)
 	resp.ResourceData, resp.DataSourceData, resp.ActionData, resp.ListResourceData = d, d, d, d
 }
 

@@ -31,7 +31,9 @@ func NewServer(p provider.Provider) tfprotov6.ProviderServer {
 }
 
 // PlanResourceChange plans a pipeline without showing its tasks to the framework.
-func (s Server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
+func (s Server) PlanResourceChange(
+	ctx context.Context, req *tfprotov6.PlanResourceChangeRequest,
+) (*tfprotov6.PlanResourceChangeResponse, error) {
 	if req.TypeName != pipelineTypeName {
 		return s.Framework.PlanResourceChange(ctx, req)
 	}
@@ -49,7 +51,9 @@ func (s Server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResou
 }
 
 // ReadResource reads a pipeline without showing its tasks to the framework.
-func (s Server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+func (s Server) ReadResource(
+	ctx context.Context, req *tfprotov6.ReadResourceRequest,
+) (*tfprotov6.ReadResourceResponse, error) {
 	if req.TypeName != pipelineTypeName {
 		return s.Framework.ReadResource(ctx, req)
 	}
@@ -65,9 +69,11 @@ func (s Server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceReq
 	return resp, a.PutBack(resp.NewState)
 }
 
-// ValidateResourceConfig validates a pipeline. The framework sees the tasks where its validators may find something wrong
-// in them.
-func (s Server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
+// ValidateResourceConfig validates a pipeline. The framework sees the tasks where its validators may find something
+// wrong in them.
+func (s Server) ValidateResourceConfig(
+	ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest,
+) (*tfprotov6.ValidateResourceConfigResponse, error) {
 	if req.TypeName != pipelineTypeName {
 		return s.Framework.ValidateResourceConfig(ctx, req)
 	}

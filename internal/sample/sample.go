@@ -11,12 +11,21 @@ func EverySetting() spec.Settings {
 	s := settings.Every()
 	s.Timeout, s.Cache.Key = "60s", "fixed"
 	s.Resources = &spec.Resources{
-		Requests: map[string]string{"cpu": "1000m", "nvidia.com/gpu": "1"}, Limits: map[string]string{"cpu": "2", "nvidia.com/gpu": "1"},
+		Requests: map[string]string{
+			"cpu": "1000m", "nvidia.com/gpu": "1",
+		}, Limits: map[string]string{"cpu": "2", "nvidia.com/gpu": "1"},
 	}
 	s.Volumes = map[string]spec.Volume{
-		"a": {MountPath: "/a", SubPath: "x", ReadOnly: true, Secret: "s"}, "b": {MountPath: "/b", ConfigMap: "c"}, "c": {MountPath: "/c", Claim: "c"},
+		"a": {
+			MountPath: "/a", SubPath: "x", ReadOnly: true, Secret: "s",
+		}, "b": {MountPath: "/b", ConfigMap: "c"}, "c": {MountPath: "/c", Claim: "c"},
 		"d": {MountPath: "/d", EmptyDir: &spec.EmptyDir{Medium: "Memory", SizeLimit: "1Gi"}},
-		"e": {MountPath: "/e", Ephemeral: &spec.EphemeralClaim{Size: "1Gi", StorageClass: "fast", AccessModes: []string{"ReadOnlyMany", "ReadWriteOnce"}}},
+		"e": {
+			MountPath: "/e",
+			Ephemeral: &spec.EphemeralClaim{
+				Size: "1Gi", StorageClass: "fast", AccessModes: []string{"ReadOnlyMany", "ReadWriteOnce"},
+			},
+		},
 	}
 	return s
 }
@@ -24,8 +33,12 @@ func EverySetting() spec.Settings {
 // EveryOption sets every field of the options, in a way that is right.
 func EveryOption() spec.Options {
 	return spec.Options{
-		Parallelism: new(int64(2)), Timeout: "1h", FailFast: new(true), TTL: &spec.TTL{AfterCompletion: "24h", AfterSuccess: "1h", AfterFailure: "48h"},
-		PodGC: "OnPodSuccess", ArchiveLogs: new(true), ArtifactGC: "Never", ArtifactRepository: &spec.RepositoryRef{ConfigMap: "c", Key: "k"},
+		Parallelism: new(int64(2)), Timeout: "1h", FailFast: new(true), TTL: &spec.TTL{
+			AfterCompletion: "24h", AfterSuccess: "1h", AfterFailure: "48h",
+		},
+		PodGC: "OnPodSuccess", ArchiveLogs: new(true), ArtifactGC: "Never", ArtifactRepository: &spec.RepositoryRef{
+			ConfigMap: "c", Key: "k",
+		},
 		Synchronization: &spec.Synchronization{Mutexes: []string{"run"}, Semaphores: []spec.Semaphore{{ConfigMap: "c", Key: "run"}}}, // tasks have others
 		Labels:          map[string]string{"team": "etl"},
 	}

@@ -46,7 +46,10 @@ func start(ctx context.Context, binary string) (took time.Duration, rss float64,
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	command := exec.CommandContext(ctx, binary)
-	command.Env = append(os.Environ(), "TF_PLUGIN_MAGIC_COOKIE=d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2", "PLUGIN_PROTOCOL_VERSIONS=5,6")
+	command.Env = append(
+		os.Environ(), "TF_PLUGIN_MAGIC_COOKIE=d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2",
+		"PLUGIN_PROTOCOL_VERSIONS=5,6",
+	)
 	out, err := command.StdoutPipe()
 	if err != nil {
 		return 0, 0, err
@@ -75,11 +78,15 @@ func start(ctx context.Context, binary string) (took time.Duration, rss float64,
 
 // measureCompiling runs the benchmark of checking and compiling pipelines.
 func measureCompiling(ctx context.Context) error {
-	out, err := exec.CommandContext(ctx, "go", "test", "./internal/engine/argo", "-run", "^$", "-bench", "^BenchmarkPipeline$", "-benchtime", "3x").CombinedOutput()
+	out, err := exec.CommandContext(
+		ctx, "go", "test", "./internal/engine/argo", "-run", "^$", "-bench", "^BenchmarkPipeline$", "-benchtime", "3x",
+	).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("compiling: %w\n%s", err, out)
 	}
-	lines := regexp.MustCompile(`BenchmarkPipeline/(\d+)\S*\s+\d+\s+(\d+) ns/op`).FindAllStringSubmatch(string(bytes.TrimSpace(out)), -1)
+	lines := regexp.MustCompile(`BenchmarkPipeline/(\d+)\S*\s+\d+\s+(\d+) ns/op`).FindAllStringSubmatch(
+		string(bytes.TrimSpace(out)), -1,
+	)
 	if len(lines) == 0 {
 		return fmt.Errorf("compiling: no figures in\n%s", out)
 	}
@@ -95,11 +102,15 @@ func measureCompiling(ctx context.Context) error {
 
 // measurePlanning runs the benchmark of what Terraform asks the provider about one pipeline in a plan.
 func measurePlanning(ctx context.Context) error {
-	out, err := exec.CommandContext(ctx, "go", "test", "./internal/acceptance", "-run", "^$", "-bench", "^BenchmarkPlan$", "-benchtime", "3x").CombinedOutput()
+	out, err := exec.CommandContext(
+		ctx, "go", "test", "./internal/acceptance", "-run", "^$", "-bench", "^BenchmarkPlan$", "-benchtime", "3x",
+	).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("planning: %w\n%s", err, out)
 	}
-	lines := regexp.MustCompile(`BenchmarkPlan/(\d+)/(\w+)\S*\s+\d+\s+(\d+) ns/op`).FindAllStringSubmatch(string(bytes.TrimSpace(out)), -1)
+	lines := regexp.MustCompile(`BenchmarkPlan/(\d+)/(\w+)\S*\s+\d+\s+(\d+) ns/op`).FindAllStringSubmatch(
+		string(bytes.TrimSpace(out)), -1,
+	)
 	if len(lines) == 0 {
 		return fmt.Errorf("planning: no figures in\n%s", out)
 	}

@@ -53,7 +53,9 @@ func newCluster(ctx context.Context, kubeconfig string, prepare prepare) (*clust
 	if err != nil {
 		return nil, err
 	}
-	c := &cluster{own: fmt.Sprintf("kfp-bench-%x", time.Now().Unix()), peer: fmt.Sprintf("kfp-bench-%x-peer", time.Now().Unix())}
+	c := &cluster{
+		own: fmt.Sprintf("kfp-bench-%x", time.Now().Unix()), peer: fmt.Sprintf("kfp-bench-%x-peer", time.Now().Unix()),
+	}
 	if c.dynamic, err = dynamic.NewForConfig(config); err != nil {
 		return nil, err
 	}
@@ -62,7 +64,9 @@ func newCluster(ctx context.Context, kubeconfig string, prepare prepare) (*clust
 			return nil, fmt.Errorf("making namespace %s: %w", name, err)
 		}
 	}
-	forward := httputil.ReverseProxy{Transport: transport, FlushInterval: -1, Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target) }}
+	forward := httputil.ReverseProxy{
+		Transport: transport, FlushInterval: -1, Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target) },
+	}
 	c.proxy = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c.requests.Add(1)
 		forward.ServeHTTP(w, r)
@@ -83,7 +87,9 @@ func withLightCluster(ctx context.Context, o options, crds string, use func(*clu
 		return err
 	}
 	c, err := newCluster(ctx, filepath.Join(home, "kubeconfig"), func(ctx context.Context, client dynamic.Interface, name string) error {
-		namespace := &unstructured.Unstructured{Object: map[string]any{"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": name}}}
+		namespace := &unstructured.Unstructured{
+			Object: map[string]any{"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": name}},
+		}
 		_, err := client.Resource(namespaces).Create(ctx, namespace, metav1.CreateOptions{})
 		return err
 	})

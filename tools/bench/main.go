@@ -1,5 +1,6 @@
-// Command bench measures the provider against what it is an alternative to, in one run on one machine: kubernetes_manifest
-// of hashicorp/kubernetes with the same objects, and the same workflows written by hand for Argo. It prints Markdown.
+// Command bench measures the provider against what it is an alternative to, in one run on one machine:
+// kubernetes_manifest of hashicorp/kubernetes with the same objects, and the same workflows written by hand for Argo.
+// It prints Markdown.
 //
 // The peer is a binary that -peer names; tools/bench/peer.sh builds it. Without it, its columns stay empty.
 package main
@@ -57,11 +58,15 @@ func main() {
 	o := options{sizes: counts{10, 100, 500}, full: counts{10}, minimal: counts{10, 100, 500}}
 	flag.StringVar(&o.provider, "provider", "bin/terraform-provider-kfp", "the provider's `binary`")
 	flag.StringVar(&o.peer, "peer", "", "`binary` of hashicorp/kubernetes")
-	flag.StringVar(&o.kubeconfig, "kubeconfig", os.Getenv("KUBE_CONFIG_PATH"), "of a cluster with Argo Workflows, for the runs")
+	flag.StringVar(
+		&o.kubeconfig, "kubeconfig", os.Getenv("KUBE_CONFIG_PATH"), "of a cluster with Argo Workflows, for the runs",
+	)
 	flag.StringVar(&o.devcluster, "devcluster", os.Getenv("KFP_TEST_DEVCLUSTER"), "the `program` of tools/devcluster")
 	flag.StringVar(&o.terraform, "terraform", "terraform", "the `program` to run")
 	flag.Var(&o.sizes, "sizes", "numbers of `resources`")
-	flag.Var(&o.full, "peer-full", "numbers of `resources` for the peer with Argo's full CRDs; 100 take it a quarter of an hour")
+	flag.Var(
+		&o.full, "peer-full", "numbers of `resources` for the peer with Argo's full CRDs; 100 take it a quarter of an hour",
+	)
 	flag.Var(&o.minimal, "peer-minimal", "numbers of `resources` for the peer with the minimal CRDs")
 	flag.BoolVar(&o.skipRuns, "skip-runs", false, "measure no workflows")
 	flag.Parse()

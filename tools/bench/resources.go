@@ -12,8 +12,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// measureResources applies components, and the very objects that they became by kubernetes_manifest, and plans again when
-// nothing has changed.
+// measureResources applies components, and the very objects that they became by kubernetes_manifest, and plans again
+// when nothing has changed.
 func measureResources(ctx context.Context, o options, crds string, peers counts) error {
 	return withLightCluster(ctx, o, crds, func(c *cluster) error {
 		for _, n := range o.sizes {
@@ -28,7 +28,9 @@ func measureResources(ctx context.Context, o options, crds string, peers counts)
 				}
 			}
 			for i, what := range []string{"first apply", "requests of it", "plan without changes", "requests of it", "peak memory of it (terraform or provider)"} {
-				row(fmt.Sprintf("%d components, %s CRDs: %s", n, crds, what), own[i], peer[i], [...]string{"s", "", "s", "", "MB"}[i])
+				row(
+					fmt.Sprintf("%d components, %s CRDs: %s", n, crds, what), own[i], peer[i], [...]string{"s", "", "s", "", "MB"}[i],
+				)
 			}
 		}
 		return nil
@@ -79,7 +81,9 @@ func measureOwn(ctx context.Context, o options, c *cluster, n int) (f figures, o
 	for _, item := range list.Items {
 		objects = append(objects, map[string]any{
 			"apiVersion": item.GetAPIVersion(), "kind": item.GetKind(), "spec": item.Object["spec"],
-			"metadata": map[string]any{"name": item.GetName(), "namespace": c.peer, "labels": item.GetLabels(), "annotations": item.GetAnnotations()},
+			"metadata": map[string]any{
+				"name": item.GetName(), "namespace": c.peer, "labels": item.GetLabels(), "annotations": item.GetAnnotations(),
+			},
 		})
 	}
 	_, err = w.terraform(ctx, "destroy", "-auto-approve", "-input=false")
@@ -115,7 +119,9 @@ func measurePeer(ctx context.Context, o options, c *cluster, objects []map[strin
 		return f, err
 	}
 	// Faster than to let the peer destroy them.
-	return f, c.dynamic.Resource(templates).Namespace(c.peer).DeleteCollection(ctx, metav1.DeleteOptions{}, metav1.ListOptions{})
+	return f, c.dynamic.Resource(templates).Namespace(c.peer).DeleteCollection(
+		ctx, metav1.DeleteOptions{}, metav1.ListOptions{},
+	)
 }
 
 // measure applies and then plans.

@@ -65,7 +65,9 @@ func measureRuns(ctx context.Context, o options, c *cluster) error {
 		if err != nil {
 			return err
 		}
-		what := map[string]string{"chain": "a chain of 10 tasks that do nothing", "fan": "a fan-out of 50 tasks that do nothing"}[kind]
+		what := map[string]string{
+			"chain": "a chain of 10 tasks that do nothing", "fan": "a fan-out of 50 tasks that do nothing",
+		}[kind]
 		row(what+", against the same written by hand", own.seconds, hand.seconds, "s")
 		row("its pods", own.pods, hand.pods, "")
 	}
@@ -159,7 +161,9 @@ func (c *cluster) figures(ctx context.Context, w *unstructured.Unstructured) (f 
 			return f, err
 		}
 	}
-	list, err := c.dynamic.Resource(pods).Namespace(w.GetNamespace()).List(ctx, metav1.ListOptions{LabelSelector: "workflows.argoproj.io/workflow=" + w.GetName()})
+	list, err := c.dynamic.Resource(pods).Namespace(w.GetNamespace()).List(
+		ctx, metav1.ListOptions{LabelSelector: "workflows.argoproj.io/workflow=" + w.GetName()},
+	)
 	if err != nil {
 		return f, err
 	}

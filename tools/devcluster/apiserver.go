@@ -29,7 +29,9 @@ func apiserverCommand(ctx context.Context, c *cluster, args []string) error {
 	}
 	flags := flag.NewFlagSet("apiserver", flag.ExitOnError)
 	opts := apiserverOptions{}
-	home := flags.String("home", "", "directory of the server's state, which stop deletes; its kubeconfig is DIR/kubeconfig")
+	home := flags.String(
+		"home", "", "directory of the server's state, which stop deletes; its kubeconfig is DIR/kubeconfig",
+	)
 	flags.StringVar(&opts.crds, "crds", "minimal", "flavour of Argo's CRDs: full (checked by the server) or minimal")
 	version := flags.String("argo", defaultArgo.version, "version of Argo whose CRDs are installed, or VERSION=DIR")
 	flags.Parse(args)
@@ -85,7 +87,9 @@ func (c *cluster) isLight() bool {
 // mustNotBeLight keeps up and down, which also look after the machine's network, from a light server's home.
 func (c *cluster) mustNotBeLight() error {
 	if c.isLight() {
-		return fmt.Errorf("%s is the home of a light API server: use 'apiserver start' or 'apiserver stop' with --home %s", c.home, c.home)
+		return fmt.Errorf(
+			"%s is the home of a light API server: use 'apiserver start' or 'apiserver stop' with --home %s", c.home, c.home,
+		)
 	}
 	return nil
 }

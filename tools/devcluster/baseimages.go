@@ -10,7 +10,10 @@ type baseImage struct {
 	image imageSpec
 }
 
-var libcPackages = []string{"base-files", "libc6", "libc-bin", "libgcc-s1", "gcc-12-base", "libcrypt1", "busybox-static", "ca-certificates", "tzdata"}
+var libcPackages = []string{
+	"base-files", "libc6", "libc-bin", "libgcc-s1", "gcc-12-base", "libcrypt1", "busybox-static", "ca-certificates",
+	"tzdata",
+}
 
 var baseImages = []baseImage{
 	{
@@ -46,11 +49,17 @@ var baseImages = []baseImage{
 				"usr/lib/x86_64-linux-gnu/libblas.so.3":   "blas/libblas.so.3",
 				"usr/lib/x86_64-linux-gnu/liblapack.so.3": "lapack/liblapack.so.3",
 			},
-			Dirs:   map[string]int{"usr/local/lib/R/site-library": 0},
-			Remove: []string{"usr/lib/R/library/*/help", "usr/lib/R/library/*/html", "usr/lib/R/library/*/doc", "usr/lib/R/library/translations", "usr/lib/R/library/tcltk", "usr/share/R/doc"},
+			Dirs: map[string]int{"usr/local/lib/R/site-library": 0},
+			Remove: []string{
+				"usr/lib/R/library/*/help", "usr/lib/R/library/*/html", "usr/lib/R/library/*/doc", "usr/lib/R/library/translations",
+				"usr/lib/R/library/tcltk", "usr/share/R/doc",
+			},
 			Verify: [][]string{
 				{"/usr/bin/Rscript", "-e", "cat(1)"},
-				{"/usr/bin/Rscript", "-e", `x <- data.frame(a=1:3, b=c(2,4,6)); stopifnot(abs(coef(lm(b ~ a, x))[2] - 2) < 1e-9); cat(sprintf("%.2f", solve(matrix(c(2,0,0,2),2))[1,1]))`},
+				{
+					"/usr/bin/Rscript", "-e",
+					`x <- data.frame(a=1:3, b=c(2,4,6)); stopifnot(abs(coef(lm(b ~ a, x))[2] - 2) < 1e-9); cat(sprintf("%.2f", solve(matrix(c(2,0,0,2),2))[1,1]))`,
+				},
 			},
 		},
 		image: imageSpec{cmd: []string{"R"}, env: []string{"LC_ALL=C.UTF-8", "LANG=C.UTF-8"}},
@@ -75,7 +84,9 @@ var baseImages = []baseImage{
 				"libgnutls30", "libnettle8", "libhogweed6", "libgmp10", "libidn2-0", "libunistring2", "libtasn1-6", "libp11-kit0", "libffi8",
 			}),
 			Files: map[string]string{"usr/local/bin/docker-entrypoint.sh": postgresEntrypoint},
-			Dirs:  map[string]int{"var/lib/postgresql": 999, "var/lib/postgresql/data": 999, "var/run/postgresql": 999, "run/postgresql": 999},
+			Dirs: map[string]int{
+				"var/lib/postgresql": 999, "var/lib/postgresql/data": 999, "var/run/postgresql": 999, "run/postgresql": 999,
+			},
 			Users: []string{"postgres:x:999:999:PostgreSQL:/var/lib/postgresql:/bin/sh"},
 			// Compiling queries at run time needs all of LLVM; without it the server interprets them.
 			Remove: []string{"usr/lib/postgresql/15/lib/bitcode", "usr/lib/postgresql/15/lib/llvmjit*"},
@@ -130,7 +141,9 @@ const (
 func buildkitImages(dir, config string) []baseImage {
 	programs := []string{dir + "/buildkitd:/usr/bin/buildkitd:755", dir + "/buildctl:/usr/bin/buildctl:755"}
 	runc := slices.Concat(libcPackages, []string{"runc", "libseccomp2", "libselinux1", "libpcre2-8-0"})
-	rootless := slices.Concat(runc, []string{"rootlesskit", "uidmap", "libaudit1", "libcap-ng0", "libsubid4", "fuse-overlayfs", "libfuse3-3"})
+	rootless := slices.Concat(
+		runc, []string{"rootlesskit", "uidmap", "libaudit1", "libcap-ng0", "libsubid4", "fuse-overlayfs", "libfuse3-3"},
+	)
 	return []baseImage{
 		{
 			name: "buildkit", refs: []string{"moby/buildkit:" + buildkitVersion},

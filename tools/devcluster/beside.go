@@ -60,7 +60,8 @@ func (c *cluster) inside() bool {
 	return !c.isBeside() || networkOf("self") == c.readAnchor().Network
 }
 
-// enter gives the command that runs argv inside: in the network alone, where files are to be the caller's, or in all namespaces.
+// enter gives the command that runs argv inside: in the network alone, where files are to be the caller's, or in all
+// namespaces.
 func (c *cluster) enter(all bool, argv ...string) ([]string, error) {
 	a := c.readAnchor()
 	if !a.alive() {
@@ -188,7 +189,9 @@ func (c *cluster) startAnchor() error {
 	cmd := exec.Command(program, "__anchor")
 	cmd.Env = append(os.Environ(), "DEVCLUSTER_HOME="+c.home)
 	cmd.Stderr = os.Stderr
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Cloneflags: syscall.CLONE_NEWNET | syscall.CLONE_NEWNS | syscall.CLONE_NEWPID}
+	cmd.SysProcAttr = &syscall.SysProcAttr{
+		Setsid: true, Cloneflags: syscall.CLONE_NEWNET | syscall.CLONE_NEWNS | syscall.CLONE_NEWPID,
+	}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return err
@@ -204,14 +207,17 @@ func (c *cluster) startAnchor() error {
 		return err
 	}
 	pid := cmd.Process.Pid
-	b, err := json.Marshal(anchor{record{Name: "anchor", PID: pid, StartTime: start, BootID: bootID()}, networkOf(fmt.Sprint(pid))})
+	b, err := json.Marshal(anchor{
+		record{Name: "anchor", PID: pid, StartTime: start, BootID: bootID()}, networkOf(fmt.Sprint(pid)),
+	})
 	if err != nil {
 		return err
 	}
 	return writeFile(c.anchorPath(), b, 0o644)
 }
 
-// holdNamespaces is the anchor: it arranges the namespaces it was started in, and looks after processes that lost their parent.
+// holdNamespaces is the anchor: it arranges the namespaces it was started in, and looks after processes that lost their
+// parent.
 func (c *cluster) holdNamespaces(ctx context.Context) error {
 	if err := c.arrangeMounts(); err != nil {
 		return err

@@ -165,7 +165,9 @@ func (c *cluster) buildInto(ctx context.Context, t target, source, done string) 
 			return err
 		}
 	}
-	args := append([]string{"build", "-trimpath", "-ldflags", "-s -w " + t.ldflags, "-tags", t.tags, "-o", out + "/"}, t.packages...)
+	args := append(
+		[]string{"build", "-trimpath", "-ldflags", "-s -w " + t.ldflags, "-tags", t.tags, "-o", out + "/"}, t.packages...,
+	)
 	if _, err := goCommand(ctx, source, args...); err != nil {
 		return err
 	}

@@ -37,8 +37,10 @@ func TestKeyFollowsWhatABuildDependsOn(t *testing.T) {
 	}
 	different := map[string]string{
 		"go version": mustKey(t, base, "go1.26.2", moduleDir(t, files)),
-		"ldflags":    mustKey(t, target{name: "x", packages: []string{"."}, ldflags: "-X a=b"}, "go1.26.1", moduleDir(t, files)),
-		"packages":   mustKey(t, target{name: "x", packages: []string{"./cmd"}}, "go1.26.1", moduleDir(t, files)),
+		"ldflags": mustKey(
+			t, target{name: "x", packages: []string{"."}, ldflags: "-X a=b"}, "go1.26.1", moduleDir(t, files),
+		),
+		"packages": mustKey(t, target{name: "x", packages: []string{"./cmd"}}, "go1.26.1", moduleDir(t, files)),
 	}
 	for name := range files {
 		changed := map[string]string{"go.mod": "module x", "go.sum": "a", "main.go": "package main"}

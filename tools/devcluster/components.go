@@ -223,7 +223,9 @@ func (c *cluster) buildkitd(p programs) component {
 		files: []string{config},
 		ports: []string{buildkitAddr},
 		health: func(ctx context.Context) error {
-			out, err := exec.CommandContext(ctx, c.path("bin", "buildctl"), "--addr", "unix://"+socket, "debug", "workers").CombinedOutput()
+			out, err := exec.CommandContext(
+				ctx, c.path("bin", "buildctl"), "--addr", "unix://"+socket, "debug", "workers",
+			).CombinedOutput()
 			if err != nil {
 				return fmt.Errorf("%w: %s", err, lastLines(string(out), 2))
 			}
@@ -235,8 +237,10 @@ func (c *cluster) buildkitd(p programs) component {
 // probeClient asks servers for their health. Scheduler and controller manager
 // sign their own certificates, so those are not checked; nothing is sent to them.
 var probeClient = &http.Client{
-	Timeout:   3 * time.Second,
-	Transport: &http.Transport{Proxy: nil, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true},
+	Timeout: 3 * time.Second,
+	Transport: &http.Transport{
+		Proxy: nil, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true,
+	},
 }
 
 func httpOK(url string) func(context.Context) error {

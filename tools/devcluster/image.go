@@ -185,7 +185,10 @@ func imageCommand(ctx context.Context, c *cluster, args []string) error {
 	flags.StringVar(&spec.user, "user", "", "user it runs as")
 	flags.StringVar(&spec.workdir, "workdir", "", "working directory")
 	flags.Var((*listFlag)(&spec.tars), "tar", "tar file to add as a layer (repeatable)")
-	flags.Var((*listFlag)(&spec.files), "file", "SOURCE:DEST:MODE, a file or directory; =TEXT:DEST:MODE for literal text (repeatable)")
+	flags.Var(
+		(*listFlag)(&spec.files), "file",
+		"SOURCE:DEST:MODE, a file or directory; =TEXT:DEST:MODE for literal text (repeatable)",
+	)
 	flags.Var((*listFlag)(&spec.env), "env", "NAME=VALUE (repeatable)")
 	flags.Var((*listFlag)(&spec.entrypoint), "entrypoint", "one word of the entrypoint (repeatable)")
 	flags.Var((*listFlag)(&spec.cmd), "cmd", "one word of the default arguments (repeatable)")

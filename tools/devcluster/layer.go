@@ -81,7 +81,9 @@ func (l *layerWriter) file(dest string, mode int64, content []byte) error {
 	if err := l.parents(dest); err != nil {
 		return err
 	}
-	header := &tar.Header{Name: dest, Typeflag: tar.TypeReg, Mode: mode, Size: int64(len(content)), ModTime: time.Unix(0, 0)}
+	header := &tar.Header{
+		Name: dest, Typeflag: tar.TypeReg, Mode: mode, Size: int64(len(content)), ModTime: time.Unix(0, 0),
+	}
 	if err := l.tar.WriteHeader(header); err != nil {
 		return err
 	}

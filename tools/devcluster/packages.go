@@ -43,7 +43,9 @@ func (c *cluster) installPackages(ctx context.Context) error {
 
 func missingPackages(ctx context.Context, want []string) []string {
 	// dpkg-query exits non-zero when it does not know one of them, but still lists the others.
-	out, _ := exec.CommandContext(ctx, "dpkg-query", append([]string{"-W", "-f", "${Package} ${db:Status-Status}\n"}, want...)...).Output()
+	out, _ := exec.CommandContext(
+		ctx, "dpkg-query", append([]string{"-W", "-f", "${Package} ${db:Status-Status}\n"}, want...)...,
+	).Output()
 	installed := map[string]bool{}
 	for line := range strings.Lines(string(out)) {
 		if name, ok := strings.CutSuffix(strings.TrimSpace(line), " installed"); ok {

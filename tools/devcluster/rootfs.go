@@ -209,8 +209,13 @@ func unpackDeb(ctx context.Context, deb, tree string) error {
 // documentation.
 func (r rootfs) complete(tree string) error {
 	files := map[string]string{
-		"etc/passwd": strings.Join(append([]string{"root:x:0:0:root:/root:/bin/sh", "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin"}, r.Users...), "\n") + "\n",
-		"etc/group":  groupsFor(r.Users),
+		"etc/passwd": strings.Join(
+			append(
+				[]string{"root:x:0:0:root:/root:/bin/sh", "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin"}, r.Users...,
+			),
+			"\n",
+		) + "\n",
+		"etc/group": groupsFor(r.Users),
 	}
 	maps.Copy(files, r.Files)
 	for path, content := range files {
@@ -242,7 +247,13 @@ func (r rootfs) complete(tree string) error {
 	if err := bundleCertificates(tree); err != nil {
 		return err
 	}
-	remove := append([]string{"usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/lintian", "usr/share/bug", "usr/share/info", "usr/lib/udev"}, r.Remove...)
+	remove := append(
+		[]string{
+			"usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/lintian", "usr/share/bug", "usr/share/info",
+			"usr/lib/udev",
+		},
+		r.Remove...,
+	)
 	for _, pattern := range remove {
 		found, err := filepath.Glob(filepath.Join(tree, pattern))
 		if err != nil {

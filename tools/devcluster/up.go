@@ -24,7 +24,8 @@ func (c *cluster) wanted(opts upOptions) ([]target, error) {
 	return list, err
 }
 
-// up brings the cluster to its wanted state from whatever state it is in. Programs that are not built yet are built meanwhile.
+// up brings the cluster to its wanted state from whatever state it is in. Programs that are not built yet are built
+// meanwhile.
 func (c *cluster) up(ctx context.Context, opts upOptions) error {
 	list, err := c.wanted(opts)
 	if err != nil {
@@ -276,7 +277,9 @@ func (c *cluster) startNode(ctx context.Context, p programs) error {
 	} else if err != nil {
 		return err
 	}
-	err = c.startAll(ctx, 2*time.Minute, c.apiserver(p), c.controllerManager(p), c.scheduler(p), c.kubelet(p), c.kubeProxy(p), c.s3(p))
+	err = c.startAll(
+		ctx, 2*time.Minute, c.apiserver(p), c.controllerManager(p), c.scheduler(p), c.kubelet(p), c.kubeProxy(p), c.s3(p),
+	)
 	if err != nil {
 		return err
 	}
@@ -298,7 +301,9 @@ func (c *cluster) startArgo(ctx context.Context, p programs, crds string) error 
 		return err
 	}
 	// Right after its start the API server may still be setting itself up.
-	err := waitFor(ctx, "installing Argo and DNS", time.Minute, func(ctx context.Context) error { return c.installAddons(ctx, p) })
+	err := waitFor(
+		ctx, "installing Argo and DNS", time.Minute, func(ctx context.Context) error { return c.installAddons(ctx, p) },
+	)
 	if err != nil {
 		return err
 	}

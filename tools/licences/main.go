@@ -74,7 +74,9 @@ func run(args []string) error {
 func modules(directory string) (map[string]string, error) {
 	found := map[string]string{}
 	for _, platform := range []string{"linux", "darwin", "windows"} {
-		list := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}} {{.Dir}}{{end}}{{end}}", ".")
+		list := exec.Command(
+			"go", "list", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}} {{.Dir}}{{end}}{{end}}", ".",
+		)
 		list.Dir, list.Stderr = directory, os.Stderr
 		list.Env = append(os.Environ(), "GOOS="+platform, "CGO_ENABLED=0")
 		out, err := list.Output()

@@ -23,7 +23,9 @@ func TestActivity(t *testing.T) {
 	if err != nil || s.Active || !cmp.Equal(s.Waiting, []string{"ErrImagePull"}) {
 		t.Errorf("active %t, waiting %q: %v", s.Active, s.Waiting, err)
 	}
-	wf.Status.Nodes["r-3"] = wfv1.NodeStatus{ID: "r-3", Name: "r.gate", Type: wfv1.NodeTypeSuspend, Phase: wfv1.NodeRunning}
+	wf.Status.Nodes["r-3"] = wfv1.NodeStatus{
+		ID: "r-3", Name: "r.gate", Type: wfv1.NodeTypeSuspend, Phase: wfv1.NodeRunning,
+	}
 	if s, _ = status.Status(wf, nil); !s.Active {
 		t.Error("a gate that waits for a person is activity")
 	}

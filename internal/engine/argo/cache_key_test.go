@@ -15,7 +15,9 @@ func TestCacheKeysNameInputs(t *testing.T) {
 	with := func(key string) spec.Pipeline {
 		return spec.Pipeline{
 			Namespace: "etl", Name: "keyed",
-			Parameters: map[string]spec.Input{"day": {Type: spec.String}, "list": {Type: spec.ListOf(spec.String), Default: new("[]")}},
+			Parameters: map[string]spec.Input{
+				"day": {Type: spec.String}, "list": {Type: spec.ListOf(spec.String), Default: new("[]")},
+			},
 			Tasks: map[string]spec.Task{
 				"before": {Component: stepRef(t)},
 				"keyed": {

@@ -77,7 +77,10 @@ func (c *cluster) pipeline(p spec.Pipeline) spec.Ref {
 		c.Fatal(err)
 	}
 	c.objects = append(c.objects, o.Template)
-	return spec.Ref{Kind: spec.PipelineKind, Namespace: c.namespace, Name: p.Name, Version: o.Version, Interface: spec.Interface{Inputs: p.Parameters, Outputs: g.Outputs}}
+	return spec.Ref{
+		Kind: spec.PipelineKind, Namespace: c.namespace, Name: p.Name, Version: o.Version,
+		Interface: spec.Interface{Inputs: p.Parameters, Outputs: g.Outputs},
+	}
 }
 
 // settle is how long the controller is given to see what was made, since it works from a copy.
@@ -93,7 +96,9 @@ func (c *cluster) start(pipelines ...spec.Ref) (runs []string) {
 	}
 	var all []any
 	for _, ref := range pipelines {
-		run := compile.Run(spec.Run{Namespace: c.namespace, Pipeline: ref, Triggers: map[string]string{"n": fmt.Sprint(rand.Uint32())}})
+		run := compile.Run(spec.Run{
+			Namespace: c.namespace, Pipeline: ref, Triggers: map[string]string{"n": fmt.Sprint(rand.Uint32())},
+		})
 		all = append(all, run)
 		runs = append(runs, run.Name)
 	}

@@ -20,7 +20,10 @@ func drawRecurring(t *rapid.T) spec.RecurringRun {
 	r.Pinned, r.Disabled = rapid.Bool().Draw(t, "pinned"), rapid.Bool().Draw(t, "disabled")
 	r.Parameters = map[string]string{}
 	for name, texts := range map[string][]string{
-		"day": {"x", "$HOME {{ \"{{\" }}x}} ä\n\"", "{{ schedule.time }}", "{{ format_time(schedule.local_time, '2006-01-02', '-24h') }}"},
+		"day": {
+			"x", "$HOME {{ \"{{\" }}x}} ä\n\"", "{{ schedule.time }}",
+			"{{ format_time(schedule.local_time, '2006-01-02', '-24h') }}",
+		},
 		"due": {"", "run {{ run.name }} of {{ schedule.time }}"}, "unit_cost": {"3.5", "0"}, "states": {`["NY"]`, "[]"},
 	} {
 		if rapid.Bool().Draw(t, name) {

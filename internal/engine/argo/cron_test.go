@@ -20,10 +20,13 @@ func nightly() spec.RecurringRun {
 	return spec.RecurringRun{
 		Namespace: "etl", Name: "nightly-quote", Description: "Quotes of the day.",
 		Pipeline: spec.Ref{Kind: spec.PipelineKind, Namespace: "etl", Name: "quote", Version: "abcdefghij", Interface: spec.Interface{Inputs: map[string]spec.Input{
-			"day": {Type: spec.String}, "due": {Type: spec.String}, "unit_cost": {Type: spec.Float}, "states": {Type: spec.ListOf(spec.String)},
+			"day": {Type: spec.String}, "due": {Type: spec.String}, "unit_cost": {Type: spec.Float}, "states": {
+				Type: spec.ListOf(spec.String),
+			},
 		}}},
 		Parameters: map[string]string{
-			"day": `{{ format_time(schedule.local_time, '2006-01-02', '-24h') }}`, "due": "run {{ run.name }} of {{ schedule.time }}",
+			"day": `{{ format_time(schedule.local_time, '2006-01-02', '-24h') }}`, "due": "run {{ run.name }} of {{ " +
+				"schedule.time }}",
 			"unit_cost": "3.5", "states": `["NY", "OH"]`,
 		},
 		ServiceAccount: "runner", Lines: []string{"0 2 * * *", "30 14 * * MON"}, Timezone: "America/New_York",
@@ -149,7 +152,10 @@ func TestRecurringStatus(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := spec.RecurringStatus{LastScheduledTime: time.Date(2026, 3, 8, 7, 0, 0, 0, time.UTC), Active: []string{"nightly-quote-1"}, Problem: "no quota"}
+	want := spec.RecurringStatus{
+		LastScheduledTime: time.Date(2026, 3, 8, 7, 0, 0, 0, time.UTC), Active: []string{"nightly-quote-1"},
+		Problem: "no quota",
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -160,7 +166,13 @@ func TestTickRunIsThatOfTheSchedule(t *testing.T) {
 	t.Parallel()
 	r := nightly()
 	tick := time.Date(2026, 10, 1, 6, 0, 0, 0, time.UTC)
-	wf, err := compile.TickRun(spec.Run{Namespace: r.Namespace, Name: "october-1", Pipeline: r.Pipeline, Parameters: r.Parameters, ServiceAccount: r.ServiceAccount, ScheduledTime: tick}, r.Timezone)
+	wf, err := compile.TickRun(
+		spec.Run{
+			Namespace: r.Namespace, Name: "october-1", Pipeline: r.Pipeline, Parameters: r.Parameters,
+			ServiceAccount: r.ServiceAccount, ScheduledTime: tick,
+		},
+		r.Timezone,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,7 +212,9 @@ func TestPinnedCopyPointsToCopies(t *testing.T) {
 	template := map[string]any{
 		"metadata": map[string]any{"name": "outer", "namespace": "etl", "resourceVersion": "7",
 			"labels": map[string]any{layout.VersionLabel: "abcdefghij", layout.KindLabel: "pipeline"}},
-		"spec": map[string]any{"templates": []any{map[string]any{"templateRef": map[string]any{"name": "inner", "template": "main"}},
+		"spec": map[string]any{"templates": []any{map[string]any{
+			"templateRef": map[string]any{"name": "inner", "template": "main"},
+		},
 			map[string]any{"templateRef": map[string]any{"name": "load-1234567890", "template": "main"}}}},
 	}
 	copied := layout.PinnedCopy(template, map[string]string{"inner": "inner-klmnopqrst"})
@@ -221,11 +235,16 @@ func TestBackfillRunsWhatItsScheduleRuns(t *testing.T) {
 	for _, pinned := range []bool{false, true} {
 		r := nightly()
 		r.Pinned = pinned
-		wf, err := compile.BackfillRun(spec.Backfill{Namespace: "etl", Name: "march", Pipeline: r.Pipeline, Pinned: pinned, Parameters: r.Parameters}, time.Unix(1772326800, 0))
+		wf, err := compile.BackfillRun(
+			spec.Backfill{Namespace: "etl", Name: "march", Pipeline: r.Pipeline, Pinned: pinned, Parameters: r.Parameters},
+			time.Unix(1772326800, 0),
+		)
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := member(t, member(t, member(t, mustRecurring(t, r).Cron, "spec"), "workflowSpec"), "workflowTemplateRef")["name"]
+		want := member(
+			t, member(t, member(t, mustRecurring(t, r).Cron, "spec"), "workflowSpec"), "workflowTemplateRef",
+		)["name"]
 		if got := wf.Spec.WorkflowTemplateRef.Name; got != want || wf.Name != "march-1772326800" {
 			t.Errorf("pinned %v: run %s uses %s, the schedule %v", pinned, wf.Name, got, want)
 		}
@@ -237,19 +256,31 @@ func TestRunsAreRead(t *testing.T) {
 	run := map[string]any{
 		"metadata": map[string]any{
 			"name": "nightly-1", "namespace": "etl", "creationTimestamp": "2026-03-08T07:00:01Z",
-			"labels":      map[string]any{layout.PipelineLabel: "quote", layout.PipelineVersion: "abcdefghij", layout.RecurringLabel: "nightly"},
+			"labels": map[string]any{
+				layout.PipelineLabel: "quote", layout.PipelineVersion: "abcdefghij", layout.RecurringLabel: "nightly",
+			},
 			"annotations": map[string]any{"workflows.argoproj.io/scheduled-time": "2026-03-08T02:00:00-05:00"},
 		},
-		"spec": map[string]any{"arguments": map[string]any{"parameters": []any{map[string]any{"name": "day", "value": "{{workflow.scheduledTime}}"}}}},
+		"spec": map[string]any{
+			"arguments": map[string]any{
+				"parameters": []any{map[string]any{"name": "day", "value": "{{workflow.scheduledTime}}"}},
+			},
+		},
 		"status": map[string]any{
 			"phase": "Failed", "message": "broken", "startedAt": "2026-03-08T07:00:02Z", "finishedAt": "2026-03-08T07:01:02Z",
 			"nodes": map[string]any{
 				"nightly-1": map[string]any{
 					"id": "nightly-1", "name": "nightly-1", "type": "DAG", "phase": "Failed",
-					"inputs":  map[string]any{"parameters": []any{map[string]any{"name": "day", "value": "2026-03-07"}, map[string]any{"name": "kfp-pod", "value": "{}"}}},
+					"inputs": map[string]any{
+						"parameters": []any{
+							map[string]any{"name": "day", "value": "2026-03-07"}, map[string]any{"name": "kfp-pod", "value": "{}"},
+						},
+					},
 					"outputs": map[string]any{"parameters": []any{map[string]any{"name": "rows", "value": "3"}}},
 				},
-				"nightly-1-2": map[string]any{"id": "nightly-1-2", "name": "nightly-1.load", "type": "Pod", "phase": "Failed", "message": "exit code 1"},
+				"nightly-1-2": map[string]any{
+					"id": "nightly-1-2", "name": "nightly-1.load", "type": "Pod", "phase": "Failed", "message": "exit code 1",
+				},
 			},
 		},
 	}
@@ -277,7 +308,9 @@ func TestLedgerIsReadBack(t *testing.T) {
 	b := spec.Backfill{Namespace: "etl", Name: "march", RecurringRun: "nightly"}
 	ledger := compile.Ledger(b)
 	tick := time.Unix(1772326800, 0)
-	want := spec.TickResult{Run: "march-1772326800", Phase: spec.PhaseSucceeded, StartedAt: tick.UTC(), FinishedAt: tick.Add(time.Minute).UTC()}
+	want := spec.TickResult{
+		Run: "march-1772326800", Phase: spec.PhaseSucceeded, StartedAt: tick.UTC(), FinishedAt: tick.Add(time.Minute).UTC(),
+	}
 	patch, err := compile.LedgerPatch(tick, want)
 	if err != nil {
 		t.Fatal(err)
@@ -307,7 +340,10 @@ func TestRefsAreReadBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := spec.Ref{Kind: spec.ComponentKind, Namespace: c.Namespace, Name: c.Name, Version: mustComponent(t, c).Version, Interface: c.Interface}
+		want := spec.Ref{
+			Kind: spec.ComponentKind, Namespace: c.Namespace, Name: c.Name, Version: mustComponent(t, c).Version,
+			Interface: c.Interface,
+		}
 		if diff := cmp.Diff(want, ref, cmpopts.EquateEmpty()); diff != "" || description != c.Description {
 			t.Errorf("description %q (-want +got)\n%s", description, diff)
 		}

@@ -27,12 +27,17 @@ func oneOf[V any](t *rapid.T, label string, values ...V) V {
 	return rapid.SampledFrom(values).Draw(t, label)
 }
 
-// drawSettings draws settings that are right, each of them in one or another way. texts may stand where expressions may.
+// drawSettings draws settings that are right, each of them in one or another way. texts may stand where expressions
+// may.
 func drawSettings(t *rapid.T, at string, texts ...string) spec.Settings {
 	var s spec.Settings
 	for _, setting := range settings.All {
 		examples := setting.Examples()
-		drawn := maybe(t, at+setting.Name(), func() spec.Settings { return oneOf(t, at+setting.Name()+" value", examples...) })
+		drawn := maybe(t, at+setting.Name(), func() spec.Settings {
+			return oneOf(
+				t, at+setting.Name()+" value", examples...,
+			)
+		})
 		setting.Copy(&s, &drawn)
 	}
 	texts = append(texts, "x", "$HOME {{ \"{{\" }}x}} ä\n\"")
@@ -62,16 +67,24 @@ func drawOptions(t *rapid.T) spec.Options {
 		return maybe(t, label, func() *bool { return new(rapid.Bool().Draw(t, label+" value")) })
 	}
 	o := spec.Options{
-		Parallelism: maybe(t, "parallelism", func() *int64 { return new(int64(3)) }), Timeout: one("timeout", "2h", "90m"), FailFast: flag("fail fast"),
+		Parallelism: maybe(
+			t, "parallelism", func() *int64 { return new(int64(3)) },
+		), Timeout: one("timeout", "2h", "90m"), FailFast: flag("fail fast"),
 		PodGC: one("pod gc", "OnPodSuccess"), ArchiveLogs: flag("logs"), ArtifactGC: one("artifact gc", "Never"),
 		Synchronization: maybe(t, "locks", func() *spec.Synchronization {
 			return &spec.Synchronization{Mutexes: []string{"run"}, Semaphores: []spec.Semaphore{{ConfigMap: "c", Key: "run"}}}
 		}), Labels: maybe(t, "labels", func() map[string]string { return map[string]string{"team": "etl"} }),
 	}
 	o.TTL = maybe(t, "ttl", func() *spec.TTL {
-		return &spec.TTL{AfterCompletion: one("completion", "24h"), AfterSuccess: one("success", "60m"), AfterFailure: one("failure", "168h")}
+		return &spec.TTL{
+			AfterCompletion: one("completion", "24h"), AfterSuccess: one("success", "60m"), AfterFailure: one("failure", "168h"),
+		}
 	})
-	o.ArtifactRepository = maybe(t, "repository", func() *spec.RepositoryRef { return &spec.RepositoryRef{ConfigMap: "c", Key: "k"} })
+	o.ArtifactRepository = maybe(t, "repository", func() *spec.RepositoryRef {
+		return &spec.RepositoryRef{
+			ConfigMap: "c", Key: "k",
+		}
+	})
 	return o
 }
 
@@ -86,7 +99,9 @@ func fullPipeline(t *rapid.T, ref, nested spec.Ref) spec.Pipeline {
 		Type: spec.String, Default: new("{{x}}"), Description: oneOf(t, "word description", "", "Some {{word}}."),
 		AllowedValues: maybe(t, "allowed", func() []string { return []string{"{{x}}", "b"} }),
 	}
-	p.Parameters["maybe"] = spec.Input{Type: oneOf(t, "optional type", spec.String, spec.Integer, spec.Struct), Optional: true}
+	p.Parameters["maybe"] = spec.Input{
+		Type: oneOf(t, "optional type", spec.String, spec.Integer, spec.Struct), Optional: true,
+	}
 	p.Parameters["given"] = spec.Input{Type: spec.ListOf(spec.Float), Default: new(oneOf(t, "default", "[1, 2.50]", "[]"))}
 	p.Options = drawOptions(t)
 	p.Defaults = drawSettings(t, "defaults ")
@@ -105,26 +120,51 @@ func fullPipeline(t *rapid.T, ref, nested spec.Ref) spec.Pipeline {
 		other = "tasks.t_0.outputs.file"
 	}
 	p.Tasks["fallback"] = spec.Task{Component: ref, Inputs: map[string]string{
-		"file":  oneOf(t, "fallback", "{{ parameters.file }}", "{{ parameters.file ?? nil }}", "{{ parameters.file ?? "+other+" }}"),
-		"maybe": oneOf(t, "maybe of task", "{{ parameters.count }}", "{{ parameters.count ?? nil }}", "{{ parameters.count ?? 5 }}", "{{ parameters.count == nil ? nil : parameters.count + 1 }}"),
-	}, Settings: spec.Settings{Cache: maybe(t, "fallback cache", func() *spec.Cache { return &spec.Cache{Enabled: true} })}}
+		"file": oneOf(
+			t, "fallback", "{{ parameters.file }}", "{{ parameters.file ?? nil }}", "{{ parameters.file ?? "+other+" }}",
+		),
+		"maybe": oneOf(
+			t, "maybe of task", "{{ parameters.count }}", "{{ parameters.count ?? nil }}", "{{ parameters.count ?? 5 }}",
+			"{{ parameters.count == nil ? nil : parameters.count + 1 }}",
+		),
+	}, Settings: spec.Settings{Cache: maybe(
+		t, "fallback cache", func() *spec.Cache { return &spec.Cache{Enabled: true} },
+	)}}
 	p.Tasks["gate"] = spec.Task{
-		DisplayName: oneOf(t, "gate display", "", "Go-on"), Approval: &spec.Approval{Timeout: oneOf(t, "approval", "", "24h")}, DependsOn: []string{"t_0"}, When: oneOf(t, "gate", "", "parameters.word == 'x'"),
+		DisplayName: oneOf(
+			t, "gate display", "", "Go-on",
+		), Approval: &spec.Approval{
+			Timeout: oneOf(t, "approval", "", "24h"),
+		}, DependsOn: []string{"t_0"}, When: oneOf(t, "gate", "", "parameters.word == 'x'"),
 	}
 	p.Tasks["inner"] = spec.Task{Component: nested, Inputs: map[string]string{"radius": "2"}, DependsOn: []string{"gate"}}
 	if rapid.Bool().Draw(t, "lists") {
-		p.Tasks["lists"] = spec.Task{Component: listsRef(), Settings: spec.Settings{Synchronization: maybe(t, "lists locks", drawLocks)}}
+		p.Tasks["lists"] = spec.Task{
+			Component: listsRef(), Settings: spec.Settings{Synchronization: maybe(t, "lists locks", drawLocks)},
+		}
 		p.Tasks["takes"] = spec.Task{Component: ref, Inputs: map[string]string{"files": "{{ tasks.lists.output }}"}}
-		p.Tasks["loops"] = spec.Task{Component: listsRef(), ForEach: "[1, 2]", Parallelism: maybe(t, "bound", func() *int64 { return new(int64(1)) })}
+		p.Tasks["loops"] = spec.Task{Component: listsRef(), ForEach: "[1, 2]", Parallelism: maybe(
+			t, "bound", func() *int64 { return new(int64(1)) },
+		)}
 		p.Outputs["lists"], p.Outputs["loops"] = "{{ tasks.lists.output }}", "{{ tasks.loops.output }}"
 	}
 	if rapid.Bool().Draw(t, "exit") {
-		tell := spec.Task{Component: ref, Inputs: map[string]string{"text": "{{ run.status }}: {{ len(run.failures) }}"}, Settings: drawSettings(t, "exit ")}
+		tell := spec.Task{
+			Component: ref, Inputs: map[string]string{"text": "{{ run.status }}: {{ len(run.failures) }}"},
+			Settings: drawSettings(t, "exit "),
+		}
 		p.OnExit = map[string]spec.Task{
-			"after": {Component: ref, DependsOn: []string{"tell_all"}, When: "run.status != 'Succeeded'", AllowFailure: rapid.Bool().Draw(t, "exit allowed")},
+			"after": {
+				Component: ref, DependsOn: []string{"tell_all"}, When: "run.status != 'Succeeded'",
+				AllowFailure: rapid.Bool().Draw(t, "exit allowed"),
+			},
 			"each": {
-				Component: ref, ForEach: `["a","b"]`, Inputs: map[string]string{"text": "{{ each.value }}{{ parameters.word }}"}, DependsOn: []string{"after"},
-				Parallelism: maybe(t, "exit bound", func() *int64 { return new(int64(1)) }), Settings: spec.Settings{Synchronization: maybe(t, "exit locks", drawLocks)},
+				Component: ref, ForEach: `["a","b"]`, Inputs: map[string]string{
+					"text": "{{ each.value }}{{ parameters.word }}",
+				}, DependsOn: []string{"after"},
+				Parallelism: maybe(t, "exit bound", func() *int64 { return new(int64(1)) }), Settings: spec.Settings{
+					Synchronization: maybe(t, "exit locks", drawLocks),
+				},
 			},
 		}
 		if rapid.Bool().Draw(t, "exit waits") {
@@ -243,7 +283,13 @@ func drawComponent(t *rapid.T) spec.Component {
 		p.Arguments[0].Keyword = maybe(t, "keyword", func() string { return "state_" })
 	} else {
 		c.Container.Image = oneOf(t, "image", "busybox:1.36", "localhost:5000/x@sha256:"+fmt.Sprintf("%064d", 1))
-		c.Container.Args = append(c.Container.Args, oneOf(t, "argument", "$(HOME) {{ inputs.words }}", "$$ $(KFP_NOTHING){ {$(KFP_NOTHING)", "{{ \"{{\" }}x}}", "$5", "{{ inputs.number + 1 }}"))
+		c.Container.Args = append(
+			c.Container.Args,
+			oneOf(
+				t, "argument", "$(HOME) {{ inputs.words }}", "$$ $(KFP_NOTHING){ {$(KFP_NOTHING)", "{{ \"{{\" }}x}}", "$5",
+				"{{ inputs.number + 1 }}",
+			),
+		)
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Outputs)) {
 		o := c.Outputs[name]
@@ -255,7 +301,9 @@ func drawComponent(t *rapid.T) spec.Component {
 		return map[string]string{"A": oneOf(t, "A", "$5 {{x}}", "$(KFP_NOTHING){", "")}
 	})
 	c.Resources = maybe(t, "resources", func() *spec.Resources {
-		return &spec.Resources{Requests: map[string]string{"cpu": oneOf(t, "cpu", "1", "1000m")}, Limits: map[string]string{"memory": "1Gi"}}
+		return &spec.Resources{
+			Requests: map[string]string{"cpu": oneOf(t, "cpu", "1", "1000m")}, Limits: map[string]string{"memory": "1Gi"},
+		}
 	})
 	return c
 }

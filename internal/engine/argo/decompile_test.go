@@ -65,7 +65,10 @@ func checkInverse(t interface {
 		t.Fatalf("defaults (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(o.Template, again.Template); diff != "" {
-		t.Fatalf("what was read back compiles to something else (-want +got):\n%s\nspec:\n%s", diff, cmp.Diff(p, fresh, cmpopts.EquateEmpty()))
+		t.Fatalf(
+			"what was read back compiles to something else (-want +got):\n%s\nspec:\n%s", diff,
+			cmp.Diff(p, fresh, cmpopts.EquateEmpty()),
+		)
 	}
 	return fresh
 }
@@ -120,7 +123,10 @@ func TestRandomComponentsAreReadBack(t *testing.T) {
 		}
 		fresh, unread := decompile.DecompileComponent(o.Template, o.Code, nil)
 		if again, err := compile.Component(fresh); err != nil || again.Version != o.Version || len(unread) > 0 {
-			t.Fatalf("version %s, want %s (%v, unread %v):\n%s", again.Version, o.Version, err, unread, cmp.Diff(c, fresh, cmpopts.EquateEmpty()))
+			t.Fatalf(
+				"version %s, want %s (%v, unread %v):\n%s", again.Version, o.Version, err, unread,
+				cmp.Diff(c, fresh, cmpopts.EquateEmpty()),
+			)
 		}
 	})
 }

@@ -17,7 +17,9 @@ func constructs(t *testing.T) spec.Pipeline {
 	}
 	return spec.Pipeline{
 		Namespace: "etl", Name: "constructs",
-		Parameters: map[string]spec.Input{"word": {Type: spec.String, Default: new("x")}, "rows": {Type: spec.ListOf(spec.Struct), Default: new("[]")}},
+		Parameters: map[string]spec.Input{
+			"word": {Type: spec.String, Default: new("x")}, "rows": {Type: spec.ListOf(spec.Struct), Default: new("[]")},
+		},
 		Tasks: map[string]spec.Task{
 			"maybe": task(func(t *spec.Task) { t.When = "parameters.word == 'x'" }),
 			"other": task(func(t *spec.Task) { t.When = "parameters.word != 'x'" }),
@@ -26,7 +28,8 @@ func constructs(t *testing.T) spec.Pipeline {
 			}),
 			"fallback": task(func(t *spec.Task) { t.Inputs["text"] = "{{ tasks.maybe.outputs.text ?? parameters.word }}" }),
 			"wrapped": task(func(t *spec.Task) {
-				t.Inputs["text"] = "{{ tasks.maybe.outputs.text ?? 'none' }} {{ run.name }} {{ each.value.k }} {{ len(tasks.loop.outputs.count) }}"
+				t.Inputs["text"] = "{{ tasks.maybe.outputs.text ?? 'none' }} {{ run.name }} {{ each.value.k }} {{ " +
+					"len(tasks.loop.outputs.count) }}"
 				t.ForEach = "{{ parameters.rows }}"
 				t.Parallelism = new(int64(1))
 			}),

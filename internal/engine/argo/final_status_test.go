@@ -12,7 +12,9 @@ import (
 func notify() spec.Component {
 	c := step()
 	c.Name = "notify"
-	c.Inputs = map[string]spec.Input{"status": {Type: spec.FinalStatus, Optional: true}, "text": {Type: spec.String, Default: new("x")}}
+	c.Inputs = map[string]spec.Input{
+		"status": {Type: spec.FinalStatus, Optional: true}, "text": {Type: spec.String, Default: new("x")},
+	}
 	c.Container.Args = []string{"{{ toJSON(inputs.status ?? {}) }}", "{{ outputs.text.path }}"}
 	return c
 }

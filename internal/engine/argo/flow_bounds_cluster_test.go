@@ -19,12 +19,15 @@ type boundCase struct {
 	most     map[string]int // by path of the task, or of one around it
 }
 
-// Whatever bounds and locks hold back, in loops, nested pipelines and among the tasks of on_exit, is held back, runs in the
-// end, and stops no controller: that would fail this test, and all others.
+// Whatever bounds and locks hold back, in loops, nested pipelines and among the tasks of on_exit, is held back, runs in
+// the end, and stops no controller: that would fail this test, and all others.
 func TestClusterBounds(t *testing.T) {
 	t.Parallel()
 	c := newCluster(t)
-	i := spec.Interface{Inputs: map[string]spec.Input{"text": {Type: spec.String, Default: new("")}}, Outputs: map[string]spec.Output{"said": {Type: spec.String}}}
+	i := spec.Interface{
+		Inputs:  map[string]spec.Input{"text": {Type: spec.String, Default: new("")}},
+		Outputs: map[string]spec.Output{"said": {Type: spec.String}},
+	}
 	say := c.component("say", i, `sleep 2; printf v > "$1"`, "{{ outputs.said.path }}")
 	fail := c.component("fail", i, "exit 3")
 	c.kubectl("", "create", "configmap", "limits", "--from-literal=two=2", "-n", c.namespace)
@@ -36,45 +39,68 @@ func TestClusterBounds(t *testing.T) {
 	}
 	pair := map[string]spec.Task{"a": task, "b": task}
 	bounded := c.pipeline(spec.Pipeline{Name: "bounded", Tasks: pair, Options: spec.Options{Parallelism: one}})
-	locking := c.pipeline(spec.Pipeline{Name: "locking", Tasks: map[string]spec.Task{"a": task}, Options: spec.Options{Synchronization: mutex("locking")}})
+	locking := c.pipeline(spec.Pipeline{
+		Name: "locking", Tasks: map[string]spec.Task{"a": task}, Options: spec.Options{Synchronization: mutex("locking")},
+	})
 	sour := c.pipeline(spec.Pipeline{
-		Name: "sour", Tasks: map[string]spec.Task{"fine": {Component: say, Settings: spec.Settings{}}}, Outputs: map[string]string{"said": "{{ tasks.fine.output }}"},
+		Name: "sour", Tasks: map[string]spec.Task{
+			"fine": {Component: say, Settings: spec.Settings{}},
+		}, Outputs: map[string]string{"said": "{{ tasks.fine.output }}"},
 		OnExit: map[string]spec.Task{"bad": {Component: fail, When: "run.status == 'Succeeded'"}},
 	})
 	sweet := c.pipeline(spec.Pipeline{Name: "sweet", Tasks: pair, OnExit: map[string]spec.Task{"last": task}})
 	const many = `["p","q","r","s"]`
 	cases := []boundCase{
 		{
-			pipeline: spec.Pipeline{Name: "side-by-side", Tasks: map[string]spec.Task{"main": task}, OnExit: pair, Options: spec.Options{Parallelism: one}},
-			phase:    spec.PhaseSucceeded, phases: map[string]spec.Phase{"onExit/a": "Succeeded", "onExit/b": "Succeeded"}, most: map[string]int{"onExit": 1},
+			pipeline: spec.Pipeline{
+				Name: "side-by-side", Tasks: map[string]spec.Task{"main": task}, OnExit: pair,
+				Options: spec.Options{Parallelism: one},
+			},
+			phase: spec.PhaseSucceeded, phases: map[string]spec.Phase{
+				"onExit/a": "Succeeded", "onExit/b": "Succeeded",
+			}, most: map[string]int{"onExit": 1},
 		},
 		{
 			pipeline: spec.Pipeline{
 				Name: "failures", Tasks: map[string]spec.Task{"bad": {Component: fail}, "worse": {Component: fail}},
-				OnExit: map[string]spec.Task{"tell": loop("{{ run.failures }}", one, nil)}, Options: spec.Options{Parallelism: new(int64(2))},
+				OnExit: map[string]spec.Task{
+					"tell": loop("{{ run.failures }}", one, nil),
+				}, Options: spec.Options{Parallelism: new(int64(2))},
 			},
-			phase: spec.PhaseFailed, phases: map[string]spec.Phase{"onExit/tell": "Succeeded"}, most: map[string]int{"onExit": 1},
+			phase: spec.PhaseFailed, phases: map[string]spec.Phase{
+				"onExit/tell": "Succeeded",
+			}, most: map[string]int{"onExit": 1},
 		},
 		{
 			pipeline: spec.Pipeline{
 				Name: "locks", Tasks: map[string]spec.Task{"main": task}, Options: spec.Options{Parallelism: new(int64(3))},
 				OnExit: map[string]spec.Task{"tell": loop(`["p","q","r"]`, new(int64(2)), mutex("exit")), "free": task},
 			},
-			phase: spec.PhaseSucceeded, phases: map[string]spec.Phase{"onExit/tell": "Succeeded"}, most: map[string]int{"onExit/tell": 1},
+			phase: spec.PhaseSucceeded, phases: map[string]spec.Phase{
+				"onExit/tell": "Succeeded",
+			}, most: map[string]int{"onExit/tell": 1},
 		},
 		{
 			pipeline: spec.Pipeline{
-				Name: "nested-exit", Tasks: map[string]spec.Task{"main": task}, Options: spec.Options{Synchronization: mutex("nested-exit"), Parallelism: new(int64(2))},
-				OnExit: map[string]spec.Task{"inner": {Component: bounded}, "last": {Component: locking, DependsOn: []string{"inner"}}},
+				Name: "nested-exit", Tasks: map[string]spec.Task{"main": task}, Options: spec.Options{
+					Synchronization: mutex("nested-exit"), Parallelism: new(int64(2)),
+				},
+				OnExit: map[string]spec.Task{
+					"inner": {Component: bounded}, "last": {Component: locking, DependsOn: []string{"inner"}},
+				},
 			},
-			phase: spec.PhaseSucceeded, phases: map[string]spec.Phase{"onExit/inner/b": "Succeeded", "onExit/last/a": "Succeeded"}, most: map[string]int{"onExit/inner": 1},
+			phase: spec.PhaseSucceeded, phases: map[string]spec.Phase{
+				"onExit/inner/b": "Succeeded", "onExit/last/a": "Succeeded",
+			}, most: map[string]int{"onExit/inner": 1},
 		},
 		{
 			pipeline: spec.Pipeline{
 				Name: "held-hooks", Options: spec.Options{Parallelism: one},
 				Tasks: map[string]spec.Task{"x": {Component: sweet}, "y": {Component: sweet}, "z": task},
 			},
-			phase: spec.PhaseSucceeded, phases: map[string]spec.Phase{"x/onExit/last": "Succeeded", "y/onExit/last": "Succeeded"},
+			phase: spec.PhaseSucceeded, phases: map[string]spec.Phase{
+				"x/onExit/last": "Succeeded", "y/onExit/last": "Succeeded",
+			},
 		},
 		{
 			pipeline: spec.Pipeline{Name: "semaphore", Tasks: map[string]spec.Task{"each": loop(many, nil, two)}},
@@ -88,9 +114,13 @@ func TestClusterBounds(t *testing.T) {
 		},
 		{
 			pipeline: spec.Pipeline{Name: "sour-inside", Tasks: map[string]spec.Task{
-				"inner": {Component: sour}, "behind": {Component: say, Inputs: map[string]string{"text": "{{ tasks.inner.output }}"}},
+				"inner": {Component: sour}, "behind": {
+					Component: say, Inputs: map[string]string{"text": "{{ tasks.inner.output }}"},
+				},
 			}},
-			phase: spec.PhaseFailed, phases: map[string]spec.Phase{"inner": "Failed", "inner/fine": "Succeeded", "inner/onExit/bad": "Failed", "behind": "Omitted"},
+			phase: spec.PhaseFailed, phases: map[string]spec.Phase{
+				"inner": "Failed", "inner/fine": "Succeeded", "inner/onExit/bad": "Failed", "behind": "Omitted",
+			},
 		},
 		{
 			pipeline: spec.Pipeline{Name: "sour-at-the-end", Tasks: map[string]spec.Task{"inner": {Component: sour}}},

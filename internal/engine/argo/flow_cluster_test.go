@@ -14,9 +14,10 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
-// The table of the guide on control flow, two and three steps deep, against a real controller. What has to become of each
-// task, and of all together, is computed here from the guide's words. Each small graph is a pipeline; one run has many of
-// them as tasks that may fail. Hardly any has a pod: outputs come from the cache, and a failure is an expression that fails.
+// The table of the guide on control flow, two and three steps deep, against a real controller. What has to become of
+// each task, and of all together, is computed here from the guide's words. Each small graph is a pipeline; one run has
+// many of them as tasks that may fail. Hardly any has a pod: outputs come from the cache, and a failure is an
+// expression that fails.
 
 // How a task uses one before it.
 const (
@@ -147,7 +148,10 @@ func (t flowTask) outcome() (flowEnd, []string) {
 // flowSay is a component that gives "v"; flowFail is one that fails.
 func flowSay(c *cluster) (say, fail spec.Ref) {
 	i := spec.Interface{
-		Inputs:  map[string]spec.Input{"a": {Type: spec.String, Default: new("")}, "b": {Type: spec.String, Default: new("")}, "bad": {Type: spec.String, Default: new("")}},
+		Inputs: map[string]spec.Input{
+			"a": {Type: spec.String, Default: new("")}, "b": {Type: spec.String, Default: new("")},
+			"bad": {Type: spec.String, Default: new("")},
+		},
 		Outputs: map[string]spec.Output{"said": {Type: spec.String}},
 	}
 	return c.component("say", i, `printf v > "$1"`, "{{ outputs.said.path }}"), c.component("fail", i, "exit 3")
@@ -207,7 +211,9 @@ func (g flowGraph) tasks(number int, say, fail spec.Ref) map[string]spec.Task {
 func flowTable() []flowGraph {
 	firsts := []flowTask{
 		{}, {fails: "expression"}, {fails: "expression", allowed: true}, {skipped: true},
-		{loop: "two"}, {loop: "none"}, {loop: "filtered"}, {loop: "two", skipped: true}, {loop: "none", skipped: true}, {loop: "two", fails: "expression", allowed: true},
+		{loop: "two"}, {loop: "none"}, {loop: "filtered"}, {
+			loop: "two", skipped: true,
+		}, {loop: "none", skipped: true}, {loop: "two", fails: "expression", allowed: true},
 		{loop: "two", bounded: true}, {loop: "none", bounded: true, locks: true}, {locks: true, skipped: true},
 	}
 	var all []flowGraph
@@ -288,7 +294,9 @@ func TestClusterControlFlow(t *testing.T) {
 			if asExit[i] {
 				of.Tasks, of.OnExit = map[string]spec.Task{"fine": ok}, of.Tasks
 			}
-			p.Tasks[fmt.Sprintf("g%d", i)] = spec.Task{Component: c.pipeline(of), AllowFailure: true, DependsOn: []string{"warm"}}
+			p.Tasks[fmt.Sprintf("g%d", i)] = spec.Task{
+				Component: c.pipeline(of), AllowFailure: true, DependsOn: []string{"warm"},
+			}
 		}
 		outer = append(outer, c.pipeline(p))
 	}

@@ -20,22 +20,31 @@ import (
 func everySettingOfPods() spec.Settings {
 	return spec.Settings{
 		Retry: &spec.Retry{Limit: 1, Policy: "Always"}, Timeout: "5m",
-		Resources:    &spec.Resources{Requests: map[string]string{"cpu": "{{ parameters.n * 2 }}m"}, Limits: map[string]string{"memory": "64Mi"}},
-		Env:          map[string]string{"A": "{{ parameters.n }}{{ tasks.first.outputs.said }}", "B": "$x {{ \"{{\" }}x}}"},
-		SecretEnv:    map[string]spec.KeyRef{"S": {Name: "none", Key: "k", Optional: true}},
-		ConfigMapEnv: map[string]spec.KeyRef{"C": {Name: "none", Key: "k", Optional: true}}, FieldEnv: map[string]string{"F": "metadata.uid"},
-		Volumes:      map[string]spec.Volume{"scratch": {MountPath: "/scratch", EmptyDir: &spec.EmptyDir{}}},
-		NodeSelector: map[string]string{"kubernetes.io/os": "linux"}, Tolerations: []spec.Toleration{{Key: "gpu", Operator: "Exists"}},
+		Resources: &spec.Resources{
+			Requests: map[string]string{"cpu": "{{ parameters.n * 2 }}m"}, Limits: map[string]string{"memory": "64Mi"},
+		},
+		Env:       map[string]string{"A": "{{ parameters.n }}{{ tasks.first.outputs.said }}", "B": "$x {{ \"{{\" }}x}}"},
+		SecretEnv: map[string]spec.KeyRef{"S": {Name: "none", Key: "k", Optional: true}},
+		ConfigMapEnv: map[string]spec.KeyRef{
+			"C": {Name: "none", Key: "k", Optional: true},
+		}, FieldEnv: map[string]string{"F": "metadata.uid"},
+		Volumes: map[string]spec.Volume{"scratch": {MountPath: "/scratch", EmptyDir: &spec.EmptyDir{}}},
+		NodeSelector: map[string]string{
+			"kubernetes.io/os": "linux",
+		}, Tolerations: []spec.Toleration{{Key: "gpu", Operator: "Exists"}},
 		Affinity:       `{"nodeAffinity":{"preferredDuringSchedulingIgnoredDuringExecution":[{"weight":1,"preference":{"matchExpressions":[{"key":"x","operator":"Exists"}]}}]}}`,
 		ServiceAccount: "default", ImagePullPolicy: "IfNotPresent", ImagePullSecrets: []string{"none"},
 		SecurityContext: &spec.SecurityContext{RunAsUser: new(int64(1234))},
-		Labels:          map[string]string{"shard": "{{ parameters.n }}"}, Annotations: map[string]string{"example.com/note": "{{ tasks.first.outputs.said }}"},
+		Labels: map[string]string{
+			"shard": "{{ parameters.n }}",
+		}, Annotations: map[string]string{"example.com/note": "{{ tasks.first.outputs.said }}"},
 	}
 }
 
 // notInPods lists the settings that the pods do not show, with where they are tried.
 var notInPods = map[string]string{
-	"Cache": "TestClusterVariants", "Synchronization": "the wrapper itself", "PriorityClass": "a namespace may use none that exists",
+	"Cache": "TestClusterVariants", "Synchronization": "the wrapper itself", "PriorityClass": "a namespace may use " +
+		"none that exists",
 }
 
 func TestEverySettingIsTriedInBothForms(t *testing.T) {
@@ -55,7 +64,9 @@ func TestClusterWrappedIsLikePlain(t *testing.T) {
 	t.Parallel()
 	c := newCluster(t)
 	say := c.component("say", spec.Interface{
-		Inputs:  map[string]spec.Input{"text": {Type: spec.String, Default: new("")}, "file": {Type: spec.Dataset, Optional: true}},
+		Inputs: map[string]spec.Input{
+			"text": {Type: spec.String, Default: new("")}, "file": {Type: spec.Dataset, Optional: true},
+		},
 		Outputs: map[string]spec.Output{"said": {Type: spec.String}, "copy": {Type: spec.Dataset}},
 	}, `printf v > "$1"; printf "<%s>" "$(cat "$2" 2>/dev/null)" > "$3"`, "{{ outputs.said.path }}", "{{ inputs.file.path }}", "{{ outputs.copy.path }}")
 	lock := &spec.Synchronization{Mutexes: []string{"wrapped"}}
@@ -70,7 +81,9 @@ func TestClusterWrappedIsLikePlain(t *testing.T) {
 		},
 	}
 	p := spec.Pipeline{
-		Name: "wrapped", Parameters: map[string]spec.Input{"n": {Type: spec.Integer, Default: new("3")}, "items": {Type: spec.ListOf(spec.Integer), Default: new("[1, 2, 3]")}},
+		Name: "wrapped", Parameters: map[string]spec.Input{
+			"n": {Type: spec.Integer, Default: new("3")}, "items": {Type: spec.ListOf(spec.Integer), Default: new("[1, 2, 3]")},
+		},
 		Tasks: map[string]spec.Task{
 			"first": {Component: say},
 			"left":  {Component: say, When: "parameters.n > 5"},
@@ -80,7 +93,10 @@ func TestClusterWrappedIsLikePlain(t *testing.T) {
 	for name, form := range forms {
 		task := spec.Task{
 			Component: say, Settings: everySettingOfPods(), DisplayName: "Shown",
-			Inputs: map[string]string{"text": "{{ tasks.first.outputs.said }} {{ parameters.n }}", "file": "{{ tasks.left.outputs.copy ?? tasks.first.outputs.copy }}"},
+			Inputs: map[string]string{
+				"text": "{{ tasks.first.outputs.said }} {{ parameters.n }}",
+				"file": "{{ tasks.left.outputs.copy ?? tasks.first.outputs.copy }}",
+			},
 		}
 		form(&task)
 		if task.ForEach != "" {
@@ -148,12 +164,17 @@ func (c *cluster) pods(wf *wfv1.Workflow) map[string][]podForm {
 		c.Fatal(err)
 	}
 	slices.SortFunc(list.Items, func(a, b corev1.Pod) int {
-		return strings.Compare(a.Annotations["workflows.argoproj.io/node-name"], b.Annotations["workflows.argoproj.io/node-name"])
+		return strings.Compare(
+			a.Annotations["workflows.argoproj.io/node-name"], b.Annotations["workflows.argoproj.io/node-name"],
+		)
 	})
 	all := map[string][]podForm{}
 	for _, pod := range list.Items {
 		node := wf.Status.Nodes[pod.Annotations["workflows.argoproj.io/node-id"]]
-		f := podForm{Spec: *pod.Spec.DeepCopy(), Labels: map[string]string{"shard": pod.Labels["shard"]}, Annotations: map[string]string{"note": pod.Annotations["example.com/note"]}}
+		f := podForm{
+			Spec: *pod.Spec.DeepCopy(), Labels: map[string]string{"shard": pod.Labels["shard"]},
+			Annotations: map[string]string{"note": pod.Annotations["example.com/note"]},
+		}
 		for _, container := range pod.Spec.Containers {
 			if container.Name == "main" {
 				f.Container = container
@@ -181,17 +202,22 @@ func (c *cluster) pods(wf *wfv1.Workflow) map[string][]podForm {
 	return all
 }
 
-// TestClusterVariants runs every combination of settings that share a template of the component: attempts, cache, loops,
-// bounds and locks, in a run that fills the cache and in one that it answers.
+// TestClusterVariants runs every combination of settings that share a template of the component: attempts, cache,
+// loops, bounds and locks, in a run that fills the cache and in one that it answers.
 func TestClusterVariants(t *testing.T) {
 	t.Parallel()
 	c := newCluster(t)
 	say := c.component("say", spec.Interface{
-		Inputs:  map[string]spec.Input{"text": {Type: spec.String, Default: new("")}, "file": {Type: spec.Dataset, Optional: true}},
+		Inputs: map[string]spec.Input{
+			"text": {Type: spec.String, Default: new("")}, "file": {Type: spec.Dataset, Optional: true},
+		},
 		Outputs: map[string]spec.Output{"said": {Type: spec.String}, "copy": {Type: spec.Dataset}},
 	}, `printf v > "$1"; printf c > "$2"`, "{{ outputs.said.path }}", "{{ outputs.copy.path }}")
 	cached := func(key string) spec.Settings { return spec.Settings{Cache: &spec.Cache{Enabled: true, Key: key}} }
-	p := spec.Pipeline{Name: "variants", Tasks: map[string]spec.Task{"warm": {Component: say, Settings: cached("behind")}}, Outputs: map[string]string{}}
+	p := spec.Pipeline{
+		Name: "variants", Tasks: map[string]spec.Task{"warm": {Component: say, Settings: cached("behind")}},
+		Outputs: map[string]string{},
+	}
 	want := map[string]string{}
 	for i, retry := range []*spec.Retry{nil, {Limit: 1}, {Limit: 1, Policy: "OnTransientError"}} {
 		for j, forEach := range []string{"", `["p"]`} {
@@ -205,7 +231,10 @@ func TestClusterVariants(t *testing.T) {
 					settings.Retry, settings.Synchronization = retry, locks
 					p.Tasks[name] = spec.Task{Component: say, ForEach: forEach, Parallelism: bound, Settings: settings}
 					text, value := "tasks."+name+".outputs.said", "v"
-					behind := spec.Task{Component: say, DependsOn: []string{"warm"}, Settings: cached("behind"), Inputs: map[string]string{"text": "{{ " + text + " }}"}}
+					behind := spec.Task{
+						Component: say, DependsOn: []string{"warm"}, Settings: cached("behind"),
+						Inputs: map[string]string{"text": "{{ " + text + " }}"},
+					}
 					if forEach == "" {
 						behind.Inputs["file"] = "{{ tasks." + name + ".outputs.copy }}"
 					} else {

@@ -58,7 +58,8 @@ func places(v any, found []place) []place {
 	return found
 }
 
-// mutate changes one place: removes it, takes the same field of another object, or a text that means something to somebody.
+// mutate changes one place: removes it, takes the same field of another object, or a text that means something to
+// somebody.
 func mutate(t *rapid.T, o, other map[string]any) {
 	p := rapid.SampledFrom(places(o["spec"], []place{{in: o, key: "spec"}})).Draw(t, "place")
 	switch rapid.IntRange(0, 3).Draw(t, "change") {
@@ -75,7 +76,12 @@ func mutate(t *rapid.T, o, other map[string]any) {
 		}
 	case 2:
 		if text, ok := p.get().(string); ok {
-			p.set(text + rapid.SampledFrom([]string{"{{", "}}", "{", "{{item}}", "{{workflow.parameters.message}}", "$$", "$(HOME)", "{{inputs.parameters.message}}", "'", "\u0000", " && x", "/"}).Draw(t, "text"))
+			p.set(
+				text + rapid.SampledFrom([]string{
+					"{{", "}}", "{", "{{item}}", "{{workflow.parameters.message}}", "$$", "$(HOME)", "{{inputs.parameters.message}}",
+					"'", "\u0000", " && x", "/",
+				}).Draw(t, "text"),
+			)
 		}
 	default:
 		if text, ok := p.get().(string); ok {

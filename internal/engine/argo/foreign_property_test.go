@@ -34,7 +34,9 @@ var examples = sync.OnceValues(func() ([]map[string]any, error) {
 		return nil, err
 	}
 	var all []map[string]any
-	err = filepath.WalkDir(filepath.Join(strings.TrimSpace(string(dir)), "examples"), func(path string, _ os.DirEntry, err error) error {
+	err = filepath.WalkDir(filepath.Join(
+		strings.TrimSpace(string(dir)), "examples",
+	), func(path string, _ os.DirEntry, err error) error {
 		if err != nil || filepath.Ext(path) != ".yaml" {
 			return err
 		}
@@ -154,7 +156,10 @@ func checkForeignSchedule(t failer, o map[string]any) {
 	if _, _, err := handwritten.ScheduledTemplate(decoder(o)); err != nil {
 		return
 	}
-	pipeline := spec.Ref{Kind: spec.PipelineKind, Name: "job", Interface: spec.Interface{Inputs: map[string]spec.Input{"date": {Type: spec.String}}}}
+	pipeline := spec.Ref{
+		Kind: spec.PipelineKind, Name: "job",
+		Interface: spec.Interface{Inputs: map[string]spec.Input{"date": {Type: spec.String}}},
+	}
 	run, _, err := decompile.ReadRecurringRun(decoder(o), nil, spec.RecurringRun{Pipeline: pipeline})
 	if err != nil {
 		return
@@ -174,7 +179,9 @@ var workflowParameter = regexp.MustCompile(`workflow\.parameters\.([A-Za-z0-9_.-
 
 // sameContainer inserts values as Argo does and expands them as the kubelet does, in what was written and in what was
 // made of it. Files are at other places.
-func sameContainer(t failer, w wfv1.WorkflowTemplate, written wfv1.Template, f handwritten.Foreign, compiled compile.ComponentObjects) {
+func sameContainer(
+	t failer, w wfv1.WorkflowTemplate, written wfv1.Template, f handwritten.Foreign, compiled compile.ComponentObjects,
+) {
 	t.Helper()
 	before, after := map[string]any{}, map[string]any{}
 	for name := range f.Component.Inputs {
@@ -188,7 +195,9 @@ func sameContainer(t failer, w wfv1.WorkflowTemplate, written wfv1.Template, f h
 		t.Fatalf("%v", err)
 	}
 	for _, m := range workflowParameter.FindAllStringSubmatch(string(text), -1) {
-		before["workflow.parameters."+m[1]] = "value-of-" + strings.Trim(strings.NewReplacer("-", "_", ".", "_").Replace(m[1]), "_")
+		before["workflow.parameters."+m[1]] = "value-of-" + strings.Trim(
+			strings.NewReplacer("-", "_", ".", "_").Replace(m[1]), "_",
+		)
 	}
 	before["workflow.name"], before["workflow.status"] = "value-of-run_name", "value-of-run_status"
 	places := map[string]string{}
@@ -323,9 +332,14 @@ func TestArgosExamplesAreRead(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d of %d templates of one container can be written, and %d of %d graphs", components, templates, pipelines, objects)
+	t.Logf(
+		"%d of %d templates of one container can be written, and %d of %d graphs", components, templates, pipelines, objects,
+	)
 	if components < templates/2 || pipelines < 30 {
-		t.Errorf("only %d of %d templates of one container can be written, and %d of %d graphs", components, templates, pipelines, objects)
+		t.Errorf(
+			"only %d of %d templates of one container can be written, and %d of %d graphs", components, templates, pipelines,
+			objects,
+		)
 	}
 }
 

@@ -68,12 +68,16 @@ func put(fields map[string]any, path string, value any) {
 
 // byHand is a workflow with one template of one container, which people might have written.
 func byHand(change func(workflow, template map[string]any)) layout.Decoder {
-	template := map[string]any{"name": "main", "container": map[string]any{"image": "busybox:1.36", "command": []any{"true"}}}
+	template := map[string]any{
+		"name": "main", "container": map[string]any{"image": "busybox:1.36", "command": []any{"true"}},
+	}
 	workflow := map[string]any{"entrypoint": "main"}
 	change(workflow, template)
 	workflow["templates"] = []any{template}
 	return func(into any) error {
-		data, err := json.Marshal(map[string]any{"metadata": map[string]any{"name": "hand", "namespace": "etl"}, "spec": workflow})
+		data, err := json.Marshal(map[string]any{
+			"metadata": map[string]any{"name": "hand", "namespace": "etl"}, "spec": workflow,
+		})
 		if err != nil {
 			return err
 		}
@@ -98,7 +102,9 @@ func TestSettingsOfTemplatesAreRead(t *testing.T) {
 			if value == nil {
 				continue // [] says something beside defaults alone
 			}
-			f, err := handwritten.ReadForeignComponent(byHand(func(_, template map[string]any) { put(template, path, value) }), "")
+			f, err := handwritten.ReadForeignComponent(
+				byHand(func(_, template map[string]any) { put(template, path, value) }), "",
+			)
 			if err != nil || len(f.Unread) > 0 {
 				t.Errorf("%s at %s: %v, unread %v", setting.Name(), path, err, f.Unread)
 			}
@@ -123,7 +129,10 @@ func TestSettingsOfWorkflowsAreRead(t *testing.T) {
 			put(workflow, path, value)
 			workflow["entrypoint"], template["name"] = "all", "all"
 			delete(template, "container")
-			put(template, "dag.tasks", []any{map[string]any{"name": "gate", "templateRef": map[string]any{"name": "step", "template": "main"}}})
+			put(
+				template, "dag.tasks",
+				[]any{map[string]any{"name": "gate", "templateRef": map[string]any{"name": "step", "template": "main"}}},
+			)
 		})
 		around := handwritten.Around{
 			Refs: func(string) (spec.Ref, bool) {
@@ -139,7 +148,9 @@ func TestSettingsOfWorkflowsAreRead(t *testing.T) {
 		if diff := cmp.Diff(want, p.Defaults); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", setting.Name(), diff)
 		}
-		f, err := handwritten.ReadForeignComponent(byHand(func(workflow, _ map[string]any) { put(workflow, path, value) }), "")
+		f, err := handwritten.ReadForeignComponent(
+			byHand(func(workflow, _ map[string]any) { put(workflow, path, value) }), "",
+		)
 		if err != nil || len(f.Notes) != 1 || !strings.HasPrefix("spec."+path, f.Notes[0].Path) {
 			t.Errorf("%s at %s: a component alone notes %v, %v", setting.Name(), path, f.Notes, err)
 		}
@@ -153,13 +164,23 @@ func settingsByHand() wfv1.Template {
 		RetryStrategy:   &wfv1.RetryStrategy{Limit: new(intstr.FromInt32(2))},
 		Synchronization: &wfv1.Synchronization{Mutexes: []*wfv1.Mutex{{Name: "m"}}},
 		SecurityContext: &corev1.PodSecurityContext{RunAsUser: new(int64(7))},
-		Volumes:         []corev1.Volume{{Name: "v", VolumeSource: corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}}}},
+		Volumes: []corev1.Volume{
+			{Name: "v", VolumeSource: corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}}},
+		},
 		Container: &corev1.Container{
 			Image: "busybox:1.36", Command: []string{"true"},
 			VolumeMounts: []corev1.VolumeMount{{Name: "v", MountPath: "/v"}},
 			Env: []corev1.EnvVar{
-				{Name: "S", ValueFrom: &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{LocalObjectReference: ref, Key: "k"}}},
-				{Name: "C", ValueFrom: &corev1.EnvVarSource{ConfigMapKeyRef: &corev1.ConfigMapKeySelector{LocalObjectReference: ref, Key: "k"}}},
+				{
+					Name:      "S",
+					ValueFrom: &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{LocalObjectReference: ref, Key: "k"}},
+				},
+				{
+					Name: "C",
+					ValueFrom: &corev1.EnvVarSource{
+						ConfigMapKeyRef: &corev1.ConfigMapKeySelector{LocalObjectReference: ref, Key: "k"},
+					},
+				},
 				{Name: "F", ValueFrom: &corev1.EnvVarSource{FieldRef: &corev1.ObjectFieldSelector{FieldPath: "metadata.name"}}},
 			},
 		},
@@ -187,7 +208,9 @@ func TestEverySettingIsReadByHand(t *testing.T) {
 	for _, setting := range settings.All {
 		read := setting.Given(&f.Settings) || setting.Places().Template != ""
 		if read == slices.Contains(notRead, setting.Name()) {
-			t.Errorf("%s: read from a template is %v; add it to settingsByHand, or to notRead with the reason", setting.Name(), read)
+			t.Errorf(
+				"%s: read from a template is %v; add it to settingsByHand, or to notRead with the reason", setting.Name(), read,
+			)
 		}
 	}
 }

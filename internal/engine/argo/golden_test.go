@@ -25,7 +25,9 @@ func taxRate() spec.Component {
 	return spec.Component{
 		Namespace: "etl", Name: "get-state-tax-rate", Description: "Sales tax of a state.",
 		Interface: spec.Interface{
-			Inputs:  map[string]spec.Input{"state": {Type: spec.String, Description: "Two letters.", AllowedValues: []string{"OH", "NY"}}},
+			Inputs: map[string]spec.Input{
+				"state": {Type: spec.String, Description: "Two letters.", AllowedValues: []string{"OH", "NY"}},
+			},
 			Outputs: map[string]spec.Output{"Output": {Type: spec.Float}},
 		},
 		Python: &spec.Python{
@@ -41,12 +43,17 @@ func quote() spec.Component {
 	return spec.Component{
 		Namespace: "etl", Name: "generate-quote",
 		Interface: spec.Interface{
-			Inputs:  map[string]spec.Input{"total_cost": {Type: spec.Float}, "state_tax": {Type: spec.Float}, "title": {Type: spec.String, Default: new("{{quote}}")}},
+			Inputs: map[string]spec.Input{
+				"total_cost": {Type: spec.Float}, "state_tax": {Type: spec.Float},
+				"title": {Type: spec.String, Default: new("{{quote}}")},
+			},
 			Outputs: map[string]spec.Output{"quote": {Type: spec.String}},
 		},
 		Container: &spec.Container{
 			Image: "r-base:4.2.2", Command: []string{"Rscript", "/quote.R"},
-			Args: []string{"{{ inputs.total_cost }}", "{{ inputs.state_tax }}", "{{ inputs.title }}", "{{ outputs.quote.path }}"},
+			Args: []string{
+				"{{ inputs.total_cost }}", "{{ inputs.state_tax }}", "{{ inputs.title }}", "{{ outputs.quote.path }}",
+			},
 		},
 		Env:       map[string]string{"PRICE": "$5 {{x}}"},
 		Resources: &spec.Resources{Limits: map[string]string{"memory": "1Gi"}},
@@ -73,8 +80,11 @@ func carousel(t *testing.T) spec.Pipeline {
 			"state": {Type: spec.String, AllowedValues: []string{"OH", "NY"}},
 		},
 		Tasks: map[string]spec.Task{
-			"tax":       {Component: tax.Ref(taxRate()), Inputs: map[string]string{"state": "{{ parameters.state }}"}},
-			"the_quote": {Component: q.Ref(quote()), Inputs: map[string]string{"total_cost": "{{ parameters.cost }}", "state_tax": "{{ tasks.tax.output }}"}},
+			"tax": {Component: tax.Ref(taxRate()), Inputs: map[string]string{"state": "{{ parameters.state }}"}},
+			"the_quote": {
+				Component: q.Ref(quote()),
+				Inputs:    map[string]string{"total_cost": "{{ parameters.cost }}", "state_tax": "{{ tasks.tax.output }}"},
+			},
 		},
 		Outputs: map[string]string{"quote": "{{ tasks.the_quote.outputs.quote }}"},
 	}
@@ -112,7 +122,10 @@ func TestGoldenRun(t *testing.T) {
 	t.Parallel()
 	p := carousel(t)
 	o := mustPipeline(t, p)
-	ref := spec.Ref{Kind: spec.PipelineKind, Namespace: "etl", Name: p.Name, Version: o.Version, Interface: spec.Interface{Inputs: p.Parameters}}
+	ref := spec.Ref{
+		Kind: spec.PipelineKind, Namespace: "etl", Name: p.Name, Version: o.Version,
+		Interface: spec.Interface{Inputs: p.Parameters},
+	}
 	compare(t, "run", compile.Run(spec.Run{
 		Namespace: "etl", Pipeline: ref, ServiceAccount: "runner",
 		Parameters: map[string]string{"cost": "12.5", "state": "{{workflow.name}}"},

@@ -9,8 +9,8 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
-// A pipeline's version counts those of the pipelines inside it, on_exit too, and is read back as it was applied, whatever
-// has become of them since.
+// A pipeline's version counts those of the pipelines inside it, on_exit too, and is read back as it was applied,
+// whatever has become of them since.
 func TestVersionsCountThePipelinesInside(t *testing.T) {
 	t.Parallel()
 	step := stepRef(t)
@@ -18,7 +18,9 @@ func TestVersionsCountThePipelinesInside(t *testing.T) {
 		inner := nestedRef()
 		inner.Version = version
 		task := spec.Task{Component: inner, Inputs: map[string]string{"radius": "1"}}
-		p := spec.Pipeline{Namespace: "etl", Name: "outer", Tasks: map[string]spec.Task{"a": {Component: step}}, OnExit: map[string]spec.Task{}}
+		p := spec.Pipeline{
+			Namespace: "etl", Name: "outer", Tasks: map[string]spec.Task{"a": {Component: step}}, OnExit: map[string]spec.Task{},
+		}
 		if onExit {
 			p.OnExit["inside"] = task
 		} else {
@@ -37,7 +39,9 @@ func TestVersionsCountThePipelinesInside(t *testing.T) {
 		for name, prior := range map[string]*spec.Pipeline{"imported": nil, "of a later state": new(at("two", onExit))} {
 			back, unread := decompile.DecompilePipeline(before.Template, refsOf(at("two", onExit)), prior)
 			if again := mustPipeline(t, back); again.Version != before.Version && name == "imported" || len(unread) > 0 {
-				t.Errorf("on_exit %v, %s: read back at version %s, want %s; unread %v", onExit, name, again.Version, before.Version, unread)
+				t.Errorf(
+					"on_exit %v, %s: read back at version %s, want %s; unread %v", onExit, name, again.Version, before.Version, unread,
+				)
 			}
 		}
 	}

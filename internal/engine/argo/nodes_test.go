@@ -35,7 +35,9 @@ func packed(t *testing.T, compressor func(io.Writer) (io.WriteCloser, error)) *w
 	}
 	return &wfv1.Workflow{
 		ObjectMeta: metav1.ObjectMeta{Name: "run"},
-		Status:     wfv1.WorkflowStatus{Phase: wfv1.WorkflowSucceeded, CompressedNodes: base64.StdEncoding.EncodeToString(b.Bytes())},
+		Status: wfv1.WorkflowStatus{
+			Phase: wfv1.WorkflowSucceeded, CompressedNodes: base64.StdEncoding.EncodeToString(b.Bytes()),
+		},
 	}
 }
 
@@ -75,7 +77,10 @@ func TestBrokenNodesAreAnError(t *testing.T) {
 
 func TestNodesInADatabaseAreTold(t *testing.T) {
 	t.Parallel()
-	wf := &wfv1.Workflow{ObjectMeta: metav1.ObjectMeta{Name: "run"}, Status: wfv1.WorkflowStatus{Phase: wfv1.WorkflowSucceeded, OffloadNodeStatusVersion: "fnv:1"}}
+	wf := &wfv1.Workflow{
+		ObjectMeta: metav1.ObjectMeta{Name: "run"},
+		Status:     wfv1.WorkflowStatus{Phase: wfv1.WorkflowSucceeded, OffloadNodeStatusVersion: "fnv:1"},
+	}
 	if got, err := status.Status(wf, nil); err != nil || !got.Elsewhere {
 		t.Errorf("got %+v, %v", got, err)
 	}

@@ -21,12 +21,20 @@ func step() spec.Component {
 		Interface: spec.Interface{
 			Inputs: map[string]spec.Input{
 				"text": {Type: spec.String, Default: new("x")}, "number": {Type: spec.Float, Default: new("1")},
-				"words": {Type: spec.ListOf(spec.String), Default: new("[]")}, "file": {Type: spec.Artifact, Optional: true}, "files": {Type: spec.ListOf(spec.Artifact), Optional: true},
+				"words": {
+					Type: spec.ListOf(spec.String), Default: new("[]"),
+				}, "file": {Type: spec.Artifact, Optional: true}, "files": {Type: spec.ListOf(spec.Artifact), Optional: true},
 				"maybe": {Type: spec.Integer, Optional: true}, "word": {Type: spec.String, Optional: true},
 			},
-			Outputs: map[string]spec.Output{"text": {Type: spec.String}, "count": {Type: spec.Integer}, "words": {Type: spec.ListOf(spec.String)}, "file": {Type: spec.Dataset}},
+			Outputs: map[string]spec.Output{
+				"text": {Type: spec.String}, "count": {Type: spec.Integer}, "words": {Type: spec.ListOf(spec.String)},
+				"file": {Type: spec.Dataset},
+			},
 		},
-		Container: &spec.Container{Image: "busybox:1.36", Command: []string{"sh"}, Args: []string{"{{ inputs.text }}", "{{ inputs.file.path }}", "{{ outputs.text.path }}"}},
+		Container: &spec.Container{
+			Image: "busybox:1.36", Command: []string{"sh"},
+			Args: []string{"{{ inputs.text }}", "{{ inputs.file.path }}", "{{ outputs.text.path }}"},
+		},
 	}
 }
 
@@ -34,7 +42,9 @@ func step() spec.Component {
 func randomPipeline(t *rapid.T, ref spec.Ref) spec.Pipeline {
 	p := spec.Pipeline{
 		Namespace: "etl", Name: "random", Tasks: map[string]spec.Task{}, Outputs: map[string]string{},
-		Parameters: map[string]spec.Input{"word": {Type: spec.String, Default: new("{{x}}")}, "list": {Type: spec.ListOf(spec.String), Default: new(`["a"]`)}},
+		Parameters: map[string]spec.Input{
+			"word": {Type: spec.String, Default: new("{{x}}")}, "list": {Type: spec.ListOf(spec.String), Default: new(`["a"]`)},
+		},
 	}
 	n := rapid.IntRange(1, 12).Draw(t, "tasks")
 	looped := map[string]bool{}
@@ -46,7 +56,9 @@ func randomPipeline(t *rapid.T, ref spec.Ref) spec.Pipeline {
 		}
 		if rapid.IntRange(0, 3).Draw(t, "loop") == 0 {
 			task.ForEach = rapid.SampledFrom([]string{`["p","q"]`, "{{ parameters.list }}"}).Draw(t, "items")
-			task.Inputs["text"] = rapid.SampledFrom([]string{"{{ each.value }}", "{{ each.index }}-{{ each.value }}"}).Draw(t, "each")
+			task.Inputs["text"] = rapid.SampledFrom([]string{
+				"{{ each.value }}", "{{ each.index }}-{{ each.value }}",
+			}).Draw(t, "each")
 			if rapid.Bool().Draw(t, "bounded") {
 				task.Parallelism = new(int64(2))
 			}
@@ -74,7 +86,8 @@ func randomPipeline(t *rapid.T, ref spec.Ref) spec.Pipeline {
 			if from := earlier("perhaps"); !looped[from] && rapid.Bool().Draw(t, "nil") {
 				out := "tasks." + from + ".outputs."
 				task.Inputs["maybe"] = rapid.SampledFrom([]string{
-					"{{ " + out + "count ?? nil }}", "{{ len(parameters.word) > 3 ? 5 : nil }}", "{{ find([1, 2], # == len(parameters.word)) }}",
+					"{{ " + out + "count ?? nil }}", "{{ len(parameters.word) > 3 ? 5 : nil }}", "{{ find([1, 2], # == " +
+						"len(parameters.word)) }}",
 					"{{ fromJSON(parameters.word).field }}", "{{ parameters.word == 'x' ? nil : " + out + "count }}", "{{ nil }}",
 				}).Draw(t, "maybe")
 				task.Inputs["word"] = rapid.SampledFrom([]string{
@@ -114,7 +127,11 @@ func randomPipeline(t *rapid.T, ref spec.Ref) spec.Pipeline {
 		}
 	}
 	if rapid.Bool().Draw(t, "on exit") {
-		p.OnExit = map[string]spec.Task{"tell": {Component: ref, Inputs: map[string]string{"text": "{{ run.status }} {{ len(run.failures) }} {{ parameters.word }}"}}}
+		p.OnExit = map[string]spec.Task{
+			"tell": {
+				Component: ref, Inputs: map[string]string{"text": "{{ run.status }} {{ len(run.failures) }} {{ parameters.word }}"},
+			},
+		}
 	}
 	return p
 }
@@ -160,16 +177,22 @@ func checkEdges(t *rapid.T, g *graph.Graph, w *wfv1.WorkflowTemplate) {
 	}
 }
 
-// Tasks whose names only differ in what the compiler adds to them, and tasks of on_exit called like others, keep templates of their own.
+// Tasks whose names only differ in what the compiler adds to them, and tasks of on_exit called like others, keep
+// templates of their own.
 func TestTasksHaveTemplatesOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	ref := mustComponent(t, step()).Ref(step())
 	loop := func(items string) spec.Task {
-		return spec.Task{Component: ref, ForEach: items, Parallelism: new(int64(1)), Inputs: map[string]string{"text": "{{ each.value }}"}}
+		return spec.Task{
+			Component: ref, ForEach: items, Parallelism: new(int64(1)), Inputs: map[string]string{"text": "{{ each.value }}"},
+		}
 	}
 	o := mustPipeline(t, spec.Pipeline{
 		Namespace: "etl", Name: "names",
-		Tasks:   map[string]spec.Task{"x": loop(`["1"]`), "x_list": loop(`["2"]`), "list_x": loop(`["3"]`), "takes": {Component: ref, Inputs: map[string]string{"files": "{{ tasks.x.outputs.file }}"}}},
+		Tasks: map[string]spec.Task{
+			"x": loop(`["1"]`), "x_list": loop(`["2"]`), "list_x": loop(`["3"]`),
+			"takes": {Component: ref, Inputs: map[string]string{"files": "{{ tasks.x.outputs.file }}"}},
+		},
 		OnExit:  map[string]spec.Task{"x": loop(`["4"]`), "list_x": loop(`["5"]`)},
 		Outputs: map[string]string{"files": "{{ tasks.x.outputs.file }}"},
 	})

@@ -29,7 +29,9 @@ func TestPipelinesOfSignaturesAreTheSame(t *testing.T) {
 		in.Description = "What " + name + " is."
 		c.Inputs[name] = in
 	}
-	c.Inputs["words"] = spec.Input{Type: spec.ListOf(spec.String), Default: new(`[ "a",  "b" ]`), Description: "With spaces."}
+	c.Inputs["words"] = spec.Input{
+		Type: spec.ListOf(spec.String), Default: new(`[ "a",  "b" ]`), Description: "With spaces.",
+	}
 	c.Outputs["text"] = spec.Output{Type: spec.String, Description: "What it says."}
 	component := mustComponent(t, c)
 	rapid.Check(t, func(t *rapid.T) {

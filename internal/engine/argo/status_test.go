@@ -13,8 +13,12 @@ import (
 )
 
 // node is one of Argo's nodes, started so many seconds after the run.
-func node(name string, kind wfv1.NodeType, phase wfv1.NodePhase, second int, outputs ...wfv1.Parameter) wfv1.NodeStatus {
-	n := wfv1.NodeStatus{ID: name, Name: name, DisplayName: name, Type: kind, Phase: phase, StartedAt: metav1.Unix(int64(second), 0)}
+func node(
+	name string, kind wfv1.NodeType, phase wfv1.NodePhase, second int, outputs ...wfv1.Parameter,
+) wfv1.NodeStatus {
+	n := wfv1.NodeStatus{
+		ID: name, Name: name, DisplayName: name, Type: kind, Phase: phase, StartedAt: metav1.Unix(int64(second), 0),
+	}
 	if len(outputs) > 0 {
 		n.Outputs = &wfv1.Outputs{Parameters: outputs}
 	}
@@ -32,16 +36,28 @@ func output(name, value string) wfv1.Parameter {
 
 func TestStatusOfARun(t *testing.T) {
 	t.Parallel()
-	wf := &wfv1.Workflow{ObjectMeta: metav1.ObjectMeta{Name: "run"}, Status: wfv1.WorkflowStatus{Phase: wfv1.WorkflowFailed, Nodes: wfv1.Nodes{}}}
+	wf := &wfv1.Workflow{
+		ObjectMeta: metav1.ObjectMeta{Name: "run"},
+		Status:     wfv1.WorkflowStatus{Phase: wfv1.WorkflowFailed, Nodes: wfv1.Nodes{}},
+	}
 	for _, n := range []wfv1.NodeStatus{
 		node("run", wfv1.NodeTypeDAG, wfv1.NodeFailed, 0, output("rate", "0.5"), output("kfp-artifact-file", "{}")),
-		node("run.load-data", wfv1.NodeTypeRetry, wfv1.NodeSucceeded, 1, output("kfp-artifact-file", `{"metadata":{"rows":1}}`)),
+		node(
+			"run.load-data", wfv1.NodeTypeRetry, wfv1.NodeSucceeded, 1, output("kfp-artifact-file", `{"metadata":{"rows":1}}`),
+		),
 		node("run.load-data(0)", wfv1.NodeTypePod, wfv1.NodeFailed, 1),
-		node("run.load-data(1)", wfv1.NodeTypePod, wfv1.NodeSucceeded, 2, output("kfp-artifact-file", `{"metadata":{"rows":1}}`)),
+		node(
+			"run.load-data(1)", wfv1.NodeTypePod, wfv1.NodeSucceeded, 2, output("kfp-artifact-file", `{"metadata":{"rows":1}}`),
+		),
 		node("run.in-", wfv1.NodeTypePod, wfv1.NodeSucceeded, 2),
 		node("run.each", wfv1.NodeTypeTaskGroup, wfv1.NodeSucceeded, 3),
-		node("run.each(0:a.b(c)", wfv1.NodeTypePod, wfv1.NodeSucceeded, 3, output("kfp-artifact-file", `{"metadata":{"name":"{␛{x}}"}}`)),
-		node("run.each(1:b)", wfv1.NodeTypePod, wfv1.NodeSucceeded, 4, output("kfp-artifact-file", `{"metadata":{"name":"b"}}`)),
+		node(
+			"run.each(0:a.b(c)", wfv1.NodeTypePod, wfv1.NodeSucceeded, 3,
+			output("kfp-artifact-file", `{"metadata":{"name":"{␛{x}}"}}`),
+		),
+		node(
+			"run.each(1:b)", wfv1.NodeTypePod, wfv1.NodeSucceeded, 4, output("kfp-artifact-file", `{"metadata":{"name":"b"}}`),
+		),
 		node("run.nested", wfv1.NodeTypeDAG, wfv1.NodeFailed, 5),
 		node("run.nested.kfp-inner", wfv1.NodeTypeDAG, wfv1.NodeFailed, 5),
 		node("run.nested.kfp-inner.train", wfv1.NodeTypePod, wfv1.NodeFailed, 5),
@@ -52,15 +68,33 @@ func TestStatusOfARun(t *testing.T) {
 		node("run.kfp-end[0].kfp-nothing", wfv1.NodeTypeSkipped, wfv1.NodeError, 7),
 		node("run.locked", wfv1.NodeTypeTaskGroup, wfv1.NodeSucceeded, 8),
 		node("run.locked(0:a)", wfv1.NodeTypeDAG, wfv1.NodeSucceeded, 8, output("kfp-artifact-file", `{"metadata":{"n":1}}`)),
-		inside("run.locked(0:a)", node("run.locked(0:a).kfp-inner", wfv1.NodeTypeRetry, wfv1.NodeSucceeded, 8, output("kfp-artifact-file", `{"metadata":{"n":1}}`))),
-		inside("run.locked(0:a)", node("run.locked(0:a).kfp-inner(0)", wfv1.NodeTypePod, wfv1.NodeSucceeded, 8, output("kfp-artifact-file", `{"metadata":{"n":1}}`))),
+		inside(
+			"run.locked(0:a)",
+			node(
+				"run.locked(0:a).kfp-inner", wfv1.NodeTypeRetry, wfv1.NodeSucceeded, 8,
+				output("kfp-artifact-file", `{"metadata":{"n":1}}`),
+			),
+		),
+		inside(
+			"run.locked(0:a)",
+			node(
+				"run.locked(0:a).kfp-inner(0)", wfv1.NodeTypePod, wfv1.NodeSucceeded, 8,
+				output("kfp-artifact-file", `{"metadata":{"n":1}}`),
+			),
+		),
 		said("child 'x' failed", node("run.bounded", wfv1.NodeTypeSteps, wfv1.NodeFailed, 9)),
 		said("child 'x' failed", node("run.bounded[0]", wfv1.NodeTypeStepGroup, wfv1.NodeFailed, 9)),
-		node("run.bounded[0].kfp-inner(0:a[1].b)", wfv1.NodeTypePod, wfv1.NodeSucceeded, 9, output("kfp-artifact-file", `{"metadata":{"n":2}}`)),
+		node(
+			"run.bounded[0].kfp-inner(0:a[1].b)", wfv1.NodeTypePod, wfv1.NodeSucceeded, 9,
+			output("kfp-artifact-file", `{"metadata":{"n":2}}`),
+		),
 		said("exit code 3", node("run.bounded[0].kfp-inner(1:b)", wfv1.NodeTypePod, wfv1.NodeFailed, 10)),
 		said("invalid date an on_exit task has failed (1:49)", node("run.sour", wfv1.NodeTypeSteps, wfv1.NodeFailed, 11)),
 		node("run.sour[0].kfp-inner", wfv1.NodeTypeDAG, wfv1.NodeSucceeded, 11),
-		said("invalid date an on_exit task has failed (1:49)", node("run.sour[0].kfp-inner.onExit", wfv1.NodeTypeDAG, wfv1.NodeError, 11)),
+		said(
+			"invalid date an on_exit task has failed (1:49)",
+			node("run.sour[0].kfp-inner.onExit", wfv1.NodeTypeDAG, wfv1.NodeError, 11),
+		),
 		node("run.sour[0].kfp-inner.onExit.kfp-inner", wfv1.NodeTypeDAG, wfv1.NodeFailed, 11),
 		node("run.sour[0].kfp-inner.onExit.kfp-inner.tell", wfv1.NodeTypePod, wfv1.NodeFailed, 11),
 		node("other.task", wfv1.NodeTypePod, wfv1.NodeSucceeded, 7),
@@ -71,23 +105,33 @@ func TestStatusOfARun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	failed := []spec.Failure{{Node: "run.nested.kfp-inner.train", NodeID: "run.nested.kfp-inner.train", Attempts: 1, HasPod: true}}
+	failed := []spec.Failure{
+		{Node: "run.nested.kfp-inner.train", NodeID: "run.nested.kfp-inner.train", Attempts: 1, HasPod: true},
+	}
 	want := spec.RunStatus{
 		Phase: spec.PhaseFailed, Outputs: map[string]string{"rate": "0.5"},
 		Tasks: map[string]spec.TaskStatus{
-			"load_data":          {Phase: spec.PhaseSucceeded, Attempts: 2, Artifacts: map[string]string{"file": `{"rows":1}`}},
-			"each":               {Phase: spec.PhaseSucceeded, Attempts: 2, Artifacts: map[string]string{"file": `[{"name":"{{x}}"},{"name":"b"}]`}},
+			"load_data": {Phase: spec.PhaseSucceeded, Attempts: 2, Artifacts: map[string]string{"file": `{"rows":1}`}},
+			"each": {
+				Phase: spec.PhaseSucceeded, Attempts: 2, Artifacts: map[string]string{"file": `[{"name":"{{x}}"},{"name":"b"}]`},
+			},
 			"in":                 {Phase: spec.PhaseSucceeded, Attempts: 1},
 			"nested":             {Phase: spec.PhaseFailed},
 			"nested/train":       {Phase: spec.PhaseFailed, Attempts: 1, Failures: failed},
 			"nested/onExit/tell": {Phase: spec.PhaseSucceeded, Attempts: 1},
 			"locked":             {Phase: spec.PhaseSucceeded, Attempts: 1, Artifacts: map[string]string{"file": `[{"n":1}]`}},
 			"bounded": {Phase: spec.PhaseFailed, Attempts: 2, Artifacts: map[string]string{"file": `[{"n":2}]`}, Failures: []spec.Failure{
-				{Node: "run.bounded[0].kfp-inner(1:b)", NodeID: "run.bounded[0].kfp-inner(1:b)", Item: "item 1 (b)", Attempts: 1, Message: "exit code 3", HasPod: true},
+				{
+					Node: "run.bounded[0].kfp-inner(1:b)", NodeID: "run.bounded[0].kfp-inner(1:b)", Item: "item 1 (b)", Attempts: 1,
+					Message: "exit code 3", HasPod: true,
+				},
 			}},
 			"sour": {Phase: spec.PhaseFailed, Message: "an on_exit task has failed"},
 			"sour/onExit/tell": {Phase: spec.PhaseFailed, Attempts: 1, Failures: []spec.Failure{
-				{Node: "run.sour[0].kfp-inner.onExit.kfp-inner.tell", NodeID: "run.sour[0].kfp-inner.onExit.kfp-inner.tell", Attempts: 1, HasPod: true},
+				{
+					Node: "run.sour[0].kfp-inner.onExit.kfp-inner.tell", NodeID: "run.sour[0].kfp-inner.onExit.kfp-inner.tell",
+					Attempts: 1, HasPod: true,
+				},
 			}},
 		},
 	}
@@ -119,7 +163,10 @@ func dagOf(template string, n wfv1.NodeStatus) wfv1.NodeStatus {
 func TestStatusTellsWhichItemFailed(t *testing.T) {
 	t.Parallel()
 	const step = wfv1.NodeTypePod
-	wf := &wfv1.Workflow{ObjectMeta: metav1.ObjectMeta{Name: "run"}, Status: wfv1.WorkflowStatus{Phase: wfv1.WorkflowFailed, Nodes: wfv1.Nodes{}}}
+	wf := &wfv1.Workflow{
+		ObjectMeta: metav1.ObjectMeta{Name: "run"},
+		Status:     wfv1.WorkflowStatus{Phase: wfv1.WorkflowFailed, Nodes: wfv1.Nodes{}},
+	}
 	echo := inside("run", node("run.nested", wfv1.NodeTypeTaskGroup, wfv1.NodeFailed, 1))
 	echo.Message = "child 'run-1' failed"
 	for _, n := range []wfv1.NodeStatus{
@@ -144,12 +191,20 @@ func TestStatusTellsWhichItemFailed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	load := spec.Failure{Node: "run.nested(1:b.(c)[0].kfp-inner.load", NodeID: "run.nested(1:b.(c)[0].kfp-inner.load", Item: "item 1 (b.(c)", Attempts: 1, Message: "no such table", ExitCode: "3", HasPod: true}
-	each := spec.Failure{Node: "run.each(1:y)(1)", NodeID: "run.each(1:y)(1)", Item: "item 1 (y)", Attempts: 2, Message: "twice", ExitCode: "3", HasPod: true}
+	load := spec.Failure{
+		Node: "run.nested(1:b.(c)[0].kfp-inner.load", NodeID: "run.nested(1:b.(c)[0].kfp-inner.load", Item: "item 1 (b.(c)",
+		Attempts: 1, Message: "no such table", ExitCode: "3", HasPod: true,
+	}
+	each := spec.Failure{
+		Node: "run.each(1:y)(1)", NodeID: "run.each(1:y)(1)", Item: "item 1 (y)", Attempts: 2, Message: "twice", ExitCode: "3",
+		HasPod: true,
+	}
 	want := map[string]spec.TaskStatus{
-		"nested":      {Phase: spec.PhaseFailed},
-		"nested/load": {Phase: spec.PhaseFailed, Message: "item 1 (b.(c): no such table", Attempts: 2, Failures: []spec.Failure{load}},
-		"each":        {Phase: spec.PhaseFailed, Attempts: 4, Failures: []spec.Failure{each}},
+		"nested": {Phase: spec.PhaseFailed},
+		"nested/load": {
+			Phase: spec.PhaseFailed, Message: "item 1 (b.(c): no such table", Attempts: 2, Failures: []spec.Failure{load},
+		},
+		"each": {Phase: spec.PhaseFailed, Attempts: 4, Failures: []spec.Failure{each}},
 	}
 	if diff := cmp.Diff(want, got.Tasks, cmpopts.IgnoreFields(spec.TaskStatus{}, "StartedAt", "FinishedAt")); diff != "" {
 		t.Errorf("tasks differ (-want +got):\n%s", diff)
@@ -166,12 +221,16 @@ func TestStatusKnowsAllowedFailures(t *testing.T) {
 		{Name: "needs", Depends: "must.Succeeded && both.Succeeded"},
 	}}}
 	wf := &wfv1.Workflow{ObjectMeta: metav1.ObjectMeta{Name: "run"}, Status: wfv1.WorkflowStatus{
-		Phase: wfv1.WorkflowFailed, Nodes: wfv1.Nodes{}, StoredWorkflowSpec: &wfv1.WorkflowSpec{Templates: []wfv1.Template{main}},
+		Phase: wfv1.WorkflowFailed, Nodes: wfv1.Nodes{}, StoredWorkflowSpec: &wfv1.WorkflowSpec{
+			Templates: []wfv1.Template{main},
+		},
 	}}
 	for _, n := range []wfv1.NodeStatus{
 		dagOf("main", node("run", wfv1.NodeTypeDAG, wfv1.NodeFailed, 0)),
 		failedPod("run", "run.maybe", "m", 1), failedPod("run", "run.must", "m", 1), failedPod("run", "run.both", "m", 1),
-		inside("run", node("run.nested", wfv1.NodeTypeDAG, wfv1.NodeFailed, 1)), failedPod("run.nested", "run.nested.deep", "m", 2),
+		inside(
+			"run", node("run.nested", wfv1.NodeTypeDAG, wfv1.NodeFailed, 1),
+		), failedPod("run.nested", "run.nested.deep", "m", 2),
 	} {
 		wf.Status.Nodes[n.Name] = n
 	}

@@ -61,8 +61,11 @@ func TestArgoAcceptsWhatIsCompiled(t *testing.T) {
 	o := mustPipeline(t, p)
 	g[p.Name] = o.Template
 	run := compile.Run(spec.Run{
-		Namespace:  "etl",
-		Pipeline:   spec.Ref{Kind: spec.PipelineKind, Namespace: "etl", Name: p.Name, Version: o.Version, Interface: spec.Interface{Inputs: p.Parameters}},
+		Namespace: "etl",
+		Pipeline: spec.Ref{
+			Kind: spec.PipelineKind, Namespace: "etl", Name: p.Name, Version: o.Version,
+			Interface: spec.Interface{Inputs: p.Parameters},
+		},
 		Parameters: map[string]string{"state": "OH"},
 	})
 	oneValidation.Lock()

@@ -29,8 +29,8 @@ func wordy() spec.Component {
 	return c
 }
 
-// Tasks, parameters, inputs, outputs and fields may have any of these names, in every construct: Argo takes the pipeline,
-// its conditions on tasks are expressions that evaluate, and it is read back.
+// Tasks, parameters, inputs, outputs and fields may have any of these names, in every construct: Argo takes the
+// pipeline, its conditions on tasks are expressions that evaluate, and it is read back.
 func TestEveryNameIsAName(t *testing.T) {
 	t.Parallel()
 	component := mustComponent(t, wordy())

@@ -26,7 +26,9 @@ func (v Version) String() string {
 }
 
 func (v Version) before(other Version) bool {
-	return cmp.Or(cmp.Compare(v.Major, other.Major), cmp.Compare(v.Minor, other.Minor), cmp.Compare(v.Patch, other.Patch)) < 0
+	return cmp.Or(
+		cmp.Compare(v.Major, other.Major), cmp.Compare(v.Minor, other.Minor), cmp.Compare(v.Patch, other.Patch),
+	) < 0
 }
 
 var versionTag = regexp.MustCompile(`:v?(\d+)\.(\d+)(?:\.(\d+))?([^:/]*)$`)
@@ -69,7 +71,8 @@ var faults = []struct {
 }
 
 var (
-	wrongValues = Fault{Fatal: true, What: "Loops over objects and each.index fail there, texts with quotes or backslashes arrive altered, " +
+	wrongValues = Fault{Fatal: true, What: "Loops over objects and each.index fail there, texts with quotes or " +
+		"backslashes arrive altered, " +
 		"and a ?? b gives an empty text where a was skipped (argo-workflows#16223)"}
 	cutShort = Fault{What: "When a run is stopped, its on_exit tasks are cut short there (argo-workflows#16488)"}
 )

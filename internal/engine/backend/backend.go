@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Backend is a place where pipelines live and run. Requests fail with an *Error; what is looked for and is not there is one
-// whose Reason is NotFound.
+// Backend is a place where pipelines live and run. Requests fail with an *Error; what is looked for and is not there is
+// one whose Reason is NotFound.
 type Backend interface {
 	// Configured says what is wrong with the configuration, without a request.
 	Configured() error
@@ -38,8 +38,8 @@ type Writer interface {
 	Create(ctx context.Context, kind Kind, object any) (*Object, error)
 	// Make creates an object whose fields are then as if Apply had set them.
 	Make(ctx context.Context, kind Kind, object any) error
-	// Apply makes an object what it is given as: what it gave earlier and gives no longer goes, what others set stays. What
-	// others declare is a Conflict unless force is set.
+	// Apply makes an object what it is given as: what it gave earlier and gives no longer goes, what others set stays.
+	// What others declare is a Conflict unless force is set.
 	Apply(ctx context.Context, kind Kind, object any, force bool) (*Object, error)
 	// Patch merges a JSON merge patch into an object.
 	Patch(ctx context.Context, kind Kind, namespace, name string, patch any) (*Object, error)
@@ -69,7 +69,8 @@ type Inspector interface {
 	MaxItems(ctx context.Context, groupVersion, kind string, lists ...string) (map[string]int64, error)
 	HasNamespace(ctx context.Context, namespace string) (bool, error)
 	HasServiceAccount(ctx context.Context, namespace, name string) (bool, error)
-	// Missing returns what the provider's own user may not do, out of the wanted; MissingFor what a service account may not.
+	// Missing returns what the provider's own user may not do, out of the wanted; MissingFor what a service account may
+	// not.
 	Missing(ctx context.Context, namespace string, wanted []Permission) ([]Permission, error)
 	MissingFor(ctx context.Context, namespace, serviceAccount string, wanted []Permission) ([]Permission, error)
 	// Controllers finds Argo's controllers, everywhere or else in the namespaces where they usually are.

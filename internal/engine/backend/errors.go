@@ -54,18 +54,22 @@ func (e *Error) Remedy() string {
 	case NoSuchKind:
 		return "Install " + SupportedArgo + " in this cluster: its custom resource definitions are missing."
 	case Unauthorized:
-		return "Check the provider's credentials (config_path, token, exec or client certificate); they were refused or have expired."
+		return "Check the provider's credentials (config_path, token, exec or client certificate); they were refused or " +
+			"have expired."
 	case Forbidden:
 		return "Grant the provider's user the Role of the guide \"Installation and RBAC\" in this namespace."
 	case Unreachable:
 		if strings.Contains(e.Err.Error(), "x509: certificate signed by unknown authority") {
-			return "The API server's certificate is of an authority that this machine does not know: give it in cluster_ca_certificate, or use a kubeconfig (config_path) that holds it."
+			return "The API server's certificate is of an authority that this machine does not know: give it in " +
+				"cluster_ca_certificate, or use a kubeconfig (config_path) that holds it."
 		}
 		return "Check that the cluster is up and that the provider's host, config_path and proxy_url lead to it."
 	case Misled:
-		return "Something between the provider and the API server, such as a proxy or a gateway, answers in its place. Check the provider's host, config_path and proxy_url."
+		return "Something between the provider and the API server, such as a proxy or a gateway, answers in its place. " +
+			"Check the provider's host, config_path and proxy_url."
 	case Conflict:
-		return "Another program manages the named fields. Remove its hold on them, or set force_conflicts = true in the provider's configuration to take them over."
+		return "Another program manages the named fields. Remove its hold on them, or set force_conflicts = true in the " +
+			"provider's configuration to take them over."
 	}
 	return ""
 }

@@ -7,15 +7,19 @@ import (
 	"slices"
 )
 
-// decode reads decoded JSON into what v points to. With Argo's minimal definitions the API server checks nothing that an
-// object holds, so anybody may have written anything. What v cannot hold is left out, like fields that it does not know:
-// whoever compares the object with the wanted one still sees it.
+// decode reads decoded JSON into what v points to. With Argo's minimal definitions the API server checks nothing that
+// an object holds, so anybody may have written anything. What v cannot hold is left out, like fields that it does not
+// know: whoever compares the object with the wanted one still sees it.
 func decode(content map[string]any, v any) error {
 	if tryDecode(content, v) == nil {
 		return nil
 	}
 	target := reflect.ValueOf(v).Elem()
-	fitted, _ := fitting(content, func(whole any) bool { return tryDecode(whole, reflect.New(target.Type()).Interface()) == nil })
+	fitted, _ := fitting(content, func(whole any) bool {
+		return tryDecode(
+			whole, reflect.New(target.Type()).Interface(),
+		) == nil
+	})
 	target.SetZero()
 	return tryDecode(fitted, v)
 }
@@ -28,8 +32,8 @@ func tryDecode(content, v any) error {
 	return json.Unmarshal(data, v)
 }
 
-// fitting returns what of a decoded JSON value decodes, and whether anything of it does. decodes tries a part in its place
-// in the whole.
+// fitting returns what of a decoded JSON value decodes, and whether anything of it does. decodes tries a part in its
+// place in the whole.
 func fitting(value any, decodes func(any) bool) (any, bool) {
 	if decodes(value) {
 		return value, true

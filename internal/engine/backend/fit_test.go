@@ -93,7 +93,9 @@ func TestEverythingDecodes(t *testing.T) {
 	anything = rapid.Deferred(func() *rapid.Generator[any] {
 		return rapid.OneOf(rapid.Just[any](nil), rapid.Just[any]("x"), rapid.Just[any](-1.5), rapid.Just[any](true),
 			rapid.Map(rapid.SliceOfN(anything, 0, 3), func(l []any) any { return l }),
-			rapid.Map(rapid.MapOfN(rapid.SampledFrom([]string{"name", "value", "spec", "x", "templates", "schedules"}), anything, 0, 3), func(m map[string]any) any { return m }))
+			rapid.Map(rapid.MapOfN(
+				rapid.SampledFrom([]string{"name", "value", "spec", "x", "templates", "schedules"}), anything, 0, 3,
+			), func(m map[string]any) any { return m }))
 	})
 	rapid.Check(t, func(t *rapid.T) {
 		var content map[string]any

@@ -26,7 +26,10 @@ func Seconds(l *problem.List, at problem.Path, text string) {
 		return
 	}
 	if d, ok := ParseDuration(l, at, text); ok && d%time.Second != 0 {
-		l.Errorf(at, "Invalid duration", "%q is not a whole number of seconds, which Kubernetes counts in. Write %q.", text, (d + time.Second).Truncate(time.Second).String())
+		l.Errorf(
+			at, "Invalid duration", "%q is not a whole number of seconds, which Kubernetes counts in. Write %q.", text,
+			(d + time.Second).Truncate(time.Second).String(),
+		)
 	}
 }
 
@@ -54,7 +57,9 @@ func durationRemedy(text string) string {
 		if m[2] == "w" {
 			unit, hours = "Weeks", 7*24
 		}
-		return fmt.Sprintf("%s are no unit, since they differ in length where clocks change; write hours: \"%dh\".", unit, n*hours)
+		return fmt.Sprintf(
+			"%s are no unit, since they differ in length where clocks change; write hours: \"%dh\".", unit, n*hours,
+		)
 	}
 	if _, err := strconv.ParseFloat(text, 64); err == nil {
 		return fmt.Sprintf("It lacks a unit; write %q for seconds.", text+"s")

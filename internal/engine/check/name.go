@@ -31,7 +31,10 @@ func LabelKey(l *problem.List, at problem.Path, what, key string) {
 func Reserved(l *problem.List, at problem.Path, what, key string, prefixes ...string) {
 	for _, p := range prefixes {
 		if strings.HasPrefix(key, p) {
-			l.Errorf(at, "Reserved "+what, "%q belongs to those that the provider and Argo Workflows set themselves (%s…). Choose another key.", key, p)
+			l.Errorf(
+				at, "Reserved "+what,
+				"%q belongs to those that the provider and Argo Workflows set themselves (%s…). Choose another key.", key, p,
+			)
 		}
 	}
 }

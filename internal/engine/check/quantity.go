@@ -42,7 +42,10 @@ func quantityRemedy(text string) string {
 			return fmt.Sprintf("Write %q.", number+"m")
 		case len(unit) >= 1 && strings.Contains("kmgtp", unit[:1]):
 			size := strings.ToUpper(unit[:1])
-			return fmt.Sprintf("Write %q or %q: the one counts in thousands, the other in 1024.", number+strings.Replace(size, "K", "k", 1), number+size+"i")
+			return fmt.Sprintf(
+				"Write %q or %q: the one counts in thousands, the other in 1024.", number+strings.Replace(size, "K", "k", 1),
+				number+size+"i",
+			)
 		}
 	}
 	return "Write a number with an optional unit, such as \"500m\" for half a CPU or \"1Gi\" for memory."
@@ -60,7 +63,10 @@ func Size(l *problem.List, at problem.Path, text string) {
 	case q.IsZero():
 		l.Errorf(at, "Invalid quantity", "%q is no size. Write a quantity such as \"10Gi\".", text)
 	case !IsWhole(q):
-		l.Errorf(at, "Invalid quantity", "%q is not a whole number of bytes: m stands for thousandths. Write Mi or Gi, such as \"%dMi\".", text, Mebi(text))
+		l.Errorf(
+			at, "Invalid quantity",
+			"%q is not a whole number of bytes: m stands for thousandths. Write Mi or Gi, such as \"%dMi\".", text, Mebi(text),
+		)
 	}
 }
 

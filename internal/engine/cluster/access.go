@@ -15,7 +15,9 @@ import (
 
 // Missing returns what this client's user is not allowed to do, out of the wanted. One request lists what is allowed.
 // As that list may be incomplete, what it lacks is asked for one by one.
-func (c *Client) Missing(ctx context.Context, namespace string, wanted []backend.Permission) ([]backend.Permission, error) {
+func (c *Client) Missing(
+	ctx context.Context, namespace string, wanted []backend.Permission,
+) ([]backend.Permission, error) {
 	conn, err := c.connect()
 	if err != nil {
 		return nil, err
@@ -42,7 +44,9 @@ func (c *Client) Missing(ctx context.Context, namespace string, wanted []backend
 }
 
 // MissingFor returns what a service account is not allowed to do in its namespace, out of the wanted.
-func (c *Client) MissingFor(ctx context.Context, namespace, serviceAccount string, wanted []backend.Permission) ([]backend.Permission, error) {
+func (c *Client) MissingFor(
+	ctx context.Context, namespace, serviceAccount string, wanted []backend.Permission,
+) ([]backend.Permission, error) {
 	conn, err := c.connect()
 	if err != nil {
 		return nil, err
@@ -52,8 +56,10 @@ func (c *Client) MissingFor(ctx context.Context, namespace, serviceAccount strin
 		answer, err := conn.typed.AuthorizationV1().LocalSubjectAccessReviews(namespace).Create(ctx, &authv1.LocalSubjectAccessReview{
 			ObjectMeta: metav1.ObjectMeta{Namespace: namespace},
 			Spec: authv1.SubjectAccessReviewSpec{
-				User:               fmt.Sprintf("system:serviceaccount:%s:%s", namespace, serviceAccount),
-				Groups:             []string{"system:serviceaccounts", "system:serviceaccounts:" + namespace, "system:authenticated"},
+				User: fmt.Sprintf("system:serviceaccount:%s:%s", namespace, serviceAccount),
+				Groups: []string{
+					"system:serviceaccounts", "system:serviceaccounts:" + namespace, "system:authenticated",
+				},
 				ResourceAttributes: attributesOf(namespace, group, resource, verb),
 			},
 		}, metav1.CreateOptions{})
@@ -65,7 +71,10 @@ func (c *Client) MissingFor(ctx context.Context, namespace, serviceAccount strin
 }
 
 // eachVerb asks about every verb of every permission and returns those that are not allowed.
-func eachVerb(ctx context.Context, wanted []backend.Permission, allowed func(ctx context.Context, group, resource, verb string) (bool, error)) ([]backend.Permission, error) {
+func eachVerb(
+	ctx context.Context, wanted []backend.Permission,
+	allowed func(ctx context.Context, group, resource, verb string) (bool, error),
+) ([]backend.Permission, error) {
 	denied := make([][]bool, len(wanted))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(8)

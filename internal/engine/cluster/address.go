@@ -13,7 +13,8 @@ import (
 // of it: it may hold a login.
 func CheckAddress(text string) error {
 	if _, err := url.Parse(text); err != nil {
-		return errors.New("it is no URL such as https://proxy.example.com:3128. A user name or password in it needs percent-encoding: %40 for @, %2F for /, %3A for : and %25 for %")
+		return errors.New("it is no URL such as https://proxy.example.com:3128. A user name or password in it needs " +
+			"percent-encoding: %40 for @, %2F for /, %3A for : and %25 for %")
 	}
 	return nil
 }

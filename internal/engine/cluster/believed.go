@@ -18,7 +18,10 @@ var kinds = map[backend.Kind]string{
 func believed(u *unstructured.Unstructured, r backend.Kind, namespace, name string) (*backend.Object, error) {
 	kind, known := kinds[r]
 	if known && u.GetKind() != kind || namespace != "" && u.GetNamespace() != namespace || u.GetName() != name {
-		return nil, &backend.Error{Reason: backend.Misled, Resource: r.Resource, Namespace: namespace, Name: name, Err: fmt.Errorf("the answer is %s %s/%s", u.GetKind(), u.GetNamespace(), u.GetName())}
+		return nil, &backend.Error{
+			Reason: backend.Misled, Resource: r.Resource, Namespace: namespace, Name: name,
+			Err: fmt.Errorf("the answer is %s %s/%s", u.GetKind(), u.GetNamespace(), u.GetName()),
+		}
 	}
 	return newObject(u), nil
 }

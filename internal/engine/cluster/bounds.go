@@ -76,8 +76,14 @@ func (b bounded) calm(resp *http.Response) (*http.Response, error) {
 	}
 	_ = resp.Body.Close()
 	body, err := json.Marshal(metav1.Status{
-		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Status"}, Status: metav1.StatusFailure, Code: int32(resp.StatusCode), Reason: reasonOfCode(resp.StatusCode),
-		Message: fmt.Sprintf("the server answers %d and asks to be left alone for %d s (Retry-After), and so it did to every try; the provider waits %d s at most between two", resp.StatusCode, seconds, longest),
+		TypeMeta: metav1.TypeMeta{
+			APIVersion: "v1", Kind: "Status",
+		}, Status: metav1.StatusFailure, Code: int32(resp.StatusCode), Reason: reasonOfCode(resp.StatusCode),
+		Message: fmt.Sprintf(
+			"the server answers %d and asks to be left alone for %d s (Retry-After), and so it did to every try; the "+
+				"provider waits %d s at most between two",
+			resp.StatusCode, seconds, longest,
+		),
 	})
 	if err != nil {
 		return nil, err
@@ -138,7 +144,9 @@ func slowOr(ctx context.Context, err error) error {
 type slowAnswer struct{ patience time.Duration }
 
 func (e slowAnswer) Error() string {
-	return fmt.Sprintf("the server, or something on the way to it, did not answer to the end within %s, or hardly says anything", e.patience)
+	return fmt.Sprintf(
+		"the server, or something on the way to it, did not answer to the end within %s, or hardly says anything", e.patience,
+	)
 }
 
 // Timeout and Temporary make it an error of the network.

@@ -25,7 +25,11 @@ func serve(t *testing.T, answer http.HandlerFunc) *Client {
 }
 
 func workflow(name, phase string) map[string]any {
-	return map[string]any{"apiVersion": "argoproj.io/v1alpha1", "kind": "Workflow", "metadata": map[string]any{"namespace": "etl", "name": name, "resourceVersion": "1"}, "status": map[string]any{"phase": phase}}
+	return map[string]any{
+		"apiVersion": "argoproj.io/v1alpha1", "kind": "Workflow",
+		"metadata": map[string]any{"namespace": "etl", "name": name, "resourceVersion": "1"},
+		"status":   map[string]any{"phase": phase},
+	}
 }
 
 func write(w http.ResponseWriter, v any) {
@@ -116,11 +120,13 @@ func TestFollowGoesOn(t *testing.T) {
 		"another kind's end":   event("DELETED", otherKind),
 		"a bookmark":           event("BOOKMARK", workflow("run", "")),
 		"an unknown event":     event("SOMETHING", workflow("run", "Succeeded")),
-		"an expired version":   event("ERROR", map[string]any{"apiVersion": "v1", "kind": "Status", "status": "Failure", "code": 410, "reason": "Expired"}),
-		"no object":            event("MODIFIED", nil),
-		"a text":               event("MODIFIED", "x"),
-		"no JSON":              "<html>\n",
-		"half an event":        `{"type":"MODIFIED","object":{"kind":`,
+		"an expired version": event(
+			"ERROR", map[string]any{"apiVersion": "v1", "kind": "Status", "status": "Failure", "code": 410, "reason": "Expired"},
+		),
+		"no object":     event("MODIFIED", nil),
+		"a text":        event("MODIFIED", "x"),
+		"no JSON":       "<html>\n",
+		"half an event": `{"type":"MODIFIED","object":{"kind":`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -193,7 +199,9 @@ func TestAListThatExpires(t *testing.T) {
 			case q.Get("continue") != "" && seconds.Add(1) <= expires:
 				w.Header().Set("Content-Type", "application/json")
 				w.WriteHeader(http.StatusGone)
-				fmt.Fprint(w, `{"apiVersion":"v1","kind":"Status","status":"Failure","code":410,"reason":"Expired","message":"too old"}`)
+				fmt.Fprint(
+					w, `{"apiVersion":"v1","kind":"Status","status":"Failure","code":410,"reason":"Expired","message":"too old"}`,
+				)
 				return
 			case q.Get("continue") != "":
 				list["items"] = []any{workflow("b", "")}
@@ -216,7 +224,13 @@ func TestAListThatExpires(t *testing.T) {
 func TestAListWithoutEnd(t *testing.T) {
 	t.Parallel()
 	c := serve(t, func(w http.ResponseWriter, _ *http.Request) {
-		write(w, map[string]any{"apiVersion": "argoproj.io/v1alpha1", "kind": "WorkflowList", "metadata": map[string]any{"continue": "more"}, "items": []any{}})
+		write(
+			w,
+			map[string]any{
+				"apiVersion": "argoproj.io/v1alpha1", "kind": "WorkflowList", "metadata": map[string]any{"continue": "more"},
+				"items": []any{},
+			},
+		)
 	})
 	if _, err := c.List(t.Context(), backend.Workflows, "etl", ""); err == nil {
 		t.Error("it has no end, and was read to the end")

@@ -10,8 +10,11 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
-// LastChanges lists when the objects that a label selector finds were changed last, by name. What they hold is not read.
-func (c *Client) LastChanges(ctx context.Context, r backend.Kind, namespace, selector string) (map[string]time.Time, error) {
+// LastChanges lists when the objects that a label selector finds were changed last, by name. What they hold is not
+// read.
+func (c *Client) LastChanges(
+	ctx context.Context, r backend.Kind, namespace, selector string,
+) (map[string]time.Time, error) {
 	conn, err := c.connect()
 	if err != nil {
 		return nil, err

@@ -143,7 +143,9 @@ func (c *Client) Create(ctx context.Context, r backend.Kind, object any) (*backe
 	}
 	c.cache.forget(r, u.GetNamespace())
 	defer c.cache.forget(r, u.GetNamespace())
-	got, err := conn.dynamic.Resource(gvr(r)).Namespace(u.GetNamespace()).Create(ctx, u, metav1.CreateOptions{FieldManager: FieldManager})
+	got, err := conn.dynamic.Resource(gvr(r)).Namespace(u.GetNamespace()).Create(
+		ctx, u, metav1.CreateOptions{FieldManager: FieldManager},
+	)
 	if err != nil {
 		return nil, explain(err, r, u.GetNamespace(), u.GetName())
 	}
@@ -164,7 +166,9 @@ func (c *Client) Get(ctx context.Context, r backend.Kind, namespace, name string
 }
 
 // Patch merges a JSON merge patch into one object.
-func (c *Client) Patch(ctx context.Context, r backend.Kind, namespace, name string, patch any) (*backend.Object, error) {
+func (c *Client) Patch(
+	ctx context.Context, r backend.Kind, namespace, name string, patch any,
+) (*backend.Object, error) {
 	conn, err := c.connect()
 	if err != nil {
 		return nil, err
@@ -175,7 +179,9 @@ func (c *Client) Patch(ctx context.Context, r backend.Kind, namespace, name stri
 	}
 	c.cache.forget(r, namespace)
 	defer c.cache.forget(r, namespace)
-	got, err := conn.dynamic.Resource(gvr(r)).Namespace(namespace).Patch(ctx, name, types.MergePatchType, data, metav1.PatchOptions{FieldManager: FieldManager})
+	got, err := conn.dynamic.Resource(gvr(r)).Namespace(namespace).Patch(
+		ctx, name, types.MergePatchType, data, metav1.PatchOptions{FieldManager: FieldManager},
+	)
 	if err != nil {
 		return nil, explain(err, r, namespace, name)
 	}

@@ -20,7 +20,9 @@ const (
 
 // Controllers finds the workflow controllers, in the whole cluster if that may be looked at, else in the namespaces
 // where they usually are. everywhere says which. An error means that nothing could be looked at.
-func (c *Client) Controllers(ctx context.Context, usual ...string) (found []backend.Controller, everywhere bool, err error) {
+func (c *Client) Controllers(
+	ctx context.Context, usual ...string,
+) (found []backend.Controller, everywhere bool, err error) {
 	found, err = c.controllersIn(ctx, metav1.NamespaceAll)
 	if err == nil || backend.ReasonOf(err) != backend.Forbidden {
 		return found, err == nil, err
@@ -72,8 +74,12 @@ func controllerContainer(d appsv1.Deployment) *corev1.Container {
 	return nil
 }
 
-func (c *Client) controller(ctx context.Context, conn *connection, d appsv1.Deployment, container corev1.Container) backend.Controller {
-	out := backend.Controller{Namespace: d.Namespace, Name: d.Name, Image: container.Image, Wanted: 1, Ready: d.Status.ReadyReplicas}
+func (c *Client) controller(
+	ctx context.Context, conn *connection, d appsv1.Deployment, container corev1.Container,
+) backend.Controller {
+	out := backend.Controller{
+		Namespace: d.Namespace, Name: d.Name, Image: container.Image, Wanted: 1, Ready: d.Status.ReadyReplicas,
+	}
 	if d.Spec.Replicas != nil {
 		out.Wanted = *d.Spec.Replicas
 	}

@@ -37,7 +37,9 @@ func parseSettings(data map[string]string) controllerSettings {
 const overrideAllowlist = "WORKFLOW_USER_OVERRIDE_ALLOWLIST"
 
 // applySettings reads what decides which workflows the controller runs.
-func applySettings(ctx context.Context, conn *connection, c *backend.Controller, name string, container corev1.Container) {
+func applySettings(
+	ctx context.Context, conn *connection, c *backend.Controller, name string, container corev1.Container,
+) {
 	found, err := conn.typed.CoreV1().ConfigMaps(c.Namespace).Get(ctx, name, metav1.GetOptions{})
 	if err != nil {
 		c.Closed = !apierrors.IsNotFound(err)

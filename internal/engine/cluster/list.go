@@ -83,7 +83,9 @@ func (c *Client) listed(ctx context.Context, r backend.Kind, namespace string) (
 }
 
 // List reads the objects that a label selector finds, page by page and past the cache.
-func (c *Client) List(ctx context.Context, r backend.Kind, namespace, selector string) (map[string]*backend.Object, error) {
+func (c *Client) List(
+	ctx context.Context, r backend.Kind, namespace, selector string,
+) (map[string]*backend.Object, error) {
 	conn, err := c.connect()
 	if err != nil {
 		return nil, err
@@ -117,9 +119,9 @@ const (
 	maxPages    = 2_000
 )
 
-// paged reads a list page by page. page reads the one that the options ask for, and returns where the next one begins. It
-// is asked for the first page again where the server does not know any more what it has given; in the end it is asked for
-// all at once, which cannot expire.
+// paged reads a list page by page. page reads the one that the options ask for, and returns where the next one begins.
+// It is asked for the first page again where the server does not know any more what it has given; in the end it is
+// asked for all at once, which cannot expire.
 func paged(page func(metav1.ListOptions) (next string, err error)) error {
 	options := metav1.ListOptions{Limit: pageSize}
 	restarts := 0

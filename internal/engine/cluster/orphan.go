@@ -17,7 +17,9 @@ func (c *Client) DeleteAlone(ctx context.Context, r backend.Kind, namespace, nam
 	}
 	c.cache.forget(r, namespace)
 	defer c.cache.forget(r, namespace)
-	err = conn.dynamic.Resource(gvr(r)).Namespace(namespace).Delete(ctx, name, metav1.DeleteOptions{PropagationPolicy: ptr.To(metav1.DeletePropagationOrphan)})
+	err = conn.dynamic.Resource(gvr(r)).Namespace(namespace).Delete(
+		ctx, name, metav1.DeleteOptions{PropagationPolicy: ptr.To(metav1.DeletePropagationOrphan)},
+	)
 	if err = explain(err, r, namespace, name); backend.IsNotFound(err) {
 		return nil
 	}

@@ -12,8 +12,8 @@ import (
 // managedFields are Kubernetes' records of who has set which field of an object.
 type managedFields []metav1.ManagedFieldsEntry
 
-// EditedAt reports whether somebody has changed what is at a path, by kubectl edit, say. What nobody owns is a default of
-// the server; what another program owns by server-side apply it has declared.
+// EditedAt reports whether somebody has changed what is at a path, by kubectl edit, say. What nobody owns is a default
+// of the server; what another program owns by server-side apply it has declared.
 func (entries managedFields) EditedAt(path []string) bool {
 	if len(entries) == 0 {
 		return true // somebody has taken the records off

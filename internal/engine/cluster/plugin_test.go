@@ -20,7 +20,9 @@ func TestWhatAPluginSays(t *testing.T) { //nolint:paralleltest // it takes the s
 	os.Stderr = log
 	defer func() { os.Stderr = own }()
 	c := New(Config{Host: "https://127.0.0.1:1", Exec: &Exec{
-		APIVersion: "client.authentication.k8s.io/v1", Command: "sh", Args: []string{"-c", `echo "cannot log in as $WHO with $PASSWORD" >&2; exit 3`},
+		APIVersion: "client.authentication.k8s.io/v1", Command: "sh", Args: []string{
+			"-c", `echo "cannot log in as $WHO with $PASSWORD" >&2; exit 3`,
+		},
 		Env: map[string]string{"PASSWORD": "s3cr3t-pw", "WHO": "etl-robot"},
 	}})
 	_, err = c.Get(t.Context(), backend.Workflows, "etl", "run")

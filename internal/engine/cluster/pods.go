@@ -66,7 +66,10 @@ func (c *Client) RunPods(ctx context.Context, namespace, selector, container str
 	pods := make([]backend.Pod, len(list))
 	for i := range list {
 		p := &list[i]
-		pods[i] = backend.Pod{Name: p.Name, Annotations: p.Annotations, Started: hasStarted(p, container), Secrets: secretsOf(p, container), Waits: waitsOf(p)}
+		pods[i] = backend.Pod{
+			Name: p.Name, Annotations: p.Annotations, Started: hasStarted(p, container), Secrets: secretsOf(p, container),
+			Waits: waitsOf(p),
+		}
 	}
 	return pods, nil
 }
@@ -103,7 +106,10 @@ func (c *Client) RemovePod(ctx context.Context, namespace, name string) error {
 	if err != nil {
 		return err
 	}
-	err = explain(conn.typed.CoreV1().Pods(namespace).Delete(ctx, name, metav1.DeleteOptions{GracePeriodSeconds: new(int64)}), Pods, namespace, name)
+	err = explain(
+		conn.typed.CoreV1().Pods(namespace).Delete(ctx, name, metav1.DeleteOptions{GracePeriodSeconds: new(int64)}), Pods,
+		namespace, name,
+	)
 	if backend.IsNotFound(err) {
 		return nil
 	}

@@ -11,9 +11,9 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
-// MaxItems returns how many elements the cluster's schema of a kind allows in a list, by the path of the list: the names of
-// fields, and "*" for the elements of a list on the way. Zero: it sets no bound, as the minimal definitions of Argo do.
-// Everybody who may ask the cluster for its kinds may ask for their schemas too.
+// MaxItems returns how many elements the cluster's schema of a kind allows in a list, by the path of the list: the
+// names of fields, and "*" for the elements of a list on the way. Zero: it sets no bound, as the minimal definitions of
+// Argo do. Everybody who may ask the cluster for its kinds may ask for their schemas too.
 func (c *Client) MaxItems(_ context.Context, groupVersion, kind string, lists ...string) (map[string]int64, error) {
 	conn, err := c.connect()
 	if err != nil {

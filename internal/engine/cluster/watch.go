@@ -24,7 +24,9 @@ const (
 // Follow calls seen with every state of one object, first with the present one, until seen returns done or an error,
 // or ctx ends. It uses one watch and takes it up again when the connection breaks, the server restarts, the watch
 // expires, tells something odd, or tells nothing for long. seen gets nil when the object is gone.
-func (c *Client) Follow(ctx context.Context, r backend.Kind, namespace, name string, seen func(*backend.Object) (done bool, err error)) error {
+func (c *Client) Follow(
+	ctx context.Context, r backend.Kind, namespace, name string, seen func(*backend.Object) (done bool, err error),
+) error {
 	pause := firstPause
 	for {
 		told, done, err := c.followOnce(ctx, r, namespace, name, seen)
@@ -43,9 +45,11 @@ func (c *Client) Follow(ctx context.Context, r backend.Kind, namespace, name str
 	}
 }
 
-// followOnce reads the object and watches it until the watch ends. told: the watch was of use. A nil error with done unset
-// asks for another round.
-func (c *Client) followOnce(ctx context.Context, r backend.Kind, namespace, name string, seen func(*backend.Object) (bool, error)) (told, done bool, err error) {
+// followOnce reads the object and watches it until the watch ends. told: the watch was of use. A nil error with done
+// unset asks for another round.
+func (c *Client) followOnce(
+	ctx context.Context, r backend.Kind, namespace, name string, seen func(*backend.Object) (bool, error),
+) (told, done bool, err error) {
 	conn, err := c.connect()
 	if err != nil {
 		return false, true, err
@@ -95,7 +99,8 @@ func (c *Client) followOnce(ctx context.Context, r backend.Kind, namespace, name
 	}
 }
 
-// eventObject is the object as an event tells it, nil where it is gone; false: the event tells something else, or an error.
+// eventObject is the object as an event tells it, nil where it is gone; false: the event tells something else, or an
+// error.
 func eventObject(event watch.Event, r backend.Kind, namespace, name string) (*backend.Object, bool) {
 	u, ok := event.Object.(*unstructured.Unstructured)
 	if !ok {
@@ -111,7 +116,8 @@ func eventObject(event watch.Event, r backend.Kind, namespace, name string) (*ba
 	return object, event.Type == watch.Added || event.Type == watch.Modified
 }
 
-// transient errors are worth waiting out: the server is down, overloaded or restarting, or somebody answers in its place.
+// transient errors are worth waiting out: the server is down, overloaded or restarting, or somebody answers in its
+// place.
 func transient(err error) bool {
 	reason := backend.ReasonOf(err)
 	return reason == backend.Unreachable || reason == backend.Misled || apierrors.IsInternalError(errors.Unwrap(err)) || apierrors.IsResourceExpired(errors.Unwrap(err))

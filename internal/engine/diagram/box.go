@@ -8,7 +8,9 @@ const boxRadius = 7.0
 func (s *sheet) box(b *box, x, y float64) {
 	x, y = x+b.x, y+b.y
 	n := b.node
-	s.b.WriteString(`<g data-node="` + escapeXML(n.key()) + `"><title>` + escapeXML(strings.Join(n.lines(), "\n")) + "</title>\n")
+	s.b.WriteString(
+		`<g data-node="` + escapeXML(n.key()) + `"><title>` + escapeXML(strings.Join(n.lines(), "\n")) + "</title>\n",
+	)
 	if b.face.pill {
 		s.rect("box "+n.kind.class(), x, y, b.face.w, b.face.h, pillHeight/2)
 		s.text("pill", x+b.face.w/2, y+15, b.face.title)
@@ -23,7 +25,8 @@ func (s *sheet) box(b *box, x, y float64) {
 	s.b.WriteString("</g>\n")
 }
 
-// sheets draws the box itself, over the edges of those behind it if it is a loop's, with a second border if it is nested.
+// sheets draws the box itself, over the edges of those behind it if it is a loop's, with a second border if it is
+// nested.
 func (s *sheet) sheets(b *box, x, y float64) {
 	class := "box " + b.node.kind.class()
 	w, h := b.face.front()
@@ -94,7 +97,10 @@ func (s *sheet) row(r strip, x, y float64) {
 	case "when":
 		s.path("icon when", "M", left, centre, "L", left+4.5, centre-4.5, "L", left+9, centre, "L", left+4.5, centre+4.5, "Z")
 	case "loop":
-		s.path("icon loop", "M", left+8.5, centre-1.5, "A", 4.0, 4.0, 0.0, 1.0, 0.0, left+8.0, centre+2.5, "M", left+9.5, centre-4.5, "V", centre-1.0, "H", left+6.0)
+		s.path(
+			"icon loop", "M", left+8.5, centre-1.5, "A", 4.0, 4.0, 0.0, 1.0, 0.0, left+8.0, centre+2.5, "M", left+9.5, centre-4.5,
+			"V", centre-1.0, "H", left+6.0,
+		)
 	default:
 		s.path("icon run", "M", left, centre, "H", left+2.5, "M", left+5.5, centre, "H", left+8.5)
 	}

@@ -146,7 +146,9 @@ func checkFace(f *face) error {
 			return err
 		}
 	}
-	return errors.Join(fits(f.title, width(f.title, titleSize, true)+8), fits(f.subtitle, width(f.subtitle, subtitleSize, false)+8))
+	return errors.Join(
+		fits(f.title, width(f.title, titleSize, true)+8), fits(f.subtitle, width(f.subtitle, subtitleSize, false)+8),
+	)
 }
 
 // samplesOf walks along an edge.

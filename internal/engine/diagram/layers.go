@@ -17,7 +17,8 @@ type layering struct {
 	vertices []vertex
 	layers   [][]int // vertices, from left to right once ordered
 	up, down [][]int // the vertices that segments lead from and to
-	// chains holds, for each edge, its vertices from the upper to the lower end. Nil: the edge leads from a node to itself.
+	// chains holds, for each edge, its vertices from the upper to the lower end. Nil: the edge leads from a node to
+	// itself.
 	chains [][]int
 	// reversed edges belong to a cycle and lead upwards.
 	reversed []bool

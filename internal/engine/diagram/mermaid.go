@@ -141,7 +141,9 @@ func (k kind) shape() (open, closing string) {
 }
 
 func (k kind) class() string {
-	return [...]string{taskNode: "task", nestedNode: "nested", approvalNode: "approval", parameterNode: "parameter", outputNode: "output"}[k]
+	return [...]string{
+		taskNode: "task", nestedNode: "nested", approvalNode: "approval", parameterNode: "parameter", outputNode: "output",
+	}[k]
 }
 
 // prefix keeps ids apart from Mermaid's words ("end") and from those of other kinds.

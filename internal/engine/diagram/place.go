@@ -262,8 +262,8 @@ func (p *placer) balance(runs [][]float64) {
 	}
 }
 
-// relax moves boxes, in a few rounds, to where the way to their neighbours is shortest, as far as those beside them leave
-// room. Lanes stay, since they are straight.
+// relax moves boxes, in a few rounds, to where the way to their neighbours is shortest, as far as those beside them
+// leave room. Lanes stay, since they are straight.
 func (p *placer) relax() {
 	var xs []float64
 	for round := range 6 {

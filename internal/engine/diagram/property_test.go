@@ -29,9 +29,16 @@ type drawn struct {
 // anyPipeline draws a pipeline with and without cycles, with all kinds of tasks and conditions, and with names of any
 // characters. Expected nodes and edges are noted while it is made, not taken from the code under test.
 func anyPipeline(t *rapid.T, most int) drawn {
-	names := rapid.SliceOfNDistinct(rapid.OneOf(rapid.StringMatching(`[a-z_]{1,12}`), rapid.String()), 1, most, rapid.ID[string]).Draw(t, "names")
+	names := rapid.SliceOfNDistinct(
+		rapid.OneOf(rapid.StringMatching(`[a-z_]{1,12}`), rapid.String()), 1, most, rapid.ID[string],
+	).Draw(t, "names")
 	parameters := rapid.SliceOfNDistinct(rapid.StringMatching(`[a-z]{1,9}`), 0, 4, rapid.ID[string]).Draw(t, "parameters")
-	d := drawn{pipeline: spec.Pipeline{Name: rapid.String().Draw(t, "name"), Parameters: map[string]spec.Input{}, Tasks: tasks{}, Outputs: map[string]string{}}}
+	d := drawn{
+		pipeline: spec.Pipeline{
+			Name: rapid.String().Draw(t, "name"), Parameters: map[string]spec.Input{}, Tasks: tasks{},
+			Outputs: map[string]string{},
+		},
+	}
 	edges := map[string]bool{}
 	for _, p := range parameters {
 		d.pipeline.Parameters[p] = spec.Input{}
@@ -74,7 +81,9 @@ func anyPipeline(t *rapid.T, most int) drawn {
 func anyTask(t *rapid.T) spec.Task {
 	task := spec.Task{
 		Component: spec.Ref{Kind: rapid.SampledFrom([]spec.Kind{spec.ComponentKind, spec.PipelineKind}).Draw(t, "kind"),
-			Name: rapid.SampledFrom([]string{"a", "", "nested", "b-component-with-a-long-name-and-more", spec.Unknown, "</g>"}).Draw(t, "component")},
+			Name: rapid.SampledFrom([]string{
+				"a", "", "nested", "b-component-with-a-long-name-and-more", spec.Unknown, "</g>",
+			}).Draw(t, "component")},
 		DisplayName: rapid.OneOf(rapid.Just(""), rapid.String()).Draw(t, "display"),
 		RunIf:       rapid.SampledFrom(append([]spec.RunIf{""}, spec.RunIfs...)).Draw(t, "run_if"),
 	}
@@ -86,7 +95,9 @@ func anyTask(t *rapid.T) spec.Task {
 
 // resolveNested knows one pipeline, whose nodes are not counted: their keys begin with "inner".
 func resolveNested(r spec.Ref) (spec.Pipeline, bool) {
-	return spec.Pipeline{Tasks: tasks{"inner": {Component: component("c")}, "inner2": {DependsOn: []string{"inner"}}}}, r.Name == "nested"
+	return spec.Pipeline{
+		Tasks: tasks{"inner": {Component: component("c")}, "inner2": {DependsOn: []string{"inner"}}},
+	}, r.Name == "nested"
 }
 
 func TestEveryNodeAndEdgeIsDrawnOnce(t *testing.T) {
@@ -113,8 +124,8 @@ func compare(t *rapid.T, what string, want, got []string) {
 	}
 }
 
-// inXML is what a reader of XML gets back: characters that XML cannot hold are replaced, line ends and tabs in attributes
-// survive as they are escaped.
+// inXML is what a reader of XML gets back: characters that XML cannot hold are replaced, line ends and tabs in
+// attributes survive as they are escaped.
 func inXML(text string) string {
 	var b strings.Builder
 	for _, r := range text {
@@ -199,8 +210,12 @@ func FuzzNames(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, name, component, text string) {
 		p := spec.Pipeline{Name: name, Parameters: map[string]spec.Input{name: {}}, Outputs: map[string]string{name: text}, Tasks: tasks{
-			name:       {Component: spec.Ref{Name: component, Kind: spec.Kind(text)}, When: text, ForEach: text, Inputs: inputs{name: text}},
-			name + "2": {DisplayName: text, DependsOn: []string{name, text}, RunIf: spec.RunIf(text), Approval: &spec.Approval{Timeout: text}},
+			name: {
+				Component: spec.Ref{Name: component, Kind: spec.Kind(text)}, When: text, ForEach: text, Inputs: inputs{name: text},
+			},
+			name + "2": {
+				DisplayName: text, DependsOn: []string{name, text}, RunIf: spec.RunIf(text), Approval: &spec.Approval{Timeout: text},
+			},
 		}, OnExit: tasks{component: {ForEach: text, When: text, DependsOn: []string{component}}}}
 		svgParts(t, SVG(p, Options{}))
 		for line := range strings.SplitSeq(strings.TrimSuffix(Mermaid(p, Options{}), "\n"), "\n") {
@@ -229,8 +244,8 @@ func BenchmarkMermaid(b *testing.B) {
 	}
 }
 
-// layered is a pipeline of n tasks in rows of eight, in which each task needs two of the row above and every fifth one from further
-// up.
+// layered is a pipeline of n tasks in rows of eight, in which each task needs two of the row above and every fifth one
+// from further up.
 func layered(n int) spec.Pipeline {
 	p := spec.Pipeline{Name: "layered", Parameters: map[string]spec.Input{"day": {}}, Tasks: tasks{}}
 	for i := range n {

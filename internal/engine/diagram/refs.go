@@ -155,7 +155,8 @@ func skipSpace(text string, i int) int {
 	return i
 }
 
-// stringLength returns the length of the string literal at the start of text, quotes included. Negative: it is not closed.
+// stringLength returns the length of the string literal at the start of text, quotes included. Negative: it is not
+// closed.
 func stringLength(text string) int {
 	quote := text[0]
 	for i := 1; i < len(text); i++ {

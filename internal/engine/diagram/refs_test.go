@@ -19,13 +19,19 @@ func TestTemplateRefs(t *testing.T) {
 		{"{{ tasks.a.output }}", []reference{{"tasks", "a", "output"}}},
 		{"{{ tasks.a.outputs.x }} and {{parameters.p}}", []reference{{"tasks", "a", "outputs.x"}, {"parameters", "p", ""}}},
 		{"{{ tasks.a.outputs.x.field[0] }}", []reference{{"tasks", "a", "outputs.x"}}},
-		{`{{ tasks["a-b"].output ?? tasks['c'].outputs["d"] }}`, []reference{{"tasks", "a-b", "output"}, {"tasks", "c", "outputs.d"}}},
+		{
+			`{{ tasks["a-b"].output ?? tasks['c'].outputs["d"] }}`,
+			[]reference{{"tasks", "a-b", "output"}, {"tasks", "c", "outputs.d"}},
+		},
 		{"{{ tasks?.a?.output }}", []reference{{"tasks", "a", "output"}}},
 		{"{{ tasks . a . status }}", []reference{{"tasks", "a", "status"}}},
 		{`{{ "tasks.a.output" + 'parameters.p' }}`, nil},
 		{`{{ "}}" + tasks.a.output }}`, []reference{{"tasks", "a", "output"}}},
 		{`{{ {"k": {"l": tasks.a.output}} }}`, []reference{{"tasks", "a", "output"}}},
-		{`{{ {"k": {"l": 1}}.k.l + tasks.a.output }} {{ parameters.p }}`, []reference{{"tasks", "a", "output"}, {"parameters", "p", ""}}},
+		{
+			`{{ {"k": {"l": 1}}.k.l + tasks.a.output }} {{ parameters.p }}`,
+			[]reference{{"tasks", "a", "output"}, {"parameters", "p", ""}},
+		},
 		{"{{ each.value.tasks.a }}", nil},
 		{"{{ mytasks.a.output + tasks2.b.output + 2tasks.c }}", nil},
 		{"{{ [1..tasks.a.output] }}", []reference{{"tasks", "a", "output"}}},
@@ -45,8 +51,10 @@ func TestTemplateRefs(t *testing.T) {
 func TestRefsAreThoseOfTheLanguage(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
-		"tasks.a.output", "tasks.a.outputs.x + parameters.p", "tasks.heads.output ?? tasks.tails.output", "tasks.a.status == 'Failed' && !parameters.flag",
-		`len(tasks.a.outputs.list) > 3 ? parameters.x : "tasks.b.output"`, `tasks["a"].output`, "filter(tasks.a.output, {# > parameters.low})",
+		"tasks.a.output", "tasks.a.outputs.x + parameters.p", "tasks.heads.output ?? tasks.tails.output", "tasks.a.status " +
+			"== 'Failed' && !parameters.flag",
+		`len(tasks.a.outputs.list) > 3 ? parameters.x : "tasks.b.output"`, `tasks["a"].output`, "filter(tasks.a.output, " +
+			"{# > parameters.low})",
 		"map(parameters.list, {#.tasks})", "each.value.tasks", "tasks.a.outputs.x.field.deep", `{"tasks": parameters.tasks}`, "[tasks.a.output, tasks.b.output][0]",
 		"tasks.a.output startsWith 'x' || tasks.b.output in parameters.list", "parameters.list[1:2]", "run.name + parameters.p",
 	} {

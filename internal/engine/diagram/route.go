@@ -72,8 +72,8 @@ func layOut(g *graph) *picture {
 	return p
 }
 
-// stackLayers decides on the upper and lower border of each layer. Where edges run far to the side, more room keeps them
-// from lying flat.
+// stackLayers decides on the upper and lower border of each layer. Where edges run far to the side, more room keeps
+// them from lying flat.
 func (p *picture) stackLayers(l *layering) (tops, bottoms []float64) {
 	tops, bottoms = make([]float64, len(l.layers)), make([]float64, len(l.layers))
 	y := 0.0
@@ -118,7 +118,9 @@ func (p *picture) route(g *graph, l *layering, tops, bottoms []float64) {
 			w.points = append(w.points, point{l.vertices[v].x, tops[layer]}, point{l.vertices[v].x, bottoms[layer]})
 		}
 		lower := &p.boxes[l.vertices[chain[len(chain)-1]].node]
-		w.points = append(w.points, point{arrivals[i], tops[l.vertices[chain[len(chain)-1]].layer]}, point{arrivals[i], lower.y})
+		w.points = append(
+			w.points, point{arrivals[i], tops[l.vertices[chain[len(chain)-1]].layer]}, point{arrivals[i], lower.y},
+		)
 		w.points = tidy(w.points)
 		if w.upwards {
 			slices.Reverse(w.points)
@@ -163,8 +165,8 @@ func tidy(points []point) []point {
 	return kept
 }
 
-// arrivals spreads the edges that end at one box along its upper border, in the order in which they come, each as near as
-// possible to where it comes from.
+// arrivals spreads the edges that end at one box along its upper border, in the order in which they come, each as near
+// as possible to where it comes from.
 func (p *picture) arrivals(g *graph, l *layering) []float64 {
 	xs := make([]float64, len(g.edges))
 	byTarget := make([][]int, len(g.nodes))
@@ -199,8 +201,8 @@ func (p *picture) arrivals(g *graph, l *layering) []float64 {
 	return xs
 }
 
-// port is where an edge from x would like to end: straight below, or at a quarter of the width if it comes from beside the
-// box. An edge that comes alone ends in the middle.
+// port is where an edge from x would like to end: straight below, or at a quarter of the width if it comes from beside
+// the box. An edge that comes alone ends in the middle.
 func (b *box) port(x, margin float64, edges int) float64 {
 	w, _ := b.face.front()
 	switch {
@@ -214,9 +216,9 @@ func (b *box) port(x, margin float64, edges int) float64 {
 	return x
 }
 
-// separate moves sorted values as little as possible so that neighbours are at least gap apart and all lie between low and
-// high: the pool-adjacent-violators algorithm. The room must suffice. (Conversions keep
-// the compiler from fusing operations, which would make pictures depend on the processor.)
+// separate moves sorted values as little as possible so that neighbours are at least gap apart and all lie between low
+// and high: the pool-adjacent-violators algorithm. The room must suffice. (Conversions keep the compiler from fusing
+// operations, which would make pictures depend on the processor.)
 func separate(wanted []float64, gap, low, high float64) []float64 {
 	type pool struct {
 		sum   float64 // of the wanted places of the first element

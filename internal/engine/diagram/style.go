@@ -5,8 +5,8 @@ import "strings"
 // style is one rule with its colours on light and on dark ground.
 type style struct{ selector, light, dark string }
 
-// geometry holds what does not depend on the theme. Everything is below the class kfp, so that a picture put into a page
-// does not colour the page.
+// geometry holds what does not depend on the theme. Everything is below the class kfp, so that a picture put into a
+// page does not colour the page.
 const geometry = `.kfp text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;text-anchor:middle}` +
 	`.kfp .name{font-size:13px;font-weight:600}.kfp .sub{font-size:11px}.kfp .row{font-size:10.5px;text-anchor:start}.kfp .pill{font-size:11px}` +
 	`.kfp .heading{font-size:15px;font-weight:600;text-anchor:start}.kfp .caption{font-size:11px;text-anchor:start}` +

@@ -88,7 +88,9 @@ func (s *sheet) wire(w *wire, x, y float64) {
 	case w.edge.order:
 		class = "order"
 	}
-	s.b.WriteString(`<g data-edge="` + class + `" data-from="` + escapeXML(w.from.key()) + `" data-to="` + escapeXML(w.to.key()) + `"><title>`)
+	s.b.WriteString(
+		`<g data-edge="` + class + `" data-from="` + escapeXML(w.from.key()) + `" data-to="` + escapeXML(w.to.key()) + `"><title>`,
+	)
 	s.b.WriteString(escapeXML(w.from.title + " → " + w.to.title))
 	if w.edge.detail != "" {
 		s.b.WriteString("\n" + escapeXML(w.edge.detail))
@@ -146,7 +148,9 @@ func (s *sheet) tip(class string, x, y float64, up bool) {
 }
 
 func (s *sheet) rect(class string, x, y, w, h, radius float64) {
-	s.b.WriteString(`<rect class="` + class + `" x="` + num(x) + `" y="` + num(y) + `" width="` + num(w) + `" height="` + num(h) + `" rx="` + num(radius) + "\"/>\n")
+	s.b.WriteString(
+		`<rect class="` + class + `" x="` + num(x) + `" y="` + num(y) + `" width="` + num(w) + `" height="` + num(h) + `" rx="` + num(radius) + "\"/>\n",
+	)
 }
 
 // text writes a line; y is its baseline.

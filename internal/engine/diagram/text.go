@@ -53,8 +53,8 @@ func listLength(text string) (int, bool) {
 	return len(list), true
 }
 
-// width estimates the width of a text at a font size, in pixels. The figures are those of DejaVu Sans and Verdana, the widest
-// of the common sans-serif fonts, so a text fits its box whatever font the viewer has.
+// width estimates the width of a text at a font size, in pixels. The figures are those of DejaVu Sans and Verdana, the
+// widest of the common sans-serif fonts, so a text fits its box whatever font the viewer has.
 func width(text string, size float64, bold bool) float64 {
 	units := 0.0
 	for _, r := range text {

@@ -38,7 +38,8 @@ func BenchmarkArgoTags(b *testing.B) {
 
 func BenchmarkCompile(b *testing.B) {
 	w := standardWorld("x")
-	for _, text := range []string{"{{ parameters.s }}", "{{ parameters.n + 1 }}", "{{ filter(parameters.texts, # startsWith 'a') }}", "s3://{{ parameters.s }}/{{ parameters.n }}"} {
+	for _, text := range []string{"{{ parameters.s }}", "{{ parameters.n + 1 }}", "{{ filter(parameters.texts, # " +
+		"startsWith 'a') }}", "s3://{{ parameters.s }}/{{ parameters.n }}"} {
 		b.Run(text, func(b *testing.B) {
 			for b.Loop() {
 				t, _ := expr.Parse(text)

@@ -77,7 +77,9 @@ func (b *bound) bare() (string, bool) {
 }
 
 func (b *bound) fail(node ast.Node, remedy, format string, args ...any) {
-	b.errors = append(b.errors, Error{Offset: b.offset + node.Location().From, Message: fmt.Sprintf(format, args...), Remedy: remedy})
+	b.errors = append(
+		b.errors, Error{Offset: b.offset + node.Location().From, Message: fmt.Sprintf(format, args...), Remedy: remedy},
+	)
 }
 
 // resolve copies a tree with every name replaced.
@@ -198,8 +200,8 @@ var language = func() *conf.Config {
 	return config
 }()
 
-// joinsStrings reports whether a node is a string or a sum of strings, about which expr-lang's checker has nothing to say,
-// and gives it its type.
+// joinsStrings reports whether a node is a string or a sum of strings, about which expr-lang's checker has nothing to
+// say, and gives it its type.
 func (b *bound) joinsStrings(node ast.Node) bool {
 	switch n := node.(type) {
 	case *ast.StringNode:
@@ -232,7 +234,12 @@ func (b *bound) check() {
 	switch {
 	case err == nil:
 	case errors.As(err, &located):
-		b.errors = append(b.errors, Error{Offset: b.offset + located.From, Message: sentence(userTypes(located.Message)), Remedy: remedyOf(located.Message)})
+		b.errors = append(
+			b.errors,
+			Error{
+				Offset: b.offset + located.From, Message: sentence(userTypes(located.Message)), Remedy: remedyOf(located.Message),
+			},
+		)
 	default:
 		b.errors = append(b.errors, Error{Offset: b.offset, Message: sentence(userTypes(err.Error()))})
 	}
@@ -320,7 +327,8 @@ func remedyOf(message string) string {
 	left, right := mismatched(message)
 	switch {
 	case left == "" && strings.Contains(message, "artifact has no field"):
-		return "An artifact is a file: make the reference alone the value of an input of its type, whose component finds the path."
+		return "An artifact is a file: make the reference alone the value of an input of its type, whose component finds " +
+			"the path."
 	case left == "":
 		return ""
 	case left == "bool" || right == "bool":

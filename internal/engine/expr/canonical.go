@@ -10,8 +10,8 @@ import (
 func Quote(data string) string { return escape(data, false) }
 
 // Canonical is the normalised spelling of a text: one style of blanks, quotes and parentheses, and one name for each
-// variable. Names that do not exist stay what they are. It is what a Decompiler finds, as far as one text can be told from
-// another by what it compiles to.
+// variable. Names that do not exist stay what they are. It is what a Decompiler finds, as far as one text can be told
+// from another by what it compiles to.
 func (t *Template) Canonical(d *Decompiler) string {
 	var b strings.Builder
 	for i, p := range t.parts {

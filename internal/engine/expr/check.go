@@ -55,7 +55,13 @@ func (t *Typed) check(want spec.Type, optional bool) (spec.Type, []Error) {
 				got = other
 			}
 		case found.IsArtifact():
-			all = append(all, Error{Offset: p.offset, Message: fmt.Sprintf("An artifact of type %s cannot be part of a text.", found), Remedy: "Make the reference the whole value."})
+			all = append(
+				all,
+				Error{
+					Offset: p.offset, Message: fmt.Sprintf("An artifact of type %s cannot be part of a text.", found),
+					Remedy: "Make the reference the whole value.",
+				},
+			)
 		}
 	}
 	if len(all) > 0 {

@@ -68,7 +68,10 @@ func TestErrors(t *testing.T) {
 		{"{{ b'x' }}", spec.Any, 3, "byte"},
 		{"{{ parameters.opt + 'x' }}", spec.String, 3, "parameters.opt may be absent|parameters.opt ?? …"},
 		{"{{ parameters.opt == nil ? parameters.opt + 'x' : '' }}", spec.String, 27, "parameters.opt may be absent"},
-		{"{{ parameters.opt != nil || parameters.opt + 'x' == 'y' ? 'a' : 'b' }}", spec.String, 28, "parameters.opt may be absent"},
+		{
+			"{{ parameters.opt != nil || parameters.opt + 'x' == 'y' ? 'a' : 'b' }}", spec.String, 28,
+			"parameters.opt may be absent",
+		},
 		{"a {{ parameters.opt }}", spec.String, 5, "parameters.opt may be absent"},
 		{"{{ nil }}", spec.Any, 2, "gives nil"},
 		{"{{ parameters.texts ?? 'x' }}", spec.String, 20, "Left of ?? is list(string), and right of it string|one type"},
@@ -158,9 +161,19 @@ func TestConstants(t *testing.T) {
 		want spec.Type
 		wire string
 	}{
-		{"a{{b", spec.String, "a{␛{␛b"}, {"10", spec.Integer, "10"}, {" 10\n", spec.Integer, "10"}, {"123456789012345678901234567890", spec.Integer, "123456789012345678901234567890"},
-		{"10", spec.Float, "10"}, {"1.50", spec.Float, "1.50"}, {"-0.5e3", spec.Float, "-0.5e3"}, {"true", spec.Boolean, "true"}, {`[ 1 , 2 ]`, spec.ListOf(spec.Integer), "[1,2]"},
-		{`{"b": 1, "a": "{{x}}"}`, spec.Struct, `{"a":"{␛{␛x}}","b":1}`}, {`[null, 1.5, "x"]`, spec.List, `[null,1.5,"x"]`}, {"[1, 2.5]", spec.ListOf(spec.Float), "[1,2.5]"},
+		{
+			"a{{b", spec.String, "a{␛{␛b",
+		}, {
+			"10", spec.Integer, "10",
+		}, {" 10\n", spec.Integer, "10"}, {"123456789012345678901234567890", spec.Integer, "123456789012345678901234567890"},
+		{"10", spec.Float, "10"}, {
+			"1.50", spec.Float, "1.50",
+		}, {
+			"-0.5e3", spec.Float, "-0.5e3",
+		}, {"true", spec.Boolean, "true"}, {`[ 1 , 2 ]`, spec.ListOf(spec.Integer), "[1,2]"},
+		{
+			`{"b": 1, "a": "{{x}}"}`, spec.Struct, `{"a":"{␛{␛x}}","b":1}`,
+		}, {`[null, 1.5, "x"]`, spec.List, `[null,1.5,"x"]`}, {"[1, 2.5]", spec.ListOf(spec.Float), "[1,2.5]"},
 		{"[[1],[]]", spec.ListOf(spec.ListOf(spec.Integer)), "[[1],[]]"}, {"anything {", spec.Any, "anything {"},
 	} {
 		if got, err := expr.Constant(c.text, c.want); err != nil || got != c.wire {
@@ -176,10 +189,23 @@ func TestConstants(t *testing.T) {
 
 func TestReferences(t *testing.T) {
 	t.Parallel()
-	tmpl := parse(t, `é {{ tasks.a.output ?? tasks.b.output.x ?? tasks.c.output }} {{ parameters["s"] + each.value.k[tasks.d.output] }} {{ (tasks.e.output ?? 'x') }} {{ run.name }}`)
+	tmpl := parse(
+		t,
+		`é {{ tasks.a.output ?? tasks.b.output.x ?? tasks.c.output }} {{ parameters["s"] + each.value.k[tasks.d.output] }} {{ (tasks.e.output ?? 'x') }} {{ run.name }}`,
+	)
 	want := []expr.Reference{
-		{Name: "tasks.a.output", Offset: 5, Guarded: true, Choice: 1}, {Name: "tasks.b.output.x", Offset: 23, Guarded: true, Choice: 1}, {Name: "tasks.c.output", Offset: 43, Guarded: true, Choice: 1},
-		{Name: "parameters.s", Offset: 64}, {Name: "each.value.k", Offset: 82}, {Name: "tasks.d.output", Offset: 95}, {Name: "tasks.e.output", Offset: 118, Guarded: true}, {Name: "run.name", Offset: 147, Bare: true},
+		{
+			Name: "tasks.a.output", Offset: 5, Guarded: true, Choice: 1,
+		}, {
+			Name: "tasks.b.output.x", Offset: 23, Guarded: true, Choice: 1,
+		}, {Name: "tasks.c.output", Offset: 43, Guarded: true, Choice: 1},
+		{
+			Name: "parameters.s", Offset: 64,
+		}, {
+			Name: "each.value.k", Offset: 82,
+		}, {
+			Name: "tasks.d.output", Offset: 95,
+		}, {Name: "tasks.e.output", Offset: 118, Guarded: true}, {Name: "run.name", Offset: 147, Bare: true},
 	}
 	got := tmpl.References()
 	if len(got) != len(want) {

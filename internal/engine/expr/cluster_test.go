@@ -18,8 +18,8 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
-// The tests of this file run workflows on the cluster of KUBE_CONFIG_PATH, with kubectl. They prove on a real controller
-// what the oracle claims.
+// The tests of this file run workflows on the cluster of KUBE_CONFIG_PATH, with kubectl. They prove on a real
+// controller what the oracle claims.
 
 type object = map[string]any
 type list = []any
@@ -36,7 +36,10 @@ func newCluster(t *testing.T) *cluster {
 	c := &cluster{t: t, namespace: fmt.Sprintf("kfp-expr-%08x", rand.Uint32())}
 	c.kubectl("", "create", "namespace", c.namespace)
 	t.Cleanup(func() { c.kubectl("", "delete", "namespace", c.namespace, "--wait=false") })
-	c.kubectl("", "create", "rolebinding", "workflow-executor", "--clusterrole=workflow-executor", "--serviceaccount="+c.namespace+":default", "-n", c.namespace)
+	c.kubectl(
+		"", "create", "rolebinding", "workflow-executor", "--clusterrole=workflow-executor",
+		"--serviceaccount="+c.namespace+":default", "-n", c.namespace,
+	)
 	return c
 }
 
@@ -65,7 +68,9 @@ type node struct {
 // run waits for a workflow of these templates and returns its phase, message and nodes by display name.
 func (c *cluster) run(templates ...object) (string, string, map[string]node) {
 	c.t.Helper()
-	doc, err := json.Marshal(object{"apiVersion": "argoproj.io/v1alpha1", "kind": "Workflow", "metadata": object{"generateName": "x-", "namespace": c.namespace},
+	doc, err := json.Marshal(object{"apiVersion": "argoproj.io/v1alpha1", "kind": "Workflow", "metadata": object{
+		"generateName": "x-", "namespace": c.namespace,
+	},
 		"spec": object{"entrypoint": "main", "templates": templates}})
 	if err != nil {
 		c.t.Fatal(err)
@@ -125,8 +130,11 @@ const everyInput = `{{=replace(toJson(inputs.parameters), '$', '\u005cu0024')}}`
 // dump is a component that gives its inputs as they arrived, in a form that nothing on the way can change.
 func dump(name string, names ...string) object {
 	return object{
-		"name":   name,
-		"inputs": object{"parameters": inputs(names...), "artifacts": list{object{"name": "in", "path": "/tmp/in.json", "raw": object{"data": everyInput}}}},
+		"name": name,
+		"inputs": object{
+			"parameters": inputs(names...),
+			"artifacts":  list{object{"name": "in", "path": "/tmp/in.json", "raw": object{"data": everyInput}}},
+		},
 		"container": object{"image": image, "command": list{"python3", "-c",
 			`import json; d=json.load(open("/tmp/in.json")); open("/tmp/out","w").write(json.dumps(d).encode().hex())`}},
 		"outputs": object{"parameters": list{object{"name": "Output", "valueFrom": object{"path": "/tmp/out"}}}},
@@ -153,7 +161,9 @@ func dumped(t *testing.T, n node) map[string]string {
 func say(name, value string) object {
 	return object{
 		"name": name,
-		"container": object{"image": image, "command": list{"python3", "-c", `import sys; open("/tmp/out","w").write(bytes.fromhex(sys.argv[1]).decode())`},
+		"container": object{"image": image, "command": list{
+			"python3", "-c", `import sys; open("/tmp/out","w").write(bytes.fromhex(sys.argv[1]).decode())`,
+		},
 			"args": list{hex.EncodeToString([]byte(value))}},
 		"outputs": object{"parameters": list{object{"name": "Output", "valueFrom": object{"path": "/tmp/out"}}}},
 	}
@@ -161,7 +171,10 @@ func say(name, value string) object {
 
 // show is a component of any image: it gives its arguments and an environment variable as the process sees them.
 func show(args []string, env string, names ...string) object {
-	all := list{"-c", `import sys,os,json; open("/tmp/out","w").write(json.dumps({"env": os.environ["SHOWN"], **{str(i): a for i, a in enumerate(sys.argv[1:])}}).encode().hex())`}
+	all := list{
+		"-c",
+		`import sys,os,json; open("/tmp/out","w").write(json.dumps({"env": os.environ["SHOWN"], **{str(i): a for i, a in enumerate(sys.argv[1:])}}).encode().hex())`,
+	}
 	for _, a := range args {
 		all = append(all, a)
 	}
@@ -177,7 +190,12 @@ func show(args []string, env string, names ...string) object {
 func TestClusterContainers(t *testing.T) {
 	t.Parallel()
 	c := newCluster(t)
-	env := expr.Env{Shared: map[string]expr.Var{"inputs.l": {Type: spec.ListOf(spec.String), Argo: "inputs.parameters.l"}, "inputs.n": {Type: spec.Integer, Argo: "inputs.parameters.n"}}}
+	env := expr.Env{
+		Shared: map[string]expr.Var{
+			"inputs.l": {Type: spec.ListOf(spec.String), Argo: "inputs.parameters.l"},
+			"inputs.n": {Type: spec.Integer, Argo: "inputs.parameters.n"},
+		},
+	}
 	given := map[string]string{"l": fmt.Sprint(travelling(list{"{{workflow.name}}", "$(HOME)"})), "n": "7"}
 	var args, want []string
 	add := func(text, shown string) {
@@ -203,7 +221,10 @@ func TestClusterContainers(t *testing.T) {
 	add("{{ inputs.n }} {{ inputs.n + 1 }}", "7 8")
 	shownEnv := args[len(args)-2]
 	phase, message, nodes := c.run(show(args, shownEnv, keysOf(given)...),
-		object{"name": "main", "dag": object{"tasks": list{object{"name": "show", "template": "show", "arguments": parameters(given)}}}})
+		object{
+			"name": "main",
+			"dag":  object{"tasks": list{object{"name": "show", "template": "show", "arguments": parameters(given)}}},
+		})
 	if phase != "Succeeded" {
 		t.Fatalf("%s: %s: %+v", phase, message, nodes["show"])
 	}
@@ -255,9 +276,17 @@ func TestClusterAgreesWithExprLang(t *testing.T) {
 	for _, name := range []string{"gone", "gone-int", "gone-cfg"} {
 		tasks = append(tasks, object{"name": name, "template": "cfg", "when": "false"})
 	}
-	tasks = append(tasks, object{"name": "dump", "template": "dump", "depends": strings.Join(before, " && "), "arguments": parameters(args)})
-	templates = append(templates, object{"name": "pipe", "inputs": object{"parameters": inputs(keysOf(given)...)}, "dag": object{"tasks": tasks}},
-		object{"name": "main", "dag": object{"tasks": list{object{"name": "pipe", "template": "pipe", "arguments": parameters(given)}}}})
+	tasks = append(
+		tasks,
+		object{"name": "dump", "template": "dump", "depends": strings.Join(before, " && "), "arguments": parameters(args)},
+	)
+	templates = append(templates, object{
+		"name": "pipe", "inputs": object{"parameters": inputs(keysOf(given)...)}, "dag": object{"tasks": tasks},
+	},
+		object{
+			"name": "main",
+			"dag":  object{"tasks": list{object{"name": "pipe", "template": "pipe", "arguments": parameters(given)}}},
+		})
 	phase, message, nodes := c.run(templates...)
 	if phase != "Succeeded" {
 		t.Fatalf("%s: %s: %+v", phase, message, nodes["dump"])
@@ -287,8 +316,8 @@ func TestClusterAgreesWithExprLang(t *testing.T) {
 	}
 }
 
-// TestClusterLoops runs loops over structs with an index, over nothing, and with every iteration skipped, and reads what
-// they collect.
+// TestClusterLoops runs loops over structs with an index, over nothing, and with every iteration skipped, and reads
+// what they collect.
 func TestClusterLoops(t *testing.T) {
 	t.Parallel()
 	c := newCluster(t)
@@ -302,7 +331,9 @@ func TestClusterLoops(t *testing.T) {
 	value, index := expr.ItemVars(spec.Struct, true)
 	w.env.Shared["each.value"], w.env.Shared["each.index"] = value, index
 	for name, task := range map[string]string{"loop": "loop", "none": "none", "all_skipped": "all-skipped"} {
-		w.env.Shared["tasks."+name+".output"] = expr.Var{Type: spec.ListOf(spec.String), Argo: "tasks." + task + ".outputs.parameters.Output", Coding: expr.Collected}
+		w.env.Shared["tasks."+name+".output"] = expr.Var{
+			Type: spec.ListOf(spec.String), Argo: "tasks." + task + ".outputs.parameters.Output", Coding: expr.Collected,
+		}
 	}
 	compile := func(text string, want spec.Type) string {
 		compiled, err := parse(t, text).In(w.env).Compile(want)
@@ -311,20 +342,41 @@ func TestClusterLoops(t *testing.T) {
 		}
 		return compiled
 	}
-	args := map[string]string{"k": compile("{{ each.value.k }}", spec.String), "v": compile("{{ each.value }}", spec.Struct), "i": compile("{{ each.index * 10 }}", spec.Integer)}
+	args := map[string]string{
+		"k": compile("{{ each.value.k }}", spec.String), "v": compile("{{ each.value }}", spec.Struct),
+		"i": compile("{{ each.index * 10 }}", spec.Integer),
+	}
 	always := compile("{{ each.index >= 0 }}", spec.Boolean)
 	never := compile("{{ each.index > 5 }}", spec.Boolean)
 	collected := map[string]string{
-		"loop": compile("{{ len(tasks.loop.output) }}", spec.Integer), "none": compile("{{ tasks.none.output }}", spec.ListOf(spec.String)), "skipped": compile("{{ tasks.all_skipped.output }}", spec.ListOf(spec.String)),
+		"loop": compile(
+			"{{ len(tasks.loop.output) }}", spec.Integer,
+		), "none": compile(
+			"{{ tasks.none.output }}", spec.ListOf(spec.String),
+		), "skipped": compile("{{ tasks.all_skipped.output }}", spec.ListOf(spec.String)),
 	}
 	phase, message, nodes := c.run(dump("one", "k", "v", "i"), dump("dump", keysOf(collected)...),
 		object{"name": "pipe", "inputs": object{"parameters": inputs("items")}, "dag": object{"tasks": list{
 			object{"name": "loop", "template": "one", "withParam": compiledItems, "when": always, "arguments": parameters(args)},
 			object{"name": "none", "template": "one", "withParam": "[]", "arguments": parameters(args)},
-			object{"name": "all-skipped", "template": "one", "withParam": compiledItems, "when": never, "arguments": parameters(args)},
-			object{"name": "dump", "template": "dump", "depends": "loop && none && all-skipped", "arguments": parameters(collected)},
+			object{
+				"name": "all-skipped", "template": "one", "withParam": compiledItems, "when": never, "arguments": parameters(args),
+			},
+			object{
+				"name": "dump", "template": "dump", "depends": "loop && none && all-skipped", "arguments": parameters(collected),
+			},
 		}}},
-		object{"name": "main", "dag": object{"tasks": list{object{"name": "pipe", "template": "pipe", "arguments": parameters(map[string]string{"items": fmt.Sprint(w.argo["inputs.parameters.items"])})}}}})
+		object{
+			"name": "main",
+			"dag": object{
+				"tasks": list{
+					object{
+						"name": "pipe", "template": "pipe",
+						"arguments": parameters(map[string]string{"items": fmt.Sprint(w.argo["inputs.parameters.items"])}),
+					},
+				},
+			},
+		})
 	if phase != "Succeeded" {
 		t.Fatalf("%s: %s: %+v", phase, message, nodes)
 	}
@@ -356,14 +408,24 @@ func TestClusterAbsent(t *testing.T) {
 	c := newCluster(t)
 	env := expr.Env{Shared: map[string]expr.Var{}}
 	for _, name := range []string{"skipped", "omitted", "failed", "fine"} {
-		env.Shared["tasks."+name+".output"] = expr.Var{Type: spec.String, Argo: "tasks." + name + ".outputs.parameters.Output", Nullable: true}
-		env.Shared["tasks."+name+".status"] = expr.Var{Type: spec.String, Argo: "tasks." + name + ".status", Coding: expr.Plain}
+		env.Shared["tasks."+name+".output"] = expr.Var{
+			Type: spec.String, Argo: "tasks." + name + ".outputs.parameters.Output", Nullable: true,
+		}
+		env.Shared["tasks."+name+".status"] = expr.Var{
+			Type: spec.String, Argo: "tasks." + name + ".status", Coding: expr.Plain,
+		}
 	}
 	args, want := map[string]string{}, map[string]string{}
 	for i, e := range []struct{ text, want string }{
-		{"tasks.skipped.output ?? 'none'", "none"}, {"tasks.omitted.output ?? 'none'", "none"}, {"tasks.failed.output ?? 'none'", "none"}, {"tasks.fine.output ?? 'none'", "yes"},
+		{
+			"tasks.skipped.output ?? 'none'", "none",
+		}, {
+			"tasks.omitted.output ?? 'none'", "none",
+		}, {"tasks.failed.output ?? 'none'", "none"}, {"tasks.fine.output ?? 'none'", "yes"},
 		{"tasks.skipped.output ?? tasks.omitted.output ?? tasks.failed.output ?? tasks.fine.output", "yes"},
-		{"tasks.failed.output == nil ? tasks.failed.status : 'x'", "Failed"}, {"tasks.skipped.status", "Skipped"}, {"tasks.omitted.status", "Omitted"},
+		{
+			"tasks.failed.output == nil ? tasks.failed.status : 'x'", "Failed",
+		}, {"tasks.skipped.status", "Skipped"}, {"tasks.omitted.status", "Omitted"},
 		{"string(tasks.failed.output == tasks.fine.output)", "false"}, {"len(tasks.failed.output ?? '')", "0"},
 	} {
 		compiled, err := parse(t, "{{ "+e.text+" }}").In(env).Compile(spec.Any)
@@ -381,9 +443,14 @@ func TestClusterAbsent(t *testing.T) {
 	failing := say("failing", "no")
 	failing["container"] = object{"image": image, "command": list{"python3", "-c", "raise SystemExit(3)"}}
 	_, _, nodes := c.run(say("say", "yes"), failing, dump("dump", keysOf(args)...), object{"name": "main", "dag": object{"failFast": false, "tasks": list{
-		object{"name": "fine", "template": "say"}, object{"name": "skipped", "template": "say", "when": "false"}, object{"name": "failed", "template": "failing"},
+		object{
+			"name": "fine", "template": "say",
+		}, object{"name": "skipped", "template": "say", "when": "false"}, object{"name": "failed", "template": "failing"},
 		object{"name": "omitted", "template": "say", "depends": "failed.Succeeded"},
-		object{"name": "dump", "template": "dump", "depends": "fine && skipped && failed.Failed && omitted.Omitted", "arguments": parameters(args)},
+		object{
+			"name": "dump", "template": "dump", "depends": "fine && skipped && failed.Failed && omitted.Omitted",
+			"arguments": parameters(args),
+		},
 	}}})
 	if got := dumped(t, nodes["dump"]); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v\nwant %v", got, want)

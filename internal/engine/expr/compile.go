@@ -10,8 +10,8 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
 
-// Compile writes the text for Argo, as a value of a type that travels to a component: data encoded, a bare reference as a
-// plain tag, everything else as {{= }}. The error is the first that Check reports.
+// Compile writes the text for Argo, as a value of a type that travels to a component: data encoded, a bare reference as
+// a plain tag, everything else as {{= }}. The error is the first that Check reports.
 func (t *Typed) Compile(want spec.Type) (string, error) {
 	if constant, ok := t.Constant(); ok {
 		return Constant(constant, want)
@@ -141,7 +141,8 @@ func (b *bound) tag(want spec.Type) string {
 // Tag makes a tag of an expression over Argo's names, however its strings and braces are written.
 func Tag(argo string) string { return tag(code(argo)) }
 
-// InertTag is a tag for an expression over Argo's names in which a task may have written, such as the messages of nodes.
+// InertTag is a tag for an expression over Argo's names in which a task may have written, such as the messages of
+// nodes.
 func InertTag(argo string) string { return tag(inert(code(argo))) }
 
 // Access writes Argo's name of a variable as an expression that is nil where it does not exist.
@@ -220,8 +221,8 @@ func (t *Template) shown(all []*bound) ast.Node {
 	return whole
 }
 
-// CompileHash writes a tag that becomes the SHA-256, in hex, of the texts: the same for the same texts at each run. salt
-// are expressions over Argo's names that count too.
+// CompileHash writes a tag that becomes the SHA-256, in hex, of the texts: the same for the same texts at each run.
+// salt are expressions over Argo's names that count too.
 func CompileHash(salt []string, texts ...*Typed) (string, error) {
 	list := make([]ast.Node, 0, len(texts)+len(salt))
 	for _, t := range texts {
@@ -239,7 +240,9 @@ func CompileHash(salt []string, texts ...*Typed) (string, error) {
 	for _, s := range salt {
 		list = append(list, code(s))
 	}
-	sum := &ast.CallNode{Callee: member(ident("sprig"), "sha256sum"), Arguments: []ast.Node{toJSON(&ast.ArrayNode{Nodes: list})}}
+	sum := &ast.CallNode{
+		Callee: member(ident("sprig"), "sha256sum"), Arguments: []ast.Node{toJSON(&ast.ArrayNode{Nodes: list})},
+	}
 	return tag(sum), nil
 }
 
@@ -257,7 +260,8 @@ func (t *Typed) CompileJSON() (string, error) {
 }
 
 // CompileJSONString writes the text for a JSON document that Argo puts values into, as one JSON string with its quotes,
-// or a tag that becomes one. Nothing decodes it later: braces travel as \u007b, which only the reader of the JSON undoes.
+// or a tag that becomes one. Nothing decodes it later: braces travel as \u007b, which only the reader of the JSON
+// undoes.
 func (t *Typed) CompileJSONString() (string, error) {
 	if constant, ok := t.Constant(); ok {
 		return jsonString(constant)

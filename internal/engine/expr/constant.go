@@ -142,7 +142,8 @@ func abbreviate(text string) string {
 	return strconv.Quote(text)
 }
 
-// ElementType is the type that all elements of a list, given as JSON, have: spec.Any where they differ or there are none.
+// ElementType is the type that all elements of a list, given as JSON, have: spec.Any where they differ or there are
+// none.
 func ElementType(list string) (spec.Type, error) {
 	dec := json.NewDecoder(bytes.NewReader([]byte(list)))
 	dec.UseNumber()

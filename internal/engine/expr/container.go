@@ -15,9 +15,9 @@ const Nothing = "KFP_NOTHING"
 
 const apart = "{$(" + Nothing + ")"
 
-// CompileContainerArg writes the text for the command, the arguments or a plain environment variable of a container. The
-// container sees it as it is written, and values decoded: strings as they are, everything else as JSON. The kubelet, which
-// replaces $(VAR) and $$, finds two dollars for each.
+// CompileContainerArg writes the text for the command, the arguments or a plain environment variable of a container.
+// The container sees it as it is written, and values decoded: strings as they are, everything else as JSON. The
+// kubelet, which replaces $(VAR) and $$, finds two dollars for each.
 func (t *Typed) CompileContainerArg() (string, error) {
 	all, err := t.bound()
 	if err != nil {

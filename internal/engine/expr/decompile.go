@@ -11,8 +11,8 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
 
-// Decompiler recovers users' texts from Argo's. It holds an index of an environment, so one serves many texts. It is safe
-// for concurrent use.
+// Decompiler recovers users' texts from Argo's. It holds an index of an environment, so one serves many texts. It is
+// safe for concurrent use.
 //
 // It guesses and then proves: a text is returned only if it has the wanted type and compiles to exactly what was given.
 type Decompiler struct {
@@ -249,7 +249,9 @@ func (d *Decompiler) ValueFrom(argo string, want spec.Type) (string, bool) {
 }
 
 // outside reads an expression that Argo evaluates without a tag.
-func (d *Decompiler) outside(argo string, want spec.Type, isText bool, compile func(*Typed) (string, error)) (string, bool) {
+func (d *Decompiler) outside(
+	argo string, want spec.Type, isText bool, compile func(*Typed) (string, error),
+) (string, bool) {
 	tree, err := parseTree(argo)
 	if err != nil || len(argo) > maxArgo {
 		return "", false
@@ -275,7 +277,9 @@ func (d *Decompiler) outside(argo string, want spec.Type, isText bool, compile f
 const maxArgo = 1 << 20
 
 // proved returns a text if it has the wanted type and compiles to argo.
-func (d *Decompiler) proved(argo string, want spec.Type, compile func(*Typed) (string, error), candidate string) (string, bool) {
+func (d *Decompiler) proved(
+	argo string, want spec.Type, compile func(*Typed) (string, error), candidate string,
+) (string, bool) {
 	t, errs := Parse(candidate)
 	if len(errs) > 0 {
 		return "", false
@@ -289,7 +293,9 @@ func (d *Decompiler) proved(argo string, want spec.Type, compile func(*Typed) (s
 }
 
 // candidates reads a text with tags.
-func (d *Decompiler) candidates(argo string, want spec.Type, compile func(*Typed) (string, error), u undoer) (string, bool) {
+func (d *Decompiler) candidates(
+	argo string, want spec.Type, compile func(*Typed) (string, error), u undoer,
+) (string, bool) {
 	pieces, ok := argoPieces(argo)
 	if !ok || len(argo) > maxArgo {
 		return "", false

@@ -20,8 +20,14 @@ type mode struct {
 
 func modes(env expr.Env, want spec.Type) []mode {
 	all := []mode{
-		{"text", func(t *expr.Template) (string, error) { return t.In(env).Compile(want) }, func(d *expr.Decompiler, a string) (string, bool) { return d.Text(a, want) }},
-		{"or", func(t *expr.Template) (string, error) { return t.In(env).CompileOr(want, "{␛{␛x") }, func(d *expr.Decompiler, a string) (string, bool) { return d.TextOr(a, want, "{␛{␛x") }},
+		{
+			"text", func(t *expr.Template) (string, error) { return t.In(env).Compile(want) },
+			func(d *expr.Decompiler, a string) (string, bool) { return d.Text(a, want) },
+		},
+		{
+			"or", func(t *expr.Template) (string, error) { return t.In(env).CompileOr(want, "{␛{␛x") },
+			func(d *expr.Decompiler, a string) (string, bool) { return d.TextOr(a, want, "{␛{␛x") },
+		},
 	}
 	if want != spec.String && want != spec.Any {
 		if elem, ok := want.Elem(); ok {
@@ -33,8 +39,14 @@ func modes(env expr.Env, want spec.Type) []mode {
 		return all
 	}
 	return append(all,
-		mode{"json", func(t *expr.Template) (string, error) { return t.In(env).CompileJSONString() }, func(d *expr.Decompiler, a string) (string, bool) { return d.JSONString(a) }},
-		mode{"container", func(t *expr.Template) (string, error) { return t.In(env).CompileContainerArg() }, func(d *expr.Decompiler, a string) (string, bool) { return d.Container(a) }},
+		mode{
+			"json", func(t *expr.Template) (string, error) { return t.In(env).CompileJSONString() },
+			func(d *expr.Decompiler, a string) (string, bool) { return d.JSONString(a) },
+		},
+		mode{
+			"container", func(t *expr.Template) (string, error) { return t.In(env).CompileContainerArg() },
+			func(d *expr.Decompiler, a string) (string, bool) { return d.Container(a) },
+		},
 	)
 }
 
@@ -90,7 +102,11 @@ func isSum(e struct {
 	text string
 	want spec.Type
 }) bool {
-	return e.want == spec.String && (strings.HasPrefix(e.text, "parameters.s + ") || strings.HasSuffix(e.text, ") + parameters.s") || strings.HasSuffix(e.text, ") + '{{'") || strings.HasPrefix(e.text, "'{' + "))
+	return e.want == spec.String && (strings.HasPrefix(
+		e.text, "parameters.s + ",
+	) || strings.HasSuffix(
+		e.text, ") + parameters.s",
+	) || strings.HasSuffix(e.text, ") + '{{'") || strings.HasPrefix(e.text, "'{' + "))
 }
 
 func TestConstantsDecompile(t *testing.T) {

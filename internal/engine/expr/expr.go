@@ -27,7 +27,8 @@ const (
 // Var is a name that an expression may use, and what stands for it in Argo.
 type Var struct {
 	Type spec.Type
-	// Argo is the variable's name in Argo as it stands in a plain tag, such as "tasks.load-data.outputs.parameters.Output".
+	// Argo is the variable's name in Argo as it stands in a plain tag, such as
+	// "tasks.load-data.outputs.parameters.Output".
 	Argo string
 	// Code is an expression over Argo's names in place of a name. Its result is a text, as Coding says.
 	Code string
@@ -41,11 +42,11 @@ type Var struct {
 	Optional bool
 	// Failing variables are nullable outputs of a task that may have failed. Whatever such a task has left does not count.
 	Failing bool
-	// Conditional variables are outputs of a task that may be skipped as a whole. Otherwise a loop that Argo calls skipped is
-	// one without items.
+	// Conditional variables are outputs of a task that may be skipped as a whole. Otherwise a loop that Argo calls skipped
+	// is one without items.
 	Conditional bool
-	// Foreign variables hold what a task wrote, which may be anything: its container need not have our runtime, and its code
-	// may go round it. They are made inert, or checked, where they are passed on.
+	// Foreign variables hold what a task wrote, which may be anything: its container need not have our runtime, and its
+	// code may go round it. They are made inert, or checked, where they are passed on.
 	Foreign bool
 	// Text is a constant that stands for the variable, such as a path. Only where Argo and Code are empty.
 	Text string
@@ -54,7 +55,8 @@ type Var struct {
 }
 
 // Env maps dotted names ("parameters.radius", "tasks.load.outputs.x", "each.value") to variables: names of one place
-// over names that many places share. Members of a variable's value (each.value.field, parameters.list[0]) need no entry.
+// over names that many places share. Members of a variable's value (each.value.field, parameters.list[0]) need no
+// entry.
 type Env struct {
 	Own    map[string]Var
 	Shared map[string]Var

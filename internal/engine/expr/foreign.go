@@ -2,17 +2,19 @@ package expr
 
 import "strings"
 
-// foreignNames say what to write in place of names that people know from elsewhere: Argo, Python, Terraform, Airflow, dbt and
-// Jinja. A "*" stands for any segment.
+// foreignNames say what to write in place of names that people know from elsewhere: Argo, Python, Terraform, Airflow,
+// dbt and Jinja. A "*" stands for any segment.
 var foreignNames = map[string]string{
 	"True": "Write true.", "False": "Write false.", "None": "Write nil.", "null": "Write nil.", "NULL": "Write nil.", "undefined": "Write nil.",
 
-	"workflow":                   "Of Argo's workflow there are run.name, for workflow.name, and parameters.x, for workflow.parameters.x.",
-	"workflow.name":              "Argo's workflow.name is run.name here.",
-	"workflow.parameters":        "Argo's workflow.parameters.x is parameters.x here.",
-	"workflow.status":            "Argo's workflow.status is run.status here, which on_exit tasks can read.",
-	"workflow.failures":          "Argo's workflow.failures is run.failures here, which on_exit tasks can read.",
-	"workflow.scheduledTime":     "Argo's workflow.scheduledTime is schedule.time, which the parameters of a kfp_recurring_run can read: hand it to the pipeline as a parameter.",
+	"workflow": "Of Argo's workflow there are run.name, for workflow.name, and parameters.x, for " +
+		"workflow.parameters.x.",
+	"workflow.name":       "Argo's workflow.name is run.name here.",
+	"workflow.parameters": "Argo's workflow.parameters.x is parameters.x here.",
+	"workflow.status":     "Argo's workflow.status is run.status here, which on_exit tasks can read.",
+	"workflow.failures":   "Argo's workflow.failures is run.failures here, which on_exit tasks can read.",
+	"workflow.scheduledTime": "Argo's workflow.scheduledTime is schedule.time, which the parameters of a " +
+		"kfp_recurring_run can read: hand it to the pipeline as a parameter.",
 	"workflow.creationTimestamp": "Hand the time to the pipeline as a parameter; a kfp_recurring_run has schedule.time.",
 	"item":                       "Argo's item is each.value here, in a task with for_each.",
 	"steps":                      "Argo's steps.x is tasks.x here.",
@@ -24,7 +26,8 @@ var foreignNames = map[string]string{
 	"tasks.*.outputs.parameters": "Argo's tasks.t.outputs.parameters.x is tasks.t.outputs.x here.",
 	"tasks.*.outputs.artifacts":  "Argo's tasks.t.outputs.artifacts.x is tasks.t.outputs.x here.",
 	"tasks.*.outputs.result":     "Argo's tasks.t.outputs.result is tasks.t.output here, of a task with one output.",
-	"tasks.*.exitCode":           "A task has outputs and a status: tasks.t.status is \"Succeeded\", \"Failed\", \"Error\", \"Skipped\" or \"Omitted\".",
+	"tasks.*.exitCode": "A task has outputs and a status: tasks.t.status is \"Succeeded\", \"Failed\", " +
+		"\"Error\", \"Skipped\" or \"Omitted\".",
 
 	"var":       terraforms,
 	"local":     terraforms,
@@ -47,16 +50,18 @@ var foreignNames = map[string]string{
 	"ti":                  "Airflow's ti.xcom_pull(task_ids=\"t\") is tasks.t.output here.",
 	"task_instance":       "Airflow's task_instance.xcom_pull(task_ids=\"t\") is tasks.t.output here.",
 
-	"env":     "Hand the value to the pipeline as a parameter. A task gets variables by env and secret_env.",
-	"os":      "Expressions are no Python, and see no environment. Hand the value to the pipeline as a parameter.",
-	"secrets": "Expressions see no secrets: Argo would keep them in clear text. Give them to the pod by secret_env of the task.",
-	"loop":    "Jinja's loop.index is each.index here, in a task with for_each; it starts at 0.",
-	"dsl":     "KFP's dsl.PIPELINE_JOB_NAME_PLACEHOLDER is run.name here.",
+	"env": "Hand the value to the pipeline as a parameter. A task gets variables by env and secret_env.",
+	"os":  "Expressions are no Python, and see no environment. Hand the value to the pipeline as a parameter.",
+	"secrets": "Expressions see no secrets: Argo would keep them in clear text. Give them to the pod by secret_env of " +
+		"the task.",
+	"loop": "Jinja's loop.index is each.index here, in a task with for_each; it starts at 0.",
+	"dsl":  "KFP's dsl.PIPELINE_JOB_NAME_PLACEHOLDER is run.name here.",
 }
 
 const (
 	terraforms  = "That is Terraform's, which fills it in before: write it as ${…} outside of the {{ }}."
-	airflowTime = "Write format_time(schedule.time, \"2006-01-02\") in the parameters of a kfp_recurring_run, and hand it to the pipeline as a parameter."
+	airflowTime = "Write format_time(schedule.time, \"2006-01-02\") in the parameters of a kfp_recurring_run, and hand " +
+		"it to the pipeline as a parameter."
 )
 
 // foreignName looks up a reference, the longest beginning of it first.

@@ -12,7 +12,8 @@ import (
 
 // payloads are what a container writes in the hope that Argo evaluates it.
 var payloads = []string{
-	"plain", "{{=1+1}}", "{{workflow.name}}", "{{{=1+1}}}", "{{{{=1+1}}", "{", "a{{", "{{=[inputs.parameters.x, sprig.b64dec('eA==')][1]}}",
+	"plain", "{{=1+1}}", "{{workflow.name}}", "{{{=1+1}}}", "{{{{=1+1}}", "{", "a{{", "{{=[inputs.parameters.x, " +
+		"sprig.b64dec('eA==')][1]}}",
 	`{{="\"},\"outputs\":{}"}}`, "{\u241c{{=1}}", "line\n{{=1+1}}\ttab",
 }
 
@@ -21,7 +22,9 @@ func written(t spec.Type, text string) *world {
 	w := newWorld()
 	w.env.Shared["tasks.a.output"] = expr.Var{Type: t, Argo: "tasks.a.outputs.parameters.o", Foreign: true}
 	w.env.Shared["tasks.b.output"] = expr.Var{Type: t, Argo: "tasks.b.outputs.parameters.o", Foreign: true, Nullable: true}
-	w.env.Shared["tasks.c.output"] = expr.Var{Type: t, Argo: "tasks.c.outputs.parameters.o", Foreign: true, Nullable: true, Failing: true}
+	w.env.Shared["tasks.c.output"] = expr.Var{
+		Type: t, Argo: "tasks.c.outputs.parameters.o", Foreign: true, Nullable: true, Failing: true,
+	}
 	w.argo = map[string]any{
 		"tasks.a.outputs.parameters.o": text, "tasks.a.status": "Succeeded",
 		"tasks.b.outputs.parameters.o": nil, "tasks.b.status": "Skipped",
@@ -141,11 +144,21 @@ func TestNumbersThatATaskWroteAreChecked(t *testing.T) {
 		raw  string
 		want string // empty: the expression fails
 	}{
-		{spec.Integer, "7", "7"}, {spec.Integer, "-7 ", "-7"}, {spec.Integer, "123456789012345678901234567890", "123456789012345678901234567890"},
+		{spec.Integer, "7", "7"}, {
+			spec.Integer, "-7 ", "-7",
+		}, {spec.Integer, "123456789012345678901234567890", "123456789012345678901234567890"},
 		{spec.Integer, "7.5", ""}, {spec.Integer, "", ""}, {spec.Integer, "{{=1+1}}", ""}, {spec.Integer, "7\n{{=1+1}}", ""},
-		{spec.Float, "1e-05", "1e-05"}, {spec.Float, "12.50", "12.50"}, {spec.Float, "\n3", "3"}, {spec.Float, "x", ""}, {spec.Float, "{{=1.5}}", ""},
-		{spec.Boolean, "true", "true"}, {spec.Boolean, "false", "false"}, {spec.Boolean, "True", ""}, {spec.Boolean, "1 == 1", ""}, {spec.Boolean, "{{=true}}", ""},
-		{spec.ListOf(spec.Integer), "[1, 2]", "[1, 2]"}, {spec.ListOf(spec.Float), `["{{=1}}"]`, ""}, {spec.ListOf(spec.Boolean), `["\u007b\u007b=1}}"]`, ""},
+		{
+			spec.Float, "1e-05", "1e-05",
+		}, {spec.Float, "12.50", "12.50"}, {spec.Float, "\n3", "3"}, {spec.Float, "x", ""}, {spec.Float, "{{=1.5}}", ""},
+		{
+			spec.Boolean, "true", "true",
+		}, {
+			spec.Boolean, "false", "false",
+		}, {spec.Boolean, "True", ""}, {spec.Boolean, "1 == 1", ""}, {spec.Boolean, "{{=true}}", ""},
+		{
+			spec.ListOf(spec.Integer), "[1, 2]", "[1, 2]",
+		}, {spec.ListOf(spec.Float), `["{{=1}}"]`, ""}, {spec.ListOf(spec.Boolean), `["\u007b\u007b=1}}"]`, ""},
 		{spec.ListOf(spec.ListOf(spec.Integer)), "[[1],[]]", "[[1],[]]"}, {spec.ListOf(spec.Integer), "{{=1}}", ""},
 	} {
 		for _, text := range []string{"{{ tasks.a.output }}", "{{ tasks.b.output ?? tasks.a.output }}", "{{ tasks.c.output ?? tasks.a.output }}"} {
@@ -239,7 +252,10 @@ func TestOnlyOutputsOfSuccessCount(t *testing.T) {
 			t.Errorf("%s gives %q, want %q", text, got, want)
 		}
 	}
-	loop := expr.Var{Type: spec.ListOf(spec.String), Argo: "tasks.l.outputs.parameters.o", Nullable: true, Failing: true, Foreign: true, Coding: expr.Collected}
+	loop := expr.Var{
+		Type: spec.ListOf(spec.String), Argo: "tasks.l.outputs.parameters.o", Nullable: true, Failing: true, Foreign: true,
+		Coding: expr.Collected,
+	}
 	w.env.Shared["tasks.l.output"] = loop
 	for status, want := range map[string]string{"Succeeded": `["a"]`, "Failed": `["f"]`, "Error": `["f"]`, "Skipped": `["a"]`} {
 		w.argo["tasks.l.outputs.parameters.o"], w.argo["tasks.l.status"] = `["a"]`, status

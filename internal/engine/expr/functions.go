@@ -28,7 +28,8 @@ var functions = []string{
 
 // refused says what to do in place of a function that expr-lang or Argo has and users may not call.
 var refused = map[string]string{
-	"now":       "The result would differ at each of Argo's passes. Use schedule.time in a recurring run, or read the clock in a component.",
+	"now": "The result would differ at each of Argo's passes. Use schedule.time in a recurring run, or read the " +
+		"clock in a component.",
 	"date":      "Use format_time(text, layout) to write a time in another form.",
 	"duration":  "Use the third argument of format_time(text, layout, \"24h\") to move a time.",
 	"timezone":  "It depends on the machine that evaluates it. Convert times in a component.",
@@ -51,7 +52,9 @@ type validator struct {
 }
 
 func (v *validator) fail(node ast.Node, remedy, format string, args ...any) {
-	v.errors = append(v.errors, Error{Offset: v.offset + node.Location().From, Message: fmt.Sprintf(format, args...), Remedy: remedy})
+	v.errors = append(
+		v.errors, Error{Offset: v.offset + node.Location().From, Message: fmt.Sprintf(format, args...), Remedy: remedy},
+	)
 }
 
 // visit returns the node, with if-else written as the ternary that it is. It stops at the size limits, so walks that
@@ -157,18 +160,26 @@ func (v *validator) name(node ast.Node, name string) {
 
 func (v *validator) formatTime(n *ast.CallNode) {
 	if len(n.Arguments) < 2 || len(n.Arguments) > 3 {
-		v.fail(n, `For example format_time(schedule.time, "2006-01-02").`, "format_time takes a time, a layout, and perhaps a duration to add.")
+		v.fail(
+			n, `For example format_time(schedule.time, "2006-01-02").`,
+			"format_time takes a time, a layout, and perhaps a duration to add.",
+		)
 		return
 	}
 	if layout, ok := n.Arguments[1].(*ast.StringNode); ok && !isLayout(layout.Value) {
-		v.fail(n.Arguments[1], `A layout is how 2006-01-02T15:04:05Z07:00 looks in your form, for example "2006-01-02".`, "The layout %s holds no part of a time.", strconv.Quote(layout.Value))
+		v.fail(
+			n.Arguments[1], `A layout is how 2006-01-02T15:04:05Z07:00 looks in your form, for example "2006-01-02".`,
+			"The layout %s holds no part of a time.", strconv.Quote(layout.Value),
+		)
 	}
 	if len(n.Arguments) < 3 {
 		return
 	}
 	if d, ok := n.Arguments[2].(*ast.StringNode); ok {
 		if _, err := time.ParseDuration(d.Value); err != nil {
-			v.fail(n.Arguments[2], `Durations look like "24h", "-90m" or "1h30m".`, "%s is not a duration.", strconv.Quote(d.Value))
+			v.fail(
+				n.Arguments[2], `Durations look like "24h", "-90m" or "1h30m".`, "%s is not a duration.", strconv.Quote(d.Value),
+			)
 		}
 	}
 }

@@ -19,8 +19,8 @@ const (
 	valueField = "value"
 )
 
-// ItemVars returns what each.value and each.index stand for in a loop over list(elem) that CompileItems wrote. The index
-// exists only where indexed is set.
+// ItemVars returns what each.value and each.index stand for in a loop over list(elem) that CompileItems wrote. The
+// index exists only where indexed is set.
 func ItemVars(elem spec.Type, indexed bool) (value, index Var) {
 	if indexed {
 		return Var{Type: elem, Argo: "item", Field: valueField}, Var{Type: spec.Integer, Argo: "item", Field: indexField}

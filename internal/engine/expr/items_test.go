@@ -50,12 +50,22 @@ func TestLoops(t *testing.T) {
 			{spec.Float, []any{0.5, 2.0}, "each.value * 2", spec.Float, func(v any) any { return v.(float64) * 2 }},
 			{spec.Boolean, []any{true, false}, "not each.value", spec.Boolean, func(v any) any { return !v.(bool) }},
 			{spec.ListOf(spec.String), []any{[]any{"a", s}, []any{}}, "each.value", spec.ListOf(spec.String), nil},
-			{spec.ListOf(spec.Integer), []any{[]any{1, 2}, []any{}}, "sum(each.value)", spec.Integer, func(v any) any { return len(v.([]any)) * 3 / 2 }},
-			{spec.Struct, []any{map[string]any{"k": s, "item": 1}, map[string]any{"k": "x\ny\"z\\"}}, "each.value.k", spec.String, func(v any) any { return v.(map[string]any)["k"] }},
+			{
+				spec.ListOf(spec.Integer), []any{[]any{1, 2}, []any{}}, "sum(each.value)", spec.Integer,
+				func(v any) any { return len(v.([]any)) * 3 / 2 },
+			},
+			{spec.Struct, []any{
+				map[string]any{"k": s, "item": 1}, map[string]any{"k": "x\ny\"z\\"},
+			}, "each.value.k", spec.String, func(v any) any { return v.(map[string]any)["k"] }},
 			{spec.Struct, []any{map[string]any{"k": s}}, "each.value", spec.Struct, nil},
-			{spec.Any, []any{1.5, s, map[string]any{"k": s}, nil, true, []any{s}}, "toJSON(each.value)", spec.String, func(v any) any { text, _ := json.Marshal(v); return string(text) }},
+			{spec.Any, []any{
+				1.5, s, map[string]any{"k": s}, nil, true, []any{s},
+			}, "toJSON(each.value)", spec.String, func(v any) any { text, _ := json.Marshal(v); return string(text) }},
 			{spec.Any, []any{s, "5"}, "each.value", spec.String, nil},
-			{spec.Any, []any{map[string]any{"k": s}}, "each.value.k", spec.String, func(v any) any { return v.(map[string]any)["k"] }},
+			{
+				spec.Any, []any{map[string]any{"k": s}}, "each.value.k", spec.String,
+				func(v any) any { return v.(map[string]any)["k"] },
+			},
 		} {
 			for _, indexed := range []bool{false, true} {
 				checkLoop(t, c.elem, c.items, c.text, c.want, c.gives, indexed)
@@ -64,7 +74,9 @@ func TestLoops(t *testing.T) {
 	}
 }
 
-func checkLoop(t *testing.T, elem spec.Type, items []any, text string, want spec.Type, gives func(any) any, indexed bool) {
+func checkLoop(
+	t *testing.T, elem spec.Type, items []any, text string, want spec.Type, gives func(any) any, indexed bool,
+) {
 	t.Helper()
 	list := spec.ListOf(elem)
 	if elem == spec.Any {
@@ -105,7 +117,9 @@ func checkLoop(t *testing.T, elem spec.Type, items []any, text string, want spec
 	}
 }
 
-func checkItem(t *testing.T, env expr.Env, vars map[string]any, text string, want spec.Type, gives func(any) any, item any) {
+func checkItem(
+	t *testing.T, env expr.Env, vars map[string]any, text string, want spec.Type, gives func(any) any, item any,
+) {
 	t.Helper()
 	tmpl := parse(t, "{{ "+text+" }}")
 	if _, errs := tmpl.In(env).Check(want); len(errs) > 0 {

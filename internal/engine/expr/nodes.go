@@ -69,9 +69,9 @@ func decode(v ast.Node) ast.Node {
 	return builtin("replace", v, text("{"+wire.Mark), text("{"))
 }
 
-// encode makes a text, JSON included, safe to pass through Argo, as wire.Encode does with fewer marks. It has to work on
-// JSON as a whole, so it marks only braces before a brace or a mark; two passes reach every one of a row. The result is
-// never wire.Absent.
+// encode makes a text, JSON included, safe to pass through Argo, as wire.Encode does with fewer marks. It has to work
+// on JSON as a whole, so it marks only braces before a brace or a mark; two passes reach every one of a row. The result
+// is never wire.Absent.
 func encode(v ast.Node) ast.Node {
 	const brace, mark = "{", wire.Mark
 	v = builtin("replace", v, text(brace+mark), text(brace+mark+mark))
@@ -79,15 +79,15 @@ func encode(v ast.Node) ast.Node {
 	return builtin("replace", v, text(brace+brace), text(brace+mark+brace))
 }
 
-// inert makes of a text that a task wrote one that Argo takes for data: no two braces in a row are left, and decode gives
-// them back. What our runtime has encoded stays as it is.
+// inert makes of a text that a task wrote one that Argo takes for data: no two braces in a row are left, and decode
+// gives them back. What our runtime has encoded stays as it is.
 func inert(v ast.Node) ast.Node {
 	const marked = "{" + wire.Mark
 	return builtin("replace", v, text("{{"), text(marked+marked))
 }
 
-// checked is the text of a number, a boolean or a list of such that a task wrote, if it is one: it must pass for nothing
-// else. Else the expression fails, and with it the task that was to use the value.
+// checked is the text of a number, a boolean or a list of such that a task wrote, if it is one: it must pass for
+// nothing else. Else the expression fails, and with it the task that was to use the value.
 func checked(v ast.Node, t spec.Type) ast.Node {
 	matches := func(pattern string) ast.Node { return binary("matches", element(), text(pattern)) }
 	var check ast.Node
@@ -114,8 +114,8 @@ func holdsText(t spec.Type) bool {
 	return t != spec.Integer && t != spec.Float && t != spec.Boolean
 }
 
-// typed makes numbers and booleans of what JSON held where a type says so: Argo reads integers as floats, and a text that
-// stands there must not pass for a number.
+// typed makes numbers and booleans of what JSON held where a type says so: Argo reads integers as floats, and a text
+// that stands there must not pass for a number.
 func typed(v ast.Node, t spec.Type) ast.Node {
 	switch t {
 	case spec.Integer:

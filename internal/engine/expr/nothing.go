@@ -7,11 +7,11 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
 
-// An expression may give nil where the input that it is for is optional. Argo takes nil for an error, so what arrives is
-// what such an input has where no caller gives it.
+// An expression may give nil where the input that it is for is optional. Argo takes nil for an error, so what arrives
+// is what such an input has where no caller gives it.
 
-// NoArtifact is an input artifact that a template has where it needs one that does not exist: it is optional, and nobody
-// ever gives it.
+// NoArtifact is an input artifact that a template has where it needs one that does not exist: it is optional, and
+// nobody ever gives it.
 const NoArtifact = "kfp-none"
 
 // nothing is how the absence of a value of a type travels.

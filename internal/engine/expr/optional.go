@@ -8,12 +8,12 @@ import (
 )
 
 // presence walks over an expression and refuses what may be nil where that would be taken for data: anywhere but in a
-// comparison for equality, as an operand of ??, or where the value is just passed on. It returns whether the whole may be
-// nil, as far as the expression says so: an optional variable, or nil itself.
+// comparison for equality, as an operand of ??, or where the value is just passed on. It returns whether the whole may
+// be nil, as far as the expression says so: an optional variable, or nil itself.
 func (b *bound) presence(node ast.Node, passedOn bool) bool { return b.guarded(node, passedOn, nil) }
 
-// guarded is presence where the variables named by present are known to be there. allowed says that an optional variable
-// may stand there.
+// guarded is presence where the variables named by present are known to be there. allowed says that an optional
+// variable may stand there.
 func (b *bound) guarded(node ast.Node, allowed bool, present []string) (mayBeNil bool) {
 	switch n := node.(type) {
 	case *ast.NilNode:
@@ -55,7 +55,10 @@ func (b *bound) guarded(node ast.Node, allowed bool, present []string) (mayBeNil
 
 // failNil refuses a whole expression that may give nil where a value is needed.
 func (b *bound) failNil() {
-	e := Error{Offset: b.offset, Message: "The expression may give nil.", Remedy: "A value is needed here. Say what stands in for it: … ?? …."}
+	e := Error{
+		Offset: b.offset, Message: "The expression may give nil.",
+		Remedy: "A value is needed here. Say what stands in for it: … ?? ….",
+	}
 	switch root := b.root.(type) {
 	case *ast.NilNode:
 		e.Message, e.Remedy = "The expression gives nil.", "A value is needed here."

@@ -17,14 +17,16 @@ import (
 )
 
 // argo replaces a text as the controller does an argument of a task: in a JSON document, first with global variables
-// alone, then with the inputs of the pipeline, then with the outputs of the tasks before. A nil variable is the output of
-// a skipped task.
+// alone, then with the inputs of the pipeline, then with the outputs of the tasks before. A nil variable is the output
+// of a skipped task.
 func argo(text string, vars map[string]any) (string, error) {
 	doc, err := json.Marshal(map[string]string{"value": text})
 	if err != nil {
 		return "", err
 	}
-	global := map[string]any{"workflow.name": "run-1", "workflow.scheduledTime": "2024-06-05T02:00:00Z", "node.name": "n", "tasks.name": "nested"}
+	global := map[string]any{
+		"workflow.name": "run-1", "workflow.scheduledTime": "2024-06-05T02:00:00Z", "node.name": "n", "tasks.name": "nested",
+	}
 	result := string(doc)
 	known := map[string]any{}
 	for _, prefix := range []string{"workflow.", "inputs."} {
@@ -191,9 +193,14 @@ func standardWorld(s string) *world {
 		add("parameters.ints", spec.ListOf(spec.Integer), "inputs.parameters.ints", []any{3, 1, 2}).
 		add("parameters.floats", spec.ListOf(spec.Float), "inputs.parameters.floats", []any{0.5, 1.0}).
 		add("parameters.texts", spec.ListOf(spec.String), "inputs.parameters.texts", []any{"b", s, "a"}).
-		add("parameters.grid", spec.ListOf(spec.ListOf(spec.Integer)), "inputs.parameters.grid", []any{[]any{1, 2}, []any{3}}).
+		add(
+			"parameters.grid", spec.ListOf(spec.ListOf(spec.Integer)), "inputs.parameters.grid", []any{[]any{1, 2}, []any{3}},
+		).
 		add("parameters.list", spec.List, "inputs.parameters.list", []any{1.0, s, true, nil}).
-		add("parameters.cfg", spec.Struct, "inputs.parameters.cfg", map[string]any{"host": "h", "text": s, "port": 80.0, "deep": map[string]any{"x": []any{1.0, s}}}).
+		add(
+			"parameters.cfg", spec.Struct, "inputs.parameters.cfg",
+			map[string]any{"host": "h", "text": s, "port": 80.0, "deep": map[string]any{"x": []any{1.0, s}}},
+		).
 		add("tasks.load_data.output", spec.String, "tasks.load-data.outputs.parameters.Output", s).
 		add("tasks.count.output", spec.Integer, "tasks.count.outputs.parameters.Output", 41).
 		add("tasks.gone.output", spec.String, "tasks.gone.outputs.parameters.Output", nil).
@@ -219,41 +226,167 @@ var expressions = []struct {
 	text string
 	want spec.Type
 }{
-	{"parameters.s", spec.String}, {"parameters.n", spec.Integer}, {"parameters.big", spec.Integer}, {"parameters.f", spec.Float},
-	{"parameters.yes", spec.Boolean}, {"parameters.ints", spec.ListOf(spec.Integer)}, {"parameters.cfg", spec.Struct}, {"parameters.list", spec.List},
-	{"parameters.n + 1", spec.Integer}, {"parameters.n * parameters.f", spec.Float}, {"parameters.n / 2", spec.Float}, {"parameters.n % 4", spec.Integer},
-	{"int(parameters.n / 2)", spec.Integer}, {"parameters.n ** 2", spec.Float}, {"-parameters.n", spec.Integer}, {"parameters.big + 1", spec.Integer},
-	{"parameters.n + parameters.f", spec.Float}, {"parameters.n", spec.Float}, {"6.0 * parameters.n", spec.Float}, {"1e21 + parameters.f", spec.Float},
-	{"parameters.s + parameters.s2", spec.String}, {"parameters.s + '-' + parameters.s2", spec.String}, {"'{' + parameters.s", spec.String}, {"parameters.s + '{{workflow.name}}'", spec.String},
-	{`"x" + string(parameters.n) + "y"`, spec.String}, {"'{' + toJSON(parameters.cfg) + '}'", spec.String}, {"parameters.s + toJSON({a: parameters.n})", spec.String},
-	{"len(parameters.s)", spec.Integer}, {"len(parameters.texts)", spec.Integer}, {"parameters.s == 'plain'", spec.Boolean}, {"parameters.s == '{'", spec.Boolean},
-	{"parameters.s != parameters.s2", spec.Boolean}, {"'a' == parameters.s", spec.Boolean}, {"parameters.s in ['plain', 'x']", spec.Boolean}, {"parameters.s not in ['{{']", spec.Boolean},
-	{"parameters.s startsWith '{{'", spec.Boolean}, {"parameters.s contains '{b'", spec.Boolean}, {"parameters.s contains 'name'", spec.Boolean}, {"parameters.s endsWith '}}'", spec.Boolean},
-	{"parameters.s matches '^[a-z]+$'", spec.Boolean}, {"parameters.s in parameters.texts", spec.Boolean}, {"'host' in parameters.cfg", spec.Boolean},
-	{"parameters.yes and not parameters.no", spec.Boolean}, {"parameters.yes ? parameters.s : 'no'", spec.String}, {"parameters.no ? 1 : parameters.n", spec.Integer},
-	{"parameters.ints[0] + parameters.ints[-1]", spec.Integer}, {"parameters.ints[1:]", spec.ListOf(spec.Integer)}, {"map(parameters.ints, # % 2)", spec.ListOf(spec.Integer)},
-	{"filter(parameters.ints, # > 1)", spec.ListOf(spec.Integer)}, {"sum(parameters.ints)", spec.Integer}, {"sort(parameters.ints)", spec.ListOf(spec.Integer)}, {"max(parameters.ints)", spec.Integer},
-	{"parameters.grid[0][1] + 1", spec.Integer}, {"map(parameters.grid, sum(#))", spec.ListOf(spec.Integer)}, {"flatten(parameters.grid)", spec.List}, {"mean(parameters.floats)", spec.Float},
-	{"parameters.texts[1]", spec.String}, {"parameters.texts", spec.ListOf(spec.String)}, {"map(parameters.texts, # + '!{')", spec.ListOf(spec.String)}, {"join(parameters.texts, '{')", spec.String},
-	{"parameters.cfg.host", spec.String}, {"parameters.cfg['text']", spec.String}, {"parameters.cfg.port + 1", spec.Float}, {"int(parameters.cfg.port) % 7", spec.Integer}, {"parameters.cfg.deep.x[1]", spec.String},
-	{"parameters.cfg.deep", spec.Struct}, {"parameters.cfg.missing ?? 'none'", spec.String}, {"parameters.cfg.missing?.more ?? parameters.s", spec.String}, {"keys(parameters.cfg)", spec.ListOf(spec.String)},
-	{"{a: parameters.s, b: {c: [parameters.n, parameters.s]}}", spec.Struct}, {"[parameters.s, 'x{{']", spec.ListOf(spec.String)}, {"[1, 2.5]", spec.List}, {"[]", spec.List},
-	{"upper(parameters.s)", spec.String}, {"split(parameters.s, '{')", spec.ListOf(spec.String)}, {"replace(parameters.s, '{', '(')", spec.String}, {"parameters.s[0:2]", spec.String},
-	{"trimPrefix(parameters.s, '{')", spec.String}, {"toBase64(parameters.s)", spec.String}, {"fromBase64(toBase64(parameters.s))", spec.String}, {"fromJSON(toJSON(parameters.cfg)).text", spec.String}, {"fromJSON(parameters.json).k", spec.String}, {"fromJSON(parameters.json)", spec.Struct},
-	{"tasks.load_data.output", spec.String}, {"tasks.gone.output ?? tasks.load_data.output", spec.String}, {"tasks.gone.output ?? parameters.s", spec.String}, {"tasks.gone.output ?? '{{fallback}}'", spec.String},
-	{"tasks.gone_int.output ?? 5", spec.Integer}, {"(tasks.gone_int.output ?? tasks.count.output) + 1", spec.Integer}, {"tasks.gone_int.output ?? tasks.gone_int.output ?? 3", spec.Integer},
-	{"tasks.gone_cfg.output.k ?? 'k'", spec.String}, {"tasks.cfg.output.k ?? 'k'", spec.String}, {"(tasks.gone.output ?? 'x') + parameters.s", spec.String}, {"tasks.gone.output == nil", spec.Boolean}, {"tasks.gone.output == parameters.s", spec.Boolean}, {"tasks.gone_int.output != 5", spec.Boolean},
-	{"tasks.gone_cfg.output == nil || tasks.gone_cfg.output.k == 'x'", spec.Boolean}, {"tasks.load_data.output == parameters.s", spec.Boolean},
-	{"tasks.gone_cfg.output ?? parameters.cfg", spec.Struct}, {"parameters.yes ? tasks.load_data.output : tasks.gone.output", spec.String}, {"tasks.load_data.output == 'plain' && tasks.count.output > 40", spec.Boolean},
-	{"if parameters.yes { 'a' } else { 'b' }", spec.String}, {"parameters.s | upper()", spec.String}, {"1 < parameters.n < 10", spec.Boolean}, {"any(parameters.texts, # == 'b')", spec.Boolean},
-	{"reduce(parameters.ints, #acc + #, 0)", spec.Integer}, {"map(1..3, # * parameters.n)", spec.ListOf(spec.Integer)}, {"groupBy(parameters.texts, len(#)) != nil", spec.Boolean},
-	{`parameters.s + "\u003c\\u003c<>&\"'"`, spec.String}, {"count(parameters.ints, # > 1)", spec.Integer}, {"find(parameters.ints, # > 1) ?? 0", spec.Integer}, {"round(parameters.f)", spec.Float},
-	{"parameters.opt ?? parameters.s", spec.String}, {"parameters.given ?? 'x'", spec.String}, {"parameters.opt_int ?? 5", spec.Integer}, {"(parameters.opt_int ?? 5) + 1", spec.Integer},
-	{"parameters.opt == nil", spec.Boolean}, {"parameters.given != nil", spec.Boolean}, {"parameters.opt == parameters.s", spec.Boolean}, {"parameters.given == parameters.s", spec.Boolean},
-	{"parameters.opt == 'x'", spec.Boolean}, {"parameters.opt ?? tasks.gone.output ?? 'y{{'", spec.String}, {"tasks.gone.output ?? parameters.opt ?? parameters.s", spec.String},
-	{"parameters.opt_cfg.k ?? 'none'", spec.String}, {"parameters.opt_cfg ?? parameters.cfg", spec.Struct}, {"(parameters.opt ?? 'a') + '{{'", spec.String}, {"parameters.opt == parameters.given", spec.Boolean},
-	{"parameters.opt_int != parameters.n", spec.Boolean}, {"parameters.yes ? (parameters.given ?? 'x') : parameters.s", spec.String},
-	{"toJSON(parameters.texts)", spec.String}, {"string(parameters.f)", spec.String}, {"float(parameters.n)", spec.Float}, {"not (parameters.n in parameters.ints)", spec.Boolean},
+	{
+		"parameters.s", spec.String,
+	}, {"parameters.n", spec.Integer}, {"parameters.big", spec.Integer}, {"parameters.f", spec.Float},
+	{
+		"parameters.yes", spec.Boolean,
+	}, {"parameters.ints", spec.ListOf(spec.Integer)}, {"parameters.cfg", spec.Struct}, {"parameters.list", spec.List},
+	{
+		"parameters.n + 1", spec.Integer,
+	}, {"parameters.n * parameters.f", spec.Float}, {"parameters.n / 2", spec.Float}, {"parameters.n % 4", spec.Integer},
+	{
+		"int(parameters.n / 2)", spec.Integer,
+	}, {"parameters.n ** 2", spec.Float}, {"-parameters.n", spec.Integer}, {"parameters.big + 1", spec.Integer},
+	{
+		"parameters.n + parameters.f", spec.Float,
+	}, {"parameters.n", spec.Float}, {"6.0 * parameters.n", spec.Float}, {"1e21 + parameters.f", spec.Float},
+	{
+		"parameters.s + parameters.s2", spec.String,
+	}, {
+		"parameters.s + '-' + parameters.s2", spec.String,
+	}, {"'{' + parameters.s", spec.String}, {"parameters.s + '{{workflow.name}}'", spec.String},
+	{
+		`"x" + string(parameters.n) + "y"`, spec.String,
+	}, {"'{' + toJSON(parameters.cfg) + '}'", spec.String}, {"parameters.s + toJSON({a: parameters.n})", spec.String},
+	{
+		"len(parameters.s)", spec.Integer,
+	}, {
+		"len(parameters.texts)", spec.Integer,
+	}, {"parameters.s == 'plain'", spec.Boolean}, {"parameters.s == '{'", spec.Boolean},
+	{
+		"parameters.s != parameters.s2", spec.Boolean,
+	}, {
+		"'a' == parameters.s", spec.Boolean,
+	}, {"parameters.s in ['plain', 'x']", spec.Boolean}, {"parameters.s not in ['{{']", spec.Boolean},
+	{
+		"parameters.s startsWith '{{'", spec.Boolean,
+	}, {
+		"parameters.s contains '{b'", spec.Boolean,
+	}, {"parameters.s contains 'name'", spec.Boolean}, {"parameters.s endsWith '}}'", spec.Boolean},
+	{
+		"parameters.s matches '^[a-z]+$'", spec.Boolean,
+	}, {"parameters.s in parameters.texts", spec.Boolean}, {"'host' in parameters.cfg", spec.Boolean},
+	{
+		"parameters.yes and not parameters.no", spec.Boolean,
+	}, {"parameters.yes ? parameters.s : 'no'", spec.String}, {"parameters.no ? 1 : parameters.n", spec.Integer},
+	{
+		"parameters.ints[0] + parameters.ints[-1]", spec.Integer,
+	}, {"parameters.ints[1:]", spec.ListOf(spec.Integer)}, {"map(parameters.ints, # % 2)", spec.ListOf(spec.Integer)},
+	{
+		"filter(parameters.ints, # > 1)", spec.ListOf(spec.Integer),
+	}, {
+		"sum(parameters.ints)", spec.Integer,
+	}, {"sort(parameters.ints)", spec.ListOf(spec.Integer)}, {"max(parameters.ints)", spec.Integer},
+	{
+		"parameters.grid[0][1] + 1", spec.Integer,
+	}, {
+		"map(parameters.grid, sum(#))", spec.ListOf(spec.Integer),
+	}, {"flatten(parameters.grid)", spec.List}, {"mean(parameters.floats)", spec.Float},
+	{
+		"parameters.texts[1]", spec.String,
+	}, {
+		"parameters.texts", spec.ListOf(spec.String),
+	}, {"map(parameters.texts, # + '!{')", spec.ListOf(spec.String)}, {"join(parameters.texts, '{')", spec.String},
+	{
+		"parameters.cfg.host", spec.String,
+	}, {
+		"parameters.cfg['text']", spec.String,
+	}, {
+		"parameters.cfg.port + 1", spec.Float,
+	}, {"int(parameters.cfg.port) % 7", spec.Integer}, {"parameters.cfg.deep.x[1]", spec.String},
+	{
+		"parameters.cfg.deep", spec.Struct,
+	}, {
+		"parameters.cfg.missing ?? 'none'", spec.String,
+	}, {"parameters.cfg.missing?.more ?? parameters.s", spec.String}, {"keys(parameters.cfg)", spec.ListOf(spec.String)},
+	{
+		"{a: parameters.s, b: {c: [parameters.n, parameters.s]}}", spec.Struct,
+	}, {"[parameters.s, 'x{{']", spec.ListOf(spec.String)}, {"[1, 2.5]", spec.List}, {"[]", spec.List},
+	{
+		"upper(parameters.s)", spec.String,
+	}, {
+		"split(parameters.s, '{')", spec.ListOf(spec.String),
+	}, {"replace(parameters.s, '{', '(')", spec.String}, {"parameters.s[0:2]", spec.String},
+	{
+		"trimPrefix(parameters.s, '{')", spec.String,
+	}, {
+		"toBase64(parameters.s)", spec.String,
+	}, {
+		"fromBase64(toBase64(parameters.s))", spec.String,
+	}, {
+		"fromJSON(toJSON(parameters.cfg)).text", spec.String,
+	}, {"fromJSON(parameters.json).k", spec.String}, {"fromJSON(parameters.json)", spec.Struct},
+	{
+		"tasks.load_data.output", spec.String,
+	}, {
+		"tasks.gone.output ?? tasks.load_data.output", spec.String,
+	}, {"tasks.gone.output ?? parameters.s", spec.String}, {"tasks.gone.output ?? '{{fallback}}'", spec.String},
+	{
+		"tasks.gone_int.output ?? 5", spec.Integer,
+	}, {
+		"(tasks.gone_int.output ?? tasks.count.output) + 1", spec.Integer,
+	}, {"tasks.gone_int.output ?? tasks.gone_int.output ?? 3", spec.Integer},
+	{
+		"tasks.gone_cfg.output.k ?? 'k'", spec.String,
+	}, {
+		"tasks.cfg.output.k ?? 'k'", spec.String,
+	}, {
+		"(tasks.gone.output ?? 'x') + parameters.s", spec.String,
+	}, {
+		"tasks.gone.output == nil", spec.Boolean,
+	}, {"tasks.gone.output == parameters.s", spec.Boolean}, {"tasks.gone_int.output != 5", spec.Boolean},
+	{
+		"tasks.gone_cfg.output == nil || tasks.gone_cfg.output.k == 'x'", spec.Boolean,
+	}, {"tasks.load_data.output == parameters.s", spec.Boolean},
+	{
+		"tasks.gone_cfg.output ?? parameters.cfg", spec.Struct,
+	}, {
+		"parameters.yes ? tasks.load_data.output : tasks.gone.output", spec.String,
+	}, {"tasks.load_data.output == 'plain' && tasks.count.output > 40", spec.Boolean},
+	{
+		"if parameters.yes { 'a' } else { 'b' }", spec.String,
+	}, {
+		"parameters.s | upper()", spec.String,
+	}, {"1 < parameters.n < 10", spec.Boolean}, {"any(parameters.texts, # == 'b')", spec.Boolean},
+	{
+		"reduce(parameters.ints, #acc + #, 0)", spec.Integer,
+	}, {
+		"map(1..3, # * parameters.n)", spec.ListOf(spec.Integer),
+	}, {"groupBy(parameters.texts, len(#)) != nil", spec.Boolean},
+	{
+		`parameters.s + "\u003c\\u003c<>&\"'"`, spec.String,
+	}, {
+		"count(parameters.ints, # > 1)", spec.Integer,
+	}, {"find(parameters.ints, # > 1) ?? 0", spec.Integer}, {"round(parameters.f)", spec.Float},
+	{
+		"parameters.opt ?? parameters.s", spec.String,
+	}, {
+		"parameters.given ?? 'x'", spec.String,
+	}, {"parameters.opt_int ?? 5", spec.Integer}, {"(parameters.opt_int ?? 5) + 1", spec.Integer},
+	{
+		"parameters.opt == nil", spec.Boolean,
+	}, {
+		"parameters.given != nil", spec.Boolean,
+	}, {"parameters.opt == parameters.s", spec.Boolean}, {"parameters.given == parameters.s", spec.Boolean},
+	{
+		"parameters.opt == 'x'", spec.Boolean,
+	}, {
+		"parameters.opt ?? tasks.gone.output ?? 'y{{'", spec.String,
+	}, {"tasks.gone.output ?? parameters.opt ?? parameters.s", spec.String},
+	{
+		"parameters.opt_cfg.k ?? 'none'", spec.String,
+	}, {
+		"parameters.opt_cfg ?? parameters.cfg", spec.Struct,
+	}, {"(parameters.opt ?? 'a') + '{{'", spec.String}, {"parameters.opt == parameters.given", spec.Boolean},
+	{
+		"parameters.opt_int != parameters.n", spec.Boolean,
+	}, {"parameters.yes ? (parameters.given ?? 'x') : parameters.s", spec.String},
+	{
+		"toJSON(parameters.texts)", spec.String,
+	}, {
+		"string(parameters.f)", spec.String,
+	}, {"float(parameters.n)", spec.Float}, {"not (parameters.n in parameters.ints)", spec.Boolean},
 }
 
 // directly spells out for expr-lang what the language adds.

@@ -27,10 +27,16 @@ type part struct {
 	nameAt int
 }
 
-// Parse reads a text in which {{ }} holds expressions and everything else is data. Without errors the template is not nil.
+// Parse reads a text in which {{ }} holds expressions and everything else is data. Without errors the template is not
+// nil.
 func Parse(text string) (*Template, []Error) {
 	if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
-		return nil, []Error{{Message: "The text is not valid UTF-8, or it holds a NUL character.", Remedy: "Encode binary data, for example with base64encode()."}}
+		return nil, []Error{
+			{
+				Message: "The text is not valid UTF-8, or it holds a NUL character.",
+				Remedy:  "Encode binary data, for example with base64encode().",
+			},
+		}
 	}
 	pieces, err := split(text)
 	if err != nil {
@@ -130,7 +136,9 @@ func parsePart(text string, offset int) (part, []Error) {
 // parseNode parses one expression and refuses what the language lacks.
 func parseNode(text string, offset int) (ast.Node, []Error) {
 	if strings.TrimSpace(text) == "" {
-		return nil, []Error{{Offset: offset, Message: "The expression is empty.", Remedy: `Write {{ "{{" }} for two braces themselves.`}}
+		return nil, []Error{
+			{Offset: offset, Message: "The expression is empty.", Remedy: `Write {{ "{{" }} for two braces themselves.`},
+		}
 	}
 	if err := precheck(text); err != nil {
 		err.Offset += offset

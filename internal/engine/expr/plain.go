@@ -10,8 +10,8 @@ import (
 // maxPlain is how many segments a plain reference has at most: tasks.t.outputs.x.field.
 const maxPlain = 8
 
-// plain reads an expression that is one dotted name, as most are, into the tree that expr-lang's parser would make of it.
-// False: the parser has to read it.
+// plain reads an expression that is one dotted name, as most are, into the tree that expr-lang's parser would make of
+// it. False: the parser has to read it.
 func plain(text string) (part, bool) {
 	from := len(text) - len(strings.TrimLeft(text, " "))
 	left := strings.Trim(text, " ")

@@ -33,7 +33,9 @@ func TestPlainReferences(t *testing.T) {
 			t.Errorf("%q is read as a plain reference: %v", text, ok)
 		}
 	}
-	words := append([]string{"a", "b1", "_c", "parameters", "len", "map", "1", "é", "", " ", "$env", "null", "?", "a(", "-"}, words...)
+	words := append(
+		[]string{"a", "b1", "_c", "parameters", "len", "map", "1", "é", "", " ", "$env", "null", "?", "a(", "-"}, words...,
+	)
 	rapid.Check(t, func(t *rapid.T) {
 		text := ""
 		for range rapid.IntRange(1, maxPlain+2).Draw(t, "segments") {

@@ -243,9 +243,9 @@ func isPlainText(text string) bool {
 	return true
 }
 
-// text writes a string literal: in single quotes for users, since HCL escapes the others, and in double quotes for Argo,
-// since YAML doubles the others. In Argo's text braces, quotes and
-// backslashes are \u escapes. "<", ">" and "&" never are: Argo would undo these escapes before it reads the string.
+// text writes a string literal: in single quotes for users, since HCL escapes the others, and in double quotes for
+// Argo, since YAML doubles the others. In Argo's text braces, quotes and backslashes are \u escapes. "<", ">" and "&"
+// never are: Argo would undo these escapes before it reads the string.
 func (p *printer) text(text string) {
 	quote := byte('\'')
 	if p.argo {

@@ -112,7 +112,10 @@ func comment(text string, at int) *Error {
 // precheck refuses what would make the parser recurse deeply, and what the scanner knows better than the parser does.
 func precheck(text string) *Error {
 	if len(text) > maxLength {
-		return &Error{Message: fmt.Sprintf("The expression has %d bytes, more than %d.", len(text), maxLength), Remedy: "Compute it in a component."}
+		return &Error{
+			Message: fmt.Sprintf("The expression has %d bytes, more than %d.", len(text), maxLength),
+			Remedy:  "Compute it in a component.",
+		}
 	}
 	depth := 0
 	for i := 0; i < len(text); {
@@ -128,7 +131,10 @@ func precheck(text string) *Error {
 			return comment(text, i)
 		case strings.IndexByte("([{", c) >= 0:
 			if depth++; depth > maxNesting {
-				return &Error{Offset: utf8.RuneCountInString(text[:i]), Message: fmt.Sprintf("Brackets are nested deeper than %d.", maxNesting), Remedy: "Compute it in a component."}
+				return &Error{
+					Offset: utf8.RuneCountInString(text[:i]), Message: fmt.Sprintf("Brackets are nested deeper than %d.", maxNesting),
+					Remedy: "Compute it in a component.",
+				}
 			}
 		case strings.IndexByte(")]}", c) >= 0:
 			depth--

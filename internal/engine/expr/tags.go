@@ -3,9 +3,11 @@ package expr
 import "strings"
 
 // FromTags reads a text that people have written for Argo: data with tags in it. name translates what stands in a tag
-// into an expression; data, if there is one, prepares what stands between them. The tags that name does not know, and an
-// opening brace that no tag closes, are returned as unknown.
-func FromTags(argo string, name func(tag string) (string, bool), data func(string) string) (text string, unknown []string) {
+// into an expression; data, if there is one, prepares what stands between them. The tags that name does not know, and
+// an opening brace that no tag closes, are returned as unknown.
+func FromTags(
+	argo string, name func(tag string) (string, bool), data func(string) string,
+) (text string, unknown []string) {
 	pieces, ok := argoPieces(argo)
 	if !ok {
 		return "", []string{"{{"}

@@ -237,7 +237,10 @@ func TestCollectedOutputs(t *testing.T) {
 		want  string
 		plus1 string
 	}{
-		{spec.Integer, map[string]any{"parameters.x": `["1","9007199254740993"]`, "parameters": `[{}]`}, `[1,9007199254740993]`, `[2,9007199254740994]`},
+		{
+			spec.Integer, map[string]any{"parameters.x": `["1","9007199254740993"]`, "parameters": `[{}]`},
+			`[1,9007199254740993]`, `[2,9007199254740994]`,
+		},
 		{spec.Integer, map[string]any{"parameters": `[]`}, `[]`, `[]`},
 		{spec.Integer, map[string]any{}, `[]`, `[]`},
 		{spec.Integer, map[string]any{"parameters.x": nil}, `[]`, `[]`},
@@ -249,7 +252,11 @@ func TestCollectedOutputs(t *testing.T) {
 		{spec.ListOf(spec.Integer), map[string]any{"parameters.x": `[[1,2],[]]`}, `[[1,2],[]]`, ""},
 		{spec.ListOf(spec.String), map[string]any{"parameters.x": `["[\"a\"]","[]"]`}, `[["a"],[]]`, ""},
 	} {
-		env := expr.Env{Shared: map[string]expr.Var{"tasks.loop.output": {Type: spec.ListOf(c.elem), Argo: "tasks.loop.outputs.parameters.x", Coding: expr.Collected}}}
+		env := expr.Env{
+			Shared: map[string]expr.Var{
+				"tasks.loop.output": {Type: spec.ListOf(c.elem), Argo: "tasks.loop.outputs.parameters.x", Coding: expr.Collected},
+			},
+		}
 		vars := map[string]any{"tasks.loop.status": "Succeeded"}
 		for k, v := range c.vars {
 			vars["tasks.loop.outputs."+k] = v
@@ -267,7 +274,10 @@ func TestCollectedOutputs(t *testing.T) {
 				value, err = wire.DecodeJSON(value)
 			}
 			if err != nil || value != want {
-				t.Errorf("%s of %s with %v: %s compiles to %s, gives %s (%v), want %s", c.elem, "loop", c.vars, text, compiled, value, err, want)
+				t.Errorf(
+					"%s of %s with %v: %s compiles to %s, gives %s (%v), want %s", c.elem, "loop", c.vars, text, compiled, value, err,
+					want,
+				)
 			}
 			if back, ok := expr.Decompile(compiled, env, spec.ListOf(c.elem)); !ok || back != text {
 				t.Errorf("%s decompiles to %q", compiled, back)

@@ -2,8 +2,9 @@ package expr
 
 import "iter"
 
-// Typed is a text in its place: its names are resolved in an environment, and its expressions have types. Whoever checks
-// it hands it on to whoever compiles it, so that neither happens twice. It is immutable and safe for concurrent use.
+// Typed is a text in its place: its names are resolved in an environment, and its expressions have types. Whoever
+// checks it hands it on to whoever compiles it, so that neither happens twice. It is immutable and safe for concurrent
+// use.
 type Typed struct {
 	*Template
 	env Env

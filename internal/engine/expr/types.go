@@ -146,7 +146,9 @@ func (b *bound) wholeArtifacts(node ast.Node, chosen bool) {
 	switch n := node.(type) {
 	case *ast.IdentifierNode:
 		if r, ok := b.ref(n.Value); ok && r.variable.Type.IsArtifact() && !chosen {
-			b.fail(node, "Pass it to a task that reads the file.", "%s is an artifact, which has no value in an expression.", r.name)
+			b.fail(
+				node, "Pass it to a task that reads the file.", "%s is an artifact, which has no value in an expression.", r.name,
+			)
 		}
 		return
 	case *ast.BinaryNode:

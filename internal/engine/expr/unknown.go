@@ -29,7 +29,9 @@ func (e Env) unknown(segments []string) (message, remedy string) {
 	}
 	prefix := strings.Join(segments[:known], ".")
 	if known == len(segments) {
-		return fmt.Sprintf("%s is not a value.", prefix), fmt.Sprintf("Name what you want of it: %s.", problem.Quoted(under(prefix, next)))
+		return fmt.Sprintf(
+			"%s is not a value.", prefix,
+		), fmt.Sprintf("Name what you want of it: %s.", problem.Quoted(under(prefix, next)))
 	}
 	wrong := segments[known]
 	message = fmt.Sprintf("There is no name %s.", wrong)

@@ -48,7 +48,11 @@ func TestMarkedAbsence(t *testing.T) {
 
 func TestNoFailures(t *testing.T) {
 	t.Parallel()
-	env := expr.Env{Own: map[string]expr.Var{"run.failures": {Type: spec.ListOf(spec.Struct), Argo: "workflow.failures", Coding: expr.Quoted}}}
+	env := expr.Env{
+		Own: map[string]expr.Var{
+			"run.failures": {Type: spec.ListOf(spec.Struct), Argo: "workflow.failures", Coding: expr.Quoted},
+		},
+	}
 	for text, wants := range map[string][2]string{"{{ len(run.failures) }}": {"0", "1"}, "{{ run.failures }}": {"[]", `[{"displayName":"bad"}]`}} {
 		tmpl, errs := expr.Parse(text)
 		if len(errs) > 0 {

@@ -84,9 +84,9 @@ func (v Var) isText() bool {
 	return v.Field == "" && (v.Coding == Wire || v.Coding == Plain || v.Type.IsArtifact())
 }
 
-// isTag reports whether a plain tag can stand for the variable. A nullable one cannot: Argo waits for ever for an output
-// of a task that failed. Nor can one that holds texts: Argo inserts those in Go's notation, and a control character
-// makes the workflow invalid JSON. Nor can what a task wrote.
+// isTag reports whether a plain tag can stand for the variable. A nullable one cannot: Argo waits for ever for an
+// output of a task that failed. Nor can one that holds texts: Argo inserts those in Go's notation, and a control
+// character makes the workflow invalid JSON. Nor can what a task wrote.
 func (v Var) isTag() bool {
 	if !v.isText() || v.Argo == "" || v.Code != "" || v.Nullable {
 		return false
@@ -139,8 +139,8 @@ func (v Var) object() ast.Node {
 	return typed(builtin("fromJSON", source), v.Type)
 }
 
-// collected is the list of a loop's outputs. Where no iteration gave any, Argo has no such variable, or the text "[]" in
-// place of the map that would hold it. Elements are texts, but values where all of them are objects or lists.
+// collected is the list of a loop's outputs. Where no iteration gave any, Argo has no such variable, or the text "[]"
+// in place of the map that would hold it. Elements are texts, but values where all of them are objects or lists.
 func (v Var) collected() ast.Node {
 	list := v.collectedText()
 	elem, _ := v.Type.Elem()

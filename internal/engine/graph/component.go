@@ -36,7 +36,12 @@ func ContainerEnv(i spec.Interface) Env {
 func CheckComponent(c spec.Component) problem.List {
 	var l problem.List
 	if !spec.IsObjectName(c.Name) && c.Name != spec.Unknown {
-		l.Errorf(problem.At("name"), "Invalid name", "%q cannot name a component. Use at most %d lower-case letters, digits and hyphens, with a letter or digit at both ends.", c.Name, spec.MaxNameLength)
+		l.Errorf(
+			problem.At("name"), "Invalid name",
+			"%q cannot name a component. Use at most %d lower-case letters, digits and hyphens, with a letter or digit at "+
+				"both ends.",
+			c.Name, spec.MaxNameLength,
+		)
 	}
 	for name, in := range c.Inputs {
 		checkIdentifier(&l, problem.At("inputs").Key(name), name, "an input")
@@ -85,7 +90,10 @@ func checkContainer(l *problem.List, c spec.Component) {
 			}
 		}
 	}
-	check.RefuseExpression(l, at.Attr("image"), c.Container.Image, "The image is a part of the component: make a component for each image, or let Terraform fill it in: ${…}.")
+	check.RefuseExpression(
+		l, at.Attr("image"), c.Container.Image,
+		"The image is a part of the component: make a component for each image, or let Terraform fill it in: ${…}.",
+	)
 	if strings.TrimSpace(c.Container.Image) == "" {
 		l.Errorf(at.Attr("image"), "No image", "An image reference is needed, such as \"busybox:1.36\".")
 	}
@@ -93,7 +101,12 @@ func checkContainer(l *problem.List, c spec.Component) {
 	parse(at.Attr("args"), c.Container.Args)
 	for _, name := range sortedKeys(c.Outputs) {
 		if !unknown && !used["outputs."+name+".path"] {
-			l.Warnf(problem.At("outputs").Key(name), "Output never written", "Neither command nor args hold {{ outputs.%s.path }}, the file that the container has to write; the task would fail.", name)
+			l.Warnf(
+				problem.At("outputs").Key(name), "Output never written",
+				"Neither command nor args hold {{ outputs.%s.path }}, the file that the container has to write; the task would "+
+					"fail.",
+				name,
+			)
 		}
 	}
 }

@@ -7,14 +7,18 @@ import (
 
 // What is said of names that exist in other places.
 const (
-	noLoop      = "each exists in a task with for_each alone. Add for_each, or name the value itself."
-	noKey       = "for_each goes over a list: each.value is the element, each.index its place. For a map, make a list of it: " + mapAsList
-	mapAsList   = "for_each = jsonencode([for k, v in … : { key = k, value = v }]), then each.value.key."
-	noInputs    = "inputs are what the command of a component's container reads. In a pipeline the values are parameters.x and tasks.t.output."
-	noOutputs   = "In a pipeline a task's output is tasks.t.output, or tasks.t.outputs.x where it has several."
-	noSchedule  = "The parameters of a kfp_recurring_run can read it. Declare a parameter of the pipeline, and set it there: parameters = { day = \"{{ schedule.time }}\" }."
-	noStatus    = "That is known once the run has ended: on_exit tasks can read it. Of a task there is tasks.t.status."
-	noPipeline  = "A component knows no pipeline. Declare an input, and let the task fill it: inputs = { x = \"{{ %s }}\" }."
+	noLoop = "each exists in a task with for_each alone. Add for_each, or name the value itself."
+	noKey  = "for_each goes over a list: each.value is the element, each.index its place. For a map, make a list " +
+		"of it: " + mapAsList
+	mapAsList = "for_each = jsonencode([for k, v in … : { key = k, value = v }]), then each.value.key."
+	noInputs  = "inputs are what the command of a component's container reads. In a pipeline the values are " +
+		"parameters.x and tasks.t.output."
+	noOutputs  = "In a pipeline a task's output is tasks.t.output, or tasks.t.outputs.x where it has several."
+	noSchedule = "The parameters of a kfp_recurring_run can read it. Declare a parameter of the pipeline, and set it " +
+		"there: parameters = { day = \"{{ schedule.time }}\" }."
+	noStatus   = "That is known once the run has ended: on_exit tasks can read it. Of a task there is tasks.t.status."
+	noPipeline = "A component knows no pipeline. Declare an input, and let the task fill it: inputs = { x = \"{{ %s " +
+		"}}\" }."
 	noLastRetry = "That is known in retry.expression alone."
 )
 
@@ -31,7 +35,9 @@ func (s *Scope) notInTasks(n *Node) func(name string) string {
 		}
 		task, isTask := strings.CutPrefix(name, "tasks.")
 		if _, ok := s.pipeline.OnExit[task]; isTask && ok {
-			return fmt.Sprintf("%q is a task of on_exit, which starts when all others have ended. Only tasks of on_exit can need it.", task)
+			return fmt.Sprintf(
+				"%q is a task of on_exit, which starts when all others have ended. Only tasks of on_exit can need it.", task,
+			)
 		}
 		return notHere(n, name)
 	}
@@ -42,7 +48,8 @@ func (s *Scope) notInExit(n *Node) func(name string) string {
 	return func(name string) string {
 		task, isTask := strings.CutPrefix(name, "tasks.")
 		if _, ok := s.pipeline.Tasks[task]; isTask && ok {
-			return fmt.Sprintf("Tasks of on_exit run whatever became of the others, so they cannot read outputs: Argo has none for them. What became of the run is in run.status and run.failures. "+
+			return fmt.Sprintf("Tasks of on_exit run whatever became of the others, so they cannot read outputs: Argo has "+
+				"none for them. What became of the run is in run.status and run.failures. "+
 				"To use an output at the end, move the task to tasks, with run_if = \"all_done\" and depends_on = [%q].", task)
 		}
 		return notHere(n, name)

@@ -8,9 +8,9 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
-// Argo's controller ends, and ends again whenever it is started, where a task under its handler for the end of a run has to
-// wait for a bound. So on_exit tasks are under that handler only if none of them can have to wait. But no other place tells
-// what run.failures is.
+// Argo's controller ends, and ends again whenever it is started, where a task under its handler for the end of a run
+// has to wait for a bound. So on_exit tasks are under that handler only if none of them can have to wait. But no other
+// place tells what run.failures is.
 
 // ExitMayWait reports whether a bound may hold back one of the on_exit tasks.
 func (g *Graph) ExitMayWait(p spec.Pipeline) bool { return g.exitWait(p) != "" }
@@ -82,7 +82,9 @@ func (c *checker) exitBounds() {
 				continue
 			}
 			c.problems.Errorf(problem.At("on_exit").Key(name), "Failures of a run whose end may have to wait",
-				"Task %q uses run.failures, which Argo tells only to its handler for the end of a run, and its controller ends where that has to wait: %s. Use run.status instead, or let the on_exit tasks come one after the other (depends_on), without pipelines among them.",
+				"Task %q uses run.failures, which Argo tells only to its handler for the end of a run, and its controller ends "+
+					"where that has to wait: %s. Use run.status instead, or let the on_exit tasks come one after the other "+
+					"(depends_on), without pipelines among them.",
 				name, why)
 		}
 	}

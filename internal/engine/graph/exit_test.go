@@ -25,19 +25,26 @@ func TestExitMayWait(t *testing.T) {
 		exit  map[string]spec.Task
 		waits bool
 	}{
-		"none":                          {nil, nil, false},
-		"side by side without a bound":  {nil, map[string]spec.Task{"a": one, "b": one, "c": loop(new(int64(1)))}, false},
-		"one":                           {new(int64(1)), map[string]spec.Task{"a": one}, false},
-		"side by side":                  {new(int64(1)), map[string]spec.Task{"a": one, "b": one}, true},
-		"as many as there may be":       {new(int64(2)), map[string]spec.Task{"a": one, "b": one}, false},
-		"one after the other":           {new(int64(1)), map[string]spec.Task{"a": one, "b": after(one, "a"), "c": after(one, "b")}, false},
-		"two behind one":                {new(int64(1)), map[string]spec.Task{"a": one, "b": after(one, "a"), "c": after(one, "a")}, true},
+		"none":                         {nil, nil, false},
+		"side by side without a bound": {nil, map[string]spec.Task{"a": one, "b": one, "c": loop(new(int64(1)))}, false},
+		"one":                          {new(int64(1)), map[string]spec.Task{"a": one}, false},
+		"side by side":                 {new(int64(1)), map[string]spec.Task{"a": one, "b": one}, true},
+		"as many as there may be":      {new(int64(2)), map[string]spec.Task{"a": one, "b": one}, false},
+		"one after the other": {
+			new(int64(1)), map[string]spec.Task{"a": one, "b": after(one, "a"), "c": after(one, "b")}, false,
+		},
+		"two behind one": {
+			new(int64(1)), map[string]spec.Task{"a": one, "b": after(one, "a"), "c": after(one, "a")}, true,
+		},
 		"a loop alone":                  {new(int64(1)), map[string]spec.Task{"a": loop(nil)}, false},
 		"beside a loop without a bound": {new(int64(9)), map[string]spec.Task{"a": loop(nil), "b": one}, true},
 		"beside a loop with a bound":    {new(int64(3)), map[string]spec.Task{"a": loop(new(int64(2))), "b": one}, false},
 		"a pipeline":                    {nil, map[string]spec.Task{"a": {Component: nested}}, true},
 	} {
-		p := spec.Pipeline{Namespace: "etl", Name: "p", Tasks: map[string]spec.Task{"load": one}, OnExit: test.exit, Options: spec.Options{Parallelism: test.bound}}
+		p := spec.Pipeline{
+			Namespace: "etl", Name: "p", Tasks: map[string]spec.Task{"load": one}, OnExit: test.exit,
+			Options: spec.Options{Parallelism: test.bound},
+		}
 		g, problems := Check(p)
 		if problems.HasError() || g.ExitMayWait(p) != test.waits {
 			t.Errorf("%s: waits is %t, want %t; %v", name, g.ExitMayWait(p), test.waits, problems)
@@ -58,8 +65,15 @@ func TestMutexOfThePipelineIsHeld(t *testing.T) {
 	t.Parallel()
 	lock := &spec.Synchronization{Mutexes: []string{"db"}}
 	p := spec.Pipeline{
-		Namespace: "etl", Name: "p", Options: spec.Options{Synchronization: lock}, Defaults: spec.Settings{Synchronization: &spec.Synchronization{Mutexes: []string{"x", "db"}}},
-		Tasks: map[string]spec.Task{"load": {Component: spec.Ref{Kind: spec.ComponentKind, Namespace: "etl", Name: "say"}, Settings: spec.Settings{Synchronization: lock}}},
+		Namespace: "etl", Name: "p", Options: spec.Options{Synchronization: lock}, Defaults: spec.Settings{
+			Synchronization: &spec.Synchronization{Mutexes: []string{"x", "db"}},
+		},
+		Tasks: map[string]spec.Task{
+			"load": {
+				Component: spec.Ref{Kind: spec.ComponentKind, Namespace: "etl", Name: "say"},
+				Settings:  spec.Settings{Synchronization: lock},
+			},
+		},
 	}
 	_, problems := Check(p)
 	heads, _ := found(problems)

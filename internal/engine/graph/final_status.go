@@ -49,7 +49,8 @@ func (c *checker) finalStatusElsewhere(at problem.Path, t spec.Task) {
 	for _, name := range sortedKeys(t.Component.Inputs) {
 		if _, given := t.Inputs[name]; !given && t.Component.Inputs[name].Type == spec.FinalStatus {
 			c.problems.Errorf(at.Attr("component"), "PipelineTaskFinalStatus outside on_exit",
-				"Input %q of component %q is a PipelineTaskFinalStatus, which says what became of the run. Only tasks of on_exit get one: move the task there, or give the input a struct.",
+				"Input %q of component %q is a PipelineTaskFinalStatus, which says what became of the run. Only tasks of "+
+					"on_exit get one: move the task there, or give the input a struct.",
 				name, t.Component.Name)
 		}
 	}

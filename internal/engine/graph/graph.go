@@ -57,7 +57,9 @@ type Need struct {
 
 // Check finds everything that is wrong with a pipeline. The graph is whole only if no error was found.
 func Check(p spec.Pipeline) (*Graph, problem.List) {
-	c := &checker{pipeline: p, graph: &Graph{Tasks: map[string]*Node{}, Exit: map[string]*Node{}}, given: map[string]text{}}
+	c := &checker{
+		pipeline: p, graph: &Graph{Tasks: map[string]*Node{}, Exit: map[string]*Node{}}, given: map[string]text{},
+	}
 	c.names()
 	c.nodes()
 	c.edges()
@@ -71,7 +73,9 @@ func Check(p spec.Pipeline) (*Graph, problem.List) {
 	c.outputs()
 	c.exitBounds()
 	settings.CheckDefaults(&c.problems, &p.Defaults)
-	checkHeld(&c.problems, problem.At("defaults").Attr("synchronization"), p.Options.Synchronization, p.Defaults.Synchronization)
+	checkHeld(
+		&c.problems, problem.At("defaults").Attr("synchronization"), p.Options.Synchronization, p.Defaults.Synchronization,
+	)
 	c.problems = append(c.problems, checkOptions(p.Options)...)
 	c.problems.Sort()
 	return c.graph, c.problems
@@ -88,7 +92,12 @@ type checker struct {
 func (c *checker) names() {
 	p := c.pipeline
 	if !spec.IsObjectName(p.Name) && p.Name != spec.Unknown {
-		c.problems.Errorf(problem.At("name"), "Invalid name", "%q cannot name a pipeline. Use at most %d lower-case letters, digits and hyphens, with a letter or digit at both ends.", p.Name, spec.MaxNameLength)
+		c.problems.Errorf(
+			problem.At("name"), "Invalid name",
+			"%q cannot name a pipeline. Use at most %d lower-case letters, digits and hyphens, with a letter or digit at "+
+				"both ends.",
+			p.Name, spec.MaxNameLength,
+		)
 	}
 	for name, in := range p.Parameters {
 		checkIdentifier(&c.problems, problem.At("parameters").Key(name), name, "a parameter")
@@ -112,11 +121,18 @@ func (c *checker) taskNames(at problem.Path, tasks map[string]spec.Task) {
 	for _, name := range sortedKeys(tasks) {
 		checkIdentifier(&c.problems, at.Key(name), name, "a task")
 		if strings.HasPrefix(name, "kfp_") || name == "onExit" {
-			c.problems.Errorf(at.Key(name), "Reserved name", "%q is among the names that the compiler and Argo give to tasks of their own (kfp_…, onExit). Choose another one.", name)
+			c.problems.Errorf(
+				at.Key(name), "Reserved name",
+				"%q is among the names that the compiler and Argo give to tasks of their own (kfp_…, onExit). Choose another one.",
+				name,
+			)
 		}
 		folded := strings.ReplaceAll(name, "_", "-")
 		if other, taken := seen[folded]; taken {
-			c.problems.Errorf(at.Key(name), "Duplicate name", "Task %q has the same name in Argo as task %q, since underscores become hyphens there. Rename one.", name, other)
+			c.problems.Errorf(
+				at.Key(name), "Duplicate name",
+				"Task %q has the same name in Argo as task %q, since underscores become hyphens there. Rename one.", name, other,
+			)
 		}
 		seen[folded] = name
 	}
@@ -124,7 +140,12 @@ func (c *checker) taskNames(at problem.Path, tasks map[string]spec.Task) {
 
 func checkIdentifier(l *problem.List, at problem.Path, name, what string) {
 	if !spec.IsIdentifier(name) || strings.HasSuffix(name, "_") {
-		l.Errorf(at, "Invalid name", "%q cannot name %s, because expressions use the name. Use at most 63 letters, digits and underscores, with a letter first and no underscore last%s.", name, what, nameLike(name))
+		l.Errorf(
+			at, "Invalid name",
+			"%q cannot name %s, because expressions use the name. Use at most 63 letters, digits and underscores, with a "+
+				"letter first and no underscore last%s.",
+			name, what, nameLike(name),
+		)
 	}
 }
 
@@ -156,7 +177,9 @@ func (c *checker) nodes() {
 func isOpen(t spec.Task) bool { return t.Component.Name == "" && t.Approval == nil }
 
 func newNode(name string, t spec.Task) *Node {
-	n := &Node{Name: name, Leaf: true, component: t.Component, Outputs: t.Component.Outputs, texts: taskTexts(t), open: isOpen(t)}
+	n := &Node{
+		Name: name, Leaf: true, component: t.Component, Outputs: t.Component.Outputs, texts: taskTexts(t), open: isOpen(t),
+	}
 	if t.ForEach != "" {
 		n.Item, n.Outputs = spec.Any, listsOf(t.Component.Outputs)
 	}
@@ -206,11 +229,20 @@ func (c *checker) edges() {
 func (c *checker) cycles(at problem.Path, all edges) {
 	for _, cycle := range all.cycles() {
 		if len(cycle) == 1 {
-			c.problems.Errorf(at.Key(cycle[0]), "Task needs itself", "Task %q refers to its own outputs or lists itself in depends_on, so it could never start. Remove that reference.", cycle[0])
+			c.problems.Errorf(
+				at.Key(cycle[0]), "Task needs itself",
+				"Task %q refers to its own outputs or lists itself in depends_on, so it could never start. Remove that reference.",
+				cycle[0],
+			)
 			continue
 		}
 		loop := strings.Join(append(slices.Clone(cycle), cycle[0]), " → ")
-		c.problems.Errorf(at.Key(cycle[0]), "Cycle of tasks", "These tasks need each other in a cycle, so that none could ever start: %s. (An arrow reads \"needs\".) Remove one of the references.", loop)
+		c.problems.Errorf(
+			at.Key(cycle[0]), "Cycle of tasks",
+			"These tasks need each other in a cycle, so that none could ever start: %s. (An arrow reads \"needs\".) Remove "+
+				"one of the references.",
+			loop,
+		)
 	}
 }
 
@@ -253,7 +285,10 @@ func (c *checker) dependsOn(at problem.Path, n *Node, t spec.Task, nodes map[str
 			if c.pipeline.Open.Tasks || c.pipeline.Open.OnExit {
 				continue
 			}
-			c.problems.Errorf(at.Index(i), "Unknown task", "There is no task %q here.%s", other, suggest(other, nodes, append(t.DependsOn, n.Name)...))
+			c.problems.Errorf(
+				at.Index(i), "Unknown task", "There is no task %q here.%s", other,
+				suggest(other, nodes, append(t.DependsOn, n.Name)...),
+			)
 			continue
 		}
 		needFor(needs, other).Order = true

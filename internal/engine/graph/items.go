@@ -46,7 +46,9 @@ func (c *checker) elements(at problem.Path, elements []json.RawMessage, fields [
 	for i, element := range elements {
 		value, ok := member(element, fields)
 		if !ok {
-			c.problems.Errorf(at, "Missing field", "Element %d of for_each, %s, has no %s.", i, element, strings.Join(fields, "."))
+			c.problems.Errorf(
+				at, "Missing field", "Element %d of for_each, %s, has no %s.", i, element, strings.Join(fields, "."),
+			)
 			return
 		}
 		if reason := misfit(value, in); reason != "" {

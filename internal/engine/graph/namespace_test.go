@@ -26,7 +26,11 @@ func TestNothingRunsWhatIsInAnotherNamespace(t *testing.T) {
 	for name, check := range map[string]func(namespace string) problem.List{
 		`tasks["a"].component`:   func(ns string) problem.List { return tasks(ns, component, false) },
 		`on_exit["b"].component`: func(ns string) problem.List { return tasks(ns, pipeline, true) },
-		"pipeline":               func(ns string) problem.List { return graph.CheckRun(spec.Run{Namespace: ns, Pipeline: pipeline}) },
+		"pipeline": func(ns string) problem.List {
+			return graph.CheckRun(spec.Run{
+				Namespace: ns, Pipeline: pipeline,
+			})
+		},
 		"pipeline ": func(ns string) problem.List {
 			return graph.CheckRecurringRun(spec.RecurringRun{Name: "r", Namespace: ns, Pipeline: pipeline})
 		},

@@ -19,7 +19,11 @@ var (
 func checkOptions(o spec.Options) problem.List {
 	var l problem.List
 	if o.Parallelism != nil && *o.Parallelism < 1 {
-		l.Errorf(problem.At("parallelism"), "Invalid number", "With %d tasks at a time no task could ever run. Write at least 1, or leave parallelism out for no bound.", *o.Parallelism)
+		l.Errorf(
+			problem.At("parallelism"), "Invalid number",
+			"With %d tasks at a time no task could ever run. Write at least 1, or leave parallelism out for no bound.",
+			*o.Parallelism,
+		)
 	}
 	check.Seconds(&l, problem.At("timeout"), o.Timeout)
 	if o.TTL != nil {
@@ -51,7 +55,12 @@ func checkHeld(l *problem.List, at problem.Path, pipeline, task *spec.Synchroniz
 	}
 	for _, name := range task.Mutexes {
 		if name != spec.Unknown && slices.Contains(pipeline.Mutexes, name) {
-			l.Errorf(at.Attr("mutexes"), "Mutex that is held already", "The pipeline's own synchronization holds mutex %q until all its tasks are over, so this task would wait for ever. Remove it from one of the two.", name)
+			l.Errorf(
+				at.Attr("mutexes"), "Mutex that is held already",
+				"The pipeline's own synchronization holds mutex %q until all its tasks are over, so this task would wait for "+
+					"ever. Remove it from one of the two.",
+				name,
+			)
 		}
 	}
 }

@@ -12,7 +12,8 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
-// ScheduleEnv is what the parameters of a recurring run may refer to. Of a timezone that is not known, UTC stands for it.
+// ScheduleEnv is what the parameters of a recurring run may refer to. Of a timezone that is not known, UTC stands for
+// it.
 func ScheduleEnv(timezone string) expr.Env {
 	if timezone == "" || timezone == spec.Unknown {
 		timezone = "UTC"
@@ -30,16 +31,29 @@ func ScheduleEnv(timezone string) expr.Env {
 func CheckRecurringRun(r spec.RecurringRun) problem.List {
 	var l problem.List
 	if !spec.IsObjectName(r.Name) && r.Name != spec.Unknown {
-		l.Errorf(problem.At("name"), "Invalid name", "%q cannot name a recurring run. Use at most %d lower-case letters, digits and hyphens, with a letter or digit at both ends.", r.Name, spec.MaxNameLength)
+		l.Errorf(
+			problem.At("name"), "Invalid name",
+			"%q cannot name a recurring run. Use at most %d lower-case letters, digits and hyphens, with a letter or digit "+
+				"at both ends.",
+			r.Name, spec.MaxNameLength,
+		)
 	}
 	check.Choice(&l, problem.At("concurrency"), "Unknown concurrency", string(r.Concurrency), texts(spec.Concurrencies))
 	if r.MaxConcurrency != nil {
 		at := problem.At("max_concurrency")
 		switch {
 		case *r.MaxConcurrency < 1:
-			l.Errorf(at, "Invalid max_concurrency", "%d runs at a time are none at all. Give at least 1, or set enabled = false.", *r.MaxConcurrency)
+			l.Errorf(
+				at, "Invalid max_concurrency", "%d runs at a time are none at all. Give at least 1, or set enabled = false.",
+				*r.MaxConcurrency,
+			)
 		case r.Concurrency == spec.ConcurrencyForbid || r.Concurrency == spec.ConcurrencyReplace:
-			l.Errorf(at, "Bound without a meaning", "concurrency is %q, which never has more than one run at a time. Remove max_concurrency, or set concurrency = \"allow\".", r.Concurrency)
+			l.Errorf(
+				at, "Bound without a meaning",
+				"concurrency is %q, which never has more than one run at a time. Remove max_concurrency, or set concurrency = "+
+					"\"allow\".",
+				r.Concurrency,
+			)
 		}
 	}
 	if r.Pipeline.Name == "" { // not known yet
@@ -48,7 +62,10 @@ func CheckRecurringRun(r spec.RecurringRun) problem.List {
 		return l
 	}
 	if r.Pipeline.Kind != spec.PipelineKind {
-		l.Errorf(problem.At("pipeline"), "Not a pipeline", "%q is a %s. Give the ref of a kfp_pipeline.", r.Pipeline.Name, r.Pipeline.Kind)
+		l.Errorf(
+			problem.At("pipeline"), "Not a pipeline", "%q is a %s. Give the ref of a kfp_pipeline.", r.Pipeline.Name,
+			r.Pipeline.Kind,
+		)
 	}
 	checkSameNamespace(&l, problem.At("pipeline"), r.Pipeline, "recurring run", r.Namespace)
 	checkScheduled(&l, problem.At("parameters"), r)
@@ -93,16 +110,27 @@ func checkScheduled(l *problem.List, at problem.Path, r spec.RecurringRun) {
 func CheckBackfill(b spec.Backfill) problem.List {
 	var l problem.List
 	if !spec.IsObjectName(b.Name) && b.Name != spec.Unknown {
-		l.Errorf(problem.At("name"), "Invalid name", "%q cannot name a backfill. Use at most %d lower-case letters, digits and hyphens, with a letter or digit at both ends.", b.Name, spec.MaxNameLength)
+		l.Errorf(
+			problem.At("name"), "Invalid name",
+			"%q cannot name a backfill. Use at most %d lower-case letters, digits and hyphens, with a letter or digit at "+
+				"both ends.",
+			b.Name, spec.MaxNameLength,
+		)
 	}
 	if b.Name == b.RecurringRun && b.Name != spec.Unknown {
-		l.Errorf(problem.At("name"), "Name of the schedule", "%q is the name of the recurring run, whose runs have the names that the backfill's would get. Choose another name.", b.Name)
+		l.Errorf(
+			problem.At("name"), "Name of the schedule",
+			"%q is the name of the recurring run, whose runs have the names that the backfill's would get. Choose another name.",
+			b.Name,
+		)
 	}
 	if b.Pipeline.Name == "" {
 		return l // not known yet
 	}
 	checkSameNamespace(&l, problem.At("recurring_run"), b.Pipeline, "backfill", b.Namespace)
-	checkScheduled(&l, problem.At("parameters"), spec.RecurringRun{Pipeline: b.Pipeline, Parameters: b.Parameters, Timezone: b.Timezone})
+	checkScheduled(
+		&l, problem.At("parameters"), spec.RecurringRun{Pipeline: b.Pipeline, Parameters: b.Parameters, Timezone: b.Timezone},
+	)
 	l.Sort()
 	return l
 }

@@ -37,7 +37,9 @@ func newScope(p spec.Pipeline, g *Graph) *Scope {
 		env["run.name"] = expr.Var{Type: spec.String, Argo: "workflow.name", Coding: expr.Plain}
 	}
 	s.exit["run.status"] = expr.Var{Type: spec.String, Argo: "inputs.parameters." + StatusParameter, Coding: expr.Plain}
-	s.exit["run.failures"] = expr.Var{Type: spec.ListOf(spec.Struct), Argo: "inputs.parameters." + FailuresParameter, Coding: expr.Quoted}
+	s.exit["run.failures"] = expr.Var{
+		Type: spec.ListOf(spec.Struct), Argo: "inputs.parameters." + FailuresParameter, Coding: expr.Quoted,
+	}
 	s.exit["run.final_status"] = finalStatusVar(s.exit)
 	addTasks(s.tasks, p.Tasks, g.Tasks)
 	addTasks(s.exit, p.OnExit, g.Exit)
@@ -116,12 +118,17 @@ func mayHaveFailed(tasks map[string]spec.Task, nodes map[string]*Node) map[strin
 
 // Task is the environment of a task.
 func (s *Scope) Task(name string) Env {
-	return Env{Own: itemVars(s.graph.Tasks[name]), Shared: s.tasks, Elsewhere: s.notInTasks(s.graph.Tasks[name]), Self: "tasks." + name}
+	return Env{
+		Own: itemVars(s.graph.Tasks[name]), Shared: s.tasks, Elsewhere: s.notInTasks(s.graph.Tasks[name]),
+		Self: "tasks." + name,
+	}
 }
 
 // Exit is the environment of an on_exit task.
 func (s *Scope) Exit(name string) Env {
-	return Env{Own: itemVars(s.graph.Exit[name]), Shared: s.exit, Elsewhere: s.notInExit(s.graph.Exit[name]), Self: "tasks." + name}
+	return Env{
+		Own: itemVars(s.graph.Exit[name]), Shared: s.exit, Elsewhere: s.notInExit(s.graph.Exit[name]), Self: "tasks." + name,
+	}
 }
 
 // Outputs is the environment of the pipeline's outputs.

@@ -27,15 +27,25 @@ func TestMetadataOfOneTask(t *testing.T) {
 	for i := range settings.MaxTaskMetadata + 1 {
 		many[string(rune('a'+i))] = "x"
 	}
-	ref := spec.Ref{Kind: spec.ComponentKind, Name: "c", Interface: spec.Interface{Outputs: map[string]spec.Output{"n": {Type: spec.Integer}, "l": {Type: spec.List}, "f": {Type: spec.Dataset}}}}
+	ref := spec.Ref{
+		Kind: spec.ComponentKind, Name: "c",
+		Interface: spec.Interface{
+			Outputs: map[string]spec.Output{"n": {Type: spec.Integer}, "l": {Type: spec.List}, "f": {Type: spec.Dataset}},
+		},
+	}
 	_, problems := Check(spec.Pipeline{
 		Name:     "p",
 		Defaults: spec.Settings{Labels: many, Annotations: map[string]string{"note": "{{ run.name }}"}},
 		Tasks: map[string]spec.Task{
 			"a": {Component: ref, Settings: spec.Settings{Labels: many}},
 			"b": {Component: ref, Settings: spec.Settings{
-				Labels:    map[string]string{"n": "{{ tasks.a.outputs.n }}", "l": "{{ tasks.a.outputs.l }}", "none": "{{ tasks.a.outputs.x }}", "run": "{{ run.name }}"},
-				Resources: &spec.Resources{Limits: map[string]string{"cpu": "{{ tasks.a.outputs.f }}"}}, Annotations: map[string]string{"n": "{{ tasks.a.outputs.n > 1 }}"},
+				Labels: map[string]string{
+					"n": "{{ tasks.a.outputs.n }}", "l": "{{ tasks.a.outputs.l }}", "none": "{{ tasks.a.outputs.x }}",
+					"run": "{{ run.name }}",
+				},
+				Resources: &spec.Resources{
+					Limits: map[string]string{"cpu": "{{ tasks.a.outputs.f }}"},
+				}, Annotations: map[string]string{"n": "{{ tasks.a.outputs.n > 1 }}"},
 			}},
 		},
 	})
@@ -55,8 +65,14 @@ func TestSettingsOfTasksWithoutAPod(t *testing.T) {
 	nested := spec.Ref{Kind: spec.PipelineKind, Name: "nested"}
 	lock := &spec.Synchronization{Mutexes: []string{"m"}}
 	_, problems := Check(spec.Pipeline{Name: "p", Tasks: map[string]spec.Task{
-		"inner": {Component: nested, Settings: spec.Settings{Retry: &spec.Retry{Limit: 1}, Labels: map[string]string{"a": "b"}, Synchronization: lock}},
-		"gate":  {Approval: &spec.Approval{Timeout: "soon"}, ForEach: "[1]", Settings: spec.Settings{Timeout: "1h", Synchronization: lock}},
+		"inner": {
+			Component: nested,
+			Settings:  spec.Settings{Retry: &spec.Retry{Limit: 1}, Labels: map[string]string{"a": "b"}, Synchronization: lock},
+		},
+		"gate": {
+			Approval: &spec.Approval{Timeout: "soon"}, ForEach: "[1]",
+			Settings: spec.Settings{Timeout: "1h", Synchronization: lock},
+		},
 	}})
 	heads, details := found(problems)
 	want := []string{
@@ -72,15 +88,20 @@ func TestSettingsOfTasksWithoutAPod(t *testing.T) {
 func TestWrongOptionsAreTold(t *testing.T) {
 	t.Parallel()
 	heads, _ := found(checkOptions(spec.Options{
-		Parallelism: new(int64(0)), Timeout: "1d", TTL: &spec.TTL{AfterCompletion: "7d", AfterSuccess: "0.5s", AfterFailure: "x"},
+		Parallelism: new(int64(0)), Timeout: "1d", TTL: &spec.TTL{
+			AfterCompletion: "7d", AfterSuccess: "0.5s", AfterFailure: "x",
+		},
 		PodGC: "Never", ArtifactGC: "never", ArtifactRepository: &spec.RepositoryRef{}, Synchronization: &spec.Synchronization{Mutexes: []string{"a/b"}},
-		Labels: map[string]string{"a b": "", "terraform-provider-kfp/kind": "run", "workflows.argoproj.io/controller-instanceid": "mine"},
+		Labels: map[string]string{
+			"a b": "", "terraform-provider-kfp/kind": "run", "workflows.argoproj.io/controller-instanceid": "mine",
+		},
 	}))
 	want := []string{
 		"artifact_gc: Unknown time", "artifact_repository.config_map: Invalid name", "artifact_repository.key: Invalid key",
 		"parallelism: Invalid number", "pod_gc: Unknown time", `run_labels["a b"]: Invalid label`,
 		`run_labels["terraform-provider-kfp/kind"]: Reserved label`, "synchronization.mutexes: Invalid name", "timeout: Invalid duration",
-		"ttl.after_completion: Invalid duration", "ttl.after_failure: Invalid duration", "ttl.after_success: Invalid duration",
+		"ttl.after_completion: Invalid duration", "ttl.after_failure: Invalid duration", "ttl.after_success: Invalid " +
+			"duration",
 	}
 	if diff := cmp.Diff(want, heads); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)

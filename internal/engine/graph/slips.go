@@ -17,7 +17,11 @@ var bareName = regexp.MustCompile(`^(parameters|tasks|inputs|outputs|each|run|sc
 // checkForgottenBraces warns of a text that would be an expression between braces.
 func checkForgottenBraces(l *problem.List, at problem.Path, text string) {
 	if bareName.MatchString(text) {
-		l.Warnf(at, "Text that looks like an expression", "%q looks like an expression, and is a text without the braces. Write %q if the value is meant.", text, "{{ "+text+" }}")
+		l.Warnf(
+			at, "Text that looks like an expression",
+			"%q looks like an expression, and is a text without the braces. Write %q if the value is meant.", text,
+			"{{ "+text+" }}",
+		)
 	}
 }
 
@@ -25,7 +29,11 @@ func checkForgottenBraces(l *problem.List, at problem.Path, text string) {
 func checkSecretParameters(l *problem.List, parameters map[string]spec.Input) {
 	for _, name := range sortedKeys(parameters) {
 		if check.IsSecretName(name) && parameters[name].Type == spec.String {
-			l.Warnf(problem.At("parameters").Key(name), "Secret in clear text", "By its name parameter %q carries a secret. Argo keeps parameters in clear text, in each run. "+check.SecretsHint+" The parameter can be the name of the Secret's key, where several are chosen from.", name, strings.ToUpper(name))
+			l.Warnf(
+				problem.At("parameters").Key(name), "Secret in clear text",
+				"By its name parameter %q carries a secret. Argo keeps parameters in clear text, in each run. "+check.SecretsHint+" The parameter can be the name of the Secret's key, where several are chosen from.",
+				name, strings.ToUpper(name),
+			)
 		}
 	}
 }

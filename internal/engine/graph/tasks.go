@@ -58,7 +58,11 @@ var displayable = regexp.MustCompile(`^[a-zA-Z0-9][-a-zA-Z0-9.]{0,61}[a-zA-Z0-9]
 func (c *checker) task(at problem.Path, t spec.Task, n *Node, env Env) {
 	c.component(at, t)
 	if t.DisplayName != "" && t.DisplayName != spec.Unknown && !displayable.MatchString(t.DisplayName) {
-		c.problems.Errorf(at.Attr("display_name"), "Invalid display name", "%q cannot be shown: Argo takes 2 to 63 letters, digits, hyphens and dots, with a letter or digit at both ends.", t.DisplayName)
+		c.problems.Errorf(
+			at.Attr("display_name"), "Invalid display name",
+			"%q cannot be shown: Argo takes 2 to 63 letters, digits, hyphens and dots, with a letter or digit at both ends.",
+			t.DisplayName,
+		)
 	}
 	inputs := at.Attr("inputs")
 	c.inputs(inputs, t)
@@ -96,13 +100,18 @@ func (c *checker) inputs(at problem.Path, t spec.Task) {
 	what := func() string { return upper(fmt.Sprintf("%s %q", t.Component.Kind, t.Component.Name)) }
 	for _, name := range sortedKeys(t.Inputs) {
 		if _, ok := t.Component.Inputs[name]; !ok {
-			c.problems.Errorf(at.Key(name), "Unknown input", "%s has no input %q.%s", what(), name, suggest(name, t.Component.Inputs, sortedKeys(t.Inputs)...))
+			c.problems.Errorf(
+				at.Key(name), "Unknown input", "%s has no input %q.%s", what(), name,
+				suggest(name, t.Component.Inputs, sortedKeys(t.Inputs)...),
+			)
 		}
 	}
 	for _, name := range sortedKeys(t.Component.Inputs) {
 		in := t.Component.Inputs[name]
 		if _, given := t.Inputs[name]; !given && in.Required() && !t.OpenInputs {
-			c.problems.Errorf(at, "Missing input", "%s needs input %q (%s), which has no default. Add it to inputs.", what(), name, in.Type)
+			c.problems.Errorf(
+				at, "Missing input", "%s needs input %q (%s), which has no default. Add it to inputs.", what(), name, in.Type,
+			)
 		}
 	}
 }
@@ -110,9 +119,12 @@ func (c *checker) inputs(at problem.Path, t spec.Task) {
 // artifactRemedy says what can stand for an artifact: an address is one file, never a list of them.
 func artifactRemedy(t text) string {
 	if t.want.IsList() {
-		return "A list of artifacts is what a loop has made: give the output of a task with for_each, such as {{ tasks.load.output }}. An address is one artifact; read several of them in a loop: for_each over the addresses, in a pipeline or a task that takes one."
+		return "A list of artifacts is what a loop has made: give the output of a task with for_each, such as {{ " +
+			"tasks.load.output }}. An address is one artifact; read several of them in a loop: for_each over the addresses, " +
+			"in a pipeline or a task that takes one."
 	}
-	return "Give the output of a task, such as {{ tasks.load.output }}, or the address of an object that exists, such as s3://bucket/key."
+	return "Give the output of a task, such as {{ tasks.load.output }}, or the address of an object that exists, such " +
+		"as s3://bucket/key."
 }
 
 // text checks one text of the task at a path, in the scope of the task.
@@ -125,7 +137,10 @@ func (c *checker) text(task problem.Path, t *text, env Env) {
 	}
 	errs := t.errors
 	if _, constant := t.constant(); constant && t.want.IsArtifact() {
-		c.problems.Errorf(task.Join(t.path()), "Text where an artifact is wanted", "%q is a text, and the input takes an artifact (%s). %s", t.raw, t.want, artifactRemedy(*t))
+		c.problems.Errorf(
+			task.Join(t.path()), "Text where an artifact is wanted", "%q is a text, and the input takes an artifact (%s). %s",
+			t.raw, t.want, artifactRemedy(*t),
+		)
 		return
 	}
 	if t.imported {
@@ -140,7 +155,10 @@ func (c *checker) text(task problem.Path, t *text, env Env) {
 			errs[0].Remedy = "For a map, make a list of it: " + mapAsList
 		}
 		if len(errs) == 0 && t.scalar && !isScalar(got) {
-			c.problems.Errorf(task.Join(t.path()), "Wrong type", "%s is of type %s; here a string, an integer, a float or a boolean can stand.", t.raw, got)
+			c.problems.Errorf(
+				task.Join(t.path()), "Wrong type", "%s is of type %s; here a string, an integer, a float or a boolean can stand.",
+				t.raw, got,
+			)
 		}
 	}
 	for _, e := range errs {
@@ -194,7 +212,12 @@ func (c *checker) absentOutputs(at problem.Path, t spec.Task, n *Node) {
 	for _, text := range n.texts {
 		for _, u := range text.uses() {
 			if u.task != "" && !u.status && !u.guarded {
-				c.problems.Errorf(at.Join(text.path()), "Output may be absent", "run_if = %q lets this task run though task %q has not succeeded, and then %s does not exist. Give a fallback, such as {{ %s ?? 'none' }}, or change run_if.", t.RunIf, u.task, u.name, u.name)
+				c.problems.Errorf(
+					at.Join(text.path()), "Output may be absent",
+					"run_if = %q lets this task run though task %q has not succeeded, and then %s does not exist. Give a fallback, "+
+						"such as {{ %s ?? 'none' }}, or change run_if.",
+					t.RunIf, u.task, u.name, u.name,
+				)
 			}
 		}
 	}
@@ -243,11 +266,22 @@ func checkFlow(l *problem.List, at problem.Path, t spec.Task, n *Node) {
 	switch {
 	case t.Parallelism == nil:
 	case t.ForEach == "" && t.Approval == nil:
-		l.Errorf(at.Attr("parallelism"), "Setting without a use", "The task has no for_each, and runs once. Remove parallelism, or add for_each.")
+		l.Errorf(
+			at.Attr("parallelism"), "Setting without a use",
+			"The task has no for_each, and runs once. Remove parallelism, or add for_each.",
+		)
 	case *t.Parallelism < 1:
-		l.Errorf(at.Attr("parallelism"), "Invalid number", "With %d items at a time none could ever run. Write at least 1, or leave parallelism out for no bound.", *t.Parallelism)
+		l.Errorf(
+			at.Attr("parallelism"), "Invalid number",
+			"With %d items at a time none could ever run. Write at least 1, or leave parallelism out for no bound.",
+			*t.Parallelism,
+		)
 	}
 	if t.RunIf != "" && t.RunIf != spec.AllSucceeded && len(n.Needs) == 0 {
-		l.Warnf(at.Attr("run_if"), "Condition on no task", "run_if = %q looks at the tasks before this one, and there are none: it runs at once. Name them in depends_on.", t.RunIf)
+		l.Warnf(
+			at.Attr("run_if"), "Condition on no task",
+			"run_if = %q looks at the tasks before this one, and there are none: it runs at once. Name them in depends_on.",
+			t.RunIf,
+		)
 	}
 }

@@ -14,7 +14,8 @@ func (n *Node) When() *expr.Typed {
 	return n.typed(func(t text) bool { return t.is("when") })
 }
 
-// CacheKey is the key of the task's cache in its scope, with what the task gives in place of the inputs. Nil: it has none.
+// CacheKey is the key of the task's cache in its scope, with what the task gives in place of the inputs. Nil: it has
+// none.
 func (n *Node) CacheKey() *expr.Typed {
 	return n.typed(func(t text) bool { return t.is("cache", "key") })
 }

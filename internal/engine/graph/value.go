@@ -16,10 +16,17 @@ import (
 func CheckInput(l *problem.List, at problem.Path, in spec.Input) {
 	if in.Type.IsArtifact() {
 		if in.Default != nil {
-			l.Errorf(at.Attr("default"), "Artifact with a default", "An input of type %s is a file of an earlier task, so it has no default. Remove default, or set optional = true.", in.Type)
+			l.Errorf(
+				at.Attr("default"), "Artifact with a default",
+				"An input of type %s is a file of an earlier task, so it has no default. Remove default, or set optional = true.",
+				in.Type,
+			)
 		}
 		if len(in.AllowedValues) > 0 {
-			l.Errorf(at.Attr("allowed_values"), "Artifact with allowed values", "An input of type %s is a file, so its values cannot be listed. Remove allowed_values.", in.Type)
+			l.Errorf(
+				at.Attr("allowed_values"), "Artifact with allowed values",
+				"An input of type %s is a file, so its values cannot be listed. Remove allowed_values.", in.Type,
+			)
 		}
 		return
 	}
@@ -37,7 +44,10 @@ func checkValue(l *problem.List, at problem.Path, text string, in spec.Input) {
 		return
 	}
 	if len(in.AllowedValues) > 0 && !slices.Contains(in.AllowedValues, text) {
-		l.Errorf(at, "Value not allowed", "%s is not among the allowed values: %s.", check.Value(at, text), problem.Quoted(in.AllowedValues))
+		l.Errorf(
+			at, "Value not allowed", "%s is not among the allowed values: %s.", check.Value(at, text),
+			problem.Quoted(in.AllowedValues),
+		)
 	}
 }
 
@@ -67,7 +77,10 @@ func CheckRun(r spec.Run) problem.List {
 		return l // not known yet
 	}
 	if r.Pipeline.Kind != spec.PipelineKind {
-		l.Errorf(problem.At("pipeline"), "Not a pipeline", "%q is a %s. Give the ref of a kfp_pipeline.", r.Pipeline.Name, r.Pipeline.Kind)
+		l.Errorf(
+			problem.At("pipeline"), "Not a pipeline", "%q is a %s. Give the ref of a kfp_pipeline.", r.Pipeline.Name,
+			r.Pipeline.Kind,
+		)
 	}
 	checkSameNamespace(&l, problem.At("pipeline"), r.Pipeline, "run", r.Namespace)
 	CheckArguments(&l, at, "pipeline "+r.Pipeline.Name, r.Pipeline.Inputs, r.Parameters)
@@ -75,8 +88,8 @@ func CheckRun(r spec.Run) problem.List {
 	return l
 }
 
-// checkSameNamespace refuses a component or pipeline in another namespace than what runs it. One of the same name in the
-// other's namespace would run in its place, or nothing at all.
+// checkSameNamespace refuses a component or pipeline in another namespace than what runs it. One of the same name in
+// the other's namespace would run in its place, or nothing at all.
 func checkSameNamespace(l *problem.List, at problem.Path, ref spec.Ref, user, namespace string) {
 	if ref.Namespace == namespace || ref.Namespace == spec.Unknown || namespace == spec.Unknown {
 		return
@@ -86,22 +99,32 @@ func checkSameNamespace(l *problem.List, at problem.Path, ref spec.Ref, user, na
 }
 
 // CheckArguments checks constants given for the inputs of a pipeline: unknown and missing names, types, allowed values.
-func CheckArguments(l *problem.List, at problem.Path, what string, inputs map[string]spec.Input, given map[string]string) {
+func CheckArguments(
+	l *problem.List, at problem.Path, what string, inputs map[string]spec.Input, given map[string]string,
+) {
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		in, ok := inputs[name]
 		if !ok {
-			l.Errorf(at.Key(name), "Unknown parameter", "%s has no parameter %q.%s", upper(what), name, suggest(name, inputs, sortedKeys(given)...))
+			l.Errorf(
+				at.Key(name), "Unknown parameter", "%s has no parameter %q.%s", upper(what), name,
+				suggest(name, inputs, sortedKeys(given)...),
+			)
 			continue
 		}
 		if in.Type.IsArtifact() {
-			l.Errorf(at.Key(name), "Artifact as a parameter", "Parameter %q is of type %s, which only a task of another pipeline can give.", name, in.Type)
+			l.Errorf(
+				at.Key(name), "Artifact as a parameter",
+				"Parameter %q is of type %s, which only a task of another pipeline can give.", name, in.Type,
+			)
 			continue
 		}
 		checkValue(l, at.Key(name), given[name], in)
 	}
 	for _, name := range slices.Sorted(maps.Keys(inputs)) {
 		if _, ok := given[name]; !ok && inputs[name].Required() {
-			l.Errorf(at, "Missing parameter", "%s needs a value for %q (%s), which has no default.", upper(what), name, inputs[name].Type)
+			l.Errorf(
+				at, "Missing parameter", "%s needs a value for %q (%s), which has no default.", upper(what), name, inputs[name].Type,
+			)
 		}
 	}
 }

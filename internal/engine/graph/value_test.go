@@ -26,7 +26,10 @@ func TestBracesInTheParametersOfARun(t *testing.T) {
 		{spec.Boolean, "{{ true }}", "Expressions are not possible here"},
 		{spec.Integer, "ten", `"ten" is not a`},
 	} {
-		ref := spec.Ref{Kind: spec.PipelineKind, Namespace: "etl", Name: "p", Interface: spec.Interface{Inputs: map[string]spec.Input{"x": {Type: c.typ}}}}
+		ref := spec.Ref{
+			Kind: spec.PipelineKind, Namespace: "etl", Name: "p",
+			Interface: spec.Interface{Inputs: map[string]spec.Input{"x": {Type: c.typ}}},
+		}
 		found := graph.CheckRun(spec.Run{Namespace: "etl", Pipeline: ref, Parameters: map[string]string{"x": c.text}})
 		switch {
 		case c.want == fits && len(found) > 0:

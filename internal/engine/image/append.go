@@ -21,7 +21,10 @@ func (a Append) check(l *problem.List) {
 	checkName(l, at.Attr("base_image"), a.BaseImage)
 	for _, k := range slices.Sorted(maps.Keys(a.Env)) {
 		if !envForm.MatchString(k) {
-			l.Errorf(at.Attr("env").Key(k), titleSpec, "%q is not the name of an environment variable. Use letters, digits and underscores.", k)
+			l.Errorf(
+				at.Attr("env").Key(k), titleSpec,
+				"%q is not the name of an environment variable. Use letters, digits and underscores.", k,
+			)
 		}
 	}
 	if a.Workdir != "" && !path.IsAbs(a.Workdir) {
@@ -40,9 +43,12 @@ func (f FileSource) check(at problem.Path, dest string) (l problem.List) {
 	if err := files.CheckName(dest); err != nil {
 		l.Errorf(at, titleFiles, "%s", err)
 	} else if !path.IsAbs(dest) {
-		l.Errorf(at, titleFiles, "%q is not an absolute path. Write where the file shall be in the image: %q.", dest, "/"+dest)
+		l.Errorf(
+			at, titleFiles, "%q is not an absolute path. Write where the file shall be in the image: %q.", dest, "/"+dest,
+		)
 	} else if link := usualLink(dest); link != "" {
-		l.Errorf(at, titleFiles, "%s lies below /%s, which is a symbolic link in many images. Container runtimes would put a directory in its place, which hides what the image has there. "+
+		l.Errorf(at, titleFiles, "%s lies below /%s, which is a symbolic link in many images. Container runtimes would "+
+			"put a directory in its place, which hides what the image has there. "+
 			"Choose another place, such as /usr/local/bin or /opt.", dest, link)
 	}
 	if (f.Path == "") == (f.Content == nil) {
@@ -86,7 +92,9 @@ func (p *Prepared) prepareAppend(ctx context.Context, l *problem.List) {
 	}
 }
 
-func sourceTree(ctx context.Context, l *problem.List, at problem.Path, dest string, src FileSource) (*files.Tree, string) {
+func sourceTree(
+	ctx context.Context, l *problem.List, at problem.Path, dest string, src FileSource,
+) (*files.Tree, string) {
 	if src.check(at, dest).HasError() {
 		return nil, ""
 	}
@@ -96,7 +104,9 @@ func sourceTree(ctx context.Context, l *problem.List, at problem.Path, dest stri
 	}
 	if info, err := os.Stat(src.Path); err == nil && info.IsDir() {
 		if src.Mode != "" {
-			l.Errorf(at.Attr("mode"), titleSpec, "%s is a directory, whose files keep their own modes. Leave mode out.", src.Path)
+			l.Errorf(
+				at.Attr("mode"), titleSpec, "%s is a directory, whose files keep their own modes. Leave mode out.", src.Path,
+			)
 		}
 		if tree := scanDir(ctx, l, at.Attr("path"), src.Path, files.Options{Omit: []string{".dockerignore"}}); tree != nil {
 			return tree.Below(dest), "directory"

@@ -35,7 +35,10 @@ func BenchmarkOneLineChange(b *testing.B) {
 			content[fmt.Sprintf("pkg%d/mod%d.py", i%10, i)] = fmt.Sprintf("x = %d\n", i)
 		}
 		src := lay(b, b.TempDir(), content)
-		spec := image.Spec{Repository: repo, Platforms: []string{"linux/amd64"}, Python: &image.Python{SourceDir: src, BaseImage: repo + ":base"}}
+		spec := image.Spec{
+			Repository: repo, Platforms: []string{"linux/amd64"},
+			Python: &image.Python{SourceDir: src, BaseImage: repo + ":base"},
+		}
 		i := 0
 		for b.Loop() {
 			i++
@@ -59,7 +62,9 @@ func BenchmarkNoChange(b *testing.B) {
 		for i := range 200 {
 			content[fmt.Sprintf("pkg%d/mod%d.py", i%10, i)] = fmt.Sprintf("x = %d\n", i)
 		}
-		spec := image.Spec{Repository: repo, Python: &image.Python{SourceDir: lay(b, b.TempDir(), content), BaseImage: repo + ":base"}}
+		spec := image.Spec{
+			Repository: repo, Python: &image.Python{SourceDir: lay(b, b.TempDir(), content), BaseImage: repo + ":base"},
+		}
 		_, err := prepare(b, spec).Ensure(b.Context(), newClient(b), nil, nil)
 		must(b, err)
 		s.Requests()
@@ -89,7 +94,11 @@ func TestRealLargeSource(t *testing.T) {
 	c := newClient(t)
 	repo := fmt.Sprintf("%s/kfp-test/large-%d", host, time.Now().UnixNano())
 	pushBase(t, c, repo+":base")
-	spec := image.Spec{Repository: repo, Platforms: []string{"linux/amd64"}, Python: &image.Python{SourceDir: src, BaseImage: repo + ":base"}}
+	spec := image.Spec{
+		Repository: repo, Platforms: []string{"linux/amd64"}, Python: &image.Python{
+			SourceDir: src, BaseImage: repo + ":base",
+		},
+	}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	start := time.Now()
@@ -98,7 +107,9 @@ func TestRealLargeSource(t *testing.T) {
 	_, err := p.Ensure(t.Context(), c, nil, nil)
 	must(t, err)
 	runtime.ReadMemStats(&after)
-	t.Logf("hashed in %s, pushed after %s, %d KiB allocated", hashed, time.Since(start), (after.TotalAlloc-before.TotalAlloc)>>10)
+	t.Logf(
+		"hashed in %s, pushed after %s, %d KiB allocated", hashed, time.Since(start), (after.TotalAlloc-before.TotalAlloc)>>10,
+	)
 	if used := after.TotalAlloc - before.TotalAlloc; used > 32<<20 {
 		t.Errorf("pushing 200 MiB allocated %d bytes", used)
 	}

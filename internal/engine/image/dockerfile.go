@@ -20,7 +20,10 @@ func (p *Prepared) prepareDockerfile(ctx context.Context, l *problem.List) {
 	d, at := p.spec.Dockerfile, problem.At("dockerfile")
 	checkSecrets(l, at, d.Secrets)
 	if d.Context == "" {
-		l.Errorf(at.Attr("context"), titleFiles, "No directory is given. Name the directory that holds the Dockerfile and what it copies.")
+		l.Errorf(
+			at.Attr("context"), titleFiles,
+			"No directory is given. Name the directory that holds the Dockerfile and what it copies.",
+		)
 		return
 	}
 	path := d.File
@@ -61,7 +64,9 @@ func readDockerfile(l *problem.List, at problem.Path, path string) []byte {
 		text, err = os.ReadFile(path)
 	}
 	if err != nil {
-		l.Errorf(at, titleFile, "The Dockerfile cannot be read: %s. It is looked for in the context unless the path is absolute.", err)
+		l.Errorf(
+			at, titleFile, "The Dockerfile cannot be read: %s. It is looked for in the context unless the path is absolute.", err,
+		)
 		return nil
 	}
 	return text
@@ -75,16 +80,24 @@ func (p *Prepared) parseDockerfile(l *problem.List, at problem.Path) {
 		return
 	}
 	if d.Target != "" && !f.HasStage(d.Target) {
-		l.Errorf(at.Attr("target"), titleFile, "The Dockerfile has no stage %q; its stages are %q.", d.Target, named(f.Stages))
+		l.Errorf(
+			at.Attr("target"), titleFile, "The Dockerfile has no stage %q; its stages are %q.", d.Target, named(f.Stages),
+		)
 	}
 	for _, a := range slices.Sorted(maps.Keys(d.Args)) {
 		if !f.Takes(a) {
-			l.Warnf(at.Attr("args").Key(a), "Build argument without effect", "The Dockerfile declares no ARG %s; it declares %q.", a, f.Args)
+			l.Warnf(
+				at.Attr("args").Key(a), "Build argument without effect", "The Dockerfile declares no ARG %s; it declares %q.", a,
+				f.Args,
+			)
 		}
 	}
 	for _, id := range f.Secrets {
 		if _, ok := d.Secrets[id]; !ok {
-			l.Warnf(at.Attr("secrets"), "Build secret is missing", "The Dockerfile mounts the secret %q, which is not given. Give it in secrets.", id)
+			l.Warnf(
+				at.Attr("secrets"), "Build secret is missing",
+				"The Dockerfile mounts the secret %q, which is not given. Give it in secrets.", id,
+			)
 		}
 	}
 	for _, img := range f.Images {

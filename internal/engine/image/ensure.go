@@ -33,7 +33,9 @@ type Result struct {
 // Ensure makes the image unless the registry has it. Concurrent calls for the same image do the work once. The builder
 // may be nil where NeedsBuilder says no; it is not used unless something must be built. The progress may be nil. Errors
 // are a *registry.Error, a *BuildError, or a *files.Error where a file changed meanwhile.
-func (p *Prepared) Ensure(ctx context.Context, reg *registry.Client, builder Builder, progress func(Progress)) (Result, error) {
+func (p *Prepared) Ensure(
+	ctx context.Context, reg *registry.Client, builder Builder, progress func(Progress),
+) (Result, error) {
 	if progress == nil {
 		progress = func(Progress) {}
 	}
@@ -96,7 +98,9 @@ func step(progress func(Progress), name string, f func() error) error {
 }
 
 // putLayers pushes the parts on top of a base, and returns the digests of the image and of the user's base.
-func (p *Prepared) putLayers(ctx context.Context, reg *registry.Client, base registry.Reference, progress func(Progress)) (digest, baseDigest string, err error) {
+func (p *Prepared) putLayers(
+	ctx context.Context, reg *registry.Client, base registry.Reference, progress func(Progress),
+) (digest, baseDigest string, err error) {
 	var img remote.Taggable
 	err = step(progress, "put layers onto "+base.String(), func() error {
 		img, baseDigest, err = p.assemble(ctx, reg, base)
@@ -113,7 +117,9 @@ func (p *Prepared) putLayers(ctx context.Context, reg *registry.Client, base reg
 	return digest, baseDigest, err
 }
 
-func (p *Prepared) assemble(ctx context.Context, reg *registry.Client, base registry.Reference) (remote.Taggable, string, error) {
+func (p *Prepared) assemble(
+	ctx context.Context, reg *registry.Client, base registry.Reference,
+) (remote.Taggable, string, error) {
 	via := registry.ViaMirror
 	if p.depsHash != "" {
 		via = registry.Direct
@@ -158,7 +164,9 @@ func (p *Prepared) config() layers.Config {
 }
 
 // ensureDependencies builds the image with the requirements unless it is there.
-func (p *Prepared) ensureDependencies(ctx context.Context, reg *registry.Client, builder Builder, progress func(Progress)) (Work, error) {
+func (p *Prepared) ensureDependencies(
+	ctx context.Context, reg *registry.Client, builder Builder, progress func(Progress),
+) (Work, error) {
 	unlock, err := flights.lock(ctx, p.Dependencies.String())
 	if err != nil {
 		return "", err
@@ -199,7 +207,9 @@ func (p *Prepared) ensureDependencies(ctx context.Context, reg *registry.Client,
 	return Build, err
 }
 
-func (p *Prepared) ensureDockerfile(ctx context.Context, reg *registry.Client, builder Builder, progress func(Progress)) (Result, error) {
+func (p *Prepared) ensureDockerfile(
+	ctx context.Context, reg *registry.Client, builder Builder, progress func(Progress),
+) (Result, error) {
 	d := p.spec.Dockerfile
 	secrets, err := readSecrets(p.Reference, d.Secrets)
 	if err != nil {
@@ -207,7 +217,9 @@ func (p *Prepared) ensureDockerfile(ctx context.Context, reg *registry.Client, b
 	}
 	digest, err := p.build(ctx, reg, builder, BuildRequest{
 		Reference: p.Reference, Dockerfile: p.text, Context: p.tree, Target: d.Target, Args: d.Args,
-		Platforms: sortedSet(p.spec.Platforms), Labels: map[string]string{LabelContent: p.ContentHash}, Secrets: secrets, Key: p.ContentHash,
+		Platforms: sortedSet(p.spec.Platforms), Labels: map[string]string{
+			LabelContent: p.ContentHash,
+		}, Secrets: secrets, Key: p.ContentHash,
 	}, progress)
 	if err != nil {
 		return Result{}, err
@@ -217,7 +229,9 @@ func (p *Prepared) ensureDockerfile(ctx context.Context, reg *registry.Client, b
 
 // build runs the builder and sets the tag. A file that changed after it was hashed would be in the image under a tag
 // that stands for other content, and the builder would not notice.
-func (p *Prepared) build(ctx context.Context, reg *registry.Client, b Builder, req BuildRequest, progress func(Progress)) (string, error) {
+func (p *Prepared) build(
+	ctx context.Context, reg *registry.Client, b Builder, req BuildRequest, progress func(Progress),
+) (string, error) {
 	if b == nil {
 		return "", &BuildError{
 			Reference: req.Reference.String(),
@@ -235,10 +249,16 @@ func (p *Prepared) build(ctx context.Context, reg *registry.Client, b Builder, r
 			return "", err
 		}
 		if sum != p.contextSum {
-			return "", &files.Error{Path: p.spec.Dockerfile.Context, Reason: "a file changed while the image was built", Remedy: "Run again."}
+			return "", &files.Error{
+				Path: p.spec.Dockerfile.Context, Reason: "a file changed while the image was built", Remedy: "Run again.",
+			}
 		}
 	}
-	return digest, step(progress, "tag "+req.Reference.String(), func() error { return reg.Tag(ctx, req.Reference, digest) })
+	return digest, step(progress, "tag "+req.Reference.String(), func() error {
+		return reg.Tag(
+			ctx, req.Reference, digest,
+		)
+	})
 }
 
 // readSecrets reads the values of build secrets, at the last moment.
@@ -247,7 +267,10 @@ func readSecrets(ref registry.Reference, secrets map[string]Secret) (map[string]
 	for _, id := range secretIDs(secrets) {
 		s := secrets[id]
 		fail := func(why string) error {
-			return &BuildError{Reference: ref.String(), Message: fmt.Sprintf("the build secret %q %s", id, why), Remedy: "Set it where Terraform runs."}
+			return &BuildError{
+				Reference: ref.String(), Message: fmt.Sprintf("the build secret %q %s", id, why),
+				Remedy: "Set it where Terraform runs.",
+			}
 		}
 		if s.Env != "" {
 			v, ok := os.LookupEnv(s.Env)

@@ -55,7 +55,9 @@ func TestEnsurePython(t *testing.T) {
 	base := pushBase(t, c, s.Host+"/library/python:3").(v1.ImageIndex)
 	baseDigest, _ := base.Digest()
 	src := lay(t, t.TempDir(), map[string]string{"main.py": "print('one')\n", "lib/util.py": "x = 1\n"})
-	spec := image.Spec{Repository: s.Host + "/team/app", Python: &image.Python{SourceDir: src, BaseImage: s.Host + "/library/python:3"}}
+	spec := image.Spec{
+		Repository: s.Host + "/team/app", Python: &image.Python{SourceDir: src, BaseImage: s.Host + "/library/python:3"},
+	}
 	p := prepare(t, spec)
 
 	st, err := p.Lookup(t.Context(), c)
@@ -98,7 +100,10 @@ func TestOneLineSendsOneLayer(t *testing.T) {
 	s, c := imagetest.InProcess(t), newClient(t)
 	pushBase(t, c, s.Host+"/python:3")
 	src := lay(t, t.TempDir(), map[string]string{"main.py": "print('one')\n"})
-	spec := image.Spec{Repository: s.Host + "/app", Platforms: []string{"linux/amd64"}, Python: &image.Python{SourceDir: src, BaseImage: s.Host + "/python:3"}}
+	spec := image.Spec{
+		Repository: s.Host + "/app", Platforms: []string{"linux/amd64"},
+		Python: &image.Python{SourceDir: src, BaseImage: s.Host + "/python:3"},
+	}
 	_, err := prepare(t, spec).Ensure(t.Context(), c, nil, nil)
 	must(t, err)
 	lay(t, src, map[string]string{"main.py": "print('two')\n"})
@@ -117,7 +122,10 @@ func TestSameDigestFromTwoMachines(t *testing.T) {
 	for i := range 2 {
 		src := lay(t, t.TempDir(), map[string]string{"b.py": "1", "a/c.py": "2"})
 		must(t, os.Chmod(filepath.Join(src, "b.py"), []os.FileMode{0o600, 0o664}[i]))
-		spec := image.Spec{Repository: fmt.Sprintf("%s/app%d", s.Host, i), Python: &image.Python{SourceDir: src, BaseImage: s.Host + "/python:3"}}
+		spec := image.Spec{
+			Repository: fmt.Sprintf("%s/app%d", s.Host, i),
+			Python:     &image.Python{SourceDir: src, BaseImage: s.Host + "/python:3"},
+		}
 		r, err := prepare(t, spec).Ensure(t.Context(), newClient(t), nil, nil)
 		must(t, err)
 		digests = append(digests, r.Digest)
@@ -135,7 +143,8 @@ func TestEnsureWithRequirements(t *testing.T) {
 	spec := image.Spec{Repository: s.Host + "/app", Python: &image.Python{SourceDir: src, BaseImage: s.Host + "/python:3",
 		Requirements: []string{"numpy==2.1.0"}, IndexURLs: []string{"https://me:hunter2@pypi.example.com/simple"}}}
 	p := prepare(t, spec)
-	if strings.Contains(p.Dockerfile, "hunter2") || !strings.Contains(p.Dockerfile, "--index-url https://pypi.example.com/simple") {
+	if strings.Contains(p.Dockerfile, "hunter2") || !strings.Contains(p.Dockerfile, "--index-url "+
+		"https://pypi.example.com/simple") {
 		t.Error(p.Dockerfile)
 	}
 	if st, err := p.Lookup(t.Context(), c); err != nil || st.Work != image.Build {
@@ -177,7 +186,10 @@ func TestEnsureDockerfile(t *testing.T) {
 	s, c := imagetest.InProcess(t), newClient(t)
 	dir := lay(t, t.TempDir(), map[string]string{"Dockerfile": "FROM a\nCOPY x /x\n", "x": "1"})
 	t.Setenv("KFP_TEST_SECRET", "hunter2")
-	spec := image.Spec{Repository: s.Host + "/app", Platforms: []string{"linux/arm64", "linux/amd64"}, Dockerfile: &image.Dockerfile{Context: dir, Secrets: map[string]image.Secret{"s": {Env: "KFP_TEST_SECRET"}}}}
+	spec := image.Spec{
+		Repository: s.Host + "/app", Platforms: []string{"linux/arm64", "linux/amd64"},
+		Dockerfile: &image.Dockerfile{Context: dir, Secrets: map[string]image.Secret{"s": {Env: "KFP_TEST_SECRET"}}},
+	}
 	b := &fakeBuilder{t: t, client: c, during: func() { lay(t, dir, map[string]string{"x": "2"}) }}
 	p := prepare(t, spec)
 	_, err := p.Ensure(t.Context(), c, b, nil)
@@ -213,10 +225,15 @@ func TestEnsureDockerfile(t *testing.T) {
 func TestEnsureAppend(t *testing.T) {
 	s, c := imagetest.InProcess(t), newClient(t)
 	pushBase(t, c, s.Host+"/base:1")
-	dir := lay(t, t.TempDir(), map[string]string{"tool": "#!/bin/sh\n", "d/x": "1", "d/skip": "2", "d/.dockerignore": "skip"})
+	dir := lay(
+		t, t.TempDir(), map[string]string{"tool": "#!/bin/sh\n", "d/x": "1", "d/skip": "2", "d/.dockerignore": "skip"},
+	)
 	spec := image.Spec{Repository: s.Host + "/app", Platforms: []string{"linux/arm64"}, Append: &image.Append{
 		BaseImage: s.Host + "/base:1", Entrypoint: []string{"/usr/bin/tool"}, User: "7", Workdir: "/w", Env: map[string]string{"A": "b"},
-		Files: map[string]image.FileSource{"/usr/bin/tool": {Path: filepath.Join(dir, "tool"), Mode: "0755"}, "/d": {Path: filepath.Join(dir, "d")}, "/d/x": {Content: new("override")}},
+		Files: map[string]image.FileSource{
+			"/usr/bin/tool": {Path: filepath.Join(dir, "tool"), Mode: "0755"}, "/d": {Path: filepath.Join(dir, "d")},
+			"/d/x": {Content: new("override")},
+		},
 	}}
 	p := prepare(t, spec)
 	if p.Files != 3 {
@@ -238,11 +255,14 @@ func TestEnsureAppend(t *testing.T) {
 
 func TestCheckBases(t *testing.T) {
 	s, c := imagetest.InProcess(t), newClient(t)
-	dir := lay(t, t.TempDir(), map[string]string{"Dockerfile": "FROM " + s.Host + "/no:1\nCOPY --from=127.0.0.1:1/x /a /b\n"})
+	dir := lay(
+		t, t.TempDir(), map[string]string{"Dockerfile": "FROM " + s.Host + "/no:1\nCOPY --from=127.0.0.1:1/x /a /b\n"},
+	)
 	p := prepare(t, image.Spec{Repository: s.Host + "/app", Dockerfile: &image.Dockerfile{Context: dir}})
 	l := p.CheckBases(t.Context(), c, image.Status{Work: image.Build})
 	wants(t, l, "dockerfile.file: Base image cannot be used: In line 1 of the Dockerfile: Cannot read "+s.Host+"/no:1: the registry answers 404",
-		"dockerfile.file: Registry cannot be asked: In line 2 of the Dockerfile: Whether the image exists could not be checked.")
+		"dockerfile.file: Registry cannot be asked: In line 2 of the Dockerfile: Whether the image exists could not be "+
+			"checked.")
 	if len(l) != 2 || !l.HasError() {
 		t.Error(l)
 	}
@@ -259,7 +279,10 @@ func TestConcurrentEnsureBuildsOnce(t *testing.T) {
 	for i := range 6 {
 		src := lay(t, t.TempDir(), map[string]string{"main.py": fmt.Sprint(i / 2)})
 		wg.Go(func() {
-			spec := image.Spec{Repository: s.Host + "/app", Python: &image.Python{SourceDir: src, BaseImage: s.Host + "/python:3", Requirements: []string{"x"}}}
+			spec := image.Spec{
+				Repository: s.Host + "/app",
+				Python:     &image.Python{SourceDir: src, BaseImage: s.Host + "/python:3", Requirements: []string{"x"}},
+			}
 			if _, err := prepare(t, spec).Ensure(t.Context(), c, b, nil); err != nil {
 				t.Error(err)
 			}
@@ -276,7 +299,9 @@ func TestKilledPushConverges(t *testing.T) {
 	s := imagetest.InProcess(t)
 	pushBase(t, newClient(t), s.Host+"/python:3")
 	src := lay(t, t.TempDir(), map[string]string{"main.py": strings.Repeat("x", 1<<20)})
-	p := prepare(t, image.Spec{Repository: s.Host + "/app", Python: &image.Python{SourceDir: src, BaseImage: s.Host + "/python:3"}})
+	p := prepare(
+		t, image.Spec{Repository: s.Host + "/app", Python: &image.Python{SourceDir: src, BaseImage: s.Host + "/python:3"}},
+	)
 	for _, at := range []string{"POST /blobs/", "PATCH /blobs/", "PUT /blobs/", "PUT /manifests/sha256", "PUT /manifests/kfp1"} {
 		ctx, cancel := context.WithCancel(t.Context())
 		s.Break(at, 1, imagetest.Then(cancel))
@@ -320,7 +345,9 @@ func TestTagMovesBetweenPlanAndApply(t *testing.T) {
 
 func TestUnreachableRegistry(t *testing.T) {
 	src := lay(t, t.TempDir(), map[string]string{"main.py": ""})
-	p := prepare(t, image.Spec{Repository: "127.0.0.1:1/app", Python: &image.Python{SourceDir: src, BaseImage: "127.0.0.1:1/b"}})
+	p := prepare(
+		t, image.Spec{Repository: "127.0.0.1:1/app", Python: &image.Python{SourceDir: src, BaseImage: "127.0.0.1:1/b"}},
+	)
 	st, err := p.Lookup(t.Context(), newClient(t))
 	if registry.KindOf(err) != registry.Unreachable || st.Work != image.Layers {
 		t.Error(st, err)

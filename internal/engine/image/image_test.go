@@ -39,7 +39,9 @@ func lay(t testing.TB, dir string, content map[string]string) string {
 
 func newClient(t testing.TB) *registry.Client {
 	t.Helper()
-	c, err := registry.New(registry.Options{Keychain: authn.NewMultiKeychain(), Retry: registry.Retry{Attempts: 3, Base: time.Millisecond}})
+	c, err := registry.New(registry.Options{
+		Keychain: authn.NewMultiKeychain(), Retry: registry.Retry{Attempts: 3, Base: time.Millisecond},
+	})
 	must(t, err)
 	return c
 }
@@ -74,7 +76,10 @@ func pushBase(t testing.TB, c *registry.Client, name string) remote.Taggable {
 		f.OS, f.Architecture, f.Config = "linux", arch, v1.Config{Cmd: []string{"python3"}, User: "1000"}
 		img, err = mutate.ConfigFile(img, f)
 		must(t, err)
-		idx = mutate.AppendManifests(idx, mutate.IndexAddendum{Add: img, Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "linux", Architecture: arch}}})
+		idx = mutate.AppendManifests(
+			idx,
+			mutate.IndexAddendum{Add: img, Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "linux", Architecture: arch}}},
+		)
 	}
 	must(t, c.Push(t.Context(), ref(t, name), idx))
 	return idx

@@ -57,5 +57,7 @@ func TestSIGKILL(t *testing.T) {
 }
 
 func childSpec(host, dir string) image.Spec {
-	return image.Spec{Repository: host + "/kfp-test/kill", Python: &image.Python{SourceDir: dir, BaseImage: host + "/kfp-test/kill-base:1"}}
+	return image.Spec{
+		Repository: host + "/kfp-test/kill", Python: &image.Python{SourceDir: dir, BaseImage: host + "/kfp-test/kill-base:1"},
+	}
 }

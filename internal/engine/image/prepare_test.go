@@ -18,19 +18,27 @@ import (
 )
 
 func pythonSpec(dir string) image.Spec {
-	return image.Spec{Repository: "r.example.com/a/b", Python: &image.Python{SourceDir: dir, BaseImage: "python:3.12-slim"}}
+	return image.Spec{
+		Repository: "r.example.com/a/b", Python: &image.Python{SourceDir: dir, BaseImage: "python:3.12-slim"},
+	}
 }
 
 // TestHashIsStable pins one hash of each kind. If it changes, every user's images are made again: raise the scheme.
 func TestHashIsStable(t *testing.T) {
 	src := lay(t, t.TempDir(), map[string]string{"main.py": "print('hi')\n", "lib/a.py": "", "lib/größe.txt": "x"})
-	ctx := lay(t, t.TempDir(), map[string]string{"Dockerfile": "FROM busybox:1\nCOPY a /a\n", "a": "1", ".dockerignore": "b\n", "b": "2"})
+	ctx := lay(
+		t, t.TempDir(),
+		map[string]string{"Dockerfile": "FROM busybox:1\nCOPY a /a\n", "a": "1", ".dockerignore": "b\n", "b": "2"},
+	)
 	py := pythonSpec(src)
 	deps := pythonSpec(src)
 	deps.Python.Requirements = []string{"numpy==2.1.0"}
 	df := image.Spec{Repository: "r.example.com/a/b", Dockerfile: &image.Dockerfile{Context: ctx}}
 	app := image.Spec{Repository: "r.example.com/a/b", Append: &image.Append{BaseImage: "busybox:1", Env: map[string]string{"A": "b"},
-		Files: map[string]image.FileSource{"/etc/a": {Content: new("x")}, "/etc/b": {Path: filepath.Join(src, "main.py"), Mode: "0755"}, "/opt/lib": {Path: filepath.Join(src, "lib")}}}}
+		Files: map[string]image.FileSource{
+			"/etc/a": {Content: new("x")}, "/etc/b": {Path: filepath.Join(src, "main.py"), Mode: "0755"},
+			"/opt/lib": {Path: filepath.Join(src, "lib")},
+		}}}
 	for name, tc := range map[string]struct {
 		spec image.Spec
 		want string
@@ -106,7 +114,11 @@ func TestWhatEntersTheHash(t *testing.T) {
 			must(t, os.Remove(p))
 			must(t, os.Symlink("lib/a.py", p))
 		},
-		"content swapped over": func(s *image.Spec) { lay(t, s.Python.SourceDir, map[string]string{"main.py": "2", "lib/a.py": "1"}) },
+		"content swapped over": func(s *image.Spec) {
+			lay(
+				t, s.Python.SourceDir, map[string]string{"main.py": "2", "lib/a.py": "1"},
+			)
+		},
 	}
 	seen := map[string]string{want: "the original"}
 	for name, change := range other {
@@ -186,30 +198,108 @@ func TestTwoDirectories(t *testing.T) {
 }
 
 func TestProblems(t *testing.T) {
-	dir := lay(t, t.TempDir(), map[string]string{"main.py": "1", "Dockerfile": "FROM a\nRUNN\n", "D2": "FROM ${X}\nFROM Bad/Name\nRUN --mount=type=secret,id=tok x\n", "empty/x.md": ""})
+	dir := lay(
+		t, t.TempDir(),
+		map[string]string{
+			"main.py": "1", "Dockerfile": "FROM a\nRUNN\n", "D2": "FROM ${X}\nFROM Bad/Name\nRUN --mount=type=secret,id=tok x\n",
+			"empty/x.md": "",
+		},
+	)
 	must(t, os.Symlink("../../etc/passwd", filepath.Join(dir, "evil")))
 	good := lay(t, t.TempDir(), map[string]string{"main.py": "1"})
 	tests := map[string]struct {
 		spec image.Spec
 		want []string
 	}{
-		"nothing":       {image.Spec{Repository: "r.example.com/a"}, []string{"exactly one of python, dockerfile and append"}},
-		"two kinds":     {image.Spec{Repository: "r.example.com/a", Python: &image.Python{}, Append: &image.Append{}}, []string{"exactly one"}},
-		"all at once":   {image.Spec{Repository: "r.example.com/a:tag", Platforms: []string{"amd64"}, Python: &image.Python{SourceDir: dir, BaseImage: "A b"}}, []string{`repository: Invalid image name: "r.example.com/a:tag" holds a tag`, `platforms[0]: `, `python.base_image: Invalid image name: "A b" holds white space`, `python.source_dir: Files cannot be used: ` + dir + `/evil: the symbolic link to "../../etc/passwd" leads out`}},
-		"no directory":  {image.Spec{Repository: "r.example.com/a", Python: &image.Python{SourceDir: "/nowhere", BaseImage: "a"}}, []string{"python.source_dir: Files cannot be used: /nowhere: cannot be read: no such file or directory"}},
-		"no files":      {image.Spec{Repository: "r.example.com/a", Python: &image.Python{SourceDir: good, BaseImage: "a", Files: []string{"*.txt"}}}, []string{"python.files: "}},
-		"requirements":  {image.Spec{Repository: "r.example.com/a", Python: &image.Python{SourceDir: good, BaseImage: "a", Requirements: []string{"x", "-r other.txt", "a @ https://u:hunter2@h/x"}}}, []string{`python.requirements[1]: Invalid requirement: "-r other.txt" reads another file`, `"a @ https://(secret)@h/x" holds a login`}},
-		"both":          {image.Spec{Repository: "r.example.com/a", Python: &image.Python{SourceDir: good, BaseImage: "a", Requirements: []string{"x"}, RequirementsText: "y"}}, []string{"Both requirements and requirements_file"}},
-		"index":         {image.Spec{Repository: "r.example.com/a", Python: &image.Python{SourceDir: good, BaseImage: "a", IndexURLs: []string{"pypi"}, TrustedHosts: []string{"a b"}}}, []string{"python.index_urls: ", "python.trusted_hosts[0]: "}},
-		"syntax":        {image.Spec{Repository: "r.example.com/a", Dockerfile: &image.Dockerfile{Context: dir}}, []string{"dockerfile.file: Invalid Dockerfile: The Dockerfile does not parse: line 2: unknown instruction: RUNN"}},
-		"stages":        {image.Spec{Repository: "r.example.com/a", Dockerfile: &image.Dockerfile{Context: dir, File: "D2", Target: "nope", Args: map[string]string{"NO": "1"}}}, []string{`has no stage "nope"`, `line 2 of the Dockerfile: "Bad/Name" holds a capital letter`, `declares no ARG NO`, `mounts the secret "tok"`}},
-		"no Dockerfile": {image.Spec{Repository: "r.example.com/a", Dockerfile: &image.Dockerfile{Context: good}}, []string{"The Dockerfile cannot be read"}},
-		"secret":        {image.Spec{Repository: "r.example.com/a", Dockerfile: &image.Dockerfile{Context: dir, File: "D2", Secrets: map[string]image.Secret{"a b": {}}}}, []string{`dockerfile.secrets["a b"]: Invalid image: "a b" is not the id`, "exactly one of env and file"}},
+		"nothing": {
+			image.Spec{Repository: "r.example.com/a"}, []string{"exactly one of python, dockerfile and append"},
+		},
+		"two kinds": {
+			image.Spec{Repository: "r.example.com/a", Python: &image.Python{}, Append: &image.Append{}}, []string{"exactly one"},
+		},
+		"all at once": {
+			image.Spec{
+				Repository: "r.example.com/a:tag", Platforms: []string{"amd64"},
+				Python: &image.Python{SourceDir: dir, BaseImage: "A b"},
+			},
+			[]string{
+				`repository: Invalid image name: "r.example.com/a:tag" holds a tag`, `platforms[0]: `,
+				`python.base_image: Invalid image name: "A b" holds white space`,
+				`python.source_dir: Files cannot be used: ` + dir + `/evil: the symbolic link to "../../etc/passwd" leads out`,
+			},
+		},
+		"no directory": {
+			image.Spec{Repository: "r.example.com/a", Python: &image.Python{SourceDir: "/nowhere", BaseImage: "a"}},
+			[]string{"python.source_dir: Files cannot be used: /nowhere: cannot be read: no such file or directory"},
+		},
+		"no files": {
+			image.Spec{
+				Repository: "r.example.com/a", Python: &image.Python{SourceDir: good, BaseImage: "a", Files: []string{"*.txt"}},
+			},
+			[]string{"python.files: "},
+		},
+		"requirements": {
+			image.Spec{
+				Repository: "r.example.com/a",
+				Python: &image.Python{
+					SourceDir: good, BaseImage: "a", Requirements: []string{"x", "-r other.txt", "a @ https://u:hunter2@h/x"},
+				},
+			},
+			[]string{
+				`python.requirements[1]: Invalid requirement: "-r other.txt" reads another file`,
+				`"a @ https://(secret)@h/x" holds a login`,
+			},
+		},
+		"both": {
+			image.Spec{
+				Repository: "r.example.com/a",
+				Python:     &image.Python{SourceDir: good, BaseImage: "a", Requirements: []string{"x"}, RequirementsText: "y"},
+			},
+			[]string{"Both requirements and requirements_file"},
+		},
+		"index": {
+			image.Spec{
+				Repository: "r.example.com/a",
+				Python: &image.Python{
+					SourceDir: good, BaseImage: "a", IndexURLs: []string{"pypi"}, TrustedHosts: []string{"a b"},
+				},
+			},
+			[]string{"python.index_urls: ", "python.trusted_hosts[0]: "},
+		},
+		"syntax": {
+			image.Spec{Repository: "r.example.com/a", Dockerfile: &image.Dockerfile{Context: dir}},
+			[]string{"dockerfile.file: Invalid Dockerfile: The Dockerfile does not parse: line 2: unknown instruction: RUNN"},
+		},
+		"stages": {
+			image.Spec{
+				Repository: "r.example.com/a",
+				Dockerfile: &image.Dockerfile{Context: dir, File: "D2", Target: "nope", Args: map[string]string{"NO": "1"}},
+			},
+			[]string{
+				`has no stage "nope"`, `line 2 of the Dockerfile: "Bad/Name" holds a capital letter`, `declares no ARG NO`,
+				`mounts the secret "tok"`,
+			},
+		},
+		"no Dockerfile": {
+			image.Spec{Repository: "r.example.com/a", Dockerfile: &image.Dockerfile{Context: good}},
+			[]string{"The Dockerfile cannot be read"},
+		},
+		"secret": {
+			image.Spec{
+				Repository: "r.example.com/a",
+				Dockerfile: &image.Dockerfile{Context: dir, File: "D2", Secrets: map[string]image.Secret{"a b": {}}},
+			},
+			[]string{`dockerfile.secrets["a b"]: Invalid image: "a b" is not the id`, "exactly one of env and file"},
+		},
 		"append": {image.Spec{Repository: "r.example.com/a", Append: &image.Append{BaseImage: "a", Workdir: "rel", Env: map[string]string{"A=B": ""}, Files: map[string]image.FileSource{
 			"/":    {Content: new("")},
 			"/a/b": {Content: new("")}, "/a": {Content: new("")},
 			"/c": {}, "/d": {Content: new(""), Mode: "rwx"}, "/e": {Path: "/nowhere"}, "/f": {Path: dir, Mode: "0755"},
-		}}}, []string{`"/": names no file`, "/a/b: lies below /a, which is a file", `append.files["/c"]: `, `"rwx" is not a file mode`, `append.files["/e"].path: Files cannot be used: /nowhere`, "whose files keep their own modes", `append.workdir: `, `append.env["A=B"]: `}},
+		}}}, []string{
+			`"/": names no file`, "/a/b: lies below /a, which is a file", `append.files["/c"]: `, `"rwx" is not a file mode`,
+			`append.files["/e"].path: Files cannot be used: /nowhere`, "whose files keep their own modes", `append.workdir: `,
+			`append.env["A=B"]: `,
+		}},
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -229,8 +319,16 @@ func TestProblems(t *testing.T) {
 }
 
 func TestBases(t *testing.T) {
-	dir := lay(t, t.TempDir(), map[string]string{"Dockerfile": "ARG V=1\nFROM a:${V} AS x\nFROM scratch\nCOPY --from=x / /\nCOPY --from=b:2 / /\n"})
-	p := prepare(t, image.Spec{Repository: "r.example.com/a", Dockerfile: &image.Dockerfile{Context: dir, Args: map[string]string{"V": "9"}}})
+	dir := lay(
+		t, t.TempDir(),
+		map[string]string{"Dockerfile": "ARG V=1\nFROM a:${V} AS x\nFROM scratch\nCOPY --from=x / /\nCOPY --from=b:2 / /\n"},
+	)
+	p := prepare(
+		t,
+		image.Spec{
+			Repository: "r.example.com/a", Dockerfile: &image.Dockerfile{Context: dir, Args: map[string]string{"V": "9"}},
+		},
+	)
 	got := map[string]int{}
 	for _, b := range p.Bases {
 		got[b.Reference.String()] = b.Line

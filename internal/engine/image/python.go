@@ -22,7 +22,10 @@ func (p *Prepared) preparePython(ctx context.Context, l *problem.List) {
 	p.setBase(at, py.BaseImage)
 	p.requirements(l, at)
 
-	tree := scanDir(ctx, l, at.Attr("source_dir"), py.SourceDir, files.Options{Ignore: leftovers, Include: py.Files, Omit: []string{".dockerignore"}})
+	tree := scanDir(
+		ctx, l, at.Attr("source_dir"), py.SourceDir,
+		files.Options{Ignore: leftovers, Include: py.Files, Omit: []string{".dockerignore"}},
+	)
 	if tree == nil {
 		return
 	}
@@ -31,7 +34,9 @@ func (p *Prepared) preparePython(ctx context.Context, l *problem.List) {
 		if len(py.Files) > 0 {
 			where, what = at.Attr("files"), "holds no file that matches files and is not ignored"
 		}
-		l.Errorf(where, titleFiles, "The directory %s %s. Name the directory that holds the Python modules.", py.SourceDir, what)
+		l.Errorf(
+			where, titleFiles, "The directory %s %s. Name the directory that holds the Python modules.", py.SourceDir, what,
+		)
 	}
 	p.parts = []part{{"source", tree.Below(AppDir)}}
 }
@@ -76,11 +81,17 @@ func (p *Prepared) requirements(l *problem.List, at problem.Path) {
 	}
 	plain, logins, err := dockerfile.SplitLogins(py.IndexURLs)
 	if err != nil {
-		l.Errorf(at.Attr("index_urls"), titleSpec, "Index URLs cannot be used: %s. Write them as https://pypi.example.com/simple.", err)
+		l.Errorf(
+			at.Attr("index_urls"), titleSpec, "Index URLs cannot be used: %s. Write them as https://pypi.example.com/simple.",
+			err,
+		)
 	}
 	for i, h := range py.TrustedHosts {
 		if !hostForm.MatchString(h) {
-			l.Errorf(at.Attr("trusted_hosts").Index(i), titleSpec, "%q is not a host name. Write it as pypi.example.com or pypi.example.com:8080.", h)
+			l.Errorf(
+				at.Attr("trusted_hosts").Index(i), titleSpec,
+				"%q is not a host name. Write it as pypi.example.com or pypi.example.com:8080.", h,
+			)
 		}
 	}
 	if py.Netrc != nil {

@@ -113,7 +113,9 @@ func (s Spec) kind() string {
 func (s Spec) checkPlatforms(l *problem.List) {
 	for i, p := range s.Platforms {
 		if !platformForm.MatchString(p) {
-			l.Errorf(problem.At("platforms").Index(i), titleSpec, "%q is not a platform. Write it as linux/amd64 or linux/arm/v7.", p)
+			l.Errorf(
+				problem.At("platforms").Index(i), titleSpec, "%q is not a platform. Write it as linux/amd64 or linux/arm/v7.", p,
+			)
 		} else if strings.HasPrefix(p, "windows/") {
 			l.Errorf(problem.At("platforms").Index(i), titleSpec, "%q cannot be built: layers are made for Linux alone.", p)
 		}

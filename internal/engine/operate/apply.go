@@ -26,7 +26,9 @@ func (o *Operator) Put(ctx context.Context, r backend.Kind, object any) error {
 }
 
 // apply writes an object in the form that the cluster's schema takes, which the first refusal tells.
-func (o *Operator) apply(ctx context.Context, r backend.Kind, object any) (wanted map[string]any, live *backend.Object, err error) {
+func (o *Operator) apply(
+	ctx context.Context, r backend.Kind, object any,
+) (wanted map[string]any, live *backend.Object, err error) {
 	strict := o.strictSchema.Load()
 	form := layout.AsJSON
 	if strict {
@@ -71,7 +73,8 @@ func (o *Operator) Create(ctx context.Context, r backend.Kind, object any, names
 // maxCreations bounds how often a creation is tried while somebody else makes and removes the same object.
 const maxCreations = 5
 
-// PutCode makes the config map of a component's code. It is immutable, so one that is not what it should be is replaced.
+// PutCode makes the config map of a component's code. It is immutable, so one that is not what it should be is
+// replaced.
 func (o *Operator) PutCode(ctx context.Context, code any, namespace, name string) error {
 	wanted, err := layout.AsJSON(code)
 	if err != nil {
@@ -105,13 +108,16 @@ func (o *Operator) RefuseExisting(live *backend.Object, resource string, identic
 			if o.TakeOverIdentical {
 				return nil
 			}
-			owner = "It was made by this provider and is exactly what this resource would write: by another resource, perhaps in another state, that stands for it, " +
+			owner = "It was made by this provider and is exactly what this resource would write: by another resource, " +
+				"perhaps in another state, that stands for it, " +
 				"or by an apply that was killed before its state was saved."
-			also = "\n\nWhere this state alone manages the namespace, take_over_identical = true in the provider's configuration, or KFP_TAKE_OVER_IDENTICAL=true " +
+			also = "\n\nWhere this state alone manages the namespace, take_over_identical = true in the provider's " +
+				"configuration, or KFP_TAKE_OVER_IDENTICAL=true " +
 				"in the environment, takes over all such objects at once."
 		}
 	}
-	return fmt.Errorf("%s %s exists already. %s Give this resource another name, or take the object over into this state:\n\n"+
+	return fmt.Errorf("%s %s exists already. %s Give this resource another name, or take the object over into this "+
+		"state:\n\n"+
 		"import {\n  to = %s.NAME\n  id = %q\n}%s", live.Raw()["kind"], id, owner, resource, id, also)
 }
 

@@ -19,7 +19,9 @@ func cached(name string) map[string]any {
 	cache := map[string]any{"configMap": map[string]any{"name": "c", "key": "unused"}}
 	templates := []any{map[string]any{"name": "main", "memoize": map[string]any{"key": "k", "cache": cache}}}
 	return map[string]any{
-		"apiVersion": "argoproj.io/v1alpha1", "kind": "WorkflowTemplate", "metadata": map[string]any{"name": name, "namespace": "etl"},
+		"apiVersion": "argoproj.io/v1alpha1", "kind": "WorkflowTemplate", "metadata": map[string]any{
+			"name": name, "namespace": "etl",
+		},
 		"spec": map[string]any{"templates": templates},
 	}
 }

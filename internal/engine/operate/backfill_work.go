@@ -38,7 +38,9 @@ type failedTick struct {
 
 // NewBackfillWork makes the ledger, or takes over the one that an apply which was killed has left. known is what the
 // state holds of the ticks; the ledger knows better.
-func (o *Operator) NewBackfillWork(ctx context.Context, b spec.Backfill, known map[int64]spec.TickResult) (*backfillWork, error) {
+func (o *Operator) NewBackfillWork(
+	ctx context.Context, b spec.Backfill, known map[int64]spec.TickResult,
+) (*backfillWork, error) {
 	w := &backfillWork{operator: o, backfill: b, done: map[int64]bool{}, Results: map[int64]spec.TickResult{}}
 	maps.Copy(w.Results, known)
 	_, err := o.Backend.Create(ctx, backend.ConfigMaps, compile.Ledger(b))
@@ -69,7 +71,10 @@ func (w *backfillWork) takeOver(ctx context.Context) error {
 		return err
 	}
 	if !compile.SameBackfill(ledger.Annotations, b) {
-		return fmt.Errorf("config map %s/%s belongs to another backfill named %q; give this one another name, or remove the other first", b.Namespace, ledger.Name, b.Name)
+		return fmt.Errorf(
+			"config map %s/%s belongs to another backfill named %q; give this one another name, or remove the other first",
+			b.Namespace, ledger.Name, b.Name,
+		)
 	}
 	noted, err := compile.ReadLedger(ledger.Into)
 	if err != nil {
@@ -85,13 +90,17 @@ func (w *backfillWork) Note(ctx context.Context, tick time.Time, result spec.Tic
 	if err != nil {
 		return err
 	}
-	_, err = w.operator.Backend.Patch(ctx, backend.ConfigMaps, w.backfill.Namespace, compile.LedgerName(w.backfill.Name), patch)
+	_, err = w.operator.Backend.Patch(
+		ctx, backend.ConfigMaps, w.backfill.Namespace, compile.LedgerName(w.backfill.Name), patch,
+	)
 	return err
 }
 
 // Run starts the runs in the order of their ticks, so many at a time, and waits for them. TimeoutName is the attribute
 // that sets the timeout.
-func (w *backfillWork) Run(ctx context.Context, timeout, pending time.Duration, timeoutName string, problems *problem.List) {
+func (w *backfillWork) Run(
+	ctx context.Context, timeout, pending time.Duration, timeoutName string, problems *problem.List,
+) {
 	waiting, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	slots := make(chan struct{}, w.backfill.Parallelism)
@@ -154,7 +163,10 @@ func (w *backfillWork) tick(ctx context.Context, tick time.Time, wait Awaited) {
 	if status.Phase.Failed() {
 		w.failed = append(w.failed, seen)
 	}
-	result := spec.TickResult{Run: name, Phase: status.Phase, Message: shortened(status.Message), StartedAt: status.StartedAt, FinishedAt: status.FinishedAt}
+	result := spec.TickResult{
+		Run: name, Phase: status.Phase, Message: shortened(status.Message), StartedAt: status.StartedAt,
+		FinishedAt: status.FinishedAt,
+	}
 	w.Results[tick.Unix()] = result
 	// What has ended is written down even if the apply is being interrupted.
 	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), afterwards)
@@ -172,14 +184,16 @@ func (w *backfillWork) forget(ctx context.Context, tick time.Time) {
 		return
 	}
 	delete(w.Results, tick.Unix())
-	_, err := w.operator.Backend.Patch(ctx, backend.ConfigMaps, w.backfill.Namespace, compile.LedgerName(w.backfill.Name), compile.LedgerRemoval(tick))
+	_, err := w.operator.Backend.Patch(
+		ctx, backend.ConfigMaps, w.backfill.Namespace, compile.LedgerName(w.backfill.Name), compile.LedgerRemoval(tick),
+	)
 	if err != nil {
 		w.errs = append(w.errs, fmt.Errorf("%s: %w", tick.Format(time.RFC3339), err))
 	}
 }
 
-// start starts the run of a tick, or takes over the one that is there. One that failed in an earlier apply gives way to a
-// new one.
+// start starts the run of a tick, or takes over the one that is there. One that failed in an earlier apply gives way to
+// a new one.
 func (w *backfillWork) start(ctx context.Context, tick time.Time) (name string, err error) {
 	b := w.backfill
 	workflow, err := compile.BackfillRun(b, tick)
@@ -211,7 +225,10 @@ func (w *backfillWork) adopt(ctx context.Context, name string) (taken bool, err 
 	case found.Deleting:
 		return false, w.operator.untilGone(ctx, b.Namespace, name)
 	case !compile.SameBackfill(found.Annotations, b):
-		return false, fmt.Errorf("a workflow named %s/%s exists already and is not this backfill's; delete it, or give the backfill another name", b.Namespace, name)
+		return false, fmt.Errorf(
+			"a workflow named %s/%s exists already and is not this backfill's; delete it, or give the backfill another name",
+			b.Namespace, name,
+		)
 	}
 	if !status.PhaseOf(found.Raw()).Failed() {
 		return true, nil
@@ -238,7 +255,8 @@ func (w *backfillWork) report(problems *problem.List) {
 		return
 	}
 	var text strings.Builder
-	fmt.Fprintf(&text, "Runs of backfill %[2]s/%[3]s: %[1]d in all, succeeded: %[4]d, failed: %[5]d, remaining: %[6]d. The next apply goes on from here, with the failed ones first.\n",
+	fmt.Fprintf(&text, "Runs of backfill %[2]s/%[3]s: %[1]d in all, succeeded: %[4]d, failed: %[5]d, remaining: %[6]d. "+
+		"The next apply goes on from here, with the failed ones first.\n",
 		len(b.Ticks), b.Namespace, b.Name, succeeded, failed, len(b.Ticks)-succeeded-failed)
 	title := "The backfill is not complete"
 	if len(w.failed) > 0 {

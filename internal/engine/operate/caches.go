@@ -57,8 +57,10 @@ func staleCaches(changed map[string]time.Time, namespace string, gone []string, 
 func (o *Operator) removeCaches(ctx context.Context, namespace string, names []string, problems *problem.List) {
 	for _, name := range names {
 		if err := o.Backend.Delete(ctx, backend.ConfigMaps, namespace, name, ""); err != nil {
-			problems.Warning("What tasks returned stays cached", fmt.Sprintf("Nothing asks any more for what Argo's controller keeps in config maps of namespace %s, %d of them. "+
-				"Removing the first failed: %s\n\nGrant the provider the Role for caches of the guide \"Installation and RBAC\", or have the controller do it (CACHE_GC_PERIOD in its environment).",
+			problems.Warning("What tasks returned stays cached", fmt.Sprintf("Nothing asks any more for what Argo's "+
+				"controller keeps in config maps of namespace %s, %d of them. "+
+				"Removing the first failed: %s\n\nGrant the provider the Role for caches of the guide \"Installation and "+
+				"RBAC\", or have the controller do it (CACHE_GC_PERIOD in its environment).",
 				namespace, len(names), ClusterDetail(err)))
 			return
 		}

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Collected is what is cached of versions that are gone, and what nobody has asked for in a long time; not that of other
-// namespaces and versions.
+// Collected is what is cached of versions that are gone, and what nobody has asked for in a long time; not that of
+// other namespaces and versions.
 func TestStaleCaches(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)

@@ -7,8 +7,8 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 )
 
-// CheckCounts finds a pipeline that is too long for the cluster's definition of WorkflowTemplates. Only a long one makes it
-// ask, since a schema is large.
+// CheckCounts finds a pipeline that is too long for the cluster's definition of WorkflowTemplates. Only a long one
+// makes it ask, since a schema is large.
 func (o *Operator) CheckCounts(ctx context.Context, compiled *compile.PipelineObject) problem.List {
 	if !compiled.MayBeTooMany() {
 		return nil

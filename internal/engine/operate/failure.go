@@ -81,7 +81,9 @@ func hasFailedChild(tasks map[string]spec.TaskStatus, path string) bool {
 	return false
 }
 
-func describeTask(ctx context.Context, b *strings.Builder, path string, task spec.TaskStatus, last spec.Failure, reader *podReader) {
+func describeTask(
+	ctx context.Context, b *strings.Builder, path string, task spec.TaskStatus, last spec.Failure, reader *podReader,
+) {
 	fmt.Fprintf(b, "\nTask %q", path)
 	if last.Item != "" {
 		fmt.Fprintf(b, ", %s", Cut(last.Item, MaxLine))
@@ -109,7 +111,8 @@ func describeTask(ctx context.Context, b *strings.Builder, path string, task spe
 // neverMade matches Argo's message of a pod that the cluster refused.
 var neverMade = regexp.MustCompile(`errored: pods? .* is (forbidden|invalid)|Error applying PodSpecPatch`)
 
-// compiled matches the excerpt of an expression that Argo's evaluator shows, in which nobody recognizes what was written.
+// compiled matches the excerpt of an expression that Argo's evaluator shows, in which nobody recognizes what was
+// written.
 var compiled = regexp.MustCompile(`(?s) \(\d+:\d+\)\n \| .*$`)
 
 // indented keeps the further lines of a message in its paragraph.

@@ -41,12 +41,14 @@ var knownCauses = []struct {
 }{
 	{
 		regexp.MustCompile(`configmaps "kfp-cache-|configmaps.* is forbidden: .*cannot (get|create|update) resource "configmaps"`), true,
-		"Argo's controller keeps what tasks with cache returned in config maps of its own namespace, which its installation does not allow it to do. " +
+		"Argo's controller keeps what tasks with cache returned in config maps of its own namespace, which its " +
+			"installation does not allow it to do. " +
 			`Grant it the Role for caching of the guide "Installation and RBAC", or take cache off the task.`,
 	},
 	{
 		regexp.MustCompile(`configmaps is forbidden.*cannot create`), false,
-		"Argo's controller passes inputs of more than about 100 KiB through a config map, which its installation does not allow it to create in this namespace. " +
+		"Argo's controller passes inputs of more than about 100 KiB through a config map, which its installation does not " +
+			"allow it to create in this namespace. " +
 			`The guide "Writing components" of this provider shows the Role that it needs; a Dataset needs none.`,
 	},
 	{
@@ -55,19 +57,24 @@ var knownCauses = []struct {
 	},
 	{
 		regexp.MustCompile(`serviceaccount "[^"]*" not found`), false,
-		"Create the service account with the Role for runs of the guide \"Installation and RBAC\", or name another one in service_account.",
+		"Create the service account with the Role for runs of the guide \"Installation and RBAC\", or name another one in " +
+			"service_account.",
 	},
 	{
 		regexp.MustCompile(`violates PodSecurity`), false,
-		"The namespace enforces a Pod Security Standard. Keep to it with security_context of the task. Argo's own containers, init and wait, get theirs by executor.securityContext in the controller's config map.",
+		"The namespace enforces a Pod Security Standard. Keep to it with security_context of the task. Argo's own " +
+			"containers, init and wait, get theirs by executor.securityContext in the controller's config map.",
 	},
 	{
 		regexp.MustCompile(`exceeded quota`), false,
-		"The namespace's quota is used up; Argo tries again until there is room. See it with kubectl describe quota; lower resources or parallelism, or raise the quota.",
+		"The namespace's quota is used up; Argo tries again until there is room. See it with kubectl describe quota; " +
+			"lower resources or parallelism, or raise the quota.",
 	},
 	{
 		regexp.MustCompile(`Error applying PodSpecPatch`), false,
-		"What an expression gave cannot stand in the pod, such as a quantity of resources that Kubernetes cannot read: a number with an optional unit, \"500m\" or \"1Gi\". No pod was made. See the value at the task that gives it, or in the run's parameters.",
+		"What an expression gave cannot stand in the pod, such as a quantity of resources that Kubernetes cannot read: a " +
+			"number with an optional unit, \"500m\" or \"1Gi\". No pod was made. See the value at the task that gives it, or " +
+			"in the run's parameters.",
 	},
 	{
 		regexp.MustCompile(`index out of range`), false,
@@ -75,41 +82,51 @@ var knownCauses = []struct {
 	},
 	{
 		regexp.MustCompile(`OOMKilled`), false,
-		"The container used more memory than its limit. Raise resources.limits.memory of the task, or read the data in smaller parts.",
+		"The container used more memory than its limit. Raise resources.limits.memory of the task, or read the data in " +
+			"smaller parts.",
 	},
 	{
 		regexp.MustCompile(`/kfp/outputs/\S+: no such file or directory`), false,
-		"The container ended well without having written one of its outputs. It must write each to the file that {{ outputs.NAME.path }} names, also where the value is empty.",
+		"The container ended well without having written one of its outputs. It must write each to the file that {{ " +
+			"outputs.NAME.path }} names, also where the value is empty.",
 	},
 	{
 		regexp.MustCompile(`the result was invalid JSON`), false,
-		"Most likely a container has written a NUL character, or other bytes that are no text, to an output or a file that becomes one, and Argo cannot hand that on. " +
+		"Most likely a container has written a NUL character, or other bytes that are no text, to an output or a file " +
+			"that becomes one, and Argo cannot hand that on. " +
 			"Let it write text, for example by base64, or declare the output as an artifact such as Dataset.",
 	},
 	{
 		regexp.MustCompile(`workflow is longer than maximum allowed size`), false,
-		"The run outgrew what Argo's controller keeps in one object: the pipeline twice, and the state and outputs of each task. Move tasks into nested pipelines, return less from tasks (large values as artifacts), " +
-			"or raise MAX_WORKFLOW_SIZE in the controller's environment; etcd takes 1.5 MiB at most. Beyond that Argo can offload node status to a database.",
+		"The run outgrew what Argo's controller keeps in one object: the pipeline twice, and the state and outputs of " +
+			"each task. Move tasks into nested pipelines, return less from tasks (large values as artifacts), " +
+			"or raise MAX_WORKFLOW_SIZE in the controller's environment; etcd takes 1.5 MiB at most. Beyond that Argo can " +
+			"offload node status to a database.",
 	},
 	{
 		regexp.MustCompile(`active on the node longer than the specified deadline|exceeded its deadline`), false,
-		"It took longer than its timeout. Raise timeout of the task or of the pipeline, or find out in the log what it waited for.",
+		"It took longer than its timeout. Raise timeout of the task or of the pipeline, or find out in the log what it " +
+			"waited for.",
 	},
 	{
 		regexp.MustCompile(`nodes are available|Unschedulable`), false,
-		"No node takes the pod. Compare the task's resources.requests, node_selector, affinity and tolerations with kubectl describe nodes.",
+		"No node takes the pod. Compare the task's resources.requests, node_selector, affinity and tolerations with " +
+			"kubectl describe nodes.",
 	},
 	{
 		regexp.MustCompile(`ImagePullBackOff|ErrImagePull|InvalidImageName|ErrImageNeverPull`), false,
-		"The node cannot pull the image. Check its name and that the registry is reachable from the nodes; a private one needs image_pull_secrets of the task, or of the service account.",
+		"The node cannot pull the image. Check its name and that the registry is reachable from the nodes; a private one " +
+			"needs image_pull_secrets of the task, or of the service account.",
 	},
 	{
 		regexp.MustCompile(`CreateContainerConfigError|couldn't find key|secret "[^"]*" not found|configmap "[^"]*" not found`), false,
-		"The pod refers to a secret or a config map, or to a key in it, that is not in the namespace. Once it is there, the pod starts by itself.",
+		"The pod refers to a secret or a config map, or to a key in it, that is not in the namespace. Once it is there, " +
+			"the pod starts by itself.",
 	},
 	{
 		regexp.MustCompile(`^(PodInitializing|ContainerCreating)$`), false,
-		"The node does not get a pod ready: mostly because a volume cannot be mounted, such as the Secret of the artifact repository, which has to be in the namespace of the run. " +
+		"The node does not get a pod ready: mostly because a volume cannot be mounted, such as the Secret of the artifact " +
+			"repository, which has to be in the namespace of the run. " +
 			"See why with: kubectl get events --field-selector involvedObject.kind=Pod -n NAMESPACE",
 	},
 	{

@@ -26,8 +26,8 @@ func (k Kept) of(failed bool) int64 {
 	return k.Succeeded
 }
 
-// RetireRun keeps an ended run as history in place of deleting it, and removes what is more than is to be kept. False: it
-// is not to be kept.
+// RetireRun keeps an ended run as history in place of deleting it, and removes what is more than is to be kept. False:
+// it is not to be kept.
 func (o *Operator) RetireRun(ctx context.Context, namespace, name string, most Kept, problems *problem.List) bool {
 	run, err := o.Backend.Get(ctx, backend.Workflows, namespace, name)
 	if err != nil || run.Deleting {
@@ -52,7 +52,9 @@ func (o *Operator) TrimHistory(ctx context.Context, namespace, pipeline string, 
 		addClusterProblem(problems, "list", "replaced runs of pipeline", pipeline, err)
 		return
 	}
-	newestFirst := slices.SortedFunc(maps.Values(runs), func(a, b *backend.Object) int { return b.CreatedAt.Compare(a.CreatedAt) })
+	newestFirst := slices.SortedFunc(
+		maps.Values(runs), func(a, b *backend.Object) int { return b.CreatedAt.Compare(a.CreatedAt) },
+	)
 	seen := map[bool]int64{}
 	for _, run := range newestFirst {
 		failed := status.PhaseOf(run.Raw()).Failed()

@@ -40,10 +40,14 @@ type secretRead struct {
 }
 
 func (o *Operator) ReaderOf(namespace, run string) *podReader {
-	return &podReader{operator: o, namespace: namespace, run: run, pods: map[string]backend.Pod{}, gone: map[string]bool{}, secrets: map[string]secretRead{}, redactors: map[string]*redact.Redactor{}}
+	return &podReader{
+		operator: o, namespace: namespace, run: run, pods: map[string]backend.Pod{}, gone: map[string]bool{},
+		secrets: map[string]secretRead{}, redactors: map[string]*redact.Redactor{},
+	}
 }
 
-// know reads the pods of the run once if it does not know those of all these nodes. Pods that have gone meanwhile stay known.
+// know reads the pods of the run once if it does not know those of all these nodes. Pods that have gone meanwhile stay
+// known.
 func (r *podReader) know(ctx context.Context, nodes ...string) {
 	missing := slices.DeleteFunc(slices.Clone(nodes), func(node string) bool {
 		_, known := r.pods[node]
@@ -158,7 +162,8 @@ func (r *podReader) log(ctx context.Context, node string) string {
 	}
 	redactor, closed := r.redactor(ctx, pod)
 	if closed != "" {
-		return fmt.Sprintf("  Its log may hold values of secret %s, which the provider may not read and so cannot mask. See it with: kubectl logs -n %s %s -c %s\n",
+		return fmt.Sprintf("  Its log may hold values of secret %s, which the provider may not read and so cannot mask. "+
+			"See it with: kubectl logs -n %s %s -c %s\n",
 			closed, r.namespace, pod.Name, mainContainer)
 	}
 	lines, err := r.operator.Backend.LastLines(ctx, r.namespace, pod.Name, mainContainer, logLines+executorLines)

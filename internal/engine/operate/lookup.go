@@ -45,8 +45,8 @@ func (o *Operator) Around(ctx context.Context, namespace string) handwritten.Aro
 	}
 }
 
-// componentMadeOf finds a component by its version, or else the only one of a name: somebody may have changed it since it
-// was importeo.
+// componentMadeOf finds a component by its version, or else the only one of a name: somebody may have changed it since
+// it was importeo.
 func componentMadeOf(all map[string]*backend.Object, version, name string) (spec.Ref, bool) {
 	var named []spec.Ref
 	for _, object := range slices.Sorted(maps.Keys(all)) {

@@ -60,7 +60,9 @@ func addClusterProblem(problems *problem.List, verb, what, name string, err erro
 func ClusterDetail(err error) string {
 	if errors.Is(err, backend.ErrNotConfigured) {
 		_, why, _ := strings.Cut(err.Error(), backend.ErrNotConfigured.Error())
-		return "The provider is given no Kubernetes cluster to work on" + why + ".\n\nSet config_path (or KUBE_CONFIG_PATH), or host and credentials, in the provider's configuration. Planning needs no cluster, applying does."
+		return "The provider is given no Kubernetes cluster to work on" + why + ".\n\nSet config_path (or " +
+			"KUBE_CONFIG_PATH), or host and credentials, in the provider's configuration. Planning needs no cluster, " +
+			"applying does."
 	}
 	text := err.Error()
 	var e *backend.Error

@@ -91,7 +91,9 @@ func (p *preflights) look(key, what string, problems *problem.List, check func(*
 
 // readyFor checks that the provider can make objects that need these rights in a namespace: Argo's custom resources
 // are there, and the rights are granted. What cannot be found out is no failure.
-func (o *Operator) readyFor(ctx context.Context, namespace, what string, rights []backend.Permission, problems *problem.List) bool {
+func (o *Operator) readyFor(
+	ctx context.Context, namespace, what string, rights []backend.Permission, problems *problem.List,
+) bool {
 	if !o.Preflight {
 		return true
 	}
@@ -106,43 +108,65 @@ func (o *Operator) readyFor(ctx context.Context, namespace, what string, rights 
 		}
 		if len(missing) > 0 {
 			problems.Error("The provider is not allowed to manage "+what, fmt.Sprintf(
-				"In namespace %s the provider's user lacks the right to:\n%s\n\nGrant it the Role of the guide \"Installation and RBAC\" there. See what it may do with: kubectl auth can-i --list -n %s",
+				"In namespace %s the provider's user lacks the right to:\n%s\n\nGrant it the Role of the guide \"Installation "+
+					"and RBAC\" there. See what it may do with: kubectl auth can-i --list -n %s",
 				namespace, listed(missing), namespace))
 		}
 	})
 }
 
 // checkPlace looks whether there is somewhere to make objects: a cluster, Argo's kinds, and the namespace.
-func (o *Operator) checkPlace(ctx context.Context, done *preflights, namespace, what string, problems *problem.List) bool {
+func (o *Operator) checkPlace(
+	ctx context.Context, done *preflights, namespace, what string, problems *problem.List,
+) bool {
 	return done.look("configuration", what, problems, o.checkConfiguration) &&
 		done.look("api", what, problems, func(problems *problem.List) { o.checkKinds(ctx, problems) }) &&
-		done.look("namespace "+namespace, "namespace "+namespace, problems, func(problems *problem.List) { o.checkNamespace(ctx, namespace, problems) })
+		done.look("namespace "+namespace, "namespace "+namespace, problems, func(problems *problem.List) {
+			o.checkNamespace(
+				ctx, namespace, problems,
+			)
+		})
 }
 
 func (o *Operator) ReadyForTemplates(ctx context.Context, namespace string, problems *problem.List) bool {
 	return o.readyFor(ctx, namespace, "components and pipelines", templateRights, problems)
 }
 
-// ReadyForRuns checks besides that the pods of runs can report their results, and that a controller serves the namespace.
+// ReadyForRuns checks besides that the pods of runs can report their results, and that a controller serves the
+// namespace.
 func (o *Operator) ReadyForRuns(ctx context.Context, namespace, serviceAccount string, problems *problem.List) bool {
-	return o.readyFor(ctx, namespace, "runs", runRights, problems) && o.canRun(ctx, namespace, serviceAccount, false, problems)
+	return o.readyFor(
+		ctx, namespace, "runs", runRights, problems,
+	) && o.canRun(ctx, namespace, serviceAccount, false, problems)
 }
 
 // ReadyForSchedules checks the same; bounded: for one with max_concurrency.
-func (o *Operator) ReadyForSchedules(ctx context.Context, namespace, serviceAccount string, bounded bool, problems *problem.List) bool {
-	return o.readyFor(ctx, namespace, "recurring runs", scheduleRights, problems) && o.canRun(ctx, namespace, serviceAccount, bounded, problems)
+func (o *Operator) ReadyForSchedules(
+	ctx context.Context, namespace, serviceAccount string, bounded bool, problems *problem.List,
+) bool {
+	return o.readyFor(
+		ctx, namespace, "recurring runs", scheduleRights, problems,
+	) && o.canRun(ctx, namespace, serviceAccount, bounded, problems)
 }
 
-func (o *Operator) ReadyForBackfills(ctx context.Context, namespace, serviceAccount string, problems *problem.List) bool {
-	return o.readyFor(ctx, namespace, "backfills", backfillRights, problems) && o.canRun(ctx, namespace, serviceAccount, false, problems)
+func (o *Operator) ReadyForBackfills(
+	ctx context.Context, namespace, serviceAccount string, problems *problem.List,
+) bool {
+	return o.readyFor(
+		ctx, namespace, "backfills", backfillRights, problems,
+	) && o.canRun(ctx, namespace, serviceAccount, false, problems)
 }
 
-func (o *Operator) canRun(ctx context.Context, namespace, serviceAccount string, bounded bool, problems *problem.List) bool {
+func (o *Operator) canRun(
+	ctx context.Context, namespace, serviceAccount string, bounded bool, problems *problem.List,
+) bool {
 	return !o.Preflight || o.checkRunnable(ctx, &o.preflights, namespace, serviceAccount, bounded, problems)
 }
 
 // checkRunnable looks at what a run needs beside the rights of whoever makes it, once for each of what is in done.
-func (o *Operator) checkRunnable(ctx context.Context, done *preflights, namespace, serviceAccount string, bounded bool, problems *problem.List) bool {
+func (o *Operator) checkRunnable(
+	ctx context.Context, done *preflights, namespace, serviceAccount string, bounded bool, problems *problem.List,
+) bool {
 	set := overrides(serviceAccount, bounded)
 	if serviceAccount == "" {
 		serviceAccount = "default"
@@ -163,10 +187,18 @@ func (o *Operator) checkRunnable(ctx context.Context, done *preflights, namespac
 	return account && allowed
 }
 
-// checkNamespace says once that a namespace is missing, and not for each object in it. Who may not look finds out later.
+// checkNamespace says once that a namespace is missing, and not for each object in it. Who may not look finds out
+// later.
 func (o *Operator) checkNamespace(ctx context.Context, namespace string, problems *problem.List) {
 	if exists, err := o.inspector().HasNamespace(ctx, namespace); err == nil && !exists {
-		problems.Error("Namespace "+namespace+" does not exist", fmt.Sprintf("Nothing can be made in namespace %q, which the cluster does not have.\n\nCreate it, with the Roles of the guide \"Installation and RBAC\": kubectl create namespace %s", namespace, namespace))
+		problems.Error(
+			"Namespace "+namespace+" does not exist",
+			fmt.Sprintf(
+				"Nothing can be made in namespace %q, which the cluster does not have.\n\nCreate it, with the Roles of the "+
+					"guide \"Installation and RBAC\": kubectl create namespace %s",
+				namespace, namespace,
+			),
+		)
 	}
 }
 
@@ -197,7 +229,8 @@ func (o *Operator) checkKinds(ctx context.Context, problems *problem.List) {
 	}
 	if len(missing) > 0 {
 		problems.Error("Argo Workflows is not installed in this cluster", fmt.Sprintf(
-			"The cluster serves no %s of %s.\n\nInstall %s with its custom resource definitions; the guide \"Installation and RBAC\" shows how. Check with: kubectl api-resources --api-group=%s",
+			"The cluster serves no %s of %s.\n\nInstall %s with its custom resource definitions; the guide \"Installation "+
+				"and RBAC\" shows how. Check with: kubectl api-resources --api-group=%s",
 			strings.Join(missing, ", "), argoAPI, backend.SupportedArgo, argoGroup))
 	}
 }
@@ -206,7 +239,8 @@ func (o *Operator) checkKinds(ctx context.Context, problems *problem.List) {
 func (o *Operator) checkAccount(ctx context.Context, namespace, serviceAccount string, problems *problem.List) {
 	if exists, err := o.inspector().HasServiceAccount(ctx, namespace, serviceAccount); err == nil && !exists {
 		problems.Error("The service account of the run does not exist", fmt.Sprintf(
-			"Runs in namespace %s are to work as service account %q, which is not there, so no pod could start.\n\nCreate it with the Role of the guide \"Installation and RBAC\", or name another one in service_account.",
+			"Runs in namespace %s are to work as service account %q, which is not there, so no pod could start.\n\nCreate it "+
+				"with the Role of the guide \"Installation and RBAC\", or name another one in service_account.",
 			namespace, serviceAccount))
 		return
 	}
@@ -217,7 +251,10 @@ func (o *Operator) checkAccount(ctx context.Context, namespace, serviceAccount s
 	}
 	if len(missing) > 0 {
 		problems.Error("The service account of the run is not allowed to report results", fmt.Sprintf(
-			"In namespace %s service account %q lacks the right to:\n%s\n\nWithout it Argo never learns what a task returned, and runs hang or fail. Grant it the Role for runs of the guide \"Installation and RBAC\": create and patch on %s. Or set service_account, of the provider or of the run, to one that has it: the guide's is \"pipeline-runner\".",
+			"In namespace %s service account %q lacks the right to:\n%s\n\nWithout it Argo never learns what a task "+
+				"returned, and runs hang or fail. Grant it the Role for runs of the guide \"Installation and RBAC\": create and "+
+				"patch on %s. Or set service_account, of the provider or of the run, to one that has it: the guide's is "+
+				"\"pipeline-runner\".",
 			namespace, serviceAccount, listed(missing), "workflowtaskresults."+argoGroup))
 	}
 }

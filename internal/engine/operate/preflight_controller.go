@@ -17,7 +17,9 @@ type controllersOf struct {
 }
 
 // controllers looks for Argo's controllers once.
-func (o *Operator) controllers(ctx context.Context, namespace string) (found []backend.Controller, everywhere bool, err error) {
+func (o *Operator) controllers(
+	ctx context.Context, namespace string,
+) (found []backend.Controller, everywhere bool, err error) {
 	p := &o.preflights
 	p.looking.Lock()
 	defer p.looking.Unlock()
@@ -53,13 +55,17 @@ func (o *Operator) checkController(ctx context.Context, namespace string, proble
 	}
 }
 
-// controllerProblem says why no controller takes up runs of a namespace that carry an instance id, if not empty; empty: one does, as far as can be seen.
-func controllerProblem(found []backend.Controller, everywhere bool, namespace, instance string) (title, text string, certain bool) {
+// controllerProblem says why no controller takes up runs of a namespace that carry an instance id, if not empty; empty:
+// one does, as far as can be seen.
+func controllerProblem(
+	found []backend.Controller, everywhere bool, namespace, instance string,
+) (title, text string, certain bool) {
 	if len(found) == 0 {
 		if !everywhere {
 			return "", "", false
 		}
-		return "No workflow controller was found", "No Deployment of this cluster runs Argo's workflow-controller, so runs will stay pending, unless it runs elsewhere.\n\n" +
+		return "No workflow controller was found", "No Deployment of this cluster runs Argo's workflow-controller, so " +
+			"runs will stay pending, unless it runs elsewhere.\n\n" +
 			"Install it (guide \"Installation and RBAC\").", false
 	}
 	var serving []backend.Controller
@@ -75,8 +81,10 @@ func controllerProblem(found []backend.Controller, everywhere bool, namespace, i
 		if !everywhere {
 			return "", "", false
 		}
-		return "No workflow controller serves the namespace", fmt.Sprintf("Runs in namespace %s%s would stay pending for ever:\n%s\n\n"+
-			"Use a namespace that is served, set the provider's instance_id to that of a controller, or install one (its arguments --namespaced and --managed-namespace, and instanceID in its config map, decide).",
+		return "No workflow controller serves the namespace", fmt.Sprintf("Runs in namespace %s%s would stay pending for "+
+			"ever:\n%s\n\n"+
+			"Use a namespace that is served, set the provider's instance_id to that of a controller, or install one (its "+
+			"arguments --namespaced and --managed-namespace, and instanceID in its config map, decide).",
 			namespace, withInstance(instance), others.String()), true
 	}
 	return servingProblem(serving)
@@ -112,10 +120,18 @@ func servingProblem(serving []backend.Controller) (title, text string, certain b
 			text = fmt.Sprintf("Controller %s is %s. %s.\n\nUpgrade to %s.", name, c.Image, fault.What, backend.SupportedArgo)
 		case c.Wanted == 0:
 			title, certain = "The workflow controller is switched off", true
-			text = fmt.Sprintf("Deployment %s has no replicas, so runs would stay pending.\n\nSwitch it on: kubectl scale -n %s deployment/%s --replicas=1", name, c.Namespace, c.Name)
+			text = fmt.Sprintf(
+				"Deployment %s has no replicas, so runs would stay pending.\n\nSwitch it on: kubectl scale -n %s deployment/%s "+
+					"--replicas=1",
+				name, c.Namespace, c.Name,
+			)
 		case c.Ready == 0:
 			title, certain = "The workflow controller is not ready", false
-			text = fmt.Sprintf("No replica of deployment %s is ready. Runs are pending until one is.\n\nSee why: kubectl describe -n %s deployment/%s", name, c.Namespace, c.Name)
+			text = fmt.Sprintf(
+				"No replica of deployment %s is ready. Runs are pending until one is.\n\nSee why: kubectl describe -n %s "+
+					"deployment/%s",
+				name, c.Namespace, c.Name,
+			)
 		default:
 			return "", "", false
 		}
@@ -133,7 +149,9 @@ func faultOf(found []backend.Controller, namespace, instance string) (text strin
 		if !faulty {
 			return ""
 		}
-		text = fmt.Sprintf("Controller %s/%s is %s. %s.\n\nUpgrade to %s.", c.Namespace, c.Name, c.Image, fault.What, backend.SupportedArgo)
+		text = fmt.Sprintf(
+			"Controller %s/%s is %s. %s.\n\nUpgrade to %s.", c.Namespace, c.Name, c.Image, fault.What, backend.SupportedArgo,
+		)
 	}
 	return text
 }
@@ -168,7 +186,8 @@ func (o *Operator) checkOverrides(ctx context.Context, namespace string, fields 
 }
 
 var overrideRemedies = map[string]string{
-	accountOverride:   "service_account: set it in the defaults of the pipeline, whose pods then have it, and leave it out here and in the provider's configuration",
+	accountOverride: "service_account: set it in the defaults of the pipeline, whose pods then have it, and leave it " +
+		"out here and in the provider's configuration",
 	semaphoreOverride: "max_concurrency: use concurrency = \"forbid\", or synchronization of the pipeline",
 }
 
@@ -186,7 +205,8 @@ func overrideProblem(found []backend.Controller, namespace, instance string, fie
 			fmt.Fprintf(&remedies, "\n  %s", overrideRemedies[f])
 		}
 		title = "The workflow controller does not let runs set this"
-		text = fmt.Sprintf("Controller %s/%s runs with templateReferencing: %s, under which runs may not set %s beside their pipeline: each would end with an error.\n%s\n\n"+
+		text = fmt.Sprintf("Controller %s/%s runs with templateReferencing: %s, under which runs may not set %s beside "+
+			"their pipeline: each would end with an error.\n%s\n\n"+
 			"Or allow it: %s=%s in the environment of the controller (3.7.18 and 4.1 have it, 4.0 does not).",
 			c.Namespace, c.Name, c.Referencing, strings.Join(forbidden, " and "), remedies.String(), "WORKFLOW_USER_OVERRIDE_ALLOWLIST", strings.Join(forbidden, ","))
 	}

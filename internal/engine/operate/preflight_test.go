@@ -13,7 +13,10 @@ import (
 
 func TestControllerProblem(t *testing.T) {
 	t.Parallel()
-	good := backend.Controller{Namespace: "argo", Name: "workflow-controller", Image: "quay.io/argoproj/workflow-controller:v3.7.18", Wanted: 1, Ready: 1}
+	good := backend.Controller{
+		Namespace: "argo", Name: "workflow-controller", Image: "quay.io/argoproj/workflow-controller:v3.7.18", Wanted: 1,
+		Ready: 1,
+	}
 	with := func(change func(*backend.Controller)) backend.Controller {
 		c := good
 		change(&c)
@@ -32,37 +35,61 @@ func TestControllerProblem(t *testing.T) {
 		{name: "none, looked for everywhere", everywhere: true, title: "No workflow controller was found"},
 		{name: "none where they usually are"},
 		{
-			name: "switched off", found: []backend.Controller{with(func(c *backend.Controller) { c.Wanted, c.Ready = 0, 0 })}, everywhere: true, certain: true,
-			title: "The workflow controller is switched off", text: "kubectl scale -n argo deployment/workflow-controller --replicas=1",
+			name: "switched off", found: []backend.Controller{
+				with(func(c *backend.Controller) { c.Wanted, c.Ready = 0, 0 }),
+			}, everywhere: true, certain: true,
+			title: "The workflow controller is switched off", text: "kubectl scale -n argo deployment/workflow-controller " +
+				"--replicas=1",
 		},
 		{
 			name: "not ready", found: []backend.Controller{with(func(c *backend.Controller) { c.Ready = 0 })}, everywhere: true,
 			title: "The workflow controller is not ready", text: "No replica of deployment argo/workflow-controller is ready",
 		},
 		{
-			name: "too old", found: []backend.Controller{with(func(c *backend.Controller) { c.Image = "argoproj/workflow-controller:v3.5.8" })}, everywhere: true, certain: true,
+			name: "too old", found: []backend.Controller{
+				with(func(c *backend.Controller) { c.Image = "argoproj/workflow-controller:v3.5.8" }),
+			}, everywhere: true, certain: true,
 			title: "The workflow controller is too old", text: "Loops over objects and each.index fail there",
 		},
-		{name: "one with a lesser fault", found: []backend.Controller{with(func(c *backend.Controller) { c.Image = "argoproj/workflow-controller:v4.0.7" })}, everywhere: true},
-		{name: "a registry with a port and no tag", found: []backend.Controller{with(func(c *backend.Controller) { c.Image = "localhost:5000/workflow-controller" })}, everywhere: true},
-		{name: "by digest", found: []backend.Controller{with(func(c *backend.Controller) { c.Image = "x/workflow-controller:v4.1.0-rc1@sha256:1234" })}, everywhere: true},
+		{name: "one with a lesser fault", found: []backend.Controller{
+			with(func(c *backend.Controller) { c.Image = "argoproj/workflow-controller:v4.0.7" }),
+		}, everywhere: true},
+		{name: "a registry with a port and no tag", found: []backend.Controller{
+			with(func(c *backend.Controller) { c.Image = "localhost:5000/workflow-controller" }),
+		}, everywhere: true},
+		{name: "by digest", found: []backend.Controller{
+			with(func(c *backend.Controller) { c.Image = "x/workflow-controller:v4.1.0-rc1@sha256:1234" }),
+		}, everywhere: true},
 		{
-			name: "for another namespace", found: []backend.Controller{with(func(c *backend.Controller) { c.Managed = "ml" })}, everywhere: true, certain: true,
+			name: "for another namespace", found: []backend.Controller{
+				with(func(c *backend.Controller) { c.Managed = "ml" }),
+			}, everywhere: true, certain: true,
 			title: "No workflow controller serves the namespace", text: "argo/workflow-controller serves only namespace ml",
 		},
 		{
-			name: "for an instance id", found: []backend.Controller{with(func(c *backend.Controller) { c.InstanceID = "blue" })}, everywhere: true, certain: true,
+			name: "for an instance id", found: []backend.Controller{
+				with(func(c *backend.Controller) { c.InstanceID = "blue" }),
+			}, everywhere: true, certain: true,
 			title: "No workflow controller serves the namespace", text: `serves only workflows with instance id "blue"`,
 		},
-		{name: "with the instance id", found: []backend.Controller{with(func(c *backend.Controller) { c.InstanceID = "blue" })}, everywhere: true, instance: "blue"},
-		{name: "with settings that may not be read", found: []backend.Controller{with(func(c *backend.Controller) { c.Closed = true })}, everywhere: true, instance: "blue"},
+		{name: "with the instance id", found: []backend.Controller{
+			with(func(c *backend.Controller) { c.InstanceID = "blue" }),
+		}, everywhere: true, instance: "blue"},
+		{name: "with settings that may not be read", found: []backend.Controller{
+			with(func(c *backend.Controller) { c.Closed = true }),
+		}, everywhere: true, instance: "blue"},
 		{
 			name: "without instance id", found: []backend.Controller{good}, everywhere: true, instance: "blue", certain: true,
 			title: "No workflow controller serves the namespace",
-			text:  "Runs in namespace etl with instance id \"blue\" would stay pending for ever:\n\n  argo/workflow-controller serves only workflows without instance id",
+			text: "Runs in namespace etl with instance id \"blue\" would stay pending for ever:\n\n  " +
+				"argo/workflow-controller serves only workflows without instance id",
 		},
-		{name: "for another namespace, and perhaps others", found: []backend.Controller{with(func(c *backend.Controller) { c.Managed = "ml" })}},
-		{name: "a broken one beside one that works", found: []backend.Controller{with(func(c *backend.Controller) { c.Wanted = 0 }), good}, everywhere: true},
+		{name: "for another namespace, and perhaps others", found: []backend.Controller{
+			with(func(c *backend.Controller) { c.Managed = "ml" }),
+		}},
+		{name: "a broken one beside one that works", found: []backend.Controller{
+			with(func(c *backend.Controller) { c.Wanted = 0 }), good,
+		}, everywhere: true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -76,7 +103,9 @@ func TestControllerProblem(t *testing.T) {
 
 func TestLesserFaultsAreTold(t *testing.T) {
 	t.Parallel()
-	faulty, good := backend.Controller{Image: "argoproj/workflow-controller:v4.0.7"}, backend.Controller{Image: "argoproj/workflow-controller:v4.0.8"}
+	faulty, good := backend.Controller{
+		Image: "argoproj/workflow-controller:v4.0.7",
+	}, backend.Controller{Image: "argoproj/workflow-controller:v4.0.8"}
 	const remedy = "Upgrade to Argo Workflows 3.7.17, 4.0.8, 4.1 or later."
 	if text := faultOf([]backend.Controller{faulty}, "etl", ""); !strings.Contains(text, "cut short") || !strings.Contains(text, remedy) {
 		t.Errorf("got %q", text)
@@ -90,18 +119,26 @@ func TestLesserFaultsAreTold(t *testing.T) {
 
 func TestOverrideProblem(t *testing.T) {
 	t.Parallel()
-	free, strict := backend.Controller{Namespace: "argo", Name: "a"}, backend.Controller{Namespace: "argo", Name: "b", Referencing: "Strict"}
+	free, strict := backend.Controller{
+		Namespace: "argo", Name: "a",
+	}, backend.Controller{Namespace: "argo", Name: "b", Referencing: "Strict"}
 	both := overrides("runner", true)
 	for name, test := range map[string]struct {
 		found  []backend.Controller
 		fields []string
 		text   string
 	}{
-		"free":              {found: []backend.Controller{free}, fields: both},
-		"one of them free":  {found: []backend.Controller{strict, free}, fields: both},
-		"nothing is set":    {found: []backend.Controller{strict}, fields: overrides("", false)},
-		"both are set":      {found: []backend.Controller{strict}, fields: both, text: "runs may not set serviceAccountName and synchronization beside their pipeline"},
-		"an account is set": {found: []backend.Controller{strict}, fields: overrides("runner", false), text: "set it in the defaults of the pipeline"},
+		"free":             {found: []backend.Controller{free}, fields: both},
+		"one of them free": {found: []backend.Controller{strict, free}, fields: both},
+		"nothing is set":   {found: []backend.Controller{strict}, fields: overrides("", false)},
+		"both are set": {
+			found: []backend.Controller{strict}, fields: both,
+			text: "runs may not set serviceAccountName and synchronization beside their pipeline",
+		},
+		"an account is set": {
+			found: []backend.Controller{strict}, fields: overrides("runner", false),
+			text: "set it in the defaults of the pipeline",
+		},
 	} {
 		title, text := overrideProblem(test.found, "etl", "", test.fields)
 		if (title != "") != (test.text != "") || !strings.Contains(text, test.text) {

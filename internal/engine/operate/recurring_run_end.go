@@ -26,7 +26,9 @@ func (o *Operator) EndSchedule(ctx context.Context, namespace, name string) erro
 	}
 	waiting, cancel := context.WithTimeout(ctx, goneTimeout)
 	defer cancel()
-	err := c.Follow(waiting, backend.CronWorkflows, namespace, name, func(o *backend.Object) (bool, error) { return o == nil, nil })
+	err := c.Follow(
+		waiting, backend.CronWorkflows, namespace, name, func(o *backend.Object) (bool, error) { return o == nil, nil },
+	)
 	if err != nil {
 		return err
 	}

@@ -23,7 +23,10 @@ func (o *Operator) PinPipeline(ctx context.Context, ref spec.Ref) error {
 		return err
 	}
 	if version, _ := layout.IsPipeline(template.Labels); version != ref.Version {
-		return fmt.Errorf("pipeline %s/%s is at version %s by now, not at %s, which is to be kept; apply again", ref.Namespace, ref.Name, version, ref.Version)
+		return fmt.Errorf(
+			"pipeline %s/%s is at version %s by now, not at %s, which is to be kept; apply again", ref.Namespace, ref.Name,
+			version, ref.Version,
+		)
 	}
 	_, err = o.copyPinned(ctx, template, 0)
 	return err
@@ -59,7 +62,9 @@ func (o *Operator) copyPinned(ctx context.Context, template *backend.Object, dep
 
 // pinInner copies a pipeline that a task of another one uses, at the version that the other was compiled with; an empty
 // version is that of an object whose maker noted none. The name of the copy is empty for what is no pipeline.
-func (o *Operator) pinInner(ctx context.Context, outer *backend.Object, name, wanted string, depth int) (string, error) {
+func (o *Operator) pinInner(
+	ctx context.Context, outer *backend.Object, name, wanted string, depth int,
+) (string, error) {
 	if copied := layout.PinnedName(spec.Ref{Name: name, Version: wanted}); wanted != "" {
 		found, err := o.Existing(ctx, backend.WorkflowTemplates, outer.Namespace, copied)
 		if found != nil || err != nil {

@@ -46,7 +46,11 @@ func (o *Operator) retryOnce(ctx context.Context, object *backend.Object) error 
 			}
 		}
 	}
-	o.info(ctx, "Running the failed tasks again", map[string]any{"run": object.Namespace + "/" + object.Name, "pods": len(nodes)})
+	o.info(
+		ctx, "Running the failed tasks again", map[string]any{
+			"run": object.Namespace + "/" + object.Name, "pods": len(nodes),
+		},
+	)
 	_, err = o.Backend.Patch(ctx, backend.Workflows, object.Namespace, object.Name, patch)
 	return err
 }

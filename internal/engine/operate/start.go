@@ -13,9 +13,11 @@ import (
 )
 
 // StartRun makes a run. Where the same run is there already, because an interrupted apply had started it, that one is
-// taken over and adopted is true, unless another resource than instance stands for it. Both ways the object's name is the
-// run's identity from here on.
-func (o *Operator) StartRun(ctx context.Context, run spec.Run, instance string) (object *backend.Object, adopted bool, err error) {
+// taken over and adopted is true, unless another resource than instance stands for it. Both ways the object's name is
+// the run's identity from here on.
+func (o *Operator) StartRun(
+	ctx context.Context, run spec.Run, instance string,
+) (object *backend.Object, adopted bool, err error) {
 	workflow := compile.Run(run)
 	compile.ForInstance(workflow, o.InstanceID)
 	if err := o.settled(ctx, run); err != nil {
@@ -33,7 +35,10 @@ func (o *Operator) StartRun(ctx context.Context, run spec.Run, instance string) 
 		case err != nil:
 			return nil, false, err
 		case !compile.SameRun(object.Labels, object.Annotations, run):
-			return nil, false, fmt.Errorf("a workflow named %s/%s exists already and is not this run; delete it, or give this run another name", run.Namespace, workflow.Name)
+			return nil, false, fmt.Errorf(
+				"a workflow named %s/%s exists already and is not this run; delete it, or give this run another name", run.Namespace,
+				workflow.Name,
+			)
 		case !object.Deleting && compile.IsHistory(object.Labels):
 			if err := o.Backend.Delete(ctx, backend.Workflows, run.Namespace, object.Name, object.UID); err != nil {
 				return nil, false, err
@@ -41,7 +46,11 @@ func (o *Operator) StartRun(ctx context.Context, run spec.Run, instance string) 
 		case !object.Deleting && o.isOwned(object, instance):
 			return nil, false, errOwned
 		case !object.Deleting:
-			o.info(ctx, "Taking over the run that an earlier apply started", map[string]any{"run": run.Namespace + "/" + workflow.Name})
+			o.info(
+				ctx, "Taking over the run that an earlier apply started", map[string]any{
+					"run": run.Namespace + "/" + workflow.Name,
+				},
+			)
 			return object, true, nil
 		}
 		// A namesake is on its way out: finalizers, such as the removal of artifacts, keep it for a while.
@@ -97,7 +106,10 @@ func (o *Operator) remake(ctx context.Context, run spec.Run, name string, status
 	if _, err := o.Backend.Get(ctx, backend.WorkflowTemplates, run.Namespace, layout.ObjectName(run.Pipeline)); err != nil {
 		return false
 	}
-	o.info(ctx, "Making the run anew: the controller had not seen its pipeline yet", map[string]any{"run": run.Namespace + "/" + name})
+	o.info(
+		ctx, "Making the run anew: the controller had not seen its pipeline yet",
+		map[string]any{"run": run.Namespace + "/" + name},
+	)
 	if err := o.Backend.Delete(ctx, backend.Workflows, run.Namespace, name, ""); err != nil {
 		return false
 	}

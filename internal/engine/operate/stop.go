@@ -14,7 +14,9 @@ import (
 
 // RemoveRun stops a run in progress, so that its on_exit tasks run, waits for that, deletes it and waits until it is
 // gone. What does not stop within the timeout is deleted as it is, with a warning.
-func (o *Operator) RemoveRun(ctx context.Context, namespace, name string, timeout time.Duration, problems *problem.List) {
+func (o *Operator) RemoveRun(
+	ctx context.Context, namespace, name string, timeout time.Duration, problems *problem.List,
+) {
 	waiting, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	object, err := o.Backend.Get(ctx, backend.Workflows, namespace, name)
@@ -26,10 +28,22 @@ func (o *Operator) RemoveRun(ctx context.Context, namespace, name string, timeou
 	}
 	switch {
 	case ctx.Err() != nil:
-		problems.Error("The run was not removed", fmt.Sprintf("Terraform was interrupted while run %s/%s was stopping. Destroy again: that goes on with it.", namespace, name))
+		problems.Error(
+			"The run was not removed",
+			fmt.Sprintf(
+				"Terraform was interrupted while run %s/%s was stopping. Destroy again: that goes on with it.", namespace, name,
+			),
+		)
 		return
 	case errors.Is(err, context.DeadlineExceeded):
-		problems.Warning("The run did not stop in time", fmt.Sprintf("Run %s/%s was told to stop and was still in progress after %s (timeouts.delete). It was deleted as it was: its on_exit tasks may not have run.", namespace, name, timeout))
+		problems.Warning(
+			"The run did not stop in time",
+			fmt.Sprintf(
+				"Run %s/%s was told to stop and was still in progress after %s (timeouts.delete). It was deleted as it was: its "+
+					"on_exit tasks may not have run.",
+				namespace, name, timeout,
+			),
+		)
 	case err != nil:
 		addClusterProblem(problems, "stop", "run", name, err)
 		return
@@ -41,7 +55,12 @@ func (o *Operator) RemoveRun(ctx context.Context, namespace, name string, timeou
 	leaving, cancel := context.WithTimeout(ctx, max(timeout, time.Minute))
 	defer cancel()
 	if err := o.untilGone(leaving, namespace, name); err != nil {
-		problems.Warning("The run is still being deleted", fmt.Sprintf("Run %s/%s is deleted, but a finalizer keeps it: %s. Usually that is Argo removing artifacts.", namespace, name, err))
+		problems.Warning(
+			"The run is still being deleted",
+			fmt.Sprintf(
+				"Run %s/%s is deleted, but a finalizer keeps it: %s. Usually that is Argo removing artifacts.", namespace, name, err,
+			),
+		)
 	}
 }
 

@@ -60,6 +60,9 @@ func waitsForTurn(message string) bool {
 
 // describeStuck tells what a run waits for that will not come by itself.
 func (o *Operator) describeStuck(ctx context.Context, run Awaited, status spec.RunStatus) string {
-	what := fmt.Sprintf("Run %s/%s has done nothing for %s (timeouts.pending) but wait for a pod to start; it goes on in the cluster.", run.Namespace, run.Name, run.Pending)
+	what := fmt.Sprintf(
+		"Run %s/%s has done nothing for %s (timeouts.pending) but wait for a pod to start; it goes on in the cluster.",
+		run.Namespace, run.Name, run.Pending,
+	)
 	return o.describeOpen(ctx, what, run, status)
 }

@@ -15,14 +15,34 @@ func TestStuckRuns(t *testing.T) {
 		status spec.RunStatus
 		want   bool
 	}{
-		"nobody has taken it up":    {spec.RunStatus{Phase: spec.PhasePending}, true},
-		"it waits for a lock":       {spec.RunStatus{Phase: spec.PhasePending, Message: "Waiting for etl/Mutex/m lock. Lock status: 0/1"}, false},
-		"its only pod cannot start": {spec.RunStatus{Phase: spec.PhaseRunning, StartedAt: began, Waiting: []string{"ImagePullBackOff: no such image"}}, true},
-		"another pod runs":          {spec.RunStatus{Phase: spec.PhaseRunning, StartedAt: began, Active: true, Waiting: []string{"ImagePullBackOff: no such image"}}, false},
-		"a pod waits for a lock":    {spec.RunStatus{Phase: spec.PhaseRunning, StartedAt: began, Waiting: []string{"Waiting for etl/Mutex/m lock. Lock status: 0/1"}}, false},
-		"a quota is used up":        {spec.RunStatus{Phase: spec.PhaseRunning, StartedAt: began, Waiting: []string{"pods is forbidden: exceeded quota: q"}}, false},
-		"between two tasks":         {spec.RunStatus{Phase: spec.PhaseRunning, StartedAt: began}, false},
-		"it is over":                {spec.RunStatus{Phase: spec.PhaseSucceeded, StartedAt: began}, false},
+		"nobody has taken it up": {spec.RunStatus{Phase: spec.PhasePending}, true},
+		"it waits for a lock": {
+			spec.RunStatus{Phase: spec.PhasePending, Message: "Waiting for etl/Mutex/m lock. Lock status: 0/1"}, false,
+		},
+		"its only pod cannot start": {
+			spec.RunStatus{Phase: spec.PhaseRunning, StartedAt: began, Waiting: []string{"ImagePullBackOff: no such image"}},
+			true,
+		},
+		"another pod runs": {
+			spec.RunStatus{
+				Phase: spec.PhaseRunning, StartedAt: began, Active: true, Waiting: []string{"ImagePullBackOff: no such image"},
+			},
+			false,
+		},
+		"a pod waits for a lock": {
+			spec.RunStatus{
+				Phase: spec.PhaseRunning, StartedAt: began, Waiting: []string{"Waiting for etl/Mutex/m lock. Lock status: 0/1"},
+			},
+			false,
+		},
+		"a quota is used up": {
+			spec.RunStatus{
+				Phase: spec.PhaseRunning, StartedAt: began, Waiting: []string{"pods is forbidden: exceeded quota: q"},
+			},
+			false,
+		},
+		"between two tasks": {spec.RunStatus{Phase: spec.PhaseRunning, StartedAt: began}, false},
+		"it is over":        {spec.RunStatus{Phase: spec.PhaseSucceeded, StartedAt: began}, false},
 	} {
 		if got := isStuck(c.status); got != c.want {
 			t.Errorf("%s: %t", name, got)

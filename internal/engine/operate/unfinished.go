@@ -12,11 +12,23 @@ import (
 )
 
 // describeUnfinished tells what a run is waiting for when time is up or the apply is interrupted.
-func (o *Operator) describeUnfinished(ctx context.Context, run Awaited, status spec.RunStatus, interrupted bool) string {
+func (o *Operator) describeUnfinished(
+	ctx context.Context, run Awaited, status spec.RunStatus, interrupted bool,
+) string {
 	if interrupted {
-		return o.describeOpen(ctx, fmt.Sprintf("Terraform was interrupted; run %s/%s goes on in the cluster.", run.Namespace, run.Name), run, status)
+		return o.describeOpen(
+			ctx, fmt.Sprintf("Terraform was interrupted; run %s/%s goes on in the cluster.", run.Namespace, run.Name), run,
+			status,
+		)
 	}
-	return o.describeOpen(ctx, fmt.Sprintf("Run %s/%s was not over within %s (%s); it goes on in the cluster.", run.Namespace, run.Name, run.Timeout, run.TimeoutName), run, status)
+	return o.describeOpen(
+		ctx,
+		fmt.Sprintf(
+			"Run %s/%s was not over within %s (%s); it goes on in the cluster.", run.Namespace, run.Name, run.Timeout,
+			run.TimeoutName,
+		),
+		run, status,
+	)
 }
 
 // describeOpen tells what becomes of a run that has not ended, and what it waits for.
@@ -60,7 +72,11 @@ func (o *Operator) addControllerProblem(ctx context.Context, hints *hints, names
 		}
 	}
 	if status.StartedAt.IsZero() {
-		hints.list = append(hints.list, "No workflow controller has taken the run up. See whether one runs and serves the namespace: kubectl get pods -A -l app=workflow-controller")
+		hints.list = append(
+			hints.list,
+			"No workflow controller has taken the run up. See whether one runs and serves the namespace: kubectl get pods -A "+
+				"-l app=workflow-controller",
+		)
 	}
 }
 

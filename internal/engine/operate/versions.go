@@ -25,8 +25,8 @@ func (o *Operator) Retire(ctx context.Context, namespace, component, version str
 	o.Sweep(ctx, namespace, problems)
 }
 
-// Sweep removes the retired component versions of a namespace that no pipeline, recurring run or unfinished run uses, and
-// what is cached of them.
+// Sweep removes the retired component versions of a namespace that no pipeline, recurring run or unfinished run uses,
+// and what is cached of them.
 func (o *Operator) Sweep(ctx context.Context, namespace string, problems *problem.List) {
 	retired, err := o.Backend.List(ctx, backend.WorkflowTemplates, namespace, layout.RetiredSelector)
 	if err != nil {

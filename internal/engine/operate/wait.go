@@ -18,24 +18,31 @@ var errGone = errors.New("the run was deleted while it was in progress")
 const afterwards = 30 * time.Second
 
 // RunStatus reads what the cluster says of a run, without the secrets in it.
-func (o *Operator) RunStatus(ctx context.Context, object *backend.Object, outputs map[string]spec.Output) (spec.RunStatus, error) {
+func (o *Operator) RunStatus(
+	ctx context.Context, object *backend.Object, outputs map[string]spec.Output,
+) (spec.RunStatus, error) {
 	return o.ReaderOf(object.Namespace, object.Name).status(ctx, object, outputs)
 }
 
-func (r *podReader) status(ctx context.Context, object *backend.Object, outputs map[string]spec.Output) (spec.RunStatus, error) {
+func (r *podReader) status(
+	ctx context.Context, object *backend.Object, outputs map[string]spec.Output,
+) (spec.RunStatus, error) {
 	status, err := status.ReadStatus(object.Into, outputs)
 	r.Mask(ctx, &status)
 	return status, err
 }
 
-// AddUnreadableRun warns that the cluster holds something of a run that cannot be read, which is no reason to stop a plan.
+// AddUnreadableRun warns that the cluster holds something of a run that cannot be read, which is no reason to stop a
+// plan.
 func AddUnreadableRun(problems *problem.List, name string, err error) {
 	problems.Warning("Cannot read all of run "+name, ClusterDetail(err)+"\n\nThe plan goes on with what is known.")
 }
 
 // followRun calls seen with every state of a run until seen returns true, the run disappears (errGone) or ctx ends,
 // and returns the last state, all without secrets. It uses one watch, however long the run takes.
-func (o *Operator) followRun(ctx context.Context, namespace, name string, outputs map[string]spec.Output, seen func(spec.RunStatus) bool) (last spec.RunStatus, err error) {
+func (o *Operator) followRun(
+	ctx context.Context, namespace, name string, outputs map[string]spec.Output, seen func(spec.RunStatus) bool,
+) (last spec.RunStatus, err error) {
 	reader := o.ReaderOf(namespace, name)
 	err = o.Backend.Follow(ctx, backend.Workflows, namespace, name, func(object *backend.Object) (bool, error) {
 		if object == nil {
@@ -88,15 +95,21 @@ func (o *Operator) AwaitRun(ctx context.Context, run Awaited, problems *problem.
 	case err != nil && errors.Is(context.Cause(waiting), errStuck):
 		problems.Error("The run is stuck", o.describeStuck(after, run, last))
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		problems.Error("The run has not ended", o.describeUnfinished(after, run, last, errors.Is(ctx.Err(), context.Canceled)))
+		problems.Error(
+			"The run has not ended", o.describeUnfinished(after, run, last, errors.Is(ctx.Err(), context.Canceled)),
+		)
 	case errors.Is(err, errGone):
-		problems.Error("The run was deleted", "Somebody deleted run "+run.Namespace+"/"+run.Name+" while it was in progress.\n\nApply again: that starts it anew.")
+		problems.Error(
+			"The run was deleted",
+			"Somebody deleted run "+run.Namespace+"/"+run.Name+" while it was in progress.\n\nApply again: that starts it anew.",
+		)
 	case err != nil:
 		addClusterProblem(problems, "wait for", "run", run.Name, err)
 	case last.Elsewhere:
 		problems.Warning("The results of the run are not in the cluster", "Argo keeps the tasks and outputs of run "+run.Namespace+"/"+run.Name+
 			" in a database (nodeStatusOffLoad), where the provider cannot read them: tasks and outputs are empty.\n\n"+
-			"Switch it off in the controller's config map (persistence), or let the pipeline leave what is needed in an artifact.")
+			"Switch it off in the controller's config map (persistence), or let the pipeline leave what is needed in an "+
+			"artifact.")
 	}
 	return last
 }

@@ -9,9 +9,9 @@ import (
 // maxListed bounds how many names a message lists.
 const maxListed = 12
 
-// Suggest ends a message about a name that does not exist: with the one that was probably meant, or with all that exist.
-// It starts with a space, or is empty where nothing exists. The likely ones, where they are given, are those that can be
-// meant: a name that is given already is not.
+// Suggest ends a message about a name that does not exist: with the one that was probably meant, or with all that
+// exist. It starts with a space, or is empty where nothing exists. The likely ones, where they are given, are those
+// that can be meant: a name that is given already is not.
 func Suggest(name string, known []string, likely ...string) string {
 	if likely == nil {
 		likely = known
@@ -47,8 +47,8 @@ func Quoted(names []string) string {
 	return list
 }
 
-// Nearest returns the candidate that takes the fewest edits to make of a name, if they are few enough to be a slip; empty
-// if there is none. Of equals it takes the first in order.
+// Nearest returns the candidate that takes the fewest edits to make of a name, if they are few enough to be a slip;
+// empty if there is none. Of equals it takes the first in order.
 func Nearest(name string, candidates []string) string {
 	best, limit := "", 3
 	if len(name) <= 4 {

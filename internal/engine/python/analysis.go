@@ -139,7 +139,8 @@ func (a *analysis) named(all []*functionDef) *functionDef {
 	if len(names) > 0 {
 		has = list(names)
 	}
-	a.errorf(span{}, Selection, "No such function in the source", "%s does not define the function %q at its top level%s. "+
+	a.errorf(span{}, Selection, "No such function in the source", "%s does not define the function %q at its top "+
+		"level%s. "+
 		"It defines %s. Correct function, or the source.", a.name(), a.options.Function, a.hidden(a.options.Function), has)
 	return nil
 }
@@ -204,7 +205,8 @@ func (a *analysis) checkBody() {
 		a.warnf(a.def.nameAt, Signature, "Nothing is returned", "%s is annotated to return %s but has no return statement "+
 			"with a value, so that its task would fail. Return the value, or remove the annotation.", a.def.name, a.code(a.def.returns))
 	case !declares && len(valued) > 0 && a.def.returns == nil:
-		a.warnf(valued[0], Signature, "Returned value is not an output", "%s returns a value but does not say of which type, "+
+		a.warnf(valued[0], Signature, "Returned value is not an output", "%s returns a value but does not say of which "+
+			"type, "+
 			"so that it is no output, and the task fails unless it is None. Annotate it, such as \"def %s(…) -> int:\".",
 			a.def.name, a.def.name)
 	}

@@ -37,7 +37,8 @@ type annotations struct {
 
 const maxAliases = 20
 
-const usable = "Use str, int, float, bool, list, dict, list[T], Optional[T], Literal[…], an artifact such as Input[Dataset] or " +
+const usable = "Use str, int, float, bool, list, dict, list[T], Optional[T], Literal[…], an artifact such as " +
+	"Input[Dataset] or " +
 	"Output[Model], InputPath(…) or OutputPath(…)."
 
 func (a annotations) at(x expr) span {
@@ -87,7 +88,12 @@ func (a annotations) read(x expr) (meaning, *complaint) {
 
 func (a annotations) unusable(x expr) *complaint {
 	if strings.HasSuffix(a.code(x), "DataFrame") || strings.HasSuffix(a.code(x), "ndarray") {
-		return complain(a.at(x), "%s is not a type that can be passed between tasks. Pass tables as files: Input[Dataset] and Output[Dataset] have a .path to read from and to write to.", a.code(x))
+		return complain(
+			a.at(x),
+			"%s is not a type that can be passed between tasks. Pass tables as files: Input[Dataset] and Output[Dataset] "+
+				"have a .path to read from and to write to.",
+			a.code(x),
+		)
 	}
 	return complain(a.at(x), "%s is not a type that can be passed between tasks. %s", a.code(x), usable)
 }
@@ -138,9 +144,13 @@ func (a annotations) known(canonical string, x expr) (meaning, *complaint) {
 		case "PipelineTaskFinalStatus":
 			return meaning{typ: spec.Struct, passing: spec.PassFinalStatus, optional: true}, nil
 		case "Input", "Output":
-			return meaning{}, complain(a.at(x), "%s lacks the kind of artifact. Write %s[Dataset], or another artifact type.", a.code(x), name)
+			return meaning{}, complain(
+				a.at(x), "%s lacks the kind of artifact. Write %s[Dataset], or another artifact type.", a.code(x), name,
+			)
 		case "InputPath", "OutputPath":
-			return meaning{}, complain(a.at(x), "%s lacks the type of what lies there. Write %s(str), or %s('Dataset').", a.code(x), name, name)
+			return meaning{}, complain(
+				a.at(x), "%s lacks the type of what lies there. Write %s(str), or %s('Dataset').", a.code(x), name, name,
+			)
 		}
 	}
 	return meaning{}, a.unusable(x)
@@ -221,7 +231,8 @@ func (a annotations) dict(index expr) (meaning, *complaint) {
 	if parts := items(index); len(parts) == 2 && a.notes != nil {
 		key := a.canonical(parts[0])
 		if strings.HasPrefix(key, "builtins.") && key != "builtins.str" {
-			*a.notes = append(*a.notes, *complain(a.at(parts[0]), "The keys of a dict that is passed between tasks are always strings, "+
+			*a.notes = append(*a.notes, *complain(a.at(parts[0]), "The keys of a dict that is passed between tasks are "+
+				"always strings, "+
 				"not %s. Convert them in the function, and annotate the argument as dict[str, …].", a.code(parts[0])))
 		}
 	}
@@ -233,11 +244,17 @@ func (a annotations) marker(name string, x, index expr) (meaning, *complaint) {
 	m, c := a.read(index)
 	switch {
 	case c != nil:
-		return meaning{}, complain(c.at, "%s[…] takes an artifact type: %s. A parameter is annotated by its type alone.", name, artifactTypes())
+		return meaning{}, complain(
+			c.at, "%s[…] takes an artifact type: %s. A parameter is annotated by its type alone.", name, artifactTypes(),
+		)
 	case !m.typ.IsArtifact() || m.passing != spec.PassInputArtifact || m.optional:
-		return meaning{}, complain(a.at(x), "%s[…] takes an artifact type: %s. A parameter is annotated by its type alone.", name, artifactTypes())
+		return meaning{}, complain(
+			a.at(x), "%s[…] takes an artifact type: %s. A parameter is annotated by its type alone.", name, artifactTypes(),
+		)
 	case name == "Output" && m.typ.IsList():
-		return meaning{}, complain(a.at(x), "An argument writes one artifact, not a list of them. Write several arguments, or return a list.")
+		return meaning{}, complain(
+			a.at(x), "An argument writes one artifact, not a list of them. Write several arguments, or return a list.",
+		)
 	case name == "Output":
 		m.passing = spec.PassOutputArtifact
 	}
@@ -294,7 +311,9 @@ func (a annotations) call(head string, x expr, arguments []argument) (meaning, *
 	}
 	if inner.passing != spec.PassParameter && inner.passing != spec.PassInputArtifact || inner.optional ||
 		name == "OutputPath" && inner.typ.IsArtifact() && inner.typ.IsList() {
-		return meaning{}, complain(a.at(x), "%s(…) takes a type, such as str, or the kind of an artifact, such as 'Dataset'.", name)
+		return meaning{}, complain(
+			a.at(x), "%s(…) takes a type, such as str, or the kind of an artifact, such as 'Dataset'.", name,
+		)
 	}
 	m.typ, m.allowed = inner.typ, inner.allowed
 	return m, nil
@@ -314,10 +333,14 @@ func (a annotations) literal(members []expr) (meaning, *complaint) {
 		}
 		t := typeOf(v)
 		if t != spec.String && t != spec.Integer && t != spec.Boolean {
-			return meaning{}, complain(a.at(member), "A Literal lists strings, integers or booleans; %s is none of these.", a.code(member))
+			return meaning{}, complain(
+				a.at(member), "A Literal lists strings, integers or booleans; %s is none of these.", a.code(member),
+			)
 		}
 		if m.typ != "" && m.typ != t {
-			return meaning{}, complain(a.at(member), "A Literal lists values of one type, but %s is of another type than the first one.", a.code(member))
+			return meaning{}, complain(
+				a.at(member), "A Literal lists values of one type, but %s is of another type than the first one.", a.code(member),
+			)
 		}
 		m.typ = t
 		m.allowed = append(m.allowed, textOf(v))

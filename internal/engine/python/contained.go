@@ -50,8 +50,11 @@ func (a *analysis) lightweight() {
 		}
 	}
 	for _, u := range usesIn(alone, a.evaluated(), known) {
-		a.errorf(u.places[0].span, Containment, fmt.Sprintf("%q is not known where the function is defined", u.name), "The pod runs %s alone, "+
-			"and %s is not defined there. Remove the decorator, default or annotation that needs it, or bake the file into an image "+
+		a.errorf(u.places[0].span, Containment, fmt.Sprintf(
+			"%q is not known where the function is defined", u.name,
+		), "The pod runs %s alone, "+
+			"and %s is not defined there. Remove the decorator, default or annotation that needs it, or bake the file into "+
+			"an image "+
 			"with kfp_image.", a.def.name, u.name)
 	}
 	for _, def := range append(a.helpers, a.def) {
@@ -146,7 +149,8 @@ func (a *analysis) shown(f *file, all []unresolved) []unresolved {
 		return all
 	}
 	rest := all[maxNames:]
-	f.add(rest[0].places[0].span, problem.Error, Containment, "More names are not defined", "From this line on, %d more names are used "+
+	f.add(rest[0].places[0].span, problem.Error, Containment, "More names are not defined", "From this line on, %d "+
+		"more names are used "+
 		"and not defined. Correct the ones before first.", len(rest))
 	return all[:maxNames]
 }
@@ -188,20 +192,25 @@ func (a *analysis) outside(u unresolved) {
 	inReturns := a.def.returns != nil && a.code(a.def.returns) == u.name
 	switch {
 	case ok && b.kind == classBinding && inReturns:
-		a.errorf(u.places[0].span, Signature, "Unusable return type", "%s returns %s, a class that line %d of %s defines, which the pod does not have. Name the outputs in the signature: "+
+		a.errorf(u.places[0].span, Signature, "Unusable return type", "%s returns %s, a class that line %d of %s defines, "+
+			"which the pod does not have. Name the outputs in the signature: "+
 			"-> NamedTuple('Outputs', [('a', int), ('b', str)]), and return a tuple in this order.", a.def.name, u.name, line, a.name())
 	case !ok:
-		a.errorf(u.places[0].span, Containment, title, "%s, which is defined nowhere.%s Define it in the function, make it an input, or correct its "+
+		a.errorf(u.places[0].span, Containment, title, "%s, which is defined nowhere.%s Define it in the function, make "+
+			"it an input, or correct its "+
 			"spelling.", uses, a.similar(u.name))
 	case b.kind == importBinding:
-		a.errorf(u.places[0].span, Containment, title, "%s, which line %d of %s imports outside of the function. The pod runs the function alone. "+
+		a.errorf(u.places[0].span, Containment, title, "%s, which line %d of %s imports outside of the function. The pod "+
+			"runs the function alone. "+
 			"Write \"%s\" as the function's first line, or %s.", uses, line, a.name(), b.text, bake)
 	case b.kind == valueBinding:
-		a.errorf(u.places[0].span, Containment, title, "%s, which line %d of %s defines outside of the function. The pod runs the function alone. "+
+		a.errorf(u.places[0].span, Containment, title, "%s, which line %d of %s defines outside of the function. The pod "+
+			"runs the function alone. "+
 			"Define it in the function, make it an input, or %s.", uses, line, a.name(), bake)
 	default:
 		what := map[bindingKind]string{classBinding: "class", functionBinding: "function"}[b.kind]
-		a.errorf(u.places[0].span, Containment, title, "%s, a %s that line %d of %s defines. The pod runs %s alone. Define the %s inside of it, give it "+
+		a.errorf(u.places[0].span, Containment, title, "%s, a %s that line %d of %s defines. The pod runs %s alone. "+
+			"Define the %s inside of it, give it "+
 			"as one of the additional sources, or %s.", uses, what, line, a.name(), a.def.name, what, bake)
 	}
 }
@@ -280,7 +289,9 @@ func (a *analysis) undefined(f *file, known func(string) bool, main *scope) {
 		if slices.ContainsFunc(u.places, func(p place) bool { return p.in == nil || p.in == main }) {
 			severity = problem.Error
 		}
-		f.add(u.places[0].span, severity, Containment, fmt.Sprintf("%q is not defined", u.name), "%s uses %s%s, which it neither defines "+
+		f.add(u.places[0].span, severity, Containment, fmt.Sprintf(
+			"%q is not defined", u.name,
+		), "%s uses %s%s, which it neither defines "+
 			"nor imports. %s.", f.name(), u.name, f.further(u), missingImport(u.name))
 	}
 }

@@ -78,44 +78,59 @@ func TestScoping(t *testing.T) {
 		"walrus in lambda":        {"g = lambda: (n := 1)\nreturn n", "n@4:12"},
 		"lambda":                  {"return lambda x, *y, z=FOO, **w: (x, y, z, w, BAR)", "FOO@3:28 BAR@3:51"},
 
-		"nested function":      {"def g(x, y=FOO):\n    return x + a + y + BAR\nreturn g", "FOO@3:16 BAR@4:28"},
-		"nested annotations":   {"def g(x: FOO) -> BAR: pass", "FOO@3:14 BAR@3:22"},
-		"nested decorators":    {"@FOO\ndef g(): pass", "FOO@3:6"},
-		"closure":              {"def g():\n    return x\nx = 1\nreturn g()", ""},
-		"inner name":           {"def g():\n    x = 1\nreturn x", "x@5:12"},
-		"nonlocal":             {"n = 0\ndef g():\n    nonlocal n\n    n += 1\nreturn n", ""},
-		"global":               {"global n\nn = 1\nreturn n", ""},
-		"global elsewhere":     {"def g():\n    global n\n    n = 1\ng()\nreturn n", ""},
-		"global undefined":     {"global n\nreturn n", "n@4:12"},
-		"global incremented":   {"global n\nn += 1", ""},
-		"global hides":         {"n = 1\ndef g():\n    global n\n    def h():\n        return n\n    return h", "n@7:20"},
-		"async function":       {"async def g():\n    async with FOO as x:\n        async for y in x: await y\nreturn g", "FOO@4:20"},
-		"generator function":   {"def g():\n    x = yield FOO\n    yield from x\nreturn g", "FOO@4:19"},
-		"class":                {"class C(BASE, metaclass=META):\n    x = 1\n    y = x\n    def m(self): return x, C, FOO", "BASE@3:13 META@3:29 x@6:29 FOO@6:35"},
-		"class comprehension":  {"class C:\n    x = [1]\n    y = [i for i in x]\n    z = [x for i in y]", "x@6:14"},
-		"class in function":    {"y = 1\nclass C:\n    x = y\nreturn C", ""},
-		"super and __class__":  {"class C:\n    def m(self): return super().m(), __class__", ""},
-		"__class__ outside":    {"return __class__", "__class__@3:12"},
-		"super outside":        {"return super", ""},
-		"private names":        {"class C:\n    def m(self): return __x\n__x = 1", "_C__x@4:29"},
-		"type parameters":      {"def g[T: FOO, *Ts, **P](x: T, *y: *Ts) -> T: return T\nclass C[U]:\n    x: U\ntype A[V] = list[V] | BAR", "FOO@3:14 BAR@6:27"},
+		"nested function":    {"def g(x, y=FOO):\n    return x + a + y + BAR\nreturn g", "FOO@3:16 BAR@4:28"},
+		"nested annotations": {"def g(x: FOO) -> BAR: pass", "FOO@3:14 BAR@3:22"},
+		"nested decorators":  {"@FOO\ndef g(): pass", "FOO@3:6"},
+		"closure":            {"def g():\n    return x\nx = 1\nreturn g()", ""},
+		"inner name":         {"def g():\n    x = 1\nreturn x", "x@5:12"},
+		"nonlocal":           {"n = 0\ndef g():\n    nonlocal n\n    n += 1\nreturn n", ""},
+		"global":             {"global n\nn = 1\nreturn n", ""},
+		"global elsewhere":   {"def g():\n    global n\n    n = 1\ng()\nreturn n", ""},
+		"global undefined":   {"global n\nreturn n", "n@4:12"},
+		"global incremented": {"global n\nn += 1", ""},
+		"global hides":       {"n = 1\ndef g():\n    global n\n    def h():\n        return n\n    return h", "n@7:20"},
+		"async function": {
+			"async def g():\n    async with FOO as x:\n        async for y in x: await y\nreturn g", "FOO@4:20",
+		},
+		"generator function": {"def g():\n    x = yield FOO\n    yield from x\nreturn g", "FOO@4:19"},
+		"class": {
+			"class C(BASE, metaclass=META):\n    x = 1\n    y = x\n    def m(self): return x, C, FOO",
+			"BASE@3:13 META@3:29 x@6:29 FOO@6:35",
+		},
+		"class comprehension": {"class C:\n    x = [1]\n    y = [i for i in x]\n    z = [x for i in y]", "x@6:14"},
+		"class in function":   {"y = 1\nclass C:\n    x = y\nreturn C", ""},
+		"super and __class__": {"class C:\n    def m(self): return super().m(), __class__", ""},
+		"__class__ outside":   {"return __class__", "__class__@3:12"},
+		"super outside":       {"return super", ""},
+		"private names":       {"class C:\n    def m(self): return __x\n__x = 1", "_C__x@4:29"},
+		"type parameters": {
+			"def g[T: FOO, *Ts, **P](x: T, *y: *Ts) -> T: return T\nclass C[U]:\n    x: U\ntype A[V] = list[V] | BAR",
+			"FOO@3:14 BAR@6:27",
+		},
 		"type parameter scope": {"def g[T](): pass\nreturn T", "T@4:12"},
 		"type default":         {"def g[T = FOO](): pass", "FOO@3:15"},
 		"class sees in type":   {"class C:\n    X = int\n    def m[T: X](self): return X", "X@5:35"},
 
-		"match capture":     {"match a:\n    case [x, *rest]: return x, rest\n    case {'k': v, **more}: return v, more", ""},
-		"match class":       {"match a:\n    case FOO(y, z=w) as u: return y, w, u, z", "FOO@4:14 z@4:48"},
-		"match value":       {"match a:\n    case FOO.x: pass\n    case 1 | -2 | 'x' | None: pass\n    case ([b] | (b, _)): return b", "FOO@4:14"},
-		"match guard":       {"match a, FOO:\n    case x, y if BAR: pass\n    case _: return _", "FOO@3:14 BAR@4:22 _@5:24"},
-		"match is a name":   {"match = a\ncase = match\nreturn match(case), match [0], type", ""},
-		"type is a name":    {"type = a\ntype[0] = 1\nreturn type", ""},
-		"f-string":          {"return f'{a} {FOO} {a!r:>{BAR}} {{BAZ}} {a=}'", "FOO@3:19 BAR@3:31"},
-		"f-string nested":   {`return f"{f'{FOO}'} {[x for x in a]} {(lambda y: y)(1)}" 'x' f"{BAR:{BAZ:{QUX}}}"`, "FOO@3:18 BAR@3:69 BAZ@3:74 QUX@3:79"},
-		"f-string of 3.12":  {`return f"{a["k"]} {'\n'.join(FOO)} {f"{f"{BAR}"}"}"`, "FOO@3:34 BAR@3:47"},
-		"f-string lines":    {"return f'''{\nFOO # }\n}'''", "FOO@4:1"},
-		"t-string":          {"return t'{FOO}'", "FOO@3:15"},
-		"conditional":       {"return x if (x := a) else FOO", "FOO@3:31"},
-		"starred":           {"return [*FOO], {**BAR}, print(*BAZ, **QUX), a[*FIVE]", "FOO@3:14 BAR@3:23 BAZ@3:36 QUX@3:43 FIVE@3:52"},
+		"match capture": {"match a:\n    case [x, *rest]: return x, rest\n    case {'k': v, **more}: return v, more", ""},
+		"match class":   {"match a:\n    case FOO(y, z=w) as u: return y, w, u, z", "FOO@4:14 z@4:48"},
+		"match value": {
+			"match a:\n    case FOO.x: pass\n    case 1 | -2 | 'x' | None: pass\n    case ([b] | (b, _)): return b", "FOO@4:14",
+		},
+		"match guard":     {"match a, FOO:\n    case x, y if BAR: pass\n    case _: return _", "FOO@3:14 BAR@4:22 _@5:24"},
+		"match is a name": {"match = a\ncase = match\nreturn match(case), match [0], type", ""},
+		"type is a name":  {"type = a\ntype[0] = 1\nreturn type", ""},
+		"f-string":        {"return f'{a} {FOO} {a!r:>{BAR}} {{BAZ}} {a=}'", "FOO@3:19 BAR@3:31"},
+		"f-string nested": {
+			`return f"{f'{FOO}'} {[x for x in a]} {(lambda y: y)(1)}" 'x' f"{BAR:{BAZ:{QUX}}}"`,
+			"FOO@3:18 BAR@3:69 BAZ@3:74 QUX@3:79",
+		},
+		"f-string of 3.12": {`return f"{a["k"]} {'\n'.join(FOO)} {f"{f"{BAR}"}"}"`, "FOO@3:34 BAR@3:47"},
+		"f-string lines":   {"return f'''{\nFOO # }\n}'''", "FOO@4:1"},
+		"t-string":         {"return t'{FOO}'", "FOO@3:15"},
+		"conditional":      {"return x if (x := a) else FOO", "FOO@3:31"},
+		"starred": {
+			"return [*FOO], {**BAR}, print(*BAZ, **QUX), a[*FIVE]", "FOO@3:14 BAR@3:23 BAZ@3:36 QUX@3:43 FIVE@3:52",
+		},
 		"slices":            {"return a[FOO:BAR:BAZ, ...]", "FOO@3:14 BAR@3:18 BAZ@3:22"},
 		"unicode column":    {"x = 'äöü€𝄞'; y = FOO", "FOO@3:22"},
 		"unicode name":      {"ﬁ = 1\nreturn fi", ""},
@@ -191,7 +206,8 @@ def f(a: str):
 		"which line 3 of f.py defines outside of the function",
 		"a class that line 4 of f.py defines",
 		`Write "from os import path as p"`,
-		"a function that line 5 of f.py defines. The pod runs f alone. Define the function inside of it, give it as one of the additional sources",
+		"a function that line 5 of f.py defines. The pod runs f alone. Define the function inside of it, give it as one " +
+			"of the additional sources",
 		"which is defined nowhere",
 		"which is defined nowhere. Did you mean \"len\"?",
 	} {
@@ -205,21 +221,27 @@ def f(a: str):
 func TestModules(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ source, want string }{
-		"imports and constants":  {"import math\nR = 1\ndef f() -> float:\n    return helper(math.pi, R)\ndef helper(*a): return 1.0", ""},
-		"undefined":              {"def f() -> str:\n    return FOO", "FOO@2:12"},
-		"undefined elsewhere":    {"def f() -> str:\n    return _g()\ndef _g():\n    return FOO", "FOO?@4:12"},
-		"at load time":           {"x = FOO\ndef f() -> str: return x", "FOO@1:5"},
-		"default at load time":   {"def _g(x=FOO): pass\ndef f() -> str: return ''", "FOO@1:10"},
-		"annotations":            {"def f(x: Input[Dataset]) -> str: return ''", "Input@1:10 Dataset@1:16"},
-		"postponed annotations":  {"from __future__ import annotations\ndef f(x: Input[Dataset]) -> str: return ''", ""},
-		"kfp imported":           {"from kfp import dsl\nfrom kfp.dsl import *\n@dsl.component\ndef f(x: Input[Dataset]) -> str: return ''", ""},
+		"imports and constants": {
+			"import math\nR = 1\ndef f() -> float:\n    return helper(math.pi, R)\ndef helper(*a): return 1.0", "",
+		},
+		"undefined":             {"def f() -> str:\n    return FOO", "FOO@2:12"},
+		"undefined elsewhere":   {"def f() -> str:\n    return _g()\ndef _g():\n    return FOO", "FOO?@4:12"},
+		"at load time":          {"x = FOO\ndef f() -> str: return x", "FOO@1:5"},
+		"default at load time":  {"def _g(x=FOO): pass\ndef f() -> str: return ''", "FOO@1:10"},
+		"annotations":           {"def f(x: Input[Dataset]) -> str: return ''", "Input@1:10 Dataset@1:16"},
+		"postponed annotations": {"from __future__ import annotations\ndef f(x: Input[Dataset]) -> str: return ''", ""},
+		"kfp imported": {
+			"from kfp import dsl\nfrom kfp.dsl import *\n@dsl.component\ndef f(x: Input[Dataset]) -> str: return ''", "",
+		},
 		"dsl without import":     {"@dsl.component\ndef f(x: str) -> str: return ''", "dsl@1:2"},
 		"star of unknown module": {"from helpers import *\ndef f() -> str: return FOO", ""},
 		"names made at run time": {"globals()['FOO'] = 1\ndef f() -> str: return FOO", ""},
 		"set by global":          {"def _init():\n    global FOO\n    FOO = 1\ndef f() -> str: return FOO", ""},
-		"conditional":            {"try:\n    import x\nexcept ImportError:\n    x = None\nif x:\n    y = 1\ndef f() -> str: return y", ""},
-		"builtin and __file__":   {"def f() -> str: return __file__ + str(len(''))", ""},
-		"class attribute":        {"class C:\n    FOO = 1\ndef f() -> str: return FOO", "FOO@3:24"},
+		"conditional": {
+			"try:\n    import x\nexcept ImportError:\n    x = None\nif x:\n    y = 1\ndef f() -> str: return y", "",
+		},
+		"builtin and __file__": {"def f() -> str: return __file__ + str(len(''))", ""},
+		"class attribute":      {"class C:\n    FOO = 1\ndef f() -> str: return FOO", "FOO@3:24"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -234,7 +256,9 @@ func TestModules(t *testing.T) {
 // TestAdditionalSources checks helper functions that run before the function.
 func TestAdditionalSources(t *testing.T) {
 	t.Parallel()
-	helpers := Source{"helpers.py", "import math\nimport pandas\nLIMIT = 3\ndef area(r: float): return math.pi * r * MISSING\n"}
+	helpers := Source{
+		"helpers.py", "import math\nimport pandas\nLIMIT = 3\ndef area(r: float): return math.pi * r * MISSING\n",
+	}
 	_, findings := Analyze(Source{"f.py", "def f(r: float) -> float:\n    return area(LIMIT) + r + other"},
 		Options{Lightweight: true, Additional: []Source{helpers}})
 	var got []string

@@ -60,7 +60,8 @@ func (a *analysis) componentDecorator(x expr) *Decorator {
 				a.warnf(arg.span, Decoration, "Setting without effect", "%s of the decorator has no effect: %s.", arg.name, reason)
 			}
 		case arg.name == "":
-			a.warnf(arg.span, Decoration, "Setting that cannot be read", "%s is not read. Write the settings of the decorator by name, "+
+			a.warnf(arg.span, Decoration, "Setting that cannot be read", "%s is not read. Write the settings of the "+
+				"decorator by name, "+
 				"such as base_image=\"python:3.12-slim\".", a.code(arg))
 		default:
 			a.warnf(arg.span, Decoration, "Unknown setting", "dsl.component has no setting %s. Correct or remove it.", arg.name)
@@ -83,7 +84,8 @@ func (a *analysis) setting(arg argument, set func(any) bool) {
 	if c == nil && set(v) {
 		return
 	}
-	a.add(arg.span, problem.Warning, Decoration, "Setting that cannot be read", "%s of the decorator is not a literal of its type: %s. "+
+	a.add(arg.span, problem.Warning, Decoration, "Setting that cannot be read", "%s of the decorator is not a literal "+
+		"of its type: %s. "+
 		"Write it out, or set it in the configuration instead.", arg.name, a.code(arg.value))
 }
 
@@ -104,7 +106,8 @@ func (a *analysis) readHelpers(arg argument) {
 		}
 	}
 	if !ok {
-		a.errorf(arg.span, Decoration, "Helper function not found", "%s does not list functions of %s. Name functions at its top level, "+
+		a.errorf(arg.span, Decoration, "Helper function not found", "%s does not list functions of %s. Name functions at "+
+			"its top level, "+
 			"or give them as additional sources.", a.code(arg), a.name())
 	}
 }

@@ -142,13 +142,37 @@ func nestedQuotes(depth int) string {
 
 func FuzzAnalyze(f *testing.F) {
 	f.Add(everything, true)
-	f.Add("import math\ndef f(a: 'int' = 1) -> NamedTuple('X', [('a', int)]):\n  '''Doc.\n\n  Args:\n    a: A.\n  '''\n  return math.pi, x", true)
-	f.Add("class P(NamedTuple):\n  a: int\n@dsl.component(base_image=X)\n@a\nasync def f[T](*a, b, **c) -> P:\n  global x\n  yield (y := [z for z in x])", false)
-	f.Add("match x:\n  case {1: a, **b} | C(d=[e, *_]) as f if g: pass\ntry:\n\tx\nexcept* A as b: raise\nwith (a as b,): del c[1:2, ...]", true)
+	f.Add(
+		"import math\ndef f(a: 'int' = 1) -> NamedTuple('X', [('a', int)]):\n  '''Doc.\n\n  Args:\n    a: A.\n  '''\n  "+
+			"return math.pi, x",
+		true,
+	)
+	f.Add(
+		"class P(NamedTuple):\n  a: int\n@dsl.component(base_image=X)\n@a\nasync def f[T](*a, b, **c) -> P:\n  global x\n "+
+			" yield (y := [z for z in x])",
+		false,
+	)
+	f.Add(
+		"match x:\n  case {1: a, **b} | C(d=[e, *_]) as f if g: pass\ntry:\n\tx\nexcept* A as b: raise\nwith (a as b,): "+
+			"del c[1:2, ...]",
+		true,
+	)
 	f.Add("x = f'''{a!r:{b}}{{''' rb\"\\x41\" t'{\nc}' 0x_1f 1e5j \\\n if not a else lambda *, b: (yield)", false)
-	f.Add("def f(a: Literal[()], b: Union[()], c: InputPath(), d: 'Optional[\"Input[List[Model]]\"]' = {'a': [-1, 0x1F, 1e9, None]}) -> 'Tuple[()]': raise", true)
-	f.Add("A = B\nB = 'Optional[A]'\ndef f(a: A, b: dict[(), ()] = {}, *, c: list[()] = []) -> NamedTuple(*x, **y): return 1, 2", true)
-	f.Add("from __future__ import annotations\nimport kfp.dsl as k\n@k.component(base_image=X, additional_funcs=[g, h, f], packages_to_install=())\ndef f(): g()\ndef g(x=y): h()\nX = 'x'", true)
+	f.Add(
+		"def f(a: Literal[()], b: Union[()], c: InputPath(), d: 'Optional[\"Input[List[Model]]\"]' = {'a': [-1, 0x1F, "+
+			"1e9, None]}) -> 'Tuple[()]': raise",
+		true,
+	)
+	f.Add(
+		"A = B\nB = 'Optional[A]'\ndef f(a: A, b: dict[(), ()] = {}, *, c: list[()] = []) -> NamedTuple(*x, **y): return "+
+			"1, 2",
+		true,
+	)
+	f.Add(
+		"from __future__ import annotations\nimport kfp.dsl as k\n@k.component(base_image=X, additional_funcs=[g, h, f], "+
+			"packages_to_install=())\ndef f(): g()\ndef g(x=y): h()\nX = 'x'",
+		true,
+	)
 	f.Fuzz(func(t *testing.T, source string, lightweight bool) {
 		function, findings := Analyze(Source{"f.py", source}, Options{Lightweight: lightweight, Packages: []string{source}})
 		checkFindings(t, source, findings)

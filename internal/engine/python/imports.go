@@ -50,7 +50,8 @@ func (c *importCheck) statements(body []stmt) {
 
 func (c *importCheck) from(s *importFrom) {
 	if s.level > 0 {
-		c.file.add(s.span, problem.Error, Imports, "Relative import", "The pod has no package around the function, so that \"%s\" cannot work. "+
+		c.file.add(s.span, problem.Error, Imports, "Relative import", "The pod has no package around the function, so "+
+			"that \"%s\" cannot work. "+
 			"Give the module as one of the additional sources, or bake it into an image with kfp_image.", c.file.code(s))
 		return
 	}
@@ -111,7 +112,8 @@ func (c *importCheck) check(at span, path string) {
 	}
 	c.seen[top] = true
 	requirement := distribution(path)
-	c.file.add(at, problem.Warning, Imports, "Import of a package that is not installed", "%s imports %s, which is neither a part of Python nor among packages. The task "+
+	c.file.add(at, problem.Warning, Imports, "Import of a package that is not installed", "%s imports %s, which is "+
+		"neither a part of Python nor among packages. The task "+
 		"fails unless its image holds it. Add %q to packages, or use an image with it, such as one of kfp_image.",
 		c.def.name, top, requirement)
 }
@@ -129,7 +131,9 @@ var requirementName = regexp.MustCompile(`^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(\[
 
 // normalName is how package indexes compare names.
 func normalName(name string) string {
-	return strings.ToLower(strings.Join(strings.FieldsFunc(name, func(r rune) bool { return r == '-' || r == '_' || r == '.' }), "-"))
+	return strings.ToLower(strings.Join(strings.FieldsFunc(
+		name, func(r rune) bool { return r == '-' || r == '_' || r == '.' },
+	), "-"))
 }
 
 // provided returns what tells whether the packages provide a module.

@@ -36,7 +36,9 @@ var runtimeNames = func() map[string]bool {
 }()
 
 // builtinTypes are the builtins that annotations use.
-var builtinTypes = []string{"str", "int", "float", "bool", "list", "dict", "tuple", "set", "frozenset", "bytes", "object", "complex", "type"}
+var builtinTypes = []string{
+	"str", "int", "float", "bool", "list", "dict", "tuple", "set", "frozenset", "bytes", "object", "complex", "type",
+}
 
 // canonical returns the dotted name that an expression stands for; empty where it is no name, or one of the file's own.
 func (f *file) canonical(x expr) string {

@@ -107,7 +107,10 @@ func TestScopesAreCPythons(t *testing.T) {
 			}
 		}
 	}, "symbols.py", amount("600", "5000"))
-	t.Logf("%d modules, %d functions, %d scopes, %d names in them: %d scopes differ", modules, functions, scopes, names, different)
+	t.Logf(
+		"%d modules, %d functions, %d scopes, %d names in them: %d scopes differ", modules, functions, scopes, names,
+		different,
+	)
 	if modules < 300 {
 		t.Errorf("only %d modules were compared", modules)
 	}

@@ -2,7 +2,8 @@ package python
 
 // distributions are the packages that provide modules of another name, the usual one first.
 var distributions = map[string]string{
-	"sklearn": "scikit-learn scikit-learn-intelex", "cv2": "opencv-python opencv-python-headless opencv-contrib-python opencv-contrib-python-headless",
+	"sklearn": "scikit-learn scikit-learn-intelex", "cv2": "opencv-python opencv-python-headless opencv-contrib-python " +
+		"opencv-contrib-python-headless",
 	"yaml": "pyyaml", "PIL": "pillow", "bs4": "beautifulsoup4", "dateutil": "python-dateutil", "dotenv": "python-dotenv", "jwt": "pyjwt",
 	"Crypto": "pycryptodome", "attr": "attrs", "skimage": "scikit-image", "git": "gitpython", "serial": "pyserial", "OpenSSL": "pyopenssl",
 	"psycopg2": "psycopg2-binary psycopg2", "psycopg": "psycopg psycopg-binary", "MySQLdb": "mysqlclient", "mysql": "mysql-connector-python",
@@ -23,11 +24,15 @@ var distributions = map[string]string{
 // implied are packages that well-known ones bring along.
 var implied = map[string]string{
 	"pandas": "numpy python-dateutil pytz six", "scikit-learn": "numpy scipy joblib threadpoolctl", "scipy": "numpy",
-	"matplotlib": "numpy pillow python-dateutil", "seaborn": "numpy pandas matplotlib", "statsmodels": "numpy scipy pandas patsy",
+	"matplotlib": "numpy pillow python-dateutil", "seaborn": "numpy pandas matplotlib", "statsmodels": "numpy scipy " +
+		"pandas patsy",
 	"xgboost": "numpy scipy", "lightgbm": "numpy scipy", "catboost": "numpy pandas scipy matplotlib", "tensorflow": "numpy keras protobuf h5py",
-	"torch": "sympy networkx jinja2", "torchvision": "torch numpy pillow", "transformers": "numpy requests pyyaml tqdm huggingface-hub tokenizers",
-	"boto3": "botocore s3transfer python-dateutil", "awscli": "botocore", "requests": "urllib3 certifi idna charset-normalizer",
-	"mlflow": "numpy pandas scipy scikit-learn matplotlib requests pyyaml", "google-cloud-storage": "google-auth google-api-core requests",
+	"torch": "sympy networkx jinja2", "torchvision": "torch numpy pillow", "transformers": "numpy requests pyyaml tqdm " +
+		"huggingface-hub tokenizers",
+	"boto3": "botocore s3transfer python-dateutil", "awscli": "botocore", "requests": "urllib3 certifi idna " +
+		"charset-normalizer",
+	"mlflow": "numpy pandas scipy scikit-learn matplotlib requests pyyaml", "google-cloud-storage": "google-auth " +
+		"google-api-core requests",
 	"google-cloud-bigquery": "google-auth google-api-core requests", "opencv-python": "numpy", "opencv-python-headless": "numpy",
 	"scikit-image": "numpy scipy pillow networkx", "pyarrow": "numpy", "dask": "pyyaml cloudpickle", "fastapi": "pydantic starlette",
 	"kfp": "kfp-pipeline-spec kfp-server-api kubernetes pyyaml protobuf", "prophet": "numpy pandas matplotlib", "shap": "numpy scipy pandas scikit-learn",

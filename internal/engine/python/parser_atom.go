@@ -170,7 +170,9 @@ func (p *parser) dictComprehension(start token, d *dictExpr) expr {
 	}
 	clauses := p.clauses(d.keys[0])
 	p.want(rightBrace)
-	return &comprehension{span: p.since(start.from), kind: dictComprehension, element: d.keys[0], value: d.values[0], clauses: clauses}
+	return &comprehension{
+		span: p.since(start.from), kind: dictComprehension, element: d.keys[0], value: d.values[0], clauses: clauses,
+	}
 }
 
 func (p *parser) startsClause() bool {

@@ -67,7 +67,9 @@ func (p *parser) class(start token, decorators []expr) stmt {
 
 // parameters reads the parameters of a function, or of a lambda, up to the closing token.
 func (p *parser) parameters(closing kind, annotations bool) *parameters {
-	r := parameterReader{parser: p, closing: closing, annotations: annotations, names: map[string]bool{}, list: &parameters{}}
+	r := parameterReader{
+		parser: p, closing: closing, annotations: annotations, names: map[string]bool{}, list: &parameters{},
+	}
 	for p.kind() != closing {
 		r.parameter()
 		if !p.got(comma) {

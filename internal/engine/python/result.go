@@ -48,7 +48,9 @@ func (a annotations) result(x expr) (result, *complaint) {
 			return result{none: true}, nil
 		}
 	case *dictExpr:
-		return result{}, complain(a.at(x), "A dict of types is no annotation. Write NamedTuple('Outputs', [('a', int), ('b', str)]).")
+		return result{}, complain(
+			a.at(x), "A dict of types is no annotation. Write NamedTuple('Outputs', [('a', int), ('b', str)]).",
+		)
 	}
 	if name := a.canonical(x); name == "typing.NoReturn" || name == "typing.Never" {
 		return result{none: true}, nil
@@ -100,7 +102,9 @@ func (a annotations) declaredResult(x *nameExpr) (_ result, _ *complaint, ok boo
 // namedTuple reads NamedTuple('Outputs', [('a', int)]).
 func (a annotations) namedTuple(x expr, name string, arguments []argument) (result, *complaint) {
 	if strings.HasSuffix(name, "namedtuple") {
-		return result{}, complain(a.at(x), "A namedtuple has no types. Write NamedTuple('Outputs', [('a', int), ('b', str)]) of typing.")
+		return result{}, complain(
+			a.at(x), "A namedtuple has no types. Write NamedTuple('Outputs', [('a', int), ('b', str)]) of typing.",
+		)
 	}
 	r := result{named: true}
 	add := func(name string, x expr) *complaint {
@@ -113,7 +117,9 @@ func (a annotations) namedTuple(x expr, name string, arguments []argument) (resu
 	for i, arg := range arguments {
 		switch {
 		case arg.stars > 0:
-			return result{}, complain(a.at(x), "The fields of the NamedTuple are not written out. Write [('a', int), ('b', str)].")
+			return result{}, complain(
+				a.at(x), "The fields of the NamedTuple are not written out. Write [('a', int), ('b', str)].",
+			)
 		case arg.name != "" && arg.name != "fields" && arg.name != "typename":
 			if c := add(arg.name, arg.value); c != nil {
 				return result{}, c
@@ -122,12 +128,16 @@ func (a annotations) namedTuple(x expr, name string, arguments []argument) (resu
 		default:
 			pairs, ok := sequence(arg.value)
 			if !ok {
-				return result{}, complain(a.at(arg.value), "The fields of the NamedTuple are not written out. Write [('a', int), ('b', str)].")
+				return result{}, complain(
+					a.at(arg.value), "The fields of the NamedTuple are not written out. Write [('a', int), ('b', str)].",
+				)
 			}
 			for _, pair := range pairs {
 				parts, ok := sequence(pair)
 				if !ok || len(parts) != 2 {
-					return result{}, complain(a.at(pair), "%s is not a field of a NamedTuple. Write a pair, such as ('a', int).", a.code(pair))
+					return result{}, complain(
+						a.at(pair), "%s is not a field of a NamedTuple. Write a pair, such as ('a', int).", a.code(pair),
+					)
 				}
 				field, ok := unparen(parts[0]).(*stringExpr)
 				if !ok {
@@ -145,7 +155,9 @@ func (a annotations) namedTuple(x expr, name string, arguments []argument) (resu
 
 func checkFields(r result, at span) (result, *complaint) {
 	if len(r.fields) == 0 {
-		return result{}, complain(at, "The NamedTuple has no fields, so that there would be no outputs. Name one, or return None.")
+		return result{}, complain(
+			at, "The NamedTuple has no fields, so that there would be no outputs. Name one, or return None.",
+		)
 	}
 	return r, nil
 }
@@ -168,7 +180,8 @@ func (a annotations) namedTupleClass(x expr, class *classDef) (result, *complain
 		base = a.canonical(class.arguments[0].value)
 	}
 	if base != "typing.NamedTuple" {
-		return result{}, complain(a.at(x), "The class %s is not a NamedTuple. Several outputs are a class that derives from NamedTuple; "+
+		return result{}, complain(a.at(x), "The class %s is not a NamedTuple. Several outputs are a class that derives "+
+			"from NamedTuple; "+
 			"other values are of type str, int, float, bool, list or dict.", class.name)
 	}
 	r := result{named: true}
@@ -192,7 +205,9 @@ func (a annotations) namedTupleClass(x expr, class *classDef) (result, *complain
 
 func (a annotations) namedField(name string, x expr) (tupleField, *complaint) {
 	if !spec.IsIdentifier(name) {
-		return tupleField{}, complain(a.at(x), "%q cannot name an output. Use at most 63 ASCII letters, digits and underscores, a letter first.", name)
+		return tupleField{}, complain(
+			a.at(x), "%q cannot name an output. Use at most 63 ASCII letters, digits and underscores, a letter first.", name,
+		)
 	}
 	m, c := a.read(x)
 	if c == nil {

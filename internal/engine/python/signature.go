@@ -30,15 +30,18 @@ func (a *analysis) argument(reader annotations, p parameter) {
 	stars := map[parameterKind]string{variadic: "*", variadicKeyword: "**"}[p.kind]
 	switch {
 	case stars != "":
-		a.errorf(p.span, Signature, "Any number of arguments", "The argument %q takes any number of values, but the inputs of a component "+
+		a.errorf(p.span, Signature, "Any number of arguments", "The argument %q takes any number of values, but the "+
+			"inputs of a component "+
 			"are known one by one. Name each input, or take a list or a dict.", stars+p.name)
 		return
 	case !spec.IsIdentifier(p.name):
-		a.errorf(p.span, Signature, "Argument cannot name an input", "The argument %q would be an input or an output of this name. "+
+		a.errorf(p.span, Signature, "Argument cannot name an input", "The argument %q would be an input or an output of "+
+			"this name. "+
 			"Use at most 63 ASCII letters, digits and underscores, a letter first.", p.name)
 		return
 	case p.annotation == nil:
-		a.errorf(p.span, Signature, "Argument without a type", "The argument %q of %s has no annotation, so that nothing is known of its "+
+		a.errorf(p.span, Signature, "Argument without a type", "The argument %q of %s has no annotation, so that nothing "+
+			"is known of its "+
 			"type. Write it, such as \"%s: str\". %s", p.name, a.def.name, p.name, usable)
 		return
 	}
@@ -50,11 +53,13 @@ func (a *analysis) argument(reader annotations, p parameter) {
 	a.function.Arguments = append(a.function.Arguments, spec.Argument{Name: p.name, Passing: m.passing, Type: m.typ})
 	if m.passing == spec.PassOutputArtifact || m.passing == spec.PassOutputPath {
 		if p.value != nil {
-			a.errorf(p.value.where(), Signature, "Output with a default", "The argument %q is where the function writes an output, "+
+			a.errorf(p.value.where(), Signature, "Output with a default", "The argument %q is where the function writes an "+
+				"output, "+
 				"which a caller never gives. Remove its default.", p.name)
 		}
 		if m.optional {
-			a.errorf(p.annotation.where(), Signature, "Optional output", "The argument %q is where the function writes an output, which "+
+			a.errorf(p.annotation.where(), Signature, "Optional output", "The argument %q is where the function writes an "+
+				"output, which "+
 				"is always there. Remove Optional.", p.name)
 		}
 		a.output(p.name, m.typ, p.span)
@@ -82,17 +87,22 @@ func (a *analysis) input(reader annotations, p parameter, m meaning) spec.Input 
 		return in
 	}
 	if m.typ.IsArtifact() || m.passing == spec.PassFinalStatus {
-		a.errorf(p.value.where(), Signature, "Unusable default", "The argument %q takes an artifact, whose default can only be None.", p.name)
+		a.errorf(
+			p.value.where(), Signature, "Unusable default", "The argument %q takes an artifact, whose default can only be None.",
+			p.name,
+		)
 		return in
 	}
 	if reason := misfit(v, m.typ); reason != "" {
-		a.errorf(p.value.where(), Signature, "Default of another type", "The default of the argument %q does not fit its annotation %s: %s. "+
+		a.errorf(p.value.where(), Signature, "Default of another type", "The default of the argument %q does not fit its "+
+			"annotation %s: %s. "+
 			"Correct one of them.", p.name, a.code(p.annotation), reason)
 		return in
 	}
 	text := textOf(v)
 	if len(m.allowed) > 0 && !slices.Contains(m.allowed, text) {
-		a.errorf(p.value.where(), Signature, "Default not allowed", "The default of the argument %q, %s, is not among the values that its "+
+		a.errorf(p.value.where(), Signature, "Default not allowed", "The default of the argument %q, %s, is not among the "+
+			"values that its "+
 			"annotation allows: %s.", p.name, text, strings.Join(m.allowed, ", "))
 		return in
 	}
@@ -149,8 +159,10 @@ func (a *analysis) checkTuple(r result) {
 			return
 		}
 		if _, ok := unparen(ret.value).(*tupleExpr); ok {
-			a.errorf(ret.span, Signature, "Tuple without names", "The pod runs the function alone, without the class %s, and cannot know "+
-				"which value is which output. Write the type into the annotation, as in NamedTuple('Outputs', [('a', int), ('b', str)]), "+
+			a.errorf(ret.span, Signature, "Tuple without names", "The pod runs the function alone, without the class %s, and "+
+				"cannot know "+
+				"which value is which output. Write the type into the annotation, as in NamedTuple('Outputs', [('a', int), "+
+				"('b', str)]), "+
 				"or bake the file into an image with kfp_image.", a.code(a.def.returns))
 		}
 	})

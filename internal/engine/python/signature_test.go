@@ -108,7 +108,9 @@ func TestReadEverything(t *testing.T) {
 		},
 		Outputs: map[string]spec.Output{
 			"w": {Type: spec.Model, Description: "The model."}, "x": {Type: spec.Integer}, "y": {Type: spec.Metrics},
-			"rows": {Type: spec.Integer, Description: "How many."}, "name": {Type: spec.String, Description: "Of what."}, "data": {Type: spec.Dataset},
+			"rows": {
+				Type: spec.Integer, Description: "How many.",
+			}, "name": {Type: spec.String, Description: "Of what."}, "data": {Type: spec.Dataset},
 		},
 	}
 	if diff := cmp.Diff(want, f.Interface); diff != "" {
@@ -118,8 +120,10 @@ func TestReadEverything(t *testing.T) {
 	for _, a := range f.Arguments {
 		passing = append(passing, a.Name+"="+string(a.Passing))
 	}
-	wantPassing := "a=parameter b=parameter c=parameter d=parameter e=parameter f=parameter g=parameter h=parameter i=parameter j=input_artifact " +
-		"k=parameter l=parameter m=input_path n=input_path o=input_artifact p=input_artifact q=parameter r=parameter s=parameter u=parameter t=parameter " +
+	wantPassing := "a=parameter b=parameter c=parameter d=parameter e=parameter f=parameter g=parameter h=parameter " +
+		"i=parameter j=input_artifact " +
+		"k=parameter l=parameter m=input_path n=input_path o=input_artifact p=input_artifact q=parameter r=parameter " +
+		"s=parameter u=parameter t=parameter " +
 		"v=parameter w=output_artifact x=output_path y=output_path z=final_status"
 	if got := strings.Join(passing, " "); got != wantPassing {
 		t.Errorf("arguments:\ngot  %s\nwant %s", got, wantPassing)
@@ -131,7 +135,8 @@ func TestReadEverything(t *testing.T) {
 	if diff := cmp.Diff(wantDecorator, f.Decorator); diff != "" {
 		t.Errorf("decorator (-want +got):\n%s", diff)
 	}
-	if f.Name != "everything" || !f.NamedOutputs || f.ReturnsValue || f.Description != "Does everything.\n\nIn two paragraphs." || f.Line != 13 || f.Column != 1 {
+	if f.Name != "everything" || !f.NamedOutputs || f.ReturnsValue || f.Description != "Does everything.\n\nIn two "+
+		"paragraphs." || f.Line != 13 || f.Column != 1 {
 		t.Errorf("got %+v", f)
 	}
 	if f.FirstLine != 13 || !strings.HasPrefix(f.Definition, "def everything(\n") || !strings.HasSuffix(f.Definition, "    return (1, \"a\")\n") {
@@ -142,8 +147,10 @@ func TestReadEverything(t *testing.T) {
 // TestReturns reads what functions return.
 func TestReturns(t *testing.T) {
 	t.Parallel()
-	classes := "from typing import NamedTuple\nfrom collections import namedtuple\nclass Pair(NamedTuple):\n    a: int\n    'doc'\n    b: 'List[str]' = []\n" +
-		"Alias = NamedTuple('Alias', [('x', Dataset)])\nclass Other: pass\nclass Model2(Model): pass\nNumber = float\nLoop = Loop2\nLoop2 = Loop\n"
+	classes := "from typing import NamedTuple\nfrom collections import namedtuple\nclass Pair(NamedTuple):\n    a: " +
+		"int\n    'doc'\n    b: 'List[str]' = []\n" +
+		"Alias = NamedTuple('Alias', [('x', Dataset)])\nclass Other: pass\nclass Model2(Model): pass\nNumber = " +
+		"float\nLoop = Loop2\nLoop2 = Loop\n"
 	for annotation, want := range map[string]string{
 		"":                                       "none",
 		"-> None":                                "none",
@@ -282,14 +289,21 @@ func TestMistakesInSignatures(t *testing.T) {
 		"def f():\n  return 1":                                                       `2:3 f returns a value but does not say of which type`,
 		"class P(NamedTuple):\n  a: int\ndef f() -> P:\n  return (1,)":               `4:3 The pod runs the function alone, without the class P`,
 		"@dsl.container_component\ndef f(): pass":                                    "f is decorated as container_component",
-		"@dsl.component(base_image=image())\ndef f(): pass":                          "base_image of the decorator is not a literal of its type: image()",
-		"@dsl.component(base_image=1)\ndef f(): pass":                                "base_image of the decorator is not a literal of its type: 1",
-		"@dsl.component(packages_to_install=[1])\ndef f(): pass":                     "packages_to_install of the decorator is not a literal of its type",
-		"@dsl.component(additional_funcs=[g])\ndef f(): pass":                        "additional_funcs=[g] does not list functions of f.py",
-		"@dsl.component(bse_image='x')\ndef f(): pass":                               "dsl.component has no setting bse_image",
-		"@dsl.component(g)\ndef f(): pass":                                           "g is not read",
-		"@retry(3)\ndef f(): pass":                                                   "1:2 The pod runs f alone, and retry is not defined there",
-		"def f():\n  from . import x":                                                "2:3 The pod has no package around the function",
+		"@dsl.component(base_image=image())\ndef f(): pass": "base_image of the decorator is not " +
+			"a literal of its type: image()",
+		"@dsl.component(base_image=1)\ndef f(): pass": "base_image of the decorator is not " +
+			"a literal of its type: 1",
+		"@dsl.component(packages_to_install=[1])\ndef f(): pass": "packages_to_install of the " +
+			"decorator is not a literal of its type",
+		"@dsl.component(additional_funcs=[g])\ndef f(): pass": "additional_funcs=[g] does not list " +
+			"functions of f.py",
+		"@dsl.component(bse_image='x')\ndef f(): pass": "dsl.component has no setting " +
+			"bse_image",
+		"@dsl.component(g)\ndef f(): pass": "g is not read",
+		"@retry(3)\ndef f(): pass": "1:2 The pod runs f alone, and " +
+			"retry is not defined there",
+		"def f():\n  from . import x": "2:3 The pod has no package around " +
+			"the function",
 	} {
 		t.Run(source, func(t *testing.T) {
 			t.Parallel()
@@ -318,8 +332,9 @@ func TestChoosingTheFunction(t *testing.T) {
 		"from kfp.v2.dsl import component as c\ndef f(): pass\n@c\ndef g(): pass": "g",
 		"def f(): pass\n@dsl.pipeline\ndef p(): pass":                             "f",
 		"def f(): pass\ndef f(): return 1":                                        "f",
-		"def f(): pass\ndef g(): pass\ndef h(): pass":                             "2:5 f.py defines f, g and h. Set function",
-		"@dsl.component\ndef f(): pass\n@dsl.component\ndef g(): pass":            "4:5 f.py defines f and g",
+		"def f(): pass\ndef g(): pass\ndef h(): pass": "2:5 f.py defines f, g and h. Set " +
+			"function",
+		"@dsl.component\ndef f(): pass\n@dsl.component\ndef g(): pass": "4:5 f.py defines f and g",
 		"x = 1":                         "1:1 f.py defines no function",
 		"":                              "1:1 f.py defines no function",
 		"if x:\n  def f(): pass":        "(f on line 2 is inside of another block)",

@@ -52,7 +52,8 @@ func (a annotations) value(x expr) (any, *complaint) {
 	case *tupleExpr:
 		return nil, complain(a.at(x), "%s is a tuple, which cannot be passed between tasks. Write a list.", a.code(x))
 	}
-	return nil, complain(a.at(x), "%s is not a literal. The value has to be known without running the code; write it out, "+
+	return nil, complain(a.at(x), "%s is not a literal. The value has to be known without running the code; write it "+
+		"out, "+
 		"or compute it in the function.", a.code(x))
 }
 
@@ -62,7 +63,9 @@ func (a annotations) stringLiteral(x *stringExpr) (any, *complaint) {
 	case x.bytes:
 		return nil, complain(a.at(x), "%s is bytes, which cannot be passed between tasks. Write a string.", a.code(x))
 	case !exact:
-		return nil, complain(a.at(x), `%s holds \N{…} or half a surrogate pair, which is not read here. Write the character itself.`, a.code(x))
+		return nil, complain(
+			a.at(x), `%s holds \N{…} or half a surrogate pair, which is not read here. Write the character itself.`, a.code(x),
+		)
 	case strings.Contains(value, "\x00"):
 		return nil, complain(a.at(x), "%s holds a NUL character, which Kubernetes does not store.", a.code(x))
 	}

@@ -114,8 +114,8 @@ func pythonEscape(r rune) string {
 	return fmt.Sprintf(`\x%02x`, r)
 }
 
-// urlForms are the ways to quote a text in a URL: all that is not plain or all but slashes, in a query or in a path, with
-// capital digits and small ones.
+// urlForms are the ways to quote a text in a URL: all that is not plain or all but slashes, in a query or in a path,
+// with capital digits and small ones.
 func urlForms(value string) []string {
 	forms := []string{url.PathEscape(value), strings.ReplaceAll(url.PathEscape(value), "%2F", "/")}
 	for _, keep := range []string{"", "/"} {

@@ -77,9 +77,14 @@ func TestFormsOfPython(t *testing.T) {
 	if _, err := exec.LookPath("python3"); err != nil {
 		t.Skip("python3 is not installed")
 	}
-	values := []string{`a"quo\te`, "it's \\ \"both\"", "p@ss/w%rd+x y", "Grüße, 世界 🦄!", "tab\tand\x07bell", "<a href='x'>&amp;", "non\u00adprint\u2028able"}
+	values := []string{
+		`a"quo\te`, "it's \\ \"both\"", "p@ss/w%rd+x y", "Grüße, 世界 🦄!", "tab\tand\x07bell", "<a href='x'>&amp;",
+		"non\u00adprint\u2028able",
+	}
 	for range 200 {
-		values = append(values, rapid.StringOfN(rapid.SampledFrom([]rune("ab7'\"\\/+=@ %&<>~$\t\x07é世🦄\u00ad")), 6, 30, -1).Example())
+		values = append(
+			values, rapid.StringOfN(rapid.SampledFrom([]rune("ab7'\"\\/+=@ %&<>~$\t\x07é世🦄\u00ad")), 6, 30, -1).Example(),
+		)
 	}
 	input, err := json.Marshal(values)
 	if err != nil {

@@ -54,7 +54,8 @@ func ParseCron(text string) (Cron, []Error) {
 		return Cron{}, errs
 	}
 	if len(words) != len(fields) {
-		return Cron{}, refuse("Wrong number of cron fields", "%s has %d fields; a cron line has five: %s. \"0 2 * * *\" is 02:00 every day.",
+		return Cron{}, refuse("Wrong number of cron fields", "%s has %d fields; a cron line has five: %s. \"0 2 * * *\" "+
+			"is 02:00 every day.",
 			quote(line), len(words), layout)
 	}
 	return parseFields(line, words)
@@ -74,7 +75,8 @@ func parseFields(line string, words []string) (Cron, []Error) {
 		return Cron{}, errs
 	}
 	if !c.possible() {
-		return Cron{}, refuse("Cron line that never runs", "%s names a day that none of its months has: February ends on 29, April, June, "+
+		return Cron{}, refuse("Cron line that never runs", "%s names a day that none of its months has: February ends on "+
+			"29, April, June, "+
 			"September and November on 30. Change the day of month %q or the month %q.", quote(line), words[dayOfMonth], words[month])
 	}
 	return c, nil
@@ -144,15 +146,24 @@ func parseShorthand(line string) (Cron, []Error) {
 	case ok:
 		return Cron{}, refuse("Unknown cron shorthand", "%s must be written in small letters: %q.", quote(line), lower)
 	case lower == "@reboot":
-		return Cron{}, refuse("Unknown cron shorthand", "%s has no meaning for a schedule in a cluster; to run once, declare a kfp_run.", quote(line))
+		return Cron{}, refuse(
+			"Unknown cron shorthand", "%s has no meaning for a schedule in a cluster; to run once, declare a kfp_run.",
+			quote(line),
+		)
 	case strings.HasPrefix(lower, "@every"):
-		return Cron{}, refuse("Unknown cron shorthand", "%s must be @every, one space and a Go duration, such as \"@every 15m\"; or set interval = \"15m\".", quote(line))
+		return Cron{}, refuse(
+			"Unknown cron shorthand",
+			"%s must be @every, one space and a Go duration, such as \"@every 15m\"; or set interval = \"15m\".", quote(line),
+		)
 	}
-	return Cron{}, refuse("Unknown cron shorthand", "%s is none of @yearly, @annually, @monthly, @weekly, @daily, @midnight, @hourly and @every.", quote(line))
+	return Cron{}, refuse(
+		"Unknown cron shorthand",
+		"%s is none of @yearly, @annually, @monthly, @weekly, @daily, @midnight, @hourly and @every.", quote(line),
+	)
 }
 
-// robfig parses the line as Argo's controller does. The library panics on some texts; none of them gets through ParseCron,
-// and should one do so all the same, it must not take the provider down.
+// robfig parses the line as Argo's controller does. The library panics on some texts; none of them gets through
+// ParseCron, and should one do so all the same, it must not take the provider down.
 func (c Cron) robfig(zone string) (s cron.Schedule, err error) {
 	defer func() {
 		if r := recover(); r != nil {

@@ -23,7 +23,10 @@ func (i Irregular) String() string {
 	case len(i.Skipped) == 0:
 		return fmt.Sprintf("On %s, when the clock changes, there are two runs at %s.", date, listed(i.Repeated))
 	}
-	return fmt.Sprintf("On %s, when the clock changes, nothing runs at %s, and there are two runs at %s.", date, listed(i.Skipped), listed(i.Repeated))
+	return fmt.Sprintf(
+		"On %s, when the clock changes, nothing runs at %s, and there are two runs at %s.", date, listed(i.Skipped),
+		listed(i.Repeated),
+	)
 }
 
 func listed(times []string) string {

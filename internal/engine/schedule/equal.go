@@ -8,8 +8,8 @@ import (
 )
 
 // Equal reports whether two cron texts run at the same times: whitespace, names and numbers, "*/1" and "*", shorthands,
-// lists in another order, "@every 15m" and "*/15 * * * *". Texts that cannot be read are equal only if they are the same
-// but for whitespace. Lines that happen to agree by the calendar alone ("31 2,3" and "31 3") are not recognised.
+// lists in another order, "@every 15m" and "*/15 * * * *". Texts that cannot be read are equal only if they are the
+// same but for whitespace. Lines that happen to agree by the calendar alone ("31 2,3" and "31 3") are not recognised.
 func Equal(a, b string) bool { return EqualAll([]string{a}, []string{b}) }
 
 // EqualAll reports whether two lists of cron texts run at the same times, in whatever order they stand.
@@ -77,8 +77,8 @@ func EqualDuration(a, b string) bool {
 	return x == y
 }
 
-// EqualTime reports whether two RFC 3339 texts are the same instant: "08:00:00Z" and "09:00:00+01:00". Texts that cannot
-// be read are equal only if they are the same.
+// EqualTime reports whether two RFC 3339 texts are the same instant: "08:00:00Z" and "09:00:00+01:00". Texts that
+// cannot be read are equal only if they are the same.
 func EqualTime(a, b string) bool {
 	x, errX := time.Parse(time.RFC3339, a)
 	y, errY := time.Parse(time.RFC3339, b)

@@ -45,7 +45,9 @@ func (c Cron) explainClock() (text string, often, ok bool) {
 	case len(minutes) == 1 && hourStep > 0:
 		return fmt.Sprintf("every %d hours from %s", hourStep, clockTime(hours[0], minutes[0])), false, true
 	case len(minutes) == 1 && isRun(hours):
-		return fmt.Sprintf("every hour from %s to %s", clockTime(hours[0], minutes[0]), clockTime(hours[len(hours)-1], minutes[0])), false, true
+		return fmt.Sprintf(
+			"every hour from %s to %s", clockTime(hours[0], minutes[0]), clockTime(hours[len(hours)-1], minutes[0]),
+		), false, true
 	case len(minutes) == 1 && len(hours) <= maxListed:
 		return "at " + join(clockTimes(minutes, hours)), false, true
 	case minuteStep > 0 && minutes[0] == 0 && len(hours) == 24:

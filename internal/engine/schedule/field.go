@@ -207,7 +207,11 @@ func (f *field) parseStep(base, text string) (int, *fault) {
 	case !isNumber(text):
 		return 0, &fault{why: fmt.Sprintf("has a step that is not a number; it must be 1 to %d", most)}
 	case err != nil || step > most:
-		bad := &fault{why: fmt.Sprintf("has a step beyond the field; it must be 1 to %d, and steps start again at %d in each %s", most, f.min, f.above())}
+		bad := &fault{
+			why: fmt.Sprintf(
+				"has a step beyond the field; it must be 1 to %d, and steps start again at %d in each %s", most, f.min, f.above(),
+			),
+		}
 		bad.hint = f.bigStep(base, step)
 		return 0, bad
 	case step == 0:

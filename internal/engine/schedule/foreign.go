@@ -18,10 +18,12 @@ func refuseZone(words []string) []Error {
 	rest := strings.Join(words[1:], " ")
 	const title = "Timezone in a cron line"
 	if zone == "" || rest == "" {
-		return refuse(title, "%s sets a timezone inside the cron line. Set the timezone attribute instead, and give cron the five fields alone.",
+		return refuse(title, "%s sets a timezone inside the cron line. Set the timezone attribute instead, and give cron "+
+			"the five fields alone.",
 			quote(strings.Join(words, " ")))
 	}
-	return refuse(title, "%s sets a timezone inside the cron line, which then hides the timezone attribute. Write timezone = %s and %s.",
+	return refuse(title, "%s sets a timezone inside the cron line, which then hides the timezone attribute. Write "+
+		"timezone = %s and %s.",
 		quote(strings.Join(words, " ")), quote(zone), quote(rest))
 }
 
@@ -32,10 +34,16 @@ var unsupported = []struct {
 }{
 	{regexp.MustCompile(`(?i)^(L(-\d+)?|LW)$`), "L counts from the end of the month, which Argo's cron cannot. " +
 		"Run on days 28-31 and let the first task's `when` find the last day, or run on day 1 of the month that follows"},
-	{regexp.MustCompile(`(?i)^\d+W$`), "W moves to the nearest working day, which Argo's cron cannot. Run on the days round it and let the first task's `when` choose"},
+	{
+		regexp.MustCompile(`(?i)^\d+W$`),
+		"W moves to the nearest working day, which Argo's cron cannot. Run on the days round it and let the first task's " +
+			"`when` choose",
+	},
 	{regexp.MustCompile(`(?i)^\w+#\d+$`), "# picks the n-th weekday of a month, which Argo's cron cannot. " +
-		"Run on the seven days that it can fall on (#1 is 1-7, #2 is 8-14, #3 is 15-21, #4 is 22-28) and let the first task's `when` check the weekday"},
-	{regexp.MustCompile(`(?i)^([0-7]|SUN|MON|TUE|WED|THU|FRI|SAT)L$`), "L after a weekday is its last one of the month, which Argo's cron cannot. " +
+		"Run on the seven days that it can fall on (#1 is 1-7, #2 is 8-14, #3 is 15-21, #4 is 22-28) and let the first " +
+		"task's `when` check the weekday"},
+	{regexp.MustCompile(`(?i)^([0-7]|SUN|MON|TUE|WED|THU|FRI|SAT)L$`), "L after a weekday is its last one of the " +
+		"month, which Argo's cron cannot. " +
 		"Run on that weekday every week and let the first task's `when` find the last one"},
 	{regexp.MustCompile(`^H(\(.*\))?(/\d+)?$`), "H is a value that Jenkins chooses. Choose one yourself"},
 	{regexp.MustCompile(`(?i)^\d+C$`), "C refers to a Quartz calendar, which Argo does not have"},
@@ -70,17 +78,24 @@ type dialect struct {
 }
 
 var (
-	quartz7   = dialect{name: "Quartz", seconds: true, year: true, sundayOne: true, description: "Quartz's form: seconds first and the year last"}
+	quartz7 = dialect{
+		name: "Quartz", seconds: true, year: true, sundayOne: true,
+		description: "Quartz's form: seconds first and the year last",
+	}
 	quartz6   = dialect{name: "Quartz", seconds: true, sundayOne: true, description: "Quartz's form: seconds first"}
-	withClock = dialect{name: "six-field", seconds: true, description: "a form with seconds first, as KFP and Spring use it"}
-	withYear  = dialect{name: "EventBridge", year: true, sundayOne: true, description: "EventBridge's form: the year last"}
+	withClock = dialect{
+		name: "six-field", seconds: true, description: "a form with seconds first, as KFP and Spring use it",
+	}
+	withYear = dialect{name: "EventBridge", year: true, sundayOne: true, description: "EventBridge's form: the year last"}
 )
 
 // refuseForeign recognises lines of other schedulers. Nil: none of them.
 func refuseForeign(line string) []Error {
 	const title = "Schedule of another system"
 	if awsRate.MatchString(line) {
-		return refuse(title, "%s is EventBridge's form. Set interval instead, to a Go duration such as \"15m\" or \"6h\".", quote(line))
+		return refuse(
+			title, "%s is EventBridge's form. Set interval instead, to a Go duration such as \"15m\" or \"6h\".", quote(line),
+		)
 	}
 	words := strings.Fields(line)
 	form := ""
@@ -89,7 +104,9 @@ func refuseForeign(line string) []Error {
 	}
 	switch {
 	case form != "" && len(words) == 5:
-		return refuse(title, "%s is EventBridge's form; give the five fields alone: %s.", quote(line), quote(strings.Join(words, " ")))
+		return refuse(
+			title, "%s is EventBridge's form; give the five fields alone: %s.", quote(line), quote(strings.Join(words, " ")),
+		)
 	case len(words) == 5:
 		if item, why := findUnsupported(words); item != "" {
 			return refuse("Unsupported cron element", "%s holds %s: %s.", quote(line), quote(item), why)
@@ -126,14 +143,18 @@ func refuseDialect(line string, words []string, d dialect) []Error {
 	five, notes := d.reduce(words)
 	c, errs := parseFields(five, strings.Fields(five))
 	if errs != nil {
-		return refuse(title, "%s Without the others it would be %s, which is wrong in itself: %s", intro, quote(five), errs[0].Detail)
+		return refuse(
+			title, "%s Without the others it would be %s, which is wrong in itself: %s", intro, quote(five), errs[0].Detail,
+		)
 	}
 	meaning := ""
 	if text, ok := c.Explain(); ok {
 		meaning = " (" + text + ")"
 	}
 	if len(notes) > 0 {
-		return refuse(title, "%s There is no exact equivalent: %s. The nearest is %q%s.", intro, strings.Join(notes, "; "), five, meaning)
+		return refuse(
+			title, "%s There is no exact equivalent: %s. The nearest is %q%s.", intro, strings.Join(notes, "; "), five, meaning,
+		)
 	}
 	return refuse(title, "%s Write %q%s.", intro, five, meaning)
 }
@@ -143,7 +164,12 @@ func (d dialect) reduce(words []string) (five string, notes []string) {
 	rest := words
 	if d.seconds {
 		if strings.Trim(rest[0], "0") != "" {
-			notes = append(notes, fmt.Sprintf("seconds %s cannot be kept, as a cron line has minutes at the finest (interval takes seconds)", quote(rest[0])))
+			notes = append(
+				notes,
+				fmt.Sprintf(
+					"seconds %s cannot be kept, as a cron line has minutes at the finest (interval takes seconds)", quote(rest[0]),
+				),
+			)
 		}
 		rest = rest[1:]
 	}

@@ -32,12 +32,17 @@ func ParseInterval(text string) (time.Duration, []Error) {
 	const title = "Invalid interval"
 	switch {
 	case d < time.Second:
-		return 0, refuse(title, "interval %s is too short: Argo starts at most one run a second. The least is \"1s\".", quote(text))
+		return 0, refuse(
+			title, "interval %s is too short: Argo starts at most one run a second. The least is \"1s\".", quote(text),
+		)
 	case d%time.Second != 0:
-		return 0, refuse(title, "interval %s has fractions of a second, which Argo drops. Write %q.", quote(text), brief(d.Round(time.Second)))
+		return 0, refuse(
+			title, "interval %s has fractions of a second, which Argo drops. Write %q.", quote(text), brief(d.Round(time.Second)),
+		)
 	}
 	if _, even := intervalLines(d); !even && d >= resync {
-		return 0, refuse(title, "interval %s can be kept neither by cron lines, as it does not divide a day, nor by Argo's @every, which is counted anew "+
+		return 0, refuse(title, "interval %s can be kept neither by cron lines, as it does not divide a day, nor by "+
+			"Argo's @every, which is counted anew "+
 			"every 20 minutes and so would never run. %s, or write cron lines.", quote(text), nearest(d))
 	}
 	return d, nil
@@ -82,7 +87,9 @@ func nearest(d time.Duration) string {
 	for 1440%above != 0 {
 		above++
 	}
-	return fmt.Sprintf("Set interval to %q or %q", brief(time.Duration(below)*time.Minute), brief(time.Duration(above)*time.Minute))
+	return fmt.Sprintf(
+		"Set interval to %q or %q", brief(time.Duration(below)*time.Minute), brief(time.Duration(above)*time.Minute),
+	)
 }
 
 // brief writes a duration without zero parts: 1h30m, not 1h30m0s.
@@ -97,8 +104,8 @@ func brief(d time.Duration) string {
 	return text
 }
 
-// intervalLines writes an interval that divides a day, or is a week, as cron lines counted from midnight. False: it does
-// neither.
+// intervalLines writes an interval that divides a day, or is a week, as cron lines counted from midnight. False: it
+// does neither.
 func intervalLines(d time.Duration) ([]string, bool) {
 	if d == week {
 		return []string{"0 0 * * 0"}, true

@@ -98,7 +98,8 @@ func (p *parser) lines(s Spec) {
 			set = append(set, attribute.name)
 		}
 	}
-	const remedy = "Set exactly one of cron (a line such as \"0 2 * * *\"), crons (several lines) and interval (such as \"15m\")."
+	const remedy = "Set exactly one of cron (a line such as \"0 2 * * *\"), crons (several lines) and interval (such " +
+		"as \"15m\")."
 	switch {
 	case len(set) == 0:
 		p.problems.Errorf(problem.Path{}, "No schedule", "Nothing says when to run. "+remedy)
@@ -147,13 +148,17 @@ func (p *parser) cron(path problem.Path, c Cron) {
 		if line.every == 0 {
 			ticks, err := line.robfig(p.schedule.zone)
 			if err != nil {
-				p.problems.Errorf(path, "Invalid cron line", "Argo does not accept %s in timezone %q: %s.", quote(line.text), p.schedule.zone, err)
+				p.problems.Errorf(
+					path, "Invalid cron line", "Argo does not accept %s in timezone %q: %s.", quote(line.text), p.schedule.zone, err,
+				)
 				return
 			}
 			e.ticks = ticks
 		} else {
-			p.problems.Warnf(path, "Uneven interval", "%s does not divide a day, so Argo counts it from the last change of the schedule's object, "+
-				"which is also the start or the end of a run: the ticks drift, and next_runs are approximate. An interval that divides a day, such as "+
+			p.problems.Warnf(path, "Uneven interval", "%s does not divide a day, so Argo counts it from the last change of "+
+				"the schedule's object, "+
+				"which is also the start or the end of a run: the ticks drift, and next_runs are approximate. An interval that "+
+				"divides a day, such as "+
 				"\"5m\" or \"10m\", is kept exactly.", quote(brief(line.every)))
 		}
 		p.schedule.entries = append(p.schedule.entries, e)
@@ -183,9 +188,15 @@ func (p *parser) deadline(text string) {
 	case errs != nil:
 		p.add(path, errs)
 	case d < 0:
-		p.problems.Errorf(path, title, "starting_deadline %s is negative. Write \"0s\", or leave it out, for missed ticks never to run.", quote(text))
+		p.problems.Errorf(
+			path, title, "starting_deadline %s is negative. Write \"0s\", or leave it out, for missed ticks never to run.",
+			quote(text),
+		)
 	case d%time.Second != 0:
-		p.problems.Errorf(path, title, "starting_deadline %s has fractions of a second, which Argo does not keep. Write %q.", quote(text), brief(d.Round(time.Second)))
+		p.problems.Errorf(
+			path, title, "starting_deadline %s has fractions of a second, which Argo does not keep. Write %q.", quote(text),
+			brief(d.Round(time.Second)),
+		)
 	default:
 		p.schedule.deadline = &d
 	}
@@ -199,12 +210,14 @@ func (p *parser) consistent() {
 	}
 	path := problem.At("end_time")
 	if !s.end.After(s.start) {
-		p.problems.Errorf(path, "end_time before start_time", "end_time %s is not after start_time %s, so nothing would ever run.",
+		p.problems.Errorf(path, "end_time before start_time", "end_time %s is not after start_time %s, so nothing would "+
+			"ever run.",
 			s.end.Format(time.RFC3339), s.start.Format(time.RFC3339))
 		return
 	}
 	if ticks := s.Next(s.start.Add(-time.Nanosecond), 1); len(ticks) == 0 && !s.drifts() {
-		p.problems.Errorf(path, "No run in the window", "The schedule has no tick from start_time %s to before end_time %s, so nothing would ever run.",
+		p.problems.Errorf(path, "No run in the window", "The schedule has no tick from start_time %s to before end_time "+
+			"%s, so nothing would ever run.",
 			s.start.Format(time.RFC3339), s.end.Format(time.RFC3339))
 	}
 }

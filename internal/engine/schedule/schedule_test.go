@@ -38,13 +38,21 @@ func TestRefusedSchedules(t *testing.T) {
 		{Crons: []string{"0 2 * * *", "0 25 * * *", "", "0 02 * * ?"}},
 		{Crons: []string{"@hourly", "@every 60m"}},
 		{Interval: "7h"}, {Interval: "11m"},
-		{Cron: "@daily", Timezone: "PST"}, {Cron: "@daily", Timezone: "UTC+2"}, {Cron: "@daily", Timezone: "+05:30"}, {Cron: "@daily", Timezone: "Local"},
-		{Cron: "@daily", Timezone: "america/new york"}, {Cron: "@daily", Timezone: "Europe/Berln"}, {Cron: "@daily", Timezone: "../etc/passwd"},
+		{
+			Cron: "@daily", Timezone: "PST",
+		}, {Cron: "@daily", Timezone: "UTC+2"}, {Cron: "@daily", Timezone: "+05:30"}, {Cron: "@daily", Timezone: "Local"},
+		{
+			Cron: "@daily", Timezone: "america/new york",
+		}, {Cron: "@daily", Timezone: "Europe/Berln"}, {Cron: "@daily", Timezone: "../etc/passwd"},
 		{Cron: "@daily", Timezone: "posix/Europe/Berlin"}, {Cron: "@daily", Timezone: strings.Repeat("x", 200)},
-		{Cron: "@daily", StartTime: "2026-01-31 08:00:00"}, {Cron: "@daily", StartTime: "2026-02-30T08:00:00Z"}, {Cron: "@daily", EndTime: "2500-01-01T00:00:00Z"},
+		{
+			Cron: "@daily", StartTime: "2026-01-31 08:00:00",
+		}, {Cron: "@daily", StartTime: "2026-02-30T08:00:00Z"}, {Cron: "@daily", EndTime: "2500-01-01T00:00:00Z"},
 		{Cron: "@daily", StartTime: "2026-02-01T00:00:00Z", EndTime: "2026-02-01T01:00:00+01:00"},
 		{Cron: "@yearly", StartTime: "2026-02-01T00:00:00Z", EndTime: "2026-12-31T00:00:00Z"},
-		{Cron: "@daily", StartingDeadline: "1.5s"}, {Cron: "@daily", StartingDeadline: "1d"}, {Cron: "@daily", StartingDeadline: "90"},
+		{
+			Cron: "@daily", StartingDeadline: "1.5s",
+		}, {Cron: "@daily", StartingDeadline: "1d"}, {Cron: "@daily", StartingDeadline: "90"},
 	} {
 		parsed, problems := Parse(s)
 		if (parsed == nil) != problems.HasError() || len(problems) == 0 {
@@ -79,11 +87,18 @@ func TestUnknownTextsAreNotRefused(t *testing.T) {
 
 func TestCompiledParts(t *testing.T) {
 	t.Parallel()
-	s := mustParse(t, Spec{Crons: []string{" 0  2 * * * ", "@every 45m"}, Timezone: "Asia/Tokyo", StartingDeadline: "2m", StartTime: "2026-01-31T09:00:00+01:00"})
+	s := mustParse(
+		t,
+		Spec{
+			Crons: []string{" 0  2 * * * ", "@every 45m"}, Timezone: "Asia/Tokyo", StartingDeadline: "2m",
+			StartTime: "2026-01-31T09:00:00+01:00",
+		},
+	)
 	if diff := cmp.Diff([]string{"0 2 * * *", "0,45 */3 * * *", "30 1-23/3 * * *", "15 2-23/3 * * *"}, s.Lines()); diff != "" {
 		t.Error(diff)
 	}
-	if s.Timezone() != "Asia/Tokyo" || *s.DeadlineSeconds() != 120 || s.When() != "{{= now() >= date('2026-01-31T08:00:00Z') }}" {
+	if s.Timezone() != "Asia/Tokyo" || *s.DeadlineSeconds() != 120 || s.When() != "{{= now() >= "+
+		"date('2026-01-31T08:00:00Z') }}" {
 		t.Error(s.Timezone(), *s.DeadlineSeconds(), s.When())
 	}
 	if s := mustParse(t, Spec{Interval: "7m"}); s.Lines()[0] != "@every 7m" || s.Timezone() != "UTC" || s.When() != "" || s.DeadlineSeconds() != nil {
@@ -147,7 +162,8 @@ func TestWhen(t *testing.T) {
 			t.Errorf("%s is %v, %v", when, got, err)
 		}
 	}
-	for _, foreign := range []string{"true", "{{=  }}", "{{= now() < date('x') }}", "{{= now() >= date('2026-01-01T00:00:00+01:00') }}", "{{= now() < date('2026-01-01T00:00:00Z') && true }}"} {
+	for _, foreign := range []string{"true", "{{=  }}", "{{= now() < date('x') }}", "{{= now() >= " +
+		"date('2026-01-01T00:00:00+01:00') }}", "{{= now() < date('2026-01-01T00:00:00Z') && true }}"} {
 		if _, _, ok := ParseWhen(foreign); ok {
 			t.Errorf("%s is taken for ours", foreign)
 		}

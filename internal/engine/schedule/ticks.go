@@ -29,7 +29,8 @@ type TooManyTicksError struct {
 
 // Error says what was asked and what to do.
 func (e *TooManyTicksError) Error() string {
-	return fmt.Sprintf("there are more than %d ticks from %s to before %s; the last within the limit is %s. Choose an earlier end, a later begin or a higher limit",
+	return fmt.Sprintf("there are more than %d ticks from %s to before %s; the last within the limit is %s. Choose an "+
+		"earlier end, a later begin or a higher limit",
 		e.Limit, e.From.Format(time.RFC3339), e.To.Format(time.RFC3339), e.Last.Format(time.RFC3339))
 }
 
@@ -80,8 +81,8 @@ func (s *Schedule) each(from time.Time, yield func(time.Time) bool) {
 	s.eachUntil(from, time.Time{}, from.Add(0), yield)
 }
 
-// eachUntil calls yield with the ticks after from and before to (zero: without bound), as long as it returns true. @every
-// is counted from anchor.
+// eachUntil calls yield with the ticks after from and before to (zero: without bound), as long as it returns true.
+// @every is counted from anchor.
 func (s *Schedule) eachUntil(from, to, anchor time.Time, yield func(time.Time) bool) {
 	if s.unknown || from.Year() < minYear || from.Year() > maxYear {
 		return
@@ -176,8 +177,8 @@ const rereads = 7
 //
 // Asked from before a change of the clock, robfig can pass over ticks after it: it goes on by whole hours, which no
 // longer are whole where the clock changed by half an hour, and it can step over a midnight that does not exist. Argo's
-// controller asks again every resync at the latest, and then sees most of them. So does next; in the first minutes after
-// a change it sees what a controller sees that asks right after it.
+// controller asks again every resync at the latest, and then sees most of them. So does next; in the first minutes
+// after a change it sees what a controller sees that asks right after it.
 func (e entry) next(t time.Time) time.Time {
 	if e.ticks == nil {
 		return t.Add(e.cron.every)

@@ -15,10 +15,12 @@ import (
 
 const layoutZone = "2006-01-02 15:04 -0700"
 
-// argoNext computes ticks as Argo's controller does: the object's own method joins lines and timezone, robfig gives each
-// line's next tick by itself, asked again after every tick and every 20 minutes, and runs of the same second have the
-// same name. phase is when the controller read the object last. It ends after the horizon.
-func argoNext(t interface{ Fatal(args ...any) }, s *Schedule, from time.Time, phase, horizon time.Duration) []time.Time {
+// argoNext computes ticks as Argo's controller does: the object's own method joins lines and timezone, robfig gives
+// each line's next tick by itself, asked again after every tick and every 20 minutes, and runs of the same second have
+// the same name. phase is when the controller read the object last. It ends after the horizon.
+func argoNext(
+	t interface{ Fatal(args ...any) }, s *Schedule, from time.Time, phase, horizon time.Duration,
+) []time.Time {
 	object := wfv1.CronWorkflowSpec{Schedules: s.Lines(), Timezone: s.Timezone()}
 	seen := map[int64]time.Time{}
 	for _, line := range object.GetSchedulesWithTimezone(context.Background()) {
@@ -56,36 +58,108 @@ func TestNextAcrossClockChanges(t *testing.T) {
 		want       []string
 	}{
 		// New York, 2027-03-14: 02:00 to 03:00 does not exist.
-		{"America/New_York", "2027-03-13T00:00:00-05:00", []string{"59 1 * * *"}, []string{"2027-03-13 01:59 -0500", "2027-03-14 01:59 -0500", "2027-03-15 01:59 -0400"}},
-		{"America/New_York", "2027-03-13T00:00:00-05:00", []string{"0 2 * * *"}, []string{"2027-03-13 02:00 -0500", "2027-03-15 02:00 -0400", "2027-03-16 02:00 -0400"}},
-		{"America/New_York", "2027-03-13T00:00:00-05:00", []string{"30 2 * * *"}, []string{"2027-03-13 02:30 -0500", "2027-03-15 02:30 -0400"}},
-		{"America/New_York", "2027-03-13T00:00:00-05:00", []string{"0 3 * * *"}, []string{"2027-03-13 03:00 -0500", "2027-03-14 03:00 -0400", "2027-03-15 03:00 -0400"}},
-		{"America/New_York", "2027-03-14T01:15:00-05:00", []string{"*/30 * * * *"}, []string{"2027-03-14 01:30 -0500", "2027-03-14 03:00 -0400", "2027-03-14 03:30 -0400"}},
-		{"America/New_York", "2027-03-14T00:30:00-05:00", []string{"0 */2 * * *"}, []string{"2027-03-14 04:00 -0400", "2027-03-14 06:00 -0400"}},
-		{"America/New_York", "2027-03-13T12:00:00-05:00", []string{"0 2 * * SUN"}, []string{"2027-03-21 02:00 -0400", "2027-03-28 02:00 -0400"}},
+		{
+			"America/New_York", "2027-03-13T00:00:00-05:00", []string{"59 1 * * *"},
+			[]string{"2027-03-13 01:59 -0500", "2027-03-14 01:59 -0500", "2027-03-15 01:59 -0400"},
+		},
+		{
+			"America/New_York", "2027-03-13T00:00:00-05:00", []string{"0 2 * * *"},
+			[]string{"2027-03-13 02:00 -0500", "2027-03-15 02:00 -0400", "2027-03-16 02:00 -0400"},
+		},
+		{
+			"America/New_York", "2027-03-13T00:00:00-05:00", []string{"30 2 * * *"},
+			[]string{"2027-03-13 02:30 -0500", "2027-03-15 02:30 -0400"},
+		},
+		{
+			"America/New_York", "2027-03-13T00:00:00-05:00", []string{"0 3 * * *"},
+			[]string{"2027-03-13 03:00 -0500", "2027-03-14 03:00 -0400", "2027-03-15 03:00 -0400"},
+		},
+		{
+			"America/New_York", "2027-03-14T01:15:00-05:00", []string{"*/30 * * * *"},
+			[]string{"2027-03-14 01:30 -0500", "2027-03-14 03:00 -0400", "2027-03-14 03:30 -0400"},
+		},
+		{
+			"America/New_York", "2027-03-14T00:30:00-05:00", []string{"0 */2 * * *"},
+			[]string{"2027-03-14 04:00 -0400", "2027-03-14 06:00 -0400"},
+		},
+		{
+			"America/New_York", "2027-03-13T12:00:00-05:00", []string{"0 2 * * SUN"},
+			[]string{"2027-03-21 02:00 -0400", "2027-03-28 02:00 -0400"},
+		},
 		// New York, 2027-11-07: 01:00 to 02:00 comes twice.
-		{"America/New_York", "2027-11-06T00:00:00-04:00", []string{"30 1 * * *"}, []string{"2027-11-06 01:30 -0400", "2027-11-07 01:30 -0400", "2027-11-07 01:30 -0500", "2027-11-08 01:30 -0500"}},
-		{"America/New_York", "2027-11-06T12:00:00-04:00", []string{"0 2 * * *"}, []string{"2027-11-07 02:00 -0500", "2027-11-08 02:00 -0500"}},
-		{"America/New_York", "2027-11-07T00:30:00-04:00", []string{"0 * * * *"}, []string{"2027-11-07 01:00 -0400", "2027-11-07 01:00 -0500", "2027-11-07 02:00 -0500"}},
-		{"America/New_York", "2027-11-06T12:00:00-04:00", []string{"30 1 * * *", "0 2 * * *"}, []string{"2027-11-07 01:30 -0400", "2027-11-07 01:30 -0500", "2027-11-07 02:00 -0500", "2027-11-08 01:30 -0500"}},
+		{
+			"America/New_York", "2027-11-06T00:00:00-04:00", []string{"30 1 * * *"},
+			[]string{"2027-11-06 01:30 -0400", "2027-11-07 01:30 -0400", "2027-11-07 01:30 -0500", "2027-11-08 01:30 -0500"},
+		},
+		{
+			"America/New_York", "2027-11-06T12:00:00-04:00", []string{"0 2 * * *"},
+			[]string{"2027-11-07 02:00 -0500", "2027-11-08 02:00 -0500"},
+		},
+		{
+			"America/New_York", "2027-11-07T00:30:00-04:00", []string{"0 * * * *"},
+			[]string{"2027-11-07 01:00 -0400", "2027-11-07 01:00 -0500", "2027-11-07 02:00 -0500"},
+		},
+		{
+			"America/New_York", "2027-11-06T12:00:00-04:00", []string{"30 1 * * *", "0 2 * * *"},
+			[]string{"2027-11-07 01:30 -0400", "2027-11-07 01:30 -0500", "2027-11-07 02:00 -0500", "2027-11-08 01:30 -0500"},
+		},
 		// Lord Howe, 2027-10-03: 02:00 to 02:30 does not exist.
-		{"Australia/Lord_Howe", "2027-10-02T00:00:00+10:30", []string{"0 2 * * *"}, []string{"2027-10-02 02:00 +1030", "2027-10-04 02:00 +1100"}},
-		{"Australia/Lord_Howe", "2027-10-02T00:00:00+10:30", []string{"15 2 * * *"}, []string{"2027-10-02 02:15 +1030", "2027-10-04 02:15 +1100"}},
-		{"Australia/Lord_Howe", "2027-10-02T12:00:00+10:30", []string{"30 2 * * *"}, []string{"2027-10-03 02:30 +1100", "2027-10-04 02:30 +1100"}},
-		// From 02:30 the library goes on by whole hours to 03:30: it misses 03:00, which exists, and would miss 09:00, but that Argo asks it again.
-		{"Australia/Lord_Howe", "2027-10-02T12:00:00+10:30", []string{"0 3 * * *"}, []string{"2027-10-04 03:00 +1100", "2027-10-05 03:00 +1100"}},
-		{"Australia/Lord_Howe", "2027-10-02T12:00:00+10:30", []string{"0 9 * * *"}, []string{"2027-10-03 09:00 +1100", "2027-10-04 09:00 +1100"}},
-		{"Australia/Lord_Howe", "2027-10-02T12:00:00+10:30", []string{"45 9 * * *"}, []string{"2027-10-03 09:45 +1100", "2027-10-04 09:45 +1100"}},
-		{"Australia/Lord_Howe", "2027-10-03T01:10:00+10:30", []string{"*/30 * * * *"}, []string{"2027-10-03 01:30 +1030", "2027-10-03 02:30 +1100", "2027-10-03 03:00 +1100"}},
-		// Lord Howe, 2027-04-04: 01:30 to 02:00 comes twice. The library steps from 01:00 to the second 01:30 and to 02:30: it misses 02:00,
-		// which exists.
-		{"Australia/Lord_Howe", "2027-04-03T00:00:00+11:00", []string{"0 2 * * *"}, []string{"2027-04-03 02:00 +1100", "2027-04-05 02:00 +1030"}},
-		{"Australia/Lord_Howe", "2027-04-03T12:00:00+11:00", []string{"0 9 * * *"}, []string{"2027-04-04 09:00 +1030", "2027-04-05 09:00 +1030"}},
-		{"Australia/Lord_Howe", "2027-04-03T12:00:00+11:00", []string{"30 2 * * *"}, []string{"2027-04-04 02:30 +1030", "2027-04-05 02:30 +1030"}},
-		{"Australia/Lord_Howe", "2027-04-03T12:00:00+11:00", []string{"45 1 * * *"}, []string{"2027-04-04 01:45 +1100", "2027-04-04 01:45 +1030", "2027-04-05 01:45 +1030"}},
-		{"Australia/Lord_Howe", "2027-04-04T01:10:00+11:00", []string{"*/20 * * * *"}, []string{"2027-04-04 01:20 +1100", "2027-04-04 01:40 +1100", "2027-04-04 01:40 +1030", "2027-04-04 02:00 +1030"}},
+		{
+			"Australia/Lord_Howe", "2027-10-02T00:00:00+10:30", []string{"0 2 * * *"},
+			[]string{"2027-10-02 02:00 +1030", "2027-10-04 02:00 +1100"},
+		},
+		{
+			"Australia/Lord_Howe", "2027-10-02T00:00:00+10:30", []string{"15 2 * * *"},
+			[]string{"2027-10-02 02:15 +1030", "2027-10-04 02:15 +1100"},
+		},
+		{
+			"Australia/Lord_Howe", "2027-10-02T12:00:00+10:30", []string{"30 2 * * *"},
+			[]string{"2027-10-03 02:30 +1100", "2027-10-04 02:30 +1100"},
+		},
+		// From 02:30 the library goes on by whole hours to 03:30: it misses 03:00, which exists, and would miss 09:00, but
+		// that Argo asks it again.
+		{
+			"Australia/Lord_Howe", "2027-10-02T12:00:00+10:30", []string{"0 3 * * *"},
+			[]string{"2027-10-04 03:00 +1100", "2027-10-05 03:00 +1100"},
+		},
+		{
+			"Australia/Lord_Howe", "2027-10-02T12:00:00+10:30", []string{"0 9 * * *"},
+			[]string{"2027-10-03 09:00 +1100", "2027-10-04 09:00 +1100"},
+		},
+		{
+			"Australia/Lord_Howe", "2027-10-02T12:00:00+10:30", []string{"45 9 * * *"},
+			[]string{"2027-10-03 09:45 +1100", "2027-10-04 09:45 +1100"},
+		},
+		{
+			"Australia/Lord_Howe", "2027-10-03T01:10:00+10:30", []string{"*/30 * * * *"},
+			[]string{"2027-10-03 01:30 +1030", "2027-10-03 02:30 +1100", "2027-10-03 03:00 +1100"},
+		},
+		// Lord Howe, 2027-04-04: 01:30 to 02:00 comes twice. The library steps from 01:00 to the second 01:30 and to 02:30:
+		// it misses 02:00, which exists.
+		{
+			"Australia/Lord_Howe", "2027-04-03T00:00:00+11:00", []string{"0 2 * * *"},
+			[]string{"2027-04-03 02:00 +1100", "2027-04-05 02:00 +1030"},
+		},
+		{
+			"Australia/Lord_Howe", "2027-04-03T12:00:00+11:00", []string{"0 9 * * *"},
+			[]string{"2027-04-04 09:00 +1030", "2027-04-05 09:00 +1030"},
+		},
+		{
+			"Australia/Lord_Howe", "2027-04-03T12:00:00+11:00", []string{"30 2 * * *"},
+			[]string{"2027-04-04 02:30 +1030", "2027-04-05 02:30 +1030"},
+		},
+		{
+			"Australia/Lord_Howe", "2027-04-03T12:00:00+11:00", []string{"45 1 * * *"},
+			[]string{"2027-04-04 01:45 +1100", "2027-04-04 01:45 +1030", "2027-04-05 01:45 +1030"},
+		},
+		{
+			"Australia/Lord_Howe", "2027-04-04T01:10:00+11:00", []string{"*/20 * * * *"},
+			[]string{"2027-04-04 01:20 +1100", "2027-04-04 01:40 +1100", "2027-04-04 01:40 +1030", "2027-04-04 02:00 +1030"},
+		},
 		// No change of the clock, for comparison.
-		{"", "2027-03-13T12:00:00-05:00", []string{"0 2 * * *"}, []string{"2027-03-14 02:00 +0000", "2027-03-15 02:00 +0000"}},
+		{
+			"", "2027-03-13T12:00:00-05:00", []string{"0 2 * * *"}, []string{"2027-03-14 02:00 +0000", "2027-03-15 02:00 +0000"},
+		},
 	} {
 		from, err := time.Parse(time.RFC3339, c.from)
 		if err != nil {
@@ -127,7 +201,9 @@ func TestNextIsArgosInEveryZone(t *testing.T) {
 			return
 		}
 		// Half of the times lie round a change of the clock.
-		from := time.Unix(rapid.Int64Range(firstSecond, 4_000_000_000).Draw(t, "from"), rapid.Int64Range(0, 1).Draw(t, "nanos"))
+		from := time.Unix(
+			rapid.Int64Range(firstSecond, 4_000_000_000).Draw(t, "from"), rapid.Int64Range(0, 1).Draw(t, "nanos"),
+		)
 		s, problems := Parse(Spec{Crons: lines, Timezone: zone})
 		if problems.HasError() {
 			t.Fatal(problems)
@@ -171,8 +247,8 @@ func TestNextEnds(t *testing.T) {
 	}
 }
 
-// settled leaves out the ticks of the 20 minutes after a change of the clock: whether Argo sees them can depend on when it
-// reads the object, which happens to be sooner or later within them.
+// settled leaves out the ticks of the 20 minutes after a change of the clock: whether Argo sees them can depend on when
+// it reads the object, which happens to be sooner or later within them.
 func settled(ticks []time.Time) []time.Time {
 	return slices.DeleteFunc(ticks, func(t time.Time) bool {
 		change, _ := t.ZoneBounds()
@@ -266,16 +342,33 @@ func TestIrregular(t *testing.T) {
 		want       []string
 	}{
 		{"America/New_York", "30 2 * * *", []string{"On Sunday 2027-03-14, when the clock changes, nothing runs at 02:30."}},
-		{"America/New_York", "30 1 * * *", []string{"On Sunday 2027-11-07, when the clock changes, there are two runs at 01:30."}},
+		{
+			"America/New_York", "30 1 * * *",
+			[]string{"On Sunday 2027-11-07, when the clock changes, there are two runs at 01:30."},
+		},
 		{"America/New_York", "*/10 1-2 * * *", []string{
 			"On Sunday 2027-03-14, when the clock changes, nothing runs at 02:00, 02:10, 02:20 and 3 more times.",
 			"On Sunday 2027-11-07, when the clock changes, there are two runs at 01:00, 01:10, 01:20 and 3 more times."}},
 		{"America/New_York", "30 2 * * MON", nil},
 		{"America/New_York", "0 3 * * *", nil},
 		{"America/New_York", "*/5 * * * *", nil},
-		{"Australia/Lord_Howe", "0 2 * * *", []string{"On Sunday 2027-04-04, when the clock changes, nothing runs at 02:00.", "On Sunday 2027-10-03, when the clock changes, nothing runs at 02:00."}},
-		{"America/Havana", "30 0 * * *", []string{"On Sunday 2027-03-14, when the clock changes, nothing runs at 00:30.", "On Sunday 2027-11-07, when the clock changes, there are two runs at 00:30."}},
-		{"Australia/Lord_Howe", "0 3 * * *", []string{"On Sunday 2027-10-03, when the clock changes, nothing runs at 03:00."}},
+		{
+			"Australia/Lord_Howe", "0 2 * * *",
+			[]string{
+				"On Sunday 2027-04-04, when the clock changes, nothing runs at 02:00.",
+				"On Sunday 2027-10-03, when the clock changes, nothing runs at 02:00.",
+			},
+		},
+		{
+			"America/Havana", "30 0 * * *",
+			[]string{
+				"On Sunday 2027-03-14, when the clock changes, nothing runs at 00:30.",
+				"On Sunday 2027-11-07, when the clock changes, there are two runs at 00:30.",
+			},
+		},
+		{
+			"Australia/Lord_Howe", "0 3 * * *", []string{"On Sunday 2027-10-03, when the clock changes, nothing runs at 03:00."},
+		},
 		{"Australia/Lord_Howe", "0 9 * * *", nil},
 		{"UTC", "30 2 * * *", nil},
 		{"Asia/Tokyo", "30 2 * * *", nil},

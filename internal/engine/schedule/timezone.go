@@ -33,8 +33,8 @@ var abbreviations = map[string]string{
 
 var offset = regexp.MustCompile(`(?i)^(UTC|GMT|Z)?\s*([+-])(\d{1,2})(:?\d{2})?$`)
 
-// ParseTimezone finds a timezone by its IANA name, exactly as the tz database spells it. Empty means UTC. The rules of a
-// zone come from the machine's database where it has one, as in Argo's controller, else from the embedded one.
+// ParseTimezone finds a timezone by its IANA name, exactly as the tz database spells it. Empty means UTC. The rules of
+// a zone come from the machine's database where it has one, as in Argo's controller, else from the embedded one.
 func ParseTimezone(name string) (*time.Location, []Error) {
 	if name == "" {
 		return time.UTC, nil
@@ -43,11 +43,14 @@ func ParseTimezone(name string) (*time.Location, []Error) {
 	if i := sort.SearchStrings(names, name); i < len(names) && names[i] == name {
 		loc, err := time.LoadLocation(name)
 		if err != nil {
-			return nil, refuse("Unreadable timezone", "timezone %s is known, but its rules cannot be read: %s.", quote(name), err)
+			return nil, refuse(
+				"Unreadable timezone", "timezone %s is known, but its rules cannot be read: %s.", quote(name), err,
+			)
 		}
 		return loc, nil
 	}
-	return nil, refuse("Unknown timezone", "timezone %s is not in the IANA tz database, in which names look like \"Europe/Berlin\" or \"UTC\". %s",
+	return nil, refuse("Unknown timezone", "timezone %s is not in the IANA tz database, in which names look like "+
+		"\"Europe/Berlin\" or \"UTC\". %s",
 		quote(name), suggestZone(name))
 }
 
@@ -63,7 +66,10 @@ func suggestZone(name string) string {
 			if hours == "" {
 				return `Write "UTC".`
 			}
-			return fmt.Sprintf("Name a place, whose summer time is then followed; the fixed offset is %q (its sign is the other way round).", "Etc/GMT"+sign+hours)
+			return fmt.Sprintf(
+				"Name a place, whose summer time is then followed; the fixed offset is %q (its sign is the other way round).",
+				"Etc/GMT"+sign+hours,
+			)
 		}
 		return "Name a place instead of an offset."
 	}
@@ -90,7 +96,10 @@ func nearZones(name string) []string {
 	for _, zone := range zoneNames() {
 		folded := foldZone(zone)
 		city := folded[strings.LastIndexByte(folded, '/')+1:]
-		d := min(problem.Distance(wanted, folded, 4), problem.Distance(wanted, city, 3), problem.Distance(wanted[strings.LastIndexByte(wanted, '/')+1:], city, 2)+1)
+		d := min(
+			problem.Distance(wanted, folded, 4), problem.Distance(wanted, city, 3),
+			problem.Distance(wanted[strings.LastIndexByte(wanted, '/')+1:], city, 2)+1,
+		)
 		if d < 3 {
 			found = append(found, candidate{zone, d})
 		}

@@ -12,7 +12,9 @@ func ParseTime(attribute, text string) (time.Time, []Error) {
 	title := "Invalid " + attribute
 	switch {
 	case err == nil && (t.UTC().Year() < 1970 || t.UTC().Year() >= maxYear):
-		return time.Time{}, refuse(title, "%s %s is out of range; years go from 1970 to %d.", attribute, quote(text), maxYear-1)
+		return time.Time{}, refuse(
+			title, "%s %s is out of range; years go from 1970 to %d.", attribute, quote(text), maxYear-1,
+		)
 	case err == nil:
 		return t, nil
 	}
@@ -24,7 +26,8 @@ func timeRemedy(text string) string {
 	trimmed := strings.TrimSpace(text)
 	for _, layout := range []string{"2006-01-02", "2006-01-02T15:04", "2006-01-02 15:04", "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02 15:04:05Z07:00"} {
 		if t, err := time.Parse(layout, trimmed); err == nil {
-			return "Write date, T, time and offset: \"" + t.Format(time.RFC3339) + "\" for UTC, or another offset such as +02:00 in place of Z."
+			return "Write date, T, time and offset: \"" + t.Format(time.RFC3339) + "\" for UTC, or another offset such as " +
+				"+02:00 in place of Z."
 		}
 	}
 	return "Write date, T, time and offset, such as \"2026-01-31T08:00:00Z\" or \"2026-01-31T08:00:00+01:00\"."

@@ -54,7 +54,12 @@ func checkAffinity(l *problem.List, at problem.Path, text string) {
 	}
 	for _, e := range append(strict, err) {
 		if e != nil {
-			l.Errorf(at, "Invalid affinity", "This is not Kubernetes' affinity as JSON: %v. Write jsonencode({ nodeAffinity = { … } }), with the fields of a pod's affinity.", e)
+			l.Errorf(
+				at, "Invalid affinity",
+				"This is not Kubernetes' affinity as JSON: %v. Write jsonencode({ nodeAffinity = { … } }), with the fields of a "+
+					"pod's affinity.",
+				e,
+			)
 		}
 	}
 }

@@ -33,18 +33,30 @@ var wrong = map[string]struct {
 	want     []string
 	detail   string
 }{
-	"days":                  {spec.Settings{Timeout: "1d"}, []string{"timeout: Invalid duration"}, `write hours: "24h"`},
-	"weeks":                 {spec.Settings{Timeout: "2w"}, []string{"timeout: Invalid duration"}, `write hours: "336h"`},
-	"no unit":               {spec.Settings{Timeout: "30"}, []string{"timeout: Invalid duration"}, `write "30s"`},
-	"no duration":           {spec.Settings{Timeout: "soon"}, []string{"timeout: Invalid duration"}, `such as "90s"`},
-	"expression for a time": {spec.Settings{Timeout: "{{ parameters.t }}"}, []string{"timeout: Invalid duration"}, "Expressions are not possible here"},
-	"negative":              {spec.Settings{Timeout: "-5m"}, []string{"timeout: Invalid duration"}, "not a positive duration"},
-	"fraction of a second":  {spec.Settings{Timeout: "90.5s"}, []string{"timeout: Invalid duration"}, `Write "1m31s"`},
-	"age":                   {spec.Settings{Cache: &spec.Cache{MaxAge: "x"}}, []string{"cache.max_age: Invalid duration"}, ""},
+	"days":        {spec.Settings{Timeout: "1d"}, []string{"timeout: Invalid duration"}, `write hours: "24h"`},
+	"weeks":       {spec.Settings{Timeout: "2w"}, []string{"timeout: Invalid duration"}, `write hours: "336h"`},
+	"no unit":     {spec.Settings{Timeout: "30"}, []string{"timeout: Invalid duration"}, `write "30s"`},
+	"no duration": {spec.Settings{Timeout: "soon"}, []string{"timeout: Invalid duration"}, `such as "90s"`},
+	"expression for a time": {
+		spec.Settings{Timeout: "{{ parameters.t }}"}, []string{"timeout: Invalid duration"},
+		"Expressions are not possible here",
+	},
+	"negative": {
+		spec.Settings{Timeout: "-5m"}, []string{"timeout: Invalid duration"}, "not a positive duration",
+	},
+	"fraction of a second": {spec.Settings{Timeout: "90.5s"}, []string{"timeout: Invalid duration"}, `Write "1m31s"`},
+	"age": {
+		spec.Settings{Cache: &spec.Cache{MaxAge: "x"}}, []string{"cache.max_age: Invalid duration"}, "",
+	},
 	"retry": {
-		spec.Settings{Retry: &spec.Retry{Limit: -1, Policy: "always", Expression: "1 +", Backoff: &spec.Backoff{Factor: new(1.5), Max: "x"}}},
+		spec.Settings{
+			Retry: &spec.Retry{
+				Limit: -1, Policy: "always", Expression: "1 +", Backoff: &spec.Backoff{Factor: new(1.5), Max: "x"},
+			},
+		},
 		[]string{
-			"retry.backoff.duration: Invalid duration", "retry.backoff.factor: Invalid factor", "retry.backoff.max: Invalid duration",
+			"retry.backoff.duration: Invalid duration", "retry.backoff.factor: Invalid factor", "retry.backoff.max: Invalid " +
+				"duration",
 			"retry.expression: Invalid expression", "retry.limit: Invalid limit", "retry.policy: Unknown policy",
 		},
 		`Did you mean "Always"?`,
@@ -56,7 +68,9 @@ var wrong = map[string]struct {
 	"resources": {
 		spec.Settings{Resources: &spec.Resources{
 			Requests: map[string]string{"cpu": "2", "memory": "1Gi", "nvidia.com/gpu": "1", "gpu": "1"},
-			Limits:   map[string]string{"cpu": "1000m", "memory": "500m", "nvidia.com/gpu": "2", "ephemeral-storage": "much", "x.io/y": "-1"},
+			Limits: map[string]string{
+				"cpu": "1000m", "memory": "500m", "nvidia.com/gpu": "2", "ephemeral-storage": "much", "x.io/y": "-1",
+			},
 		}},
 		[]string{
 			`resources.limits["ephemeral-storage"]: Invalid quantity`, `resources.limits["memory"]: Invalid quantity`,
@@ -72,7 +86,9 @@ var wrong = map[string]struct {
 	},
 	"variables": {
 		spec.Settings{
-			Env: map[string]string{"1A": "", "TWICE": "", "KFP_NOTHING": ""}, SecretEnv: map[string]spec.KeyRef{"TWICE": {Name: "S", Key: "a/b"}},
+			Env: map[string]string{
+				"1A": "", "TWICE": "", "KFP_NOTHING": "",
+			}, SecretEnv: map[string]spec.KeyRef{"TWICE": {Name: "S", Key: "a/b"}},
 			ConfigMapEnv: map[string]spec.KeyRef{"C": {}}, FieldEnv: map[string]string{"F": "spec.containers"},
 		},
 		[]string{
@@ -84,12 +100,19 @@ var wrong = map[string]struct {
 	},
 	"volumes": {
 		spec.Settings{Volumes: map[string]spec.Volume{
-			"none":   {MountPath: "/a"},
-			"two":    {MountPath: "/a/", Secret: "S", Claim: "c"},
-			"a_b":    {MountPath: "b", ConfigMap: "c"},
-			"a-b":    {MountPath: "/kfp/x", EmptyDir: &spec.EmptyDir{Medium: "memory", SizeLimit: "0"}},
-			"-":      {MountPath: "/c:d", SubPath: "../x", Ephemeral: &spec.EphemeralClaim{Size: "{{ x }}", AccessModes: []string{"RWO"}}},
-			"spaces": {MountPath: "/", Ephemeral: &spec.EphemeralClaim{Size: "500m", StorageClass: "a b", AccessModes: []string{"ReadWriteOnce", "ReadWriteOncePod"}}},
+			"none": {MountPath: "/a"},
+			"two":  {MountPath: "/a/", Secret: "S", Claim: "c"},
+			"a_b":  {MountPath: "b", ConfigMap: "c"},
+			"a-b":  {MountPath: "/kfp/x", EmptyDir: &spec.EmptyDir{Medium: "memory", SizeLimit: "0"}},
+			"-": {
+				MountPath: "/c:d", SubPath: "../x", Ephemeral: &spec.EphemeralClaim{Size: "{{ x }}", AccessModes: []string{"RWO"}},
+			},
+			"spaces": {
+				MountPath: "/",
+				Ephemeral: &spec.EphemeralClaim{
+					Size: "500m", StorageClass: "a b", AccessModes: []string{"ReadWriteOnce", "ReadWriteOncePod"},
+				},
+			},
 		}},
 		[]string{
 			`volumes["-"].ephemeral.access_modes: Unknown access mode`, `volumes["-"].ephemeral.size: Invalid quantity`,
@@ -104,7 +127,11 @@ var wrong = map[string]struct {
 		"2 sources: claim, secret",
 	},
 	"long name of a volume": {
-		spec.Settings{Volumes: map[string]spec.Volume{strings.Repeat("v", 58): {MountPath: "/a", Claim: "c"}, strings.Repeat("w", 59): {MountPath: "/b", Claim: "c"}}},
+		spec.Settings{
+			Volumes: map[string]spec.Volume{
+				strings.Repeat("v", 58): {MountPath: "/a", Claim: "c"}, strings.Repeat("w", 59): {MountPath: "/b", Claim: "c"},
+			},
+		},
 		[]string{`volumes["` + strings.Repeat("w", 59) + `"]: Invalid name`}, "at most 58 letters",
 	},
 	"tolerations": {
@@ -114,19 +141,29 @@ var wrong = map[string]struct {
 			{Key: "a", Operator: "Exists", Value: "b", Effect: "NoSchedule", TolerationSeconds: new(int64(3))},
 		}},
 		[]string{
-			"tolerations[0]: Toleration without a key", "tolerations[1].effect: Unknown effect", "tolerations[1].key: Invalid taint",
+			"tolerations[0]: Toleration without a key", "tolerations[1].effect: Unknown effect", "tolerations[1].key: " +
+				"Invalid taint",
 			"tolerations[1].operator: Unknown operator", "tolerations[1].value: Invalid value",
 			"tolerations[2].toleration_seconds: Seconds without a use", "tolerations[2].value: Value without a use",
 		},
 		"",
 	},
-	"affinity that is no JSON":     {spec.Settings{Affinity: "{"}, []string{"affinity: Invalid affinity"}, ""},
-	"affinity that is null":        {spec.Settings{Affinity: "null"}, []string{"affinity: Invalid affinity"}, "it is null"},
-	"affinity with unknown fields": {spec.Settings{Affinity: `{"nodeAffinty":{},"podAffinity":{"x":1}}`}, []string{"affinity: Invalid affinity", "affinity: Invalid affinity"}, "nodeAffinty"},
-	"affinity in small letters":    {spec.Settings{Affinity: `{"nodeaffinity":{}}`}, []string{"affinity: Invalid affinity"}, "nodeaffinity"},
+	"affinity that is no JSON": {spec.Settings{Affinity: "{"}, []string{"affinity: Invalid affinity"}, ""},
+	"affinity that is null": {
+		spec.Settings{Affinity: "null"}, []string{"affinity: Invalid affinity"}, "it is null",
+	},
+	"affinity with unknown fields": {
+		spec.Settings{Affinity: `{"nodeAffinty":{},"podAffinity":{"x":1}}`},
+		[]string{"affinity: Invalid affinity", "affinity: Invalid affinity"}, "nodeAffinty",
+	},
+	"affinity in small letters": {
+		spec.Settings{Affinity: `{"nodeaffinity":{}}`}, []string{"affinity: Invalid affinity"}, "nodeaffinity",
+	},
 	"metadata": {
 		spec.Settings{
-			NodeSelector: map[string]string{"a": "b c"}, Labels: map[string]string{"a b": "", "workflows.argoproj.io/workflow": "x"},
+			NodeSelector: map[string]string{"a": "b c"}, Labels: map[string]string{
+				"a b": "", "workflows.argoproj.io/workflow": "x",
+			},
 			Annotations: map[string]string{"a/b/c": "", "terraform-provider-kfp/types": ""},
 		},
 		[]string{
@@ -136,12 +173,20 @@ var wrong = map[string]struct {
 		"",
 	},
 	"labels that are expressions": {
-		spec.Settings{Labels: map[string]string{"a": "{{ parameters.x }} y", "b": `{{ "{{" }}`, "c": "a b"}, Annotations: map[string]string{"d": `{{ "{{" }} b`}},
+		spec.Settings{
+			Labels:      map[string]string{"a": "{{ parameters.x }} y", "b": `{{ "{{" }}`, "c": "a b"},
+			Annotations: map[string]string{"d": `{{ "{{" }} b`},
+		},
 		[]string{`labels["b"]: Invalid label`, `labels["c"]: Invalid label`}, `"{{" cannot be the value`,
 	},
-	"much metadata": {spec.Settings{Annotations: map[string]string{"a": strings.Repeat("x", 256<<10)}}, []string{"annotations: Too many annotations"}, ""},
+	"much metadata": {
+		spec.Settings{Annotations: map[string]string{"a": strings.Repeat("x", 256<<10)}},
+		[]string{"annotations: Too many annotations"}, "",
+	},
 	"names": {
-		spec.Settings{ServiceAccount: "A", PriorityClass: "b_", ImagePullPolicy: "Sometimes", ImagePullSecrets: []string{"", "C"}},
+		spec.Settings{
+			ServiceAccount: "A", PriorityClass: "b_", ImagePullPolicy: "Sometimes", ImagePullSecrets: []string{"", "C"},
+		},
 		[]string{
 			"image_pull_policy: Unknown policy", "image_pull_secrets: Invalid name", "image_pull_secrets: Invalid name",
 			"priority_class: Invalid name", "service_account: Invalid name",
@@ -162,7 +207,9 @@ var wrong = map[string]struct {
 	},
 	"locks": {
 		spec.Settings{Synchronization: &spec.Synchronization{
-			Mutexes: []string{"", "a/b"}, Semaphores: []spec.Semaphore{{ConfigMap: "c", Key: "k"}, {ConfigMap: "c", Key: "k"}, {}},
+			Mutexes: []string{"", "a/b"}, Semaphores: []spec.Semaphore{
+				{ConfigMap: "c", Key: "k"}, {ConfigMap: "c", Key: "k"}, {},
+			},
 		}},
 		[]string{
 			"synchronization.mutexes: Invalid name", "synchronization.mutexes: Invalid name", "synchronization.semaphores[1]: Duplicate semaphore",
@@ -208,12 +255,17 @@ func TestAllWrongSettingsAreToldAtOnce(t *testing.T) {
 // goodSettings uses every setting.
 func goodSettings() spec.Settings {
 	return spec.Settings{
-		Retry:   &spec.Retry{Limit: 3, Policy: "Always", Expression: "last_retry.exit_code != 2", Backoff: &spec.Backoff{Duration: "500ms", Factor: new(2.0), Max: "1h"}},
+		Retry: &spec.Retry{
+			Limit: 3, Policy: "Always", Expression: "last_retry.exit_code != 2",
+			Backoff: &spec.Backoff{Duration: "500ms", Factor: new(2.0), Max: "1h"},
+		},
 		Timeout: "1h30m",
 		Cache:   &spec.Cache{Enabled: true, MaxAge: "24h", Key: "{{ inputs.x }}"},
 		Resources: &spec.Resources{
 			Requests: map[string]string{"cpu": "500m", "memory": "1Gi", "nvidia.com/gpu": "1"},
-			Limits:   map[string]string{"cpu": "{{ parameters.cpu }}", "memory": "2Gi", "nvidia.com/gpu": "1", "hugepages-2Mi": "4Mi"},
+			Limits: map[string]string{
+				"cpu": "{{ parameters.cpu }}", "memory": "2Gi", "nvidia.com/gpu": "1", "hugepages-2Mi": "4Mi",
+			},
 		},
 		Env:          map[string]string{"A": "{{ parameters.x }}", "b.c-d": ""},
 		SecretEnv:    map[string]spec.KeyRef{"S": {Name: "db", Key: "password.txt", Optional: true}},
@@ -222,19 +274,27 @@ func goodSettings() spec.Settings {
 		Volumes: map[string]spec.Volume{
 			"data":    {MountPath: "/mnt/data", SubPath: "a/b", ReadOnly: true, Claim: "data"},
 			"Scratch": {MountPath: "/mnt/data/scratch", EmptyDir: &spec.EmptyDir{Medium: "Memory", SizeLimit: "1Gi"}},
-			"big_one": {MountPath: "/kfpx", Ephemeral: &spec.EphemeralClaim{Size: "10Gi", StorageClass: "fast", AccessModes: []string{"ReadWriteOncePod"}}},
-			"s":       {MountPath: "/etc/s", Secret: "s"},
+			"big_one": {
+				MountPath: "/kfpx",
+				Ephemeral: &spec.EphemeralClaim{Size: "10Gi", StorageClass: "fast", AccessModes: []string{"ReadWriteOncePod"}},
+			},
+			"s": {MountPath: "/etc/s", Secret: "s"},
 		},
 		NodeSelector: map[string]string{"kubernetes.io/arch": "amd64"},
-		Tolerations:  []spec.Toleration{{Operator: "Exists"}, {Key: "gpu", Value: "yes", Effect: "NoExecute", TolerationSeconds: new(int64(30))}},
-		Affinity:     `{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[{"matchExpressions":[{"key":"a","operator":"In","values":["b"]}]}]}}}`,
-		Labels:       map[string]string{"team": "etl"}, Annotations: map[string]string{"Example.com/Note": "a b\nc"},
+		Tolerations: []spec.Toleration{
+			{Operator: "Exists"}, {Key: "gpu", Value: "yes", Effect: "NoExecute", TolerationSeconds: new(int64(30))},
+		},
+		Affinity: `{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[{"matchExpressions":[{"key":"a","operator":"In","values":["b"]}]}]}}}`,
+		Labels:   map[string]string{"team": "etl"}, Annotations: map[string]string{"Example.com/Note": "a b\nc"},
 		ServiceAccount: "runner", ImagePullPolicy: "IfNotPresent", ImagePullSecrets: []string{"pull"}, PriorityClass: "high",
 		SecurityContext: &spec.SecurityContext{
 			RunAsUser: new(int64(0)), RunAsNonRoot: new(false), Privileged: new(true), AllowPrivilegeEscalation: new(true),
 			AddCapabilities: []string{"NET_ADMIN"}, DropCapabilities: []string{"ALL"},
 		},
-		Synchronization: &spec.Synchronization{Mutexes: []string{"database"}, Semaphores: []spec.Semaphore{{ConfigMap: "limits", Key: "gpu"}, {ConfigMap: "limits", Key: "db"}}},
+		Synchronization: &spec.Synchronization{
+			Mutexes:    []string{"database"},
+			Semaphores: []spec.Semaphore{{ConfigMap: "limits", Key: "gpu"}, {ConfigMap: "limits", Key: "db"}},
+		},
 	}
 }
 
@@ -252,19 +312,28 @@ func TestUnknownSettingsPass(t *testing.T) {
 	s := spec.Settings{
 		Retry:   &spec.Retry{Policy: u, Expression: u, Backoff: &spec.Backoff{Duration: u, Max: u}},
 		Timeout: u, Cache: &spec.Cache{MaxAge: u, Key: u},
-		Resources: &spec.Resources{Requests: map[string]string{"cpu": u, "memory": "2Gi"}, Limits: map[string]string{"cpu": "1", "memory": u}},
-		Env:       map[string]string{"A": u}, SecretEnv: map[string]spec.KeyRef{"S": {Name: u, Key: u}}, ConfigMapEnv: map[string]spec.KeyRef{"C": {Name: u, Key: u}},
+		Resources: &spec.Resources{
+			Requests: map[string]string{"cpu": u, "memory": "2Gi"}, Limits: map[string]string{"cpu": "1", "memory": u},
+		},
+		Env: map[string]string{"A": u}, SecretEnv: map[string]spec.KeyRef{"S": {Name: u, Key: u}}, ConfigMapEnv: map[string]spec.KeyRef{"C": {Name: u, Key: u}},
 		FieldEnv: map[string]string{"F": u},
 		Volumes: map[string]spec.Volume{
-			"a": {MountPath: u, SubPath: u, Secret: u, Claim: u}, "b": {MountPath: u, ConfigMap: u, EmptyDir: &spec.EmptyDir{}}, "c": {MountPath: u, Claim: u},
+			"a": {
+				MountPath: u, SubPath: u, Secret: u, Claim: u,
+			}, "b": {MountPath: u, ConfigMap: u, EmptyDir: &spec.EmptyDir{}}, "c": {MountPath: u, Claim: u},
 			"d": {MountPath: u, EmptyDir: &spec.EmptyDir{Medium: u, SizeLimit: u}},
 			"e": {MountPath: u, Ephemeral: &spec.EphemeralClaim{Size: u, StorageClass: u, AccessModes: []string{u}}},
 		},
-		NodeSelector: map[string]string{"a": u}, Tolerations: []spec.Toleration{{Key: u, Operator: u, Value: u, Effect: u, TolerationSeconds: new(int64(1))}, {Key: "a", Operator: "Exists", Value: u}, {Key: u}},
+		NodeSelector: map[string]string{"a": u}, Tolerations: []spec.Toleration{
+			{Key: u, Operator: u, Value: u, Effect: u, TolerationSeconds: new(int64(1))},
+			{Key: "a", Operator: "Exists", Value: u}, {Key: u},
+		},
 		Affinity: u, Labels: map[string]string{"a": u}, Annotations: map[string]string{"a": u},
 		ServiceAccount: u, ImagePullPolicy: u, ImagePullSecrets: []string{u}, PriorityClass: u,
 		SecurityContext: &spec.SecurityContext{AddCapabilities: []string{u}, DropCapabilities: []string{u}},
-		Synchronization: &spec.Synchronization{Mutexes: []string{u}, Semaphores: []spec.Semaphore{{ConfigMap: u, Key: u}, {ConfigMap: u, Key: u}}},
+		Synchronization: &spec.Synchronization{
+			Mutexes: []string{u}, Semaphores: []spec.Semaphore{{ConfigMap: u, Key: u}, {ConfigMap: u, Key: u}},
+		},
 	}
 	if heads, details := found(problems(s)); heads != nil {
 		t.Errorf("problems %v:\n%s", heads, details)
@@ -274,9 +343,11 @@ func TestUnknownSettingsPass(t *testing.T) {
 func TestSettingsThatOnlyTheDefaultsMakeWrong(t *testing.T) {
 	t.Parallel()
 	defaults := spec.Settings{
-		Env:       map[string]string{"A": "1", "B": "1"},
-		Resources: &spec.Resources{Limits: map[string]string{"cpu": "1", "memory": "1Gi"}, Requests: map[string]string{"memory": "2Gi"}},
-		Volumes:   map[string]spec.Volume{"a": {MountPath: "/a", Claim: "a"}, "b": {MountPath: "/b", Claim: "b"}},
+		Env: map[string]string{"A": "1", "B": "1"},
+		Resources: &spec.Resources{
+			Limits: map[string]string{"cpu": "1", "memory": "1Gi"}, Requests: map[string]string{"memory": "2Gi"},
+		},
+		Volumes: map[string]spec.Volume{"a": {MountPath: "/a", Claim: "a"}, "b": {MountPath: "/b", Claim: "b"}},
 	}
 	task := spec.Settings{
 		Env: map[string]string{"A": "2"}, SecretEnv: map[string]spec.KeyRef{"B": {Name: "s", Key: "k"}},

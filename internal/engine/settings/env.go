@@ -198,7 +198,10 @@ func checkNames(l *problem.List, at problem.Path, s spec.Settings) {
 			case len(msgs) > 0:
 				l.Errorf(here, "Invalid name", "%q cannot name an environment variable: %s.", name, check.Reason(msgs))
 			case slices.Contains(reservedEnv, name):
-				l.Errorf(here, "Reserved name", "%q is a variable by which the provider and Argo Workflows run the component. Choose another name.", name)
+				l.Errorf(
+					here, "Reserved name",
+					"%q is a variable by which the provider and Argo Workflows run the component. Choose another name.", name,
+				)
 			}
 			if other, twice := seen[name]; twice {
 				l.Errorf(here, "Duplicate name", "Variable %q is set by %s already. Remove one of them.", name, other)
@@ -212,7 +215,11 @@ func checkNames(l *problem.List, at problem.Path, s spec.Settings) {
 func checkSecretEnv(l *problem.List, at problem.Path, env map[string]string) {
 	for _, name := range sortedKeys(env) {
 		if value := env[name]; check.IsSecretName(name) && value != "" {
-			l.Warnf(at.Key(name), "Secret in clear text", "%s is kept in clear text, in the cluster and in the state, for everybody who may read them. "+check.SecretsHint, name, name)
+			l.Warnf(
+				at.Key(name), "Secret in clear text",
+				"%s is kept in clear text, in the cluster and in the state, for everybody who may read them. "+check.SecretsHint,
+				name, name,
+			)
 		}
 	}
 }
@@ -227,7 +234,13 @@ func checkKeyRefs(l *problem.List, at problem.Path, refs map[string]spec.KeyRef)
 func checkFields(l *problem.List, at problem.Path, fields map[string]string) {
 	for name, field := range fields {
 		if field != spec.Unknown && !fieldPaths.MatchString(field) {
-			l.Errorf(at.Key(name), "Unknown field", "%q is not a field that Kubernetes gives to a container. There is metadata.name, metadata.namespace, metadata.uid, metadata.labels['x'], metadata.annotations['x'], spec.nodeName, spec.serviceAccountName, status.hostIP and status.podIP.", field)
+			l.Errorf(
+				at.Key(name), "Unknown field",
+				"%q is not a field that Kubernetes gives to a container. There is metadata.name, metadata.namespace, "+
+					"metadata.uid, metadata.labels['x'], metadata.annotations['x'], spec.nodeName, spec.serviceAccountName, "+
+					"status.hostIP and status.podIP.",
+				field,
+			)
 		}
 	}
 }

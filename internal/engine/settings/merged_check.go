@@ -18,7 +18,10 @@ func checkMerged(l *problem.List, at problem.Path, defaults, task *spec.Settings
 				continue // the task's value wins
 			}
 			for _, name := range intersection(own[attribute], inherited[other]) {
-				l.Errorf(at.Attr(attribute).Key(name), "Duplicate name", "Variable %q is set by defaults.%s already, which %s does not replace. Rename one.", name, other, attribute)
+				l.Errorf(
+					at.Attr(attribute).Key(name), "Duplicate name",
+					"Variable %q is set by defaults.%s already, which %s does not replace. Rename one.", name, other, attribute,
+				)
 			}
 		}
 	}
@@ -31,7 +34,12 @@ func checkMerged(l *problem.List, at problem.Path, defaults, task *spec.Settings
 	for _, name := range sortedKeys(task.Volumes) {
 		mount := task.Volumes[name].MountPath
 		if other := mounted[path.Clean(mount)]; other != "" {
-			l.Errorf(at.Attr("volumes").Key(name).Attr("mount_path"), "Duplicate path", "Volume %q of defaults is mounted at %q already. Choose another path, or call this volume %q too, which replaces it.", other, mount, other)
+			l.Errorf(
+				at.Attr("volumes").Key(name).Attr("mount_path"), "Duplicate path",
+				"Volume %q of defaults is mounted at %q already. Choose another path, or call this volume %q too, which "+
+					"replaces it.",
+				other, mount, other,
+			)
 		}
 	}
 	if defaults.Resources == nil || task.Resources == nil {

@@ -77,7 +77,12 @@ const MaxTaskMetadata = 10
 func checkTaskMetadata(l *problem.List, at problem.Path, s *spec.Settings) {
 	for attribute, given := range map[string]map[string]string{"labels": s.Labels, "annotations": s.Annotations} {
 		if len(given) > MaxTaskMetadata {
-			l.Errorf(at.Attr(attribute), "Too many "+attribute, "A task can have %d %s of its own, this one has %d. Set those that all tasks share under defaults, which have no such bound.", MaxTaskMetadata, attribute, len(given))
+			l.Errorf(
+				at.Attr(attribute), "Too many "+attribute,
+				"A task can have %d %s of its own, this one has %d. Set those that all tasks share under defaults, which have "+
+					"no such bound.",
+				MaxTaskMetadata, attribute, len(given),
+			)
 		}
 	}
 }
@@ -87,7 +92,10 @@ func checkDefaultMetadata(l *problem.List, s *spec.Settings) {
 	for attribute, given := range map[string]map[string]string{"labels": s.Labels, "annotations": s.Annotations} {
 		for key, value := range given {
 			if strings.Contains(value, "{{") {
-				l.Errorf(problem.At("defaults").Attr(attribute).Key(key), "Expression in defaults", "%q holds {{, and the %s under defaults are constants. Set it on the tasks that it is for.", value, attribute)
+				l.Errorf(
+					problem.At("defaults").Attr(attribute).Key(key), "Expression in defaults",
+					"%q holds {{, and the %s under defaults are constants. Set it on the tasks that it is for.", value, attribute,
+				)
 			}
 		}
 	}

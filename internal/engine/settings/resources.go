@@ -130,10 +130,16 @@ func CheckQuantities(l *problem.List, at problem.Path, quantities map[string]str
 			continue
 		}
 		if isExtended(name) {
-			l.Errorf(at.Key(name), "Invalid quantity", "%q: %s can only be given in whole numbers. Write \"1\", for example.", text, name)
+			l.Errorf(
+				at.Key(name), "Invalid quantity", "%q: %s can only be given in whole numbers. Write \"1\", for example.", text, name,
+			)
 			continue
 		}
-		l.Errorf(at.Key(name), "Invalid quantity", "%q is not a whole number of bytes: m stands for thousandths. Write Mi or Gi, such as \"%dMi\".", text, check.Mebi(text))
+		l.Errorf(
+			at.Key(name), "Invalid quantity",
+			"%q is not a whole number of bytes: m stands for thousandths. Write Mi or Gi, such as \"%dMi\".", text,
+			check.Mebi(text),
+		)
 	}
 }
 
@@ -142,7 +148,12 @@ func checkResourceName(l *problem.List, at problem.Path, name string) {
 	switch {
 	case name == "cpu" || name == "memory" || name == "ephemeral-storage" || strings.HasPrefix(name, "hugepages-"):
 	case !strings.Contains(name, "/"):
-		l.Errorf(at, "Unknown resource", "%q is not a resource of containers. There is cpu, memory, ephemeral-storage, hugepages-<size>, and what devices offer with a domain before it, such as \"nvidia.com/gpu\".", name)
+		l.Errorf(
+			at, "Unknown resource",
+			"%q is not a resource of containers. There is cpu, memory, ephemeral-storage, hugepages-<size>, and what devices "+
+				"offer with a domain before it, such as \"nvidia.com/gpu\".",
+			name,
+		)
 	default:
 		check.LabelKey(l, at, "resource", name)
 	}
@@ -169,9 +180,16 @@ func checkBounds(l *problem.List, at problem.Path, r spec.Resources) {
 		}
 		switch c := asked.Cmp(most); {
 		case c > 0:
-			l.Errorf(at.Attr("requests").Key(name), "Request above its limit", "%s of %s are requested, but at most %s may be used. Raise the limit, or lower the request.", request, name, limit)
+			l.Errorf(
+				at.Attr("requests").Key(name), "Request above its limit",
+				"%s of %s are requested, but at most %s may be used. Raise the limit, or lower the request.", request, name, limit,
+			)
 		case c < 0 && isExtended(name):
-			l.Errorf(at.Attr("requests").Key(name), "Request below its limit", "%s of %s are requested and %s allowed, but devices cannot be shared. Remove the request: it is the limit.", request, name, limit)
+			l.Errorf(
+				at.Attr("requests").Key(name), "Request below its limit",
+				"%s of %s are requested and %s allowed, but devices cannot be shared. Remove the request: it is the limit.", request,
+				name, limit,
+			)
 		}
 	}
 }

@@ -38,7 +38,10 @@ func checkRetry(l *problem.List, at problem.Path, r *spec.Retry) {
 		return
 	}
 	if r.Limit < 0 || r.Limit > maxRetries {
-		l.Errorf(at.Attr("limit"), "Invalid limit", "%d repetitions are not possible. Write a number from 0 to %d.", r.Limit, maxRetries)
+		l.Errorf(
+			at.Attr("limit"), "Invalid limit", "%d repetitions are not possible. Write a number from 0 to %d.", r.Limit,
+			maxRetries,
+		)
 	}
 	check.Choice(l, at.Attr("policy"), "Unknown policy", r.Policy, RetryPolicies)
 	if r.Backoff != nil {
@@ -59,13 +62,21 @@ func checkRetry(l *problem.List, at problem.Path, r *spec.Retry) {
 func checkBackoff(l *problem.List, at problem.Path, b spec.Backoff) {
 	first, ok := check.ParseDuration(l, at.Attr("duration"), b.Duration)
 	if b.Factor != nil && (*b.Factor < 1 || *b.Factor != float64(int64(*b.Factor))) {
-		l.Errorf(at.Attr("factor"), "Invalid factor", "%v is not a whole number of at least 1, as Argo wants it. Write 1 for pauses of equal length, or 2 for pauses that double.", *b.Factor)
+		l.Errorf(
+			at.Attr("factor"), "Invalid factor",
+			"%v is not a whole number of at least 1, as Argo wants it. Write 1 for pauses of equal length, or 2 for pauses "+
+				"that double.",
+			*b.Factor,
+		)
 	}
 	if b.Max == "" {
 		return
 	}
 	if most, known := check.ParseDuration(l, at.Attr("max"), b.Max); ok && known && most < first {
-		l.Errorf(at.Attr("max"), "No repetition possible", "The first repetition comes after %q, but none may come after %q. Make max longer than duration.", b.Duration, b.Max)
+		l.Errorf(
+			at.Attr("max"), "No repetition possible",
+			"The first repetition comes after %q, but none may come after %q. Make max longer than duration.", b.Duration, b.Max,
+		)
 	}
 }
 

@@ -144,24 +144,40 @@ func checkSecurity(l *problem.List, at problem.Path, s *spec.SecurityContext) {
 	}
 	for attribute, id := range map[string]*int64{"run_as_user": s.RunAsUser, "run_as_group": s.RunAsGroup, "fs_group": s.FSGroup} {
 		if id != nil && len(validation.IsValidUserID(*id)) > 0 {
-			l.Errorf(at.Attr(attribute), "Invalid id", "%d is not the id of a user or a group. Write a number from 0 to 2147483647.", *id)
+			l.Errorf(
+				at.Attr(attribute), "Invalid id", "%d is not the id of a user or a group. Write a number from 0 to 2147483647.", *id,
+			)
 		}
 	}
 	// The provider's defaults are run_as_non_root = true and allow_privilege_escalation = false.
 	if s.RunAsUser != nil && *s.RunAsUser == 0 && (s.RunAsNonRoot == nil || *s.RunAsNonRoot) {
-		l.Errorf(at.Attr("run_as_user"), "Root is refused", "User 0 is root, and the pod would not start, since run_as_non_root is true unless set. Choose another user, or set run_as_non_root = false.")
+		l.Errorf(
+			at.Attr("run_as_user"), "Root is refused",
+			"User 0 is root, and the pod would not start, since run_as_non_root is true unless set. Choose another user, or "+
+				"set run_as_non_root = false.",
+		)
 	}
 	if s.Privileged != nil && *s.Privileged && (s.AllowPrivilegeEscalation == nil || !*s.AllowPrivilegeEscalation) {
-		l.Errorf(at.Attr("privileged"), "Privileges without escalation", "Kubernetes refuses a privileged container whose allow_privilege_escalation is false, as it is unless set. Set allow_privilege_escalation = true.")
+		l.Errorf(
+			at.Attr("privileged"), "Privileges without escalation",
+			"Kubernetes refuses a privileged container whose allow_privilege_escalation is false, as it is unless set. Set "+
+				"allow_privilege_escalation = true.",
+		)
 	}
 	for attribute, names := range map[string][]string{"add_capabilities": s.AddCapabilities, "drop_capabilities": s.DropCapabilities} {
 		for _, name := range names {
 			switch bare, prefixed := strings.CutPrefix(name, "CAP_"); {
 			case name == spec.Unknown:
 			case prefixed:
-				l.Errorf(at.Attr(attribute), "Invalid capability", "Kubernetes writes capabilities without CAP_. Write %q in place of %q.", bare, name)
+				l.Errorf(
+					at.Attr(attribute), "Invalid capability", "Kubernetes writes capabilities without CAP_. Write %q in place of %q.",
+					bare, name,
+				)
 			case !capability.MatchString(name):
-				l.Errorf(at.Attr(attribute), "Invalid capability", "%q is not the name of a capability. Write capital letters, such as \"NET_BIND_SERVICE\" or \"ALL\".", name)
+				l.Errorf(
+					at.Attr(attribute), "Invalid capability",
+					"%q is not the name of a capability. Write capital letters, such as \"NET_BIND_SERVICE\" or \"ALL\".", name,
+				)
 			}
 		}
 	}

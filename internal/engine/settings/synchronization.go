@@ -25,7 +25,11 @@ func CheckSynchronization(l *problem.List, at problem.Path, s *spec.Synchronizat
 	}
 	for _, name := range s.Mutexes {
 		if strings.TrimSpace(name) == "" || strings.ContainsAny(name, "/{}") {
-			l.Errorf(at.Attr("mutexes"), "Invalid name", "%q cannot name a mutex: Argo takes \"/\" and braces in it for something else. Write a name such as \"database\".", name)
+			l.Errorf(
+				at.Attr("mutexes"), "Invalid name",
+				"%q cannot name a mutex: Argo takes \"/\" and braces in it for something else. Write a name such as \"database\".",
+				name,
+			)
 		}
 	}
 	seen := map[spec.Semaphore]bool{}
@@ -35,7 +39,11 @@ func CheckSynchronization(l *problem.List, at problem.Path, s *spec.Synchronizat
 		check.DataKey(l, at.Attr("key"), sem.Key)
 		known := sem.ConfigMap != spec.Unknown && sem.Key != spec.Unknown
 		if known && seen[sem] {
-			l.Errorf(at, "Duplicate semaphore", "Key %q of config map %q is listed already; holding it twice would make the run wait for itself. Remove one.", sem.Key, sem.ConfigMap)
+			l.Errorf(
+				at, "Duplicate semaphore",
+				"Key %q of config map %q is listed already; holding it twice would make the run wait for itself. Remove one.",
+				sem.Key, sem.ConfigMap,
+			)
 		}
 		seen[sem] = true
 	}

@@ -105,7 +105,9 @@ func TestWithoutUndoesMerge(t *testing.T) {
 // What a setting says in the patch is of a pod, in Kubernetes' own words, and is read from there.
 func TestPatchesAreOfPods(t *testing.T) {
 	t.Parallel()
-	elsewhere := map[string]bool{"retry": true, "cache": true, "labels": true, "annotations": true, "synchronization": true}
+	elsewhere := map[string]bool{
+		"retry": true, "cache": true, "labels": true, "annotations": true, "synchronization": true,
+	}
 	for _, setting := range All {
 		for _, s := range append(setting.Examples(), Every()) {
 			patch, err := PodPatch(s, constant)

@@ -69,11 +69,21 @@ func checkToleration(l *problem.List, at problem.Path, t spec.Toleration) {
 	}
 	switch {
 	case t.Operator == "Exists" && t.Value != "" && t.Value != spec.Unknown:
-		l.Errorf(at.Attr("value"), "Value without a use", "Operator Exists tolerates the taint whatever its value is. Remove value, or use operator = \"Equal\".")
+		l.Errorf(
+			at.Attr("value"), "Value without a use",
+			"Operator Exists tolerates the taint whatever its value is. Remove value, or use operator = \"Equal\".",
+		)
 	case t.Key == "" && (t.Operator == "" || t.Operator == "Equal"):
-		l.Errorf(at, "Toleration without a key", "A toleration of every taint needs operator = \"Exists\". Add it, or name the key of the taint.")
+		l.Errorf(
+			at, "Toleration without a key",
+			"A toleration of every taint needs operator = \"Exists\". Add it, or name the key of the taint.",
+		)
 	}
 	if t.TolerationSeconds != nil && t.Effect != "NoExecute" && t.Effect != spec.Unknown {
-		l.Errorf(at.Attr("toleration_seconds"), "Seconds without a use", "Only taints with the effect NoExecute remove pods that run already. Set effect = \"NoExecute\", or remove toleration_seconds.")
+		l.Errorf(
+			at.Attr("toleration_seconds"), "Seconds without a use",
+			"Only taints with the effect NoExecute remove pods that run already. Set effect = \"NoExecute\", or remove "+
+				"toleration_seconds.",
+		)
 	}
 }

@@ -28,7 +28,10 @@ var volumes = row[map[string]spec.Volume]{
 			"conf_map": {MountPath: "/b", ConfigMap: "c"}, "claim": {MountPath: "/c", Claim: "c"},
 			"empty": {MountPath: "/d", EmptyDir: &spec.EmptyDir{Medium: "Memory", SizeLimit: "1024Mi"}},
 			"bare":  {MountPath: "/f", EmptyDir: &spec.EmptyDir{}},
-			"own":   {MountPath: "/e", Ephemeral: &spec.EphemeralClaim{Size: "1Gi", StorageClass: "fast", AccessModes: []string{"ReadWriteOncePod"}}},
+			"own": {
+				MountPath: "/e",
+				Ephemeral: &spec.EphemeralClaim{Size: "1Gi", StorageClass: "fast", AccessModes: []string{"ReadWriteOncePod"}},
+			},
 		}
 		examples := []map[string]spec.Volume{all}
 		for _, name := range sortedKeys(all) {
@@ -48,7 +51,9 @@ func writeVolumes(w *writer, volumes map[string]spec.Volume) {
 			w.fail(fmt.Errorf("volume %s: %w", name, err))
 		}
 		sources = append(sources, corev1.Volume{Name: volumeName(name), VolumeSource: source})
-		mounts = append(mounts, corev1.VolumeMount{Name: volumeName(name), MountPath: v.MountPath, SubPath: v.SubPath, ReadOnly: v.ReadOnly})
+		mounts = append(
+			mounts, corev1.VolumeMount{Name: volumeName(name), MountPath: v.MountPath, SubPath: v.SubPath, ReadOnly: v.ReadOnly},
+		)
 		if v.Secret != "" {
 			w.secrets = append(w.secrets, v.MountPath)
 		}
@@ -116,9 +121,19 @@ func checkVolumes(l *problem.List, at problem.Path, volumes map[string]spec.Volu
 		label := strings.ReplaceAll(strings.ToLower(name), "_", "-")
 		switch {
 		case len(validation.IsDNS1123Label(label)) > 0 || len(name) > maxVolumeName:
-			l.Errorf(at.Key(name), "Invalid name", "%q cannot name a volume. Use at most %d letters, digits, hyphens and underscores, with a letter or digit at both ends.", name, maxVolumeName)
+			l.Errorf(
+				at.Key(name), "Invalid name",
+				"%q cannot name a volume. Use at most %d letters, digits, hyphens and underscores, with a letter or digit at "+
+					"both ends.",
+				name, maxVolumeName,
+			)
 		case folded[label] != "":
-			l.Errorf(at.Key(name), "Duplicate name", "Volume %q has the same name in Kubernetes as volume %q, which knows neither capital letters nor underscores. Rename one.", name, folded[label])
+			l.Errorf(
+				at.Key(name), "Duplicate name",
+				"Volume %q has the same name in Kubernetes as volume %q, which knows neither capital letters nor underscores. "+
+					"Rename one.",
+				name, folded[label],
+			)
 		}
 		folded[label] = name
 		checkSource(l, at.Key(name), name, v)
@@ -147,9 +162,16 @@ func checkSource(l *problem.List, at problem.Path, name string, v spec.Volume) {
 	slices.Sort(given)
 	switch {
 	case len(given) == 0 && !unknown:
-		l.Errorf(at, "Volume without a source", "Nothing tells what volume %q holds. Give exactly one of secret, config_map, claim, empty_dir and ephemeral.", name)
+		l.Errorf(
+			at, "Volume without a source",
+			"Nothing tells what volume %q holds. Give exactly one of secret, config_map, claim, empty_dir and ephemeral.", name,
+		)
 	case len(given) > 1:
-		l.Errorf(at, "Volume with several sources", "Volume %q has %d sources: %s. Give exactly one of secret, config_map, claim, empty_dir and ephemeral.", name, len(given), strings.Join(given, ", "))
+		l.Errorf(
+			at, "Volume with several sources",
+			"Volume %q has %d sources: %s. Give exactly one of secret, config_map, claim, empty_dir and ephemeral.", name,
+			len(given), strings.Join(given, ", "),
+		)
 	}
 	check.ObjectName(l, at.Attr("secret"), v.Secret)
 	check.ObjectName(l, at.Attr("config_map"), v.ConfigMap)
@@ -167,7 +189,10 @@ func checkSource(l *problem.List, at problem.Path, name string, v spec.Volume) {
 			check.Choice(l, at.Attr("ephemeral").Attr("access_modes"), "Unknown access mode", mode, AccessModes)
 		}
 		if slices.Contains(e.AccessModes, "ReadWriteOncePod") && len(e.AccessModes) > 1 {
-			l.Errorf(at.Attr("ephemeral").Attr("access_modes"), "Access modes exclude each other", "ReadWriteOncePod cannot be given together with another mode. Keep one.")
+			l.Errorf(
+				at.Attr("ephemeral").Attr("access_modes"), "Access modes exclude each other",
+				"ReadWriteOncePod cannot be given together with another mode. Keep one.",
+			)
 		}
 	}
 }
@@ -178,7 +203,11 @@ var reservedPaths = []string{"/kfp", "/argo", "/var/run/argo", "/proc", "/sys"}
 
 func checkMount(l *problem.List, at problem.Path, name string, v spec.Volume, mounted map[string]string) {
 	if p := v.SubPath; p != spec.Unknown && (path.IsAbs(p) || slices.Contains(strings.Split(p, "/"), "..")) {
-		l.Errorf(at.Attr("sub_path"), "Invalid path", "%q leads out of the volume. Write a path relative to its root, without \"..\".", p)
+		l.Errorf(
+			at.Attr("sub_path"), "Invalid path", "%q leads out of the volume. Write a path relative to its root, without "+
+				"\"..\".",
+			p,
+		)
 	}
 	if v.MountPath == spec.Unknown {
 		return
@@ -192,9 +221,15 @@ func checkMount(l *problem.List, at problem.Path, name string, v spec.Volume, mo
 	case strings.Contains(v.MountPath, ":"):
 		l.Errorf(at, "Invalid path", "%q holds a colon, which Kubernetes does not allow in mount paths.", v.MountPath)
 	case clean == "/" || slices.ContainsFunc(reservedPaths, reserved):
-		l.Errorf(at, "Reserved path", "%q is where the component's own files, Argo's or the system's are. Choose another one, such as \"/mnt/%s\".", v.MountPath, name)
+		l.Errorf(
+			at, "Reserved path",
+			"%q is where the component's own files, Argo's or the system's are. Choose another one, such as \"/mnt/%s\".",
+			v.MountPath, name,
+		)
 	case mounted[clean] != "":
-		l.Errorf(at, "Duplicate path", "Volume %q is mounted at %q already. Choose another path.", mounted[clean], v.MountPath)
+		l.Errorf(
+			at, "Duplicate path", "Volume %q is mounted at %q already. Choose another path.", mounted[clean], v.MountPath,
+		)
 	}
 	mounted[clean] = name
 }
@@ -205,7 +240,9 @@ func volumeSource(v spec.Volume) (corev1.VolumeSource, error) {
 	case v.Secret != "":
 		return corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{SecretName: v.Secret}}, nil
 	case v.ConfigMap != "":
-		return corev1.VolumeSource{ConfigMap: &corev1.ConfigMapVolumeSource{LocalObjectReference: corev1.LocalObjectReference{Name: v.ConfigMap}}}, nil
+		return corev1.VolumeSource{
+			ConfigMap: &corev1.ConfigMapVolumeSource{LocalObjectReference: corev1.LocalObjectReference{Name: v.ConfigMap}},
+		}, nil
 	case v.Claim != "":
 		return corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: v.Claim}}, nil
 	case v.EmptyDir != nil:
@@ -292,7 +329,9 @@ func TakeMounts(container *corev1.Container, volumes []corev1.Volume, into *spec
 	mounted := map[string]bool{}
 	for _, m := range container.VolumeMounts {
 		v, ok := sources[m.Name]
-		simple := m.SubPathExpr == "" && m.MountPropagation == nil && m.RecursiveReadOnly == nil && !strings.Contains(m.MountPath+m.SubPath, "{{")
+		simple := m.SubPathExpr == "" && m.MountPropagation == nil && m.RecursiveReadOnly == nil && !strings.Contains(
+			m.MountPath+m.SubPath, "{{",
+		)
 		if !ok || mounted[m.Name] || !simple {
 			left = append(left, m)
 			continue

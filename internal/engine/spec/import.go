@@ -36,8 +36,8 @@ var importPattern = regexp.MustCompile(`^([a-zA-Z][a-zA-Z0-9+.-]*)://`)
 // IsImport reports whether a text is the address of an object rather than a reference to one.
 func IsImport(text string) bool { return importPattern.MatchString(text) }
 
-// ParseImport reads such an address: s3://bucket/key, gs://bucket/key, http(s)://…, or repository://key. Only the key, and
-// any part of an http address behind the scheme, may hold {{ }}.
+// ParseImport reads such an address: s3://bucket/key, gs://bucket/key, http(s)://…, or repository://key. Only the key,
+// and any part of an http address behind the scheme, may hold {{ }}.
 func ParseImport(text string) (Import, error) {
 	found := importPattern.FindStringSubmatch(text)
 	if found == nil {
@@ -46,7 +46,11 @@ func ParseImport(text string) (Import, error) {
 	i := Import{Scheme: strings.ToLower(found[1]), Options: map[string]string{}}
 	allowed, known := importOptions[i.Scheme]
 	if !known {
-		return i, fmt.Errorf("%q is not a scheme from which artifacts can be taken; use s3, gs, http, https, or repository for the artifact repository of the run", i.Scheme)
+		return i, fmt.Errorf(
+			"%q is not a scheme from which artifacts can be taken; use s3, gs, http, https, or repository for the artifact "+
+				"repository of the run",
+			i.Scheme,
+		)
 	}
 	if i.Scheme == "http" || i.Scheme == "https" {
 		i.Key = text

@@ -15,9 +15,13 @@ func TestAddresses(t *testing.T) {
 		"S3://bucket/{{ a ? b : c }}?region=eu": {
 			Scheme: "s3", Bucket: "bucket", Key: "{{ a ? b : c }}", Options: map[string]string{"region": "eu"},
 		},
-		"gs://bucket/x?secret=s&key=k":    {Scheme: "gs", Bucket: "bucket", Key: "x", Options: map[string]string{"secret": "s", "key": "k"}},
-		"repository://a/b":                {Scheme: "repository", Key: "a/b", Options: map[string]string{}},
-		"https://example.com/x?y={{ z }}": {Scheme: "https", Key: "https://example.com/x?y={{ z }}", Options: map[string]string{}},
+		"gs://bucket/x?secret=s&key=k": {
+			Scheme: "gs", Bucket: "bucket", Key: "x", Options: map[string]string{"secret": "s", "key": "k"},
+		},
+		"repository://a/b": {Scheme: "repository", Key: "a/b", Options: map[string]string{}},
+		"https://example.com/x?y={{ z }}": {
+			Scheme: "https", Key: "https://example.com/x?y={{ z }}", Options: map[string]string{},
+		},
 	} {
 		got, err := spec.ParseImport(text)
 		if err != nil {

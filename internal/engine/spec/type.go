@@ -75,7 +75,9 @@ func parseType(text string, depth int) (Type, error) {
 			return known, nil
 		}
 	}
-	return "", fmt.Errorf("%q is not a type; use one of %s, list(T), or an artifact type (%s)", text, join(ParameterTypes), join(ArtifactTypes))
+	return "", fmt.Errorf(
+		"%q is not a type; use one of %s, list(T), or an artifact type (%s)", text, join(ParameterTypes), join(ArtifactTypes),
+	)
 }
 
 func join(types []Type) string {
@@ -103,7 +105,8 @@ func (t Type) IsList() bool {
 	return ok
 }
 
-// IsArtifact reports whether t is an artifact or a list of artifacts: something that travels by the artifact repository.
+// IsArtifact reports whether t is an artifact or a list of artifacts: something that travels by the artifact
+// repository.
 func (t Type) IsArtifact() bool {
 	if elem, ok := t.Elem(); ok {
 		return elem.IsArtifact()

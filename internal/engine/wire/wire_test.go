@@ -14,7 +14,9 @@ import (
 func hostile() *rapid.Generator[string] {
 	return rapid.Custom(func(t *rapid.T) string {
 		parts := rapid.SliceOf(rapid.OneOf(
-			rapid.SampledFrom([]string{"{", "{{", "}", "}}", wire.Mark, "{" + wire.Mark, "$", "\\", "\"", "\n", "{{workflow.name}}", "{{=1+1}}"}),
+			rapid.SampledFrom([]string{
+				"{", "{{", "}", "}}", wire.Mark, "{" + wire.Mark, "$", "\\", "\"", "\n", "{{workflow.name}}", "{{=1+1}}",
+			}),
 			rapid.String(),
 		)).Draw(t, "parts")
 		return strings.Join(parts, "")

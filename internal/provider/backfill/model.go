@@ -85,7 +85,10 @@ func (m Model) computeTicks(b readBackfill, now time.Time) ([]time.Time, problem
 	case l.HasError():
 		return nil, l
 	case !from.Before(to):
-		l.Errorf(problem.At("to"), "Nothing to run", "to %s is not after from %s. Swap them.", m.To.ValueString(), m.From.ValueString())
+		l.Errorf(
+			problem.At("to"), "Nothing to run", "to %s is not after from %s. Swap them.", m.To.ValueString(),
+			m.From.ValueString(),
+		)
 		return nil, l
 	case b.spec.Timezone == spec.Unknown || len(b.lines) == 0 || slices.Contains(b.lines, spec.Unknown):
 		return nil, l
@@ -98,14 +101,22 @@ func (m Model) computeTicks(b readBackfill, now time.Time) ([]time.Time, problem
 	var many *schedule.TooManyTicksError
 	switch {
 	case errors.As(err, &many):
-		l.Errorf(problem.At("to"), "Too many runs", "There are more than %d times from %s to %s; the last of that many is %s. Make several backfills.",
+		l.Errorf(problem.At("to"), "Too many runs", "There are more than %d times from %s to %s; the last of that many is "+
+			"%s. Make several backfills.",
 			many.Limit, m.From.ValueString(), m.To.ValueString(), many.Last.Format(time.RFC3339))
 	case err != nil:
 		l.Errorf(problem.At("to"), "Invalid times", "%v", err)
 	case len(ticks) == 0:
-		l.Errorf(problem.At("to"), "Nothing to run", "The schedule is never due from %s to before %s. Widen the two.", m.From.ValueString(), m.To.ValueString())
+		l.Errorf(
+			problem.At("to"), "Nothing to run", "The schedule is never due from %s to before %s. Widen the two.",
+			m.From.ValueString(), m.To.ValueString(),
+		)
 	case ticks[len(ticks)-1].After(now):
-		l.Errorf(problem.At("to"), "Backfill of the future", "%s is not due yet. End the backfill by now; later times are the schedule's own.", ticks[len(ticks)-1].Format(time.RFC3339))
+		l.Errorf(
+			problem.At("to"), "Backfill of the future",
+			"%s is not due yet. End the backfill by now; later times are the schedule's own.",
+			ticks[len(ticks)-1].Format(time.RFC3339),
+		)
 	}
 	return ticks, l
 }

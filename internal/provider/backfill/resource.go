@@ -42,8 +42,9 @@ func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, res
 	resp.TypeName = req.ProviderTypeName + "_backfill"
 }
 
-// plannedBackfillKey is the private key under which a plan keeps the identity of the backfill that it will make. An apply
-// in which runs fail leaves the resource tainted, so Terraform replaces it; Delete then leaves the runs to the successor.
+// plannedBackfillKey is the private key under which a plan keeps the identity of the backfill that it will make. An
+// apply in which runs fail leaves the resource tainted, so Terraform replaces it; Delete then leaves the runs to the
+// successor.
 const plannedBackfillKey = "planned_backfill"
 
 type plannedBackfill struct {
@@ -94,8 +95,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 }
 
-// tellResumed says that a backfill which Terraform is about to make, or to make anew, goes on from where it stopped: where
-// runs fail the apply fails, and Terraform plans to replace whatever failed to be created.
+// tellResumed says that a backfill which Terraform is about to make, or to make anew, goes on from where it stopped:
+// where runs fail the apply fails, and Terraform plans to replace whatever failed to be created.
 func (r *Resource) tellResumed(ctx context.Context, b spec.Backfill, diags *diag.Diagnostics) {
 	if b.Name == spec.Unknown || b.Namespace == "" || b.Namespace == spec.Unknown || !r.Session.Answers() {
 		return
@@ -116,7 +117,8 @@ func (r *Resource) tellResumed(ctx context.Context, b spec.Backfill, diags *diag
 			succeeded++
 		}
 	}
-	diags.AddWarning("The backfill goes on from where it stopped", fmt.Sprintf("Backfill %s/%s was begun by an earlier apply. The runs that have succeeded (%d) stay and are not made again, also where the plan says that "+
+	diags.AddWarning("The backfill goes on from where it stopped", fmt.Sprintf("Backfill %s/%s was begun by an earlier "+
+		"apply. The runs that have succeeded (%d) stay and are not made again, also where the plan says that "+
 		"the resource is replaced: so Terraform calls it where the apply that began it has failed.", b.Namespace, b.Name, succeeded))
 }
 
@@ -130,7 +132,9 @@ func setPlannedBackfill(ctx context.Context, resp *resource.ModifyPlanResponse, 
 }
 
 // planTicks plans the times, which stay as they are while nothing asks for others, and whether anything is left to do.
-func (r *Resource) planTicks(ctx context.Context, plan, state *Model, b readBackfill, resp *resource.ModifyPlanResponse) {
+func (r *Resource) planTicks(
+	ctx context.Context, plan, state *Model, b readBackfill, resp *resource.ModifyPlanResponse,
+) {
 	if state != nil && !plan.Namespace.Equal(state.Namespace) {
 		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("namespace"))
 	}
@@ -175,7 +179,11 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	plan.setResults(b.Ticks, work.Results)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	pending := kit.PendingTimeout(plan.Timeouts.Object, &resp.Diagnostics)
-	kit.Report(&resp.Diagnostics, func(problems *problem.List) { work.Run(ctx, timeout, pending, "timeouts.create", problems) })
+	kit.Report(&resp.Diagnostics, func(problems *problem.List) {
+		work.Run(
+			ctx, timeout, pending, "timeouts.create", problems,
+		)
+	})
 	plan.setResults(b.Ticks, work.Results)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 }
@@ -200,7 +208,11 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		return
 	}
 	pending := kit.PendingTimeout(plan.Timeouts.Object, &resp.Diagnostics)
-	kit.Report(&resp.Diagnostics, func(problems *problem.List) { work.Run(ctx, timeout, pending, "timeouts.update", problems) })
+	kit.Report(&resp.Diagnostics, func(problems *problem.List) {
+		work.Run(
+			ctx, timeout, pending, "timeouts.update", problems,
+		)
+	})
 	plan.setResults(b.Ticks, work.Results)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 }
@@ -228,7 +240,9 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	found, err := r.Session.Backend.Find(ctx, backend.ConfigMaps, state.Namespace.ValueString(), compile.LedgerName(state.Name.ValueString()))
+	found, err := r.Session.Backend.Find(
+		ctx, backend.ConfigMaps, state.Namespace.ValueString(), compile.LedgerName(state.Name.ValueString()),
+	)
 	if backend.IsNotFound(err) {
 		return // what was done remains true, and an apply that goes on writes it down again
 	}

@@ -48,27 +48,43 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 	}
 	resp.Schema = schema.Schema{
 		Version: kit.RefSchemaVersion,
-		MarkdownDescription: "Runs of a recurring run's pipeline for the times between `from` and `to` at which its schedule was due: one run for each, in their order, with `schedule.time` as it would have been. " +
-			"An apply that is interrupted, or in which runs fail, is taken up by the next one: what has succeeded does not run again.\n\n" +
-			"The times are fixed when the backfill is made. A later change of the schedule or the pipeline runs nothing again; another `from` or `to` runs what is new, other `triggers` run everything again.",
+		MarkdownDescription: "Runs of a recurring run's pipeline for the times between `from` and `to` at which its " +
+			"schedule was due: one run for each, in their order, with `schedule.time` as it would have been. " +
+			"An apply that is interrupted, or in which runs fail, is taken up by the next one: what has succeeded does not " +
+			"run again.\n\n" +
+			"The times are fixed when the backfill is made. A later change of the schedule or the pipeline runs nothing " +
+			"again; another `from` or `to` runs what is new, other `triggers` run everything again.",
 		Attributes: map[string]schema.Attribute{
 			"name": schema.StringAttribute{
-				Required:            true,
-				MarkdownDescription: "Name, at most 52 lower-case letters, digits and hyphens. Its runs are named after it and their time.",
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+				Required: true,
+				MarkdownDescription: "Name, at most 52 lower-case letters, digits and hyphens. Its runs are named after it and " +
+					"their time.",
+				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
-			"namespace":     schema.StringAttribute{Computed: true, MarkdownDescription: "Namespace of the recurring run."},
-			"recurring_run": schema.ObjectAttribute{Required: true, AttributeTypes: recurringrun.RefTypes(), MarkdownDescription: "The `ref` of a `kfp_recurring_run`."},
-			"from":          schema.StringAttribute{Required: true, CustomType: kit.InstantType{}, MarkdownDescription: "Begin, included, in RFC 3339, such as `\"2026-01-31T00:00:00-05:00\"`."},
-			"to":            schema.StringAttribute{Required: true, CustomType: kit.InstantType{}, MarkdownDescription: "End, not included, in RFC 3339. Not in the future: that is the schedule's own."},
-			"parameters":    kit.TextMap("Values that differ from those of the recurring run, such as a flag for a full load. They may use `schedule.time` in the same way."),
+			"namespace": schema.StringAttribute{Computed: true, MarkdownDescription: "Namespace of the recurring run."},
+			"recurring_run": schema.ObjectAttribute{
+				Required: true, AttributeTypes: recurringrun.RefTypes(), MarkdownDescription: "The `ref` of a `kfp_recurring_run`.",
+			},
+			"from": schema.StringAttribute{
+				Required: true, CustomType: kit.InstantType{},
+				MarkdownDescription: "Begin, included, in RFC 3339, such as `\"2026-01-31T00:00:00-05:00\"`.",
+			},
+			"to": schema.StringAttribute{
+				Required: true, CustomType: kit.InstantType{},
+				MarkdownDescription: "End, not included, in RFC 3339. Not in the future: that is the schedule's own.",
+			},
+			"parameters": kit.TextMap("Values that differ from those of the recurring run, such as a flag for a full load. " +
+				"They may use `schedule.time` in the same way."),
 			"parallelism": schema.Int64Attribute{
-				Optional: true, Computed: true, Default: int64default.StaticInt64(1), Validators: []validator.Int64{int64validator.Between(1, 1000)},
+				Optional: true, Computed: true, Default: int64default.StaticInt64(1), Validators: []validator.Int64{
+					int64validator.Between(1, 1000),
+				},
 				MarkdownDescription: "How many runs are in progress at a time. Default: `1`, one after the other.",
 			},
 			"continue_on_failure": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-				MarkdownDescription: "Whether later runs start once one has failed. Default: `false`; those in progress go on to their end either way.",
+				MarkdownDescription: "Whether later runs start once one has failed. Default: `false`; those in progress go on " +
+					"to their end either way.",
 			},
 			"triggers": schema.MapAttribute{
 				Optional: true, ElementType: types.StringType, MarkdownDescription: "Any values; a change runs everything again.",
@@ -79,7 +95,8 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			"failed":    tickList("The times whose run has failed. The next apply runs them again."),
 			"remaining": tickList("The times whose run has not begun, or has not ended. The next apply goes on with them."),
 			"runs": schema.MapAttribute{Computed: true, ElementType: tickResultType,
-				MarkdownDescription: "What became of the runs that have ended, by their time: the name of the Workflow, `phase`, `message`, `started_at` and `finished_at`."},
+				MarkdownDescription: "What became of the runs that have ended, by their time: the name of the Workflow, " +
+					"`phase`, `message`, `started_at` and `finished_at`."},
 			"timeouts": kit.TimeoutsWithPending(ctx, timeouts.Opts{
 				Create: true, Update: true, Delete: true,
 				CreateDescription: "How long to wait for all runs, such as `6h`. Default: `12h`.",

@@ -21,9 +21,17 @@ import (
 func (m *Model) checkKind(diags *diag.Diagnostics) {
 	switch {
 	case m.Python.IsNull() && m.Container.IsNull():
-		diags.AddError("Nothing to run", "The component has neither python nor container. Give python = { source = file(\"…\"), base_image = \"python:3.12-slim\" } for a Python function, or container = { image = \"…\", command = […] } for any other program.")
+		diags.AddError(
+			"Nothing to run",
+			"The component has neither python nor container. Give python = { source = file(\"…\"), base_image = "+
+				"\"python:3.12-slim\" } for a Python function, or container = { image = \"…\", command = […] } for any other "+
+				"program.",
+		)
 	case !m.Python.IsNull() && !m.Container.IsNull():
-		kit.AddErrorAt(diags, path.Root("container"), "Two things to run", "The component has both python and container. Remove one, or make two components of it.")
+		kit.AddErrorAt(
+			diags, path.Root("container"), "Two things to run",
+			"The component has both python and container. Remove one, or make two components of it.",
+		)
 	}
 }
 
@@ -52,7 +60,11 @@ func analysePython(c spec.Component, problems *problem.List) spec.Component {
 	}
 	checkFiles(p, problems)
 	if source := strings.TrimSpace(p.Source); sourcePath.MatchString(source) {
-		problems.Errorf(problem.At("python").Attr("source"), "Path in place of the source", "%q looks like a path, and source is the text of the file. Write source = file(\"${path.module}/%s\").", source, source)
+		problems.Errorf(
+			problem.At("python").Attr("source"), "Path in place of the source",
+			"%q looks like a path, and source is the text of the file. Write source = file(\"${path.module}/%s\").", source,
+			source,
+		)
 		return c
 	}
 	f, findings := python.Analyze(python.Source{Name: p.SourceFile, Text: p.Source}, options)
@@ -73,11 +85,20 @@ func analysePython(c spec.Component, problems *problem.List) spec.Component {
 	}
 	at := problem.At("python")
 	if p.Image == "" {
-		problems.Errorf(at.Attr("base_image"), "No image", "Give base_image, the image that runs the function, such as \"python:3.12-slim\"; or image, if the function needs modules of its own.")
+		problems.Errorf(
+			at.Attr("base_image"), "No image",
+			"Give base_image, the image that runs the function, such as \"python:3.12-slim\"; or image, if the function "+
+				"needs modules of its own.",
+		)
 	}
 	checkPip(p, problems)
 	for i, name := range p.Packages {
-		problems.Warnf(at.Attr("packages").Index(i), "Package installed at each start", "%q is installed by pip each time the task starts, which is slow and fails without a package index. Bake it into an image, and name that as python.image.", name)
+		problems.Warnf(
+			at.Attr("packages").Index(i), "Package installed at each start",
+			"%q is installed by pip each time the task starts, which is slow and fails without a package index. Bake it into "+
+				"an image, and name that as python.image.",
+			name,
+		)
 	}
 	c.Python = &p
 	return c
@@ -90,7 +111,9 @@ func checkPip(p spec.Python, problems *problem.List) {
 		texts     []string
 		check     func(string) error
 	}{
-		{"packages", p.Packages, runtime.CheckPackage}, {"index_urls", p.IndexURLs, runtime.CheckIndex}, {"trusted_hosts", p.TrustedHosts, runtime.CheckIndex},
+		{
+			"packages", p.Packages, runtime.CheckPackage,
+		}, {"index_urls", p.IndexURLs, runtime.CheckIndex}, {"trusted_hosts", p.TrustedHosts, runtime.CheckIndex},
 	} {
 		for i, text := range list.texts {
 			if err := list.check(text); err != nil {
@@ -143,7 +166,11 @@ func fromDecorator(p *spec.Python, d python.Decorator, problems *problem.List) {
 	at := problem.At("python")
 	if d.BaseImage != "" && p.Lightweight {
 		if p.Image != "" && p.Image != spec.Unknown && p.Image != d.BaseImage {
-			problems.Errorf(at.Attr("base_image"), "Two base images", "The configuration says %q, the decorator of the function %q. Remove one.", p.Image, d.BaseImage)
+			problems.Errorf(
+				at.Attr("base_image"), "Two base images", "The configuration says %q, the decorator of the function %q. Remove "+
+					"one.",
+				p.Image, d.BaseImage,
+			)
 		}
 		p.Image = d.BaseImage
 	}
@@ -159,7 +186,10 @@ func fromDecorator(p *spec.Python, d python.Decorator, problems *problem.List) {
 		switch {
 		case list.said == nil:
 		case len(*list.to) > 0 && !slices.Equal(*list.to, list.said):
-			problems.Errorf(at.Attr(list.attribute), "Two lists", "The configuration says %q, the decorator of the function %q. Remove one.", *list.to, list.said)
+			problems.Errorf(
+				at.Attr(list.attribute), "Two lists", "The configuration says %q, the decorator of the function %q. Remove one.",
+				*list.to, list.said,
+			)
 		default:
 			*list.to = list.said
 		}

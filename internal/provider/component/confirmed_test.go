@@ -18,7 +18,11 @@ import (
 // A plan that is not derived anew must be the very state that Read has found to be right.
 func TestOnlyConfirmedStatesArePlansAlready(t *testing.T) {
 	t.Parallel()
-	typ := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"namespace": tftypes.String, "name": tftypes.String, "version": tftypes.String}}
+	typ := tftypes.Object{
+		AttributeTypes: map[string]tftypes.Type{
+			"namespace": tftypes.String, "name": tftypes.String, "version": tftypes.String,
+		},
+	}
 	value := func(changes map[string]any) tftypes.Value {
 		values := map[string]tftypes.Value{}
 		all := map[string]any{"namespace": "etl", "name": "step", "version": "v1"}
@@ -41,15 +45,25 @@ func TestOnlyConfirmedStatesArePlansAlready(t *testing.T) {
 		"provider's namespace moved": {"component", same, same, silent, "default", "x", false},
 		"another kind":               {"pipeline", same, same, silent, "etl", "x", false},
 		"other values":               {"component", value(map[string]any{"version": "v2"}), same, silent, "etl", "x", false},
-		"unknown values":             {"component", value(map[string]any{"version": tftypes.UnknownValue}), same, silent, "etl", "x", false},
-		"unknown name":               {"component", value(map[string]any{"name": tftypes.UnknownValue}), same, silent, "etl", "x", false},
-		"another name":               {"component", value(map[string]any{"name": "other"}), same, silent, "etl", "x", false},
-		"other tasks":                {"component", same, same, silent, "etl", "y", false},
-		"to be created":              {"component", same, tftypes.NewValue(typ, nil), silent, "etl", "x", false},
+		"unknown values": {
+			"component", value(map[string]any{"version": tftypes.UnknownValue}), same, silent, "etl", "x", false,
+		},
+		"unknown name": {
+			"component", value(map[string]any{"name": tftypes.UnknownValue}), same, silent, "etl", "x", false,
+		},
+		"another name":  {"component", value(map[string]any{"name": "other"}), same, silent, "etl", "x", false},
+		"other tasks":   {"component", same, same, silent, "etl", "y", false},
+		"to be created": {"component", same, tftypes.NewValue(typ, nil), silent, "etl", "x", false},
 	} {
 		c := kit.Configured{Session: &kit.Session{Operator: &operate.Operator{}, Namespace: tc.namespace}}
 		c.Session.Confirmed.Add(spec.ComponentKind, "etl", "step", same, "x")
-		got := c.IsConfirmed(tc.kind, resource.ModifyPlanRequest{Plan: tfsdk.Plan{Raw: tc.plan}, State: tfsdk.State{Raw: tc.state}, Config: tfsdk.Config{Raw: tc.config}}, tc.aside)
+		got := c.IsConfirmed(
+			tc.kind,
+			resource.ModifyPlanRequest{
+				Plan: tfsdk.Plan{Raw: tc.plan}, State: tfsdk.State{Raw: tc.state}, Config: tfsdk.Config{Raw: tc.config},
+			},
+			tc.aside,
+		)
 		if got != tc.want {
 			t.Errorf("%s: %t", name, got)
 		}

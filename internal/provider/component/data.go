@@ -29,15 +29,21 @@ func (d *data) Metadata(_ context.Context, req datasource.MetadataRequest, resp 
 
 func (d *data) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Finds a version of a component in the cluster by the component's name, such as one that another configuration has made.",
+		MarkdownDescription: "Finds a version of a component in the cluster by the component's name, such as one that " +
+			"another configuration has made.",
 		Attributes: map[string]schema.Attribute{
-			"name":        schema.StringAttribute{Required: true, MarkdownDescription: "Name of the component."},
-			"namespace":   kit.DataNamespace(),
-			"version":     schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: "Version. Default: the newest that its resource stands for."},
+			"name":      schema.StringAttribute{Required: true, MarkdownDescription: "Name of the component."},
+			"namespace": kit.DataNamespace(),
+			"version": schema.StringAttribute{
+				Optional: true, Computed: true, MarkdownDescription: "Version. Default: the newest that its resource stands for.",
+			},
 			"description": schema.StringAttribute{Computed: true, MarkdownDescription: "What the component does."},
 			"inputs":      kit.DataInterface(kit.InputType, "Inputs by name, as `inputs` of the resource has them."),
 			"outputs":     kit.DataInterface(kit.OutputType, "Outputs by name, as `outputs` of the resource has them."),
-			"ref":         schema.ObjectAttribute{Computed: true, AttributeTypes: kit.RefAttributeTypes(), MarkdownDescription: "What the `component` of a task takes: " + kit.RefDescription},
+			"ref": schema.ObjectAttribute{
+				Computed: true, AttributeTypes: kit.RefAttributeTypes(),
+				MarkdownDescription: "What the `component` of a task takes: " + kit.RefDescription,
+			},
 		},
 	}
 }
@@ -57,11 +63,13 @@ func (d *data) Read(ctx context.Context, req datasource.ReadRequest, resp *datas
 	found, versions := newestVersion(all, name, m.Version.ValueString())
 	switch {
 	case found == nil && len(versions) == 0:
-		kit.AddErrorAt(&resp.Diagnostics, path.Root("name"), "No such component", fmt.Sprintf("There is no component %q in namespace %q.%s", name, namespace,
+		kit.AddErrorAt(&resp.Diagnostics, path.Root("name"), "No such component", fmt.Sprintf("There is no component %q "+
+			"in namespace %q.%s", name, namespace,
 			d.Known(ctx, namespace, "component")))
 		return
 	case found == nil:
-		kit.AddErrorAt(&resp.Diagnostics, path.Root("version"), "No such version", fmt.Sprintf("Component %q in namespace %q has no version %q. There is %s.", name, namespace,
+		kit.AddErrorAt(&resp.Diagnostics, path.Root("version"), "No such version", fmt.Sprintf("Component %q in namespace "+
+			"%q has no version %q. There is %s.", name, namespace,
 			m.Version.ValueString(), strings.Join(versions, ", ")))
 		return
 	}

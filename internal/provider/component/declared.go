@@ -14,8 +14,8 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/kit"
 )
 
-// checkDeclared compares inputs and outputs that the configuration declares with what a Python function's signature says.
-// They need not be declared, but generated configurations do so.
+// checkDeclared compares inputs and outputs that the configuration declares with what a Python function's signature
+// says. They need not be declared, but generated configurations do so.
 func (m Model) checkDeclared(ctx context.Context, found spec.Interface) diag.Diagnostics {
 	var diags diag.Diagnostics
 	var problems problem.List
@@ -33,22 +33,34 @@ func (m Model) checkDeclared(ctx context.Context, found spec.Interface) diag.Dia
 }
 
 // compareDeclared finds what is declared otherwise than it is. show writes what there is to say of an element.
-func compareDeclared[V any](problems *problem.List, attribute string, declared, found map[string]V, show func(V) string) {
+func compareDeclared[V any](
+	problems *problem.List, attribute string, declared, found map[string]V, show func(V) string,
+) {
 	at := problem.At(attribute)
-	remedy := fmt.Sprintf("The signature of a Python function tells its %s: remove %s here, or make both the same.", attribute, attribute)
+	remedy := fmt.Sprintf(
+		"The signature of a Python function tells its %s: remove %s here, or make both the same.", attribute, attribute,
+	)
 	what := strings.TrimSuffix(attribute, "s")
 	for _, name := range slices.Sorted(maps.Keys(declared)) {
 		is, ok := found[name]
 		switch {
 		case !ok:
-			problems.Errorf(at.Key(name), "Not in the signature", "The function has no %s %q; it has %s. %s", what, name, namesOf(found), remedy)
+			problems.Errorf(
+				at.Key(name), "Not in the signature", "The function has no %s %q; it has %s. %s", what, name, namesOf(found), remedy,
+			)
 		case show(declared[name]) != show(is):
-			problems.Errorf(at.Key(name), "Not as in the signature", "Declared is %s, the function says %s. %s", show(declared[name]), show(is), remedy)
+			problems.Errorf(
+				at.Key(name), "Not as in the signature", "Declared is %s, the function says %s. %s", show(declared[name]), show(is),
+				remedy,
+			)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(found)) {
 		if _, ok := declared[name]; !ok {
-			problems.Errorf(at, "Not as in the signature", "The function has the %s %q (%s), which is not declared. %s", what, name, show(found[name]), remedy)
+			problems.Errorf(
+				at, "Not as in the signature", "The function has the %s %q (%s), which is not declared. %s", what, name,
+				show(found[name]), remedy,
+			)
 		}
 	}
 }

@@ -18,9 +18,9 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/kit"
 )
 
-// A template that people wrote is imported as what a component of this provider would be in its place. It has no version
-// until the first apply, which makes that component beside it: other things may refer to the template, by names that a
-// component has not, so it stays as it is.
+// A template that people wrote is imported as what a component of this provider would be in its place. It has no
+// version until the first apply, which makes that component beside it: other things may refer to the template, by names
+// that a component has not, so it stays as it is.
 
 // foreignOrigin is where a component without a version was imported from.
 type foreignOrigin struct {
@@ -59,7 +59,9 @@ func recallForeign(ctx context.Context, private privateData, diags *diag.Diagnos
 }
 
 // importedForeign writes what a template that people wrote says into the state.
-func (r *Resource) importedForeign(ctx context.Context, m *Model, live *backend.Object, template string, resp *resource.ReadResponse) {
+func (r *Resource) importedForeign(
+	ctx context.Context, m *Model, live *backend.Object, template string, resp *resource.ReadResponse,
+) {
 	diags := &resp.Diagnostics
 	f, err := handwritten.ReadForeignComponent(live.Into, template)
 	if err != nil {
@@ -75,7 +77,13 @@ func (r *Resource) importedForeign(ctx context.Context, m *Model, live *backend.
 	first := m.Drift.IsNull()
 	diags.Append(m.SetSpec(ctx, f.Component)...)
 	m.Ref = types.ObjectNull(kit.RefAttributeTypes())
-	m.Drift = kit.ListOfTexts([]string{fmt.Sprintf("metadata.name: WorkflowTemplate %s was written by hand; applying makes a component of this provider beside it, and leaves it as it is", live.Name)})
+	m.Drift = kit.ListOfTexts([]string{
+		fmt.Sprintf(
+			"metadata.name: WorkflowTemplate %s was written by hand; applying makes a component of this provider beside it, "+
+				"and leaves it as it is",
+			live.Name,
+		),
+	})
 	diags.Append(resp.State.Set(ctx, m)...)
 	if first {
 		warnForeign(diags, live, f)
@@ -90,15 +98,25 @@ func warnForeign(diags *diag.Diagnostics, live *backend.Object, f handwritten.Fo
 		return
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "Template %q of WorkflowTemplate %s/%s can be written as a component. The next apply makes it beside the WorkflowTemplate, which stays until you delete it.\n", f.Template, live.Namespace, live.Name)
+	fmt.Fprintf(
+		&b,
+		"Template %q of WorkflowTemplate %s/%s can be written as a component. The next apply makes it beside the "+
+			"WorkflowTemplate, which stays until you delete it.\n",
+		f.Template, live.Namespace, live.Name,
+	)
 	if len(lines) > 0 {
-		b.WriteString("\nWhat a component does not say, its tasks do. Give each task that uses it:\n\n  " + strings.Join(lines, "\n  ") + "\n")
+		b.WriteString(
+			"\nWhat a component does not say, its tasks do. Give each task that uses it:\n\n  " + strings.Join(lines, "\n  ") + "\n",
+		)
 	}
 	if len(f.Notes) > 0 {
-		b.WriteString("\nWhat the WorkflowTemplate says beside that is for the pipeline or the run:\n\n" + kit.UnreadLines(f.Notes) + "\n")
+		b.WriteString(
+			"\nWhat the WorkflowTemplate says beside that is for the pipeline or the run:\n\n" + kit.UnreadLines(f.Notes) + "\n",
+		)
 	}
 	if s := f.Settings.SecurityContext; s == nil || s.RunAsUser == nil {
-		b.WriteString("\nIts containers ran as the image's user. Here they run without rights, as user 65532, unless a task has security_context = { run_as_user = …, run_as_non_root = … }.\n")
+		b.WriteString("\nIts containers ran as the image's user. Here they run without rights, as user 65532, unless a " +
+			"task has security_context = { run_as_user = …, run_as_non_root = … }.\n")
 	}
 	diags.AddWarning("Component "+f.Component.Name+" is made anew from what was written by hand", b.String())
 }
@@ -106,11 +124,14 @@ func warnForeign(diags *diag.Diagnostics, live *backend.Object, f handwritten.Fo
 // leftForeign says that what was imported but never applied is still there.
 func leftForeign(m Model, diags *diag.Diagnostics) {
 	diags.AddWarning("Component "+m.Name.ValueString()+" was never made",
-		"It was imported from a WorkflowTemplate that was written by hand, and not applied since. That WorkflowTemplate stays as it is.")
+		"It was imported from a WorkflowTemplate that was written by hand, and not applied since. That WorkflowTemplate "+
+			"stays as it is.")
 }
 
 // isMade asks for a replacement where the component is in the cluster under its name.
-func isMade(ctx context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse) {
+func isMade(
+	ctx context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse,
+) {
 	var version types.String
 	resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("version"), &version)...)
 	resp.RequiresReplace = !version.IsNull()

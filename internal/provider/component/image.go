@@ -49,7 +49,10 @@ func (r *Resource) planImage(ctx context.Context, plan, config *Model, prior tfs
 	default:
 		command, err := r.Session.Images.Command(ctx, ref, c.Args.IsNull())
 		if registry.KindOf(err) != "" && registry.KindOf(err) != registry.NotFound {
-			kit.AddWarningAt(diags, at, "Registry cannot be asked", fmt.Sprintf("The entrypoint of the image is not known before apply. %s Or give command.", err))
+			kit.AddWarningAt(
+				diags, at, "Registry cannot be asked",
+				fmt.Sprintf("The entrypoint of the image is not known before apply. %s Or give command.", err),
+			)
 		} else if err != nil {
 			kit.AddErrorAt(diags, at, "No command", err.Error())
 		}
@@ -74,7 +77,9 @@ func (r *Resource) resolveCommand(ctx context.Context, m *Model, diags *diag.Dia
 		c.Command, err = r.Session.Images.Command(ctx, ref, c.Args.IsNull())
 	}
 	if err != nil {
-		kit.AddErrorAt(diags, at, "No command", fmt.Sprintf("The entrypoint of the image cannot be found. %s Or give command.", err))
+		kit.AddErrorAt(
+			diags, at, "No command", fmt.Sprintf("The entrypoint of the image cannot be found. %s Or give command.", err),
+		)
 		return
 	}
 	diags.Append(m.setContainer(ctx, c)...)

@@ -17,9 +17,11 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/kit"
 )
 
-// ImportState takes over a component by namespace/name, with or without the version behind the name. Of a WorkflowTemplate
-// that people wrote it may be one of its templates: namespace/name/template.
-func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+// ImportState takes over a component by namespace/name, with or without the version behind the name. Of a
+// WorkflowTemplate that people wrote it may be one of its templates: namespace/name/template.
+func (r *Resource) ImportState(
+	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
+) {
 	parts := strings.Split(req.ID, "/")
 	if len(parts) == 3 && !slices.Contains(parts, "") {
 		rememberForeign(ctx, resp.Private, foreignOrigin{Object: parts[1], Template: parts[2]}, &resp.Diagnostics)
@@ -65,7 +67,13 @@ func (r *Resource) imported(ctx context.Context, m *Model, req resource.ReadRequ
 		again, err = compile.Component(c)
 	}
 	if err == nil && again.Template != nil && again.Template.Name != live.Name {
-		unread = append(unread, layout.Unread{Path: "metadata.name", Reason: "it is not what this provider calls a version of this content, " + again.Template.Name})
+		unread = append(
+			unread,
+			layout.Unread{
+				Path:   "metadata.name",
+				Reason: "it is not what this provider calls a version of this content, " + again.Template.Name,
+			},
+		)
 	}
 	if !kit.AddUnread(diags, "component", name, unread) {
 		return
@@ -105,5 +113,8 @@ func (r *Resource) versionOf(ctx context.Context, namespace, given string) (stri
 	case 1:
 		return strings.TrimPrefix(versions[0], namespace+"/"), nil
 	}
-	return "", fmt.Errorf("there are %d versions of it; import one of them: %s", len(versions), strings.Join(slices.Sorted(slices.Values(versions)), ", "))
+	return "", fmt.Errorf(
+		"there are %d versions of it; import one of them: %s", len(versions),
+		strings.Join(slices.Sorted(slices.Values(versions)), ", "),
+	)
 }

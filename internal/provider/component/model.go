@@ -28,7 +28,9 @@ func (m Model) spec(ctx context.Context) (c spec.Component, unknown bool, diags 
 	if !m.Container.IsNull() && !m.Container.IsUnknown() {
 		var container containerModel
 		diags.Append(m.Container.As(ctx, &container, kit.ObjectOptions)...)
-		c.Container = &spec.Container{Image: t.Text(container.Image), Command: t.List(ctx, container.Command), Args: t.List(ctx, container.Args)}
+		c.Container = &spec.Container{
+			Image: t.Text(container.Image), Command: t.List(ctx, container.Command), Args: t.List(ctx, container.Args),
+		}
 	}
 	if c.Python == nil {
 		c.Inputs = kit.InputsSpec(ctx, m.Inputs, &t)
@@ -43,7 +45,9 @@ func (m Model) pythonSpec(ctx context.Context, t *kit.Reader) *spec.Python {
 	t.Diags.Append(m.Python.As(ctx, &python, kit.ObjectOptions)...)
 	p := &spec.Python{
 		Source: t.Text(python.Source), SourceFile: python.fileName(), Function: python.Function.ValueString(),
-		Packages: t.List(ctx, python.Packages), IndexURLs: t.List(ctx, python.IndexURLs), TrustedHosts: t.List(ctx, python.TrustedHosts),
+		Packages: t.List(ctx, python.Packages), IndexURLs: t.List(ctx, python.IndexURLs), TrustedHosts: t.List(
+			ctx, python.TrustedHosts,
+		),
 		Additional: t.Strings(ctx, python.AdditionalSources), Files: t.Strings(ctx, python.Files),
 	}
 	if python.File.IsUnknown() {
@@ -52,8 +56,10 @@ func (m Model) pythonSpec(ctx context.Context, t *kit.Reader) *spec.Python {
 	// base_image runs a function that must be self-contained; image holds the modules that the function uses.
 	p.Lightweight = python.Image.IsNull()
 	if kit.IsKnown(python.Image) && !python.BaseImage.IsNull() {
-		kit.AddErrorAt(t.Diags, path.Root("python").AtName("base_image"), "Two images", "Both base_image and image are given. "+
-			"base_image runs a function that is self-contained, image one that uses modules which the image holds. Remove one of the two.")
+		kit.AddErrorAt(t.Diags, path.Root("python").AtName("base_image"), "Two images", "Both base_image and image are "+
+			"given. "+
+			"base_image runs a function that is self-contained, image one that uses modules which the image holds. Remove "+
+			"one of the two.")
 	}
 	if p.Lightweight {
 		p.Image = t.Text(python.BaseImage)

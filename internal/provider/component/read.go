@@ -18,7 +18,9 @@ import (
 )
 
 // objects finds what a version of a component is in the cluster. code is nil where it is not there.
-func (r *Resource) objects(ctx context.Context, namespace, name string, isPython bool) (live, code *backend.Object, err error) {
+func (r *Resource) objects(
+	ctx context.Context, namespace, name string, isPython bool,
+) (live, code *backend.Object, err error) {
 	if live, err = r.Session.Backend.Find(ctx, backend.WorkflowTemplates, namespace, name); err != nil {
 		return nil, nil, err
 	}
@@ -32,9 +34,11 @@ func (r *Resource) objects(ctx context.Context, namespace, name string, isPython
 	return live, code, err
 }
 
-// Refresh writes what the cluster holds into the model. Where that is what the state compiles to, the state stays the same.
-// found is what the analysis says of the component.
-func (r *Resource) Refresh(ctx context.Context, m *Model, live, code *backend.Object, diags *diag.Diagnostics) (found diag.Diagnostics, same bool) {
+// Refresh writes what the cluster holds into the model. Where that is what the state compiles to, the state stays the
+// same. found is what the analysis says of the component.
+func (r *Resource) Refresh(
+	ctx context.Context, m *Model, live, code *backend.Object, diags *diag.Diagnostics,
+) (found diag.Diagnostics, same bool) {
 	prior, _, ds := m.spec(ctx)
 	diags.Append(ds...)
 	if diags.HasError() {
@@ -55,7 +59,10 @@ func (r *Resource) Refresh(ctx context.Context, m *Model, live, code *backend.Ob
 }
 
 // readBack writes what the cluster holds into the model, and what no attribute can hold into its drift.
-func (r *Resource) readBack(ctx context.Context, m *Model, live, code *backend.Object, prior spec.Component, expected compile.ComponentObjects, diags *diag.Diagnostics) {
+func (r *Resource) readBack(
+	ctx context.Context, m *Model, live, code *backend.Object, prior spec.Component, expected compile.ComponentObjects,
+	diags *diag.Diagnostics,
+) {
 	found, unread, err := decompile.ReadComponent(live.Into, decoderOf(code), &prior)
 	if err != nil {
 		// Somebody has written what is no WorkflowTemplate of Argo Workflows.
@@ -105,8 +112,8 @@ func componentDifferences(live, code *backend.Object, wanted compile.ComponentOb
 	return paths
 }
 
-// withDefinition is the source as it was known with another definition of the function in it, so that a difference shows
-// line by line.
+// withDefinition is the source as it was known with another definition of the function in it, so that a difference
+// shows line by line.
 func withDefinition(p spec.Python, definition string) string {
 	if p.Definition == definition {
 		return p.Source
@@ -133,7 +140,9 @@ func (m *Model) SetSpec(ctx context.Context, c spec.Component) diag.Diagnostics 
 		return writePython(ctx, w, p, old)
 	})
 	m.Container = kit.Nested(ctx, w, ContainerAttribute().GetType(), c.Container, m.Container, func(c spec.Container, old containerModel) containerModel {
-		return containerModel{Image: types.StringValue(c.Image), Command: w.List(ctx, c.Command, old.Command), Args: w.List(ctx, c.Args, old.Args)}
+		return containerModel{
+			Image: types.StringValue(c.Image), Command: w.List(ctx, c.Command, old.Command), Args: w.List(ctx, c.Args, old.Args),
+		}
 	})
 	return diags
 }
@@ -142,8 +151,12 @@ func writePython(ctx context.Context, w kit.Writer, p spec.Python, old pythonMod
 	texts := types.MapType{ElemType: types.StringType}
 	m := pythonModel{
 		Source: types.StringValue(p.Source), File: old.File, Function: types.StringValue(p.Function),
-		Packages: w.List(ctx, p.Packages, old.Packages), IndexURLs: w.List(ctx, p.IndexURLs, old.IndexURLs), TrustedHosts: w.List(ctx, p.TrustedHosts, old.TrustedHosts),
-		AdditionalSources: w.Texts(ctx, texts, p.Additional, old.AdditionalSources), Files: w.Texts(ctx, texts, p.Files, old.Files),
+		Packages: w.List(
+			ctx, p.Packages, old.Packages,
+		), IndexURLs: w.List(ctx, p.IndexURLs, old.IndexURLs), TrustedHosts: w.List(ctx, p.TrustedHosts, old.TrustedHosts),
+		AdditionalSources: w.Texts(
+			ctx, texts, p.Additional, old.AdditionalSources,
+		), Files: w.Texts(ctx, texts, p.Files, old.Files),
 	}
 	if old.fileName() != p.SourceFile {
 		m.File = types.StringValue(p.SourceFile)

@@ -62,8 +62,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 }
 
-// declareNothing plans that a container has no inputs and no outputs where none are declared: there is nothing else that
-// they could follow from.
+// declareNothing plans that a container has no inputs and no outputs where none are declared: there is nothing else
+// that they could follow from.
 func (m *Model) declareNothing(config Model) {
 	if config.Container.IsNull() {
 		return
@@ -116,7 +116,9 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	found, same := r.Refresh(ctx, &state, live, code, &resp.Diagnostics)
 	if same && drift.Equal(state.Drift) {
 		if !r.isWarnedOf(state, found) {
-			r.Session.Confirmed.Add(spec.ComponentKind, state.Namespace.ValueString(), state.Name.ValueString(), req.State.Raw, "")
+			r.Session.Confirmed.Add(
+				spec.ComponentKind, state.Namespace.ValueString(), state.Name.ValueString(), req.State.Raw, "",
+			)
 		}
 		return // resp.State is that state already
 	}
@@ -210,7 +212,9 @@ func (r *Resource) Put(ctx context.Context, c spec.Component, objects compile.Co
 	if verb == "create" {
 		live, err := r.Session.Existing(ctx, backend.WorkflowTemplates, c.Namespace, name)
 		if err == nil {
-			err = r.Session.RefuseExisting(live, "kfp_component", live != nil && len(operate.Differences(live, objects.Template)) == 0)
+			err = r.Session.RefuseExisting(
+				live, "kfp_component", live != nil && len(operate.Differences(live, objects.Template)) == 0,
+			)
 		}
 		if err != nil {
 			return err
@@ -303,7 +307,9 @@ func (m *Model) SetDerived(ctx context.Context, c spec.Component, version string
 	if version == "" {
 		m.Version = types.StringUnknown()
 	}
-	ref := spec.Ref{Kind: spec.ComponentKind, Namespace: c.Namespace, Name: c.Name, Version: version, Interface: c.Interface}
+	ref := spec.Ref{
+		Kind: spec.ComponentKind, Namespace: c.Namespace, Name: c.Name, Version: version, Interface: c.Interface,
+	}
 	m.Ref = kit.PlannedRef(ref, interfaceKnown)
 	return diags
 }

@@ -50,7 +50,8 @@ type containerModel struct {
 func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		Version: kit.RefSchemaVersion,
-		MarkdownDescription: "One step that pipelines can run: a Python function or any container. Each change makes a new immutable version; " +
+		MarkdownDescription: "One step that pipelines can run: a Python function or any container. Each change makes a " +
+			"new immutable version; " +
 			"an old version is removed once no pipeline, recurring run or unfinished run uses it.",
 		Attributes: map[string]schema.Attribute{
 			"name": schema.StringAttribute{
@@ -66,26 +67,37 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			},
 			"inputs": schema.MapNestedAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "Inputs by name. Declared for a container; derived from the signature of a Python function, of which they may only say the same.",
-				NestedObject:        schema.NestedAttributeObject{Attributes: kit.InputAttributes()},
-				Validators:          []validator.Map{kit.NoNulls{}},
+				MarkdownDescription: "Inputs by name. Declared for a container; derived from the signature of a Python " +
+					"function, of which they may only say the same.",
+				NestedObject: schema.NestedAttributeObject{Attributes: kit.InputAttributes()},
+				Validators:   []validator.Map{kit.NoNulls{}},
 			},
 			"outputs": schema.MapNestedAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "Outputs by name. Declared for a container; derived from the signature of a Python function, where a single return value is called `Output`; they may only say the same.",
-				NestedObject:        schema.NestedAttributeObject{Attributes: kit.OutputAttributes()},
-				Validators:          []validator.Map{kit.NoNulls{}},
+				MarkdownDescription: "Outputs by name. Declared for a container; derived from the signature of a Python " +
+					"function, where a single return value is called `Output`; they may only say the same.",
+				NestedObject: schema.NestedAttributeObject{Attributes: kit.OutputAttributes()},
+				Validators:   []validator.Map{kit.NoNulls{}},
 			},
 			"python":    PythonAttribute(),
 			"container": ContainerAttribute(),
 			"env": schema.MapAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Environment variables. Never secrets: Kubernetes shows them to everybody who may read the object. A task's `secret_env` is for those.",
+				MarkdownDescription: "Environment variables. Never secrets: Kubernetes shows them to everybody who may read the " +
+					"object. A task's `secret_env` is for those.",
 			},
-			"resources": kit.NestedAttribute("What the container asks for and may use at most. A task can override it.", kit.ResourcesObject.Attributes()),
-			"version":   schema.StringAttribute{Computed: true, MarkdownDescription: "Hash of everything that the component is. The cluster object is called `<name>-<version>`."},
-			"drift":     kit.DriftAttribute(),
-			"ref":       schema.ObjectAttribute{Computed: true, AttributeTypes: kit.RefAttributeTypes(), MarkdownDescription: "What a task's `component` takes: " + kit.RefDescription},
+			"resources": kit.NestedAttribute(
+				"What the container asks for and may use at most. A task can override it.", kit.ResourcesObject.Attributes(),
+			),
+			"version": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "Hash of everything that the component is. The cluster object is called `<name>-<version>`.",
+			},
+			"drift": kit.DriftAttribute(),
+			"ref": schema.ObjectAttribute{
+				Computed: true, AttributeTypes: kit.RefAttributeTypes(),
+				MarkdownDescription: "What a task's `component` takes: " + kit.RefDescription,
+			},
 		},
 	}
 }
@@ -100,33 +112,52 @@ func PythonAttribute() schema.SingleNestedAttribute {
 		Optional:            true,
 		MarkdownDescription: "A Python function. Its inputs and outputs come from its signature.",
 		Attributes: map[string]schema.Attribute{
-			"source": schema.StringAttribute{Required: true, MarkdownDescription: "Text of the file that defines the function, usually `file(\"${path.module}/component.py\")`."},
-			"file":   schema.StringAttribute{Optional: true, MarkdownDescription: "Name of the file in messages and tracebacks. Default: `component.py`."},
+			"source": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "Text of the file that defines the function, usually `file(\"${path.module}/component.py\")`.",
+			},
+			"file": schema.StringAttribute{
+				Optional: true, MarkdownDescription: "Name of the file in messages and tracebacks. Default: `component.py`.",
+			},
 			"function": schema.StringAttribute{
 				Optional: true, Computed: true,
 				MarkdownDescription: "Name of the function. Default: the only one that the file defines.",
 			},
-			"base_image":    schema.StringAttribute{Optional: true, MarkdownDescription: "Image with Python 3.8 or later that runs a self-contained function. Exactly one of `base_image` and `image`, unless the source's KFP decorator names one."},
-			"image":         schema.StringAttribute{Optional: true, MarkdownDescription: "Image that holds the function's modules, usually `kfp_image.x.reference`. The function may then import them."},
-			"packages":      list("Packages that pip installs when the task starts, such as `pandas==2.2.2`. Slower and less repeatable than an image made by `kfp_image`."),
+			"base_image": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Image with Python 3.8 or later that runs a self-contained function. Exactly one of " +
+					"`base_image` and `image`, unless the source's KFP decorator names one.",
+			},
+			"image": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Image that holds the function's modules, usually `kfp_image.x.reference`. The function " +
+					"may then import them.",
+			},
+			"packages": list("Packages that pip installs when the task starts, such as `pandas==2.2.2`. Slower and less " +
+				"repeatable than an image made by `kfp_image`."),
 			"index_urls":    list("Package indexes that pip uses in place of the default."),
 			"trusted_hosts": list("Hosts that pip may reach without TLS."),
 			"additional_sources": schema.MapAttribute{Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Texts of further Python files by file name, such as `{ \"helpers.py\" = file(\"helpers.py\") }`. They are run in the same namespace before the function, which uses what they define without an import."},
+				MarkdownDescription: "Texts of further Python files by file name, such as `{ \"helpers.py\" = " +
+					"file(\"helpers.py\") }`. They are run in the same namespace before the function, which uses what they define " +
+					"without an import."},
 			"files": schema.MapAttribute{Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Texts of small data files by file name, which the function finds in the pod as `/kfp/component/<name>`. All files of a component may have 1 MiB together."},
+				MarkdownDescription: "Texts of small data files by file name, which the function finds in the pod as " +
+					"`/kfp/component/<name>`. All files of a component may have 1 MiB together."},
 		},
 	}
 }
 
 func ContainerAttribute() schema.SingleNestedAttribute {
 	return schema.SingleNestedAttribute{
-		Optional:            true,
-		MarkdownDescription: "Any container image. `command` and `args` may hold `{{ inputs.x }}`, `{{ inputs.an_artifact.path }}` and `{{ outputs.y.path }}`, the file that the container has to write.",
+		Optional: true,
+		MarkdownDescription: "Any container image. `command` and `args` may hold `{{ inputs.x }}`, `{{ " +
+			"inputs.an_artifact.path }}` and `{{ outputs.y.path }}`, the file that the container has to write.",
 		Attributes: map[string]schema.Attribute{
 			"image": schema.StringAttribute{Required: true, MarkdownDescription: "Image reference, best with a digest."},
 			"command": schema.ListAttribute{Optional: true, Computed: true, ElementType: types.StringType, Validators: []validator.List{kit.NoNulls{}},
-				MarkdownDescription: "Program and first arguments. Default: the image's entrypoint, and without `args` its command behind it, as the registry has them when the component is made."},
+				MarkdownDescription: "Program and first arguments. Default: the image's entrypoint, and without `args` its " +
+					"command behind it, as the registry has them when the component is made."},
 			"args": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType, MarkdownDescription: "Arguments.", Validators: []validator.List{kit.NoNulls{}},
 			},

@@ -21,24 +21,28 @@ type diagramFunction struct {
 var _ function.Function = diagramFunction{}
 
 // whatIsDrawn ends the description of both functions.
-const whatIsDrawn = " Give the resource itself: `kfp_pipeline.x`. Parameters, tasks with their components, conditions, loops and the tasks of `on_exit` are drawn. " +
-	"A nested pipeline is one box, or a frame around its own tasks if it is given as one of the further arguments. Needs Terraform 1.8 or OpenTofu 1.7."
+const whatIsDrawn = " Give the resource itself: `kfp_pipeline.x`. Parameters, tasks with their components, " +
+	"conditions, loops and the tasks of `on_exit` are drawn. " +
+	"A nested pipeline is one box, or a frame around its own tasks if it is given as one of the further arguments. " +
+	"Needs Terraform 1.8 or OpenTofu 1.7."
 
 func NewMermaid() function.Function {
 	return diagramFunction{
-		name:        "mermaid",
-		summary:     "Pipeline as Mermaid text",
-		description: "Returns a pipeline as the text of a [Mermaid](https://mermaid.js.org) flowchart, which GitHub, GitLab and many others show as a picture." + whatIsDrawn,
-		draw:        diagram.Mermaid,
+		name:    "mermaid",
+		summary: "Pipeline as Mermaid text",
+		description: "Returns a pipeline as the text of a [Mermaid](https://mermaid.js.org) flowchart, which GitHub, " +
+			"GitLab and many others show as a picture." + whatIsDrawn,
+		draw: diagram.Mermaid,
 	}
 }
 
 func NewSVG() function.Function {
 	return diagramFunction{
-		name:        "svg",
-		summary:     "Pipeline as an SVG picture",
-		description: "Returns a pipeline as a standalone SVG document, without scripts and links, that is light or dark as its viewer prefers." + whatIsDrawn,
-		draw:        func(p spec.Pipeline, o diagram.Options) string { return string(diagram.SVG(p, o)) },
+		name:    "svg",
+		summary: "Pipeline as an SVG picture",
+		description: "Returns a pipeline as a standalone SVG document, without scripts and links, that is light or dark " +
+			"as its viewer prefers." + whatIsDrawn,
+		draw: func(p spec.Pipeline, o diagram.Options) string { return string(diagram.SVG(p, o)) },
 	}
 }
 
@@ -46,7 +50,9 @@ func (f diagramFunction) Metadata(_ context.Context, _ function.MetadataRequest,
 	resp.Name = f.name
 }
 
-func (f diagramFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
+func (f diagramFunction) Definition(
+	_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse,
+) {
 	resp.Definition = function.Definition{
 		Summary:             f.summary,
 		MarkdownDescription: f.description,

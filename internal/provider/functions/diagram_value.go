@@ -22,7 +22,8 @@ func drawnPipeline(v attr.Value) (p spec.Pipeline, known bool, err error) {
 		return p, r.known, errors.Join(r.errs...)
 	}
 	if _, ok := o["tasks"]; !ok {
-		return p, true, errors.New("this is not a pipeline: it has no tasks. Give the resource itself, such as kfp_pipeline.x")
+		return p, true, errors.New("this is not a pipeline: it has no tasks. Give the resource itself, such as " +
+			"kfp_pipeline.x")
 	}
 	p = spec.Pipeline{
 		Namespace: r.Text(problem.At("namespace"), o["namespace"]), Name: r.Text(problem.At("name"), o["name"]),

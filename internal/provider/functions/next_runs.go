@@ -26,12 +26,20 @@ func (nextRunsFunction) Metadata(_ context.Context, _ function.MetadataRequest, 
 func (nextRunsFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "When a cron line is due next",
-		MarkdownDescription: "Returns the next times at which a cron line is due, in its timezone and with its changes of the clock, as the controller of Argo Workflows counts them. " +
-			"`next_runs` of a `kfp_recurring_run` is known only after the apply; this function shows the times in the plan. Needs Terraform 1.8 or OpenTofu 1.7.",
+		MarkdownDescription: "Returns the next times at which a cron line is due, in its timezone and with its changes of " +
+			"the clock, as the controller of Argo Workflows counts them. " +
+			"`next_runs` of a `kfp_recurring_run` is known only after the apply; this function shows the times in the plan. " +
+			"Needs Terraform 1.8 or OpenTofu 1.7.",
 		Parameters: []function.Parameter{
-			function.StringParameter{Name: "cron", MarkdownDescription: "Cron line of five fields, `@daily` and the like, or `@every 15m`."},
-			function.StringParameter{Name: "timezone", MarkdownDescription: "IANA name, such as `America/New_York`; `UTC` if empty."},
-			function.StringParameter{Name: "after", MarkdownDescription: "Time in RFC 3339 after which to begin, such as `plantimestamp()`."},
+			function.StringParameter{
+				Name: "cron", MarkdownDescription: "Cron line of five fields, `@daily` and the like, or `@every 15m`.",
+			},
+			function.StringParameter{
+				Name: "timezone", MarkdownDescription: "IANA name, such as `America/New_York`; `UTC` if empty.",
+			},
+			function.StringParameter{
+				Name: "after", MarkdownDescription: "Time in RFC 3339 after which to begin, such as `plantimestamp()`.",
+			},
 			function.Int64Parameter{Name: "count", MarkdownDescription: "How many times, 1 to 1000."},
 		},
 		Return: function.ListReturn{ElementType: types.StringType},

@@ -24,18 +24,30 @@ type imageDataModel struct {
 	Reference types.String `tfsdk:"reference"`
 }
 
-func (d *imageDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+func (d *imageDataSource) Metadata(
+	_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse,
+) {
 	resp.TypeName = req.ProviderTypeName + "_image"
 }
 
 func (d *imageDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Finds out which image a tag means now. A tag can be moved at any time; its digest always means the same image. " +
-			"A component that takes `reference` runs what the plan showed, and a tag that was moved shows as a change in the next plan. It costs one HEAD request.",
+		MarkdownDescription: "Finds out which image a tag means now. A tag can be moved at any time; its digest always " +
+			"means the same image. " +
+			"A component that takes `reference` runs what the plan showed, and a tag that was moved shows as a change in the " +
+			"next plan. It costs one HEAD request.",
 		Attributes: map[string]schema.Attribute{
-			"name":      schema.StringAttribute{Required: true, MarkdownDescription: "Name of an image, such as `python:3.12-slim`. Without a registry it is Docker Hub's, without a tag `latest`. The provider's `registries` may have it read from a mirror."},
-			"digest":    schema.StringAttribute{Computed: true, MarkdownDescription: "Digest, `sha256:…`; of the index where the image has several platforms."},
-			"reference": schema.StringAttribute{Computed: true, MarkdownDescription: "`repository@digest`, for components, and for the base images of `kfp_image`."},
+			"name": schema.StringAttribute{
+				Required: true,
+				MarkdownDescription: "Name of an image, such as `python:3.12-slim`. Without a registry it is Docker Hub's, " +
+					"without a tag `latest`. The provider's `registries` may have it read from a mirror.",
+			},
+			"digest": schema.StringAttribute{
+				Computed: true, MarkdownDescription: "Digest, `sha256:…`; of the index where the image has several platforms.",
+			},
+			"reference": schema.StringAttribute{
+				Computed: true, MarkdownDescription: "`repository@digest`, for components, and for the base images of `kfp_image`.",
+			},
 		},
 	}
 }
@@ -53,7 +65,8 @@ func (d *imageDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 	}
 	if d.Session.Images.Unknown {
 		resp.Diagnostics.AddAttributeError(path.Root("name"), "Registry cannot be asked",
-			"The provider's registries or image_builder depend on something that is still to be made. Make that first, by terraform apply -target, or give them values that are known at plan.")
+			"The provider's registries or image_builder depend on something that is still to be made. Make that first, by "+
+				"terraform apply -target, or give them values that are known at plan.")
 		return
 	}
 	digest, err := d.Session.Images.Registry.Resolve(ctx, ref)

@@ -21,10 +21,16 @@ type imageIdentityModel struct {
 	Tag        types.String `tfsdk:"tag"`
 }
 
-func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+func (r *Resource) IdentitySchema(
+	_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse,
+) {
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
-		"repository": identityschema.StringAttribute{RequiredForImport: true, Description: "Where the image is, such as harbor.example.com/carousel/material-cost."},
-		"tag":        identityschema.StringAttribute{RequiredForImport: true, Description: "Its tag, which is made from the content and changes with it."},
+		"repository": identityschema.StringAttribute{
+			RequiredForImport: true, Description: "Where the image is, such as harbor.example.com/carousel/material-cost.",
+		},
+		"tag": identityschema.StringAttribute{
+			RequiredForImport: true, Description: "Its tag, which is made from the content and changes with it.",
+		},
 	}}
 }
 
@@ -32,9 +38,12 @@ func identifyImage(ctx context.Context, identity *tfsdk.ResourceIdentity, m Mode
 	return identity.Set(ctx, imageIdentityModel{m.Repository, m.Tag})
 }
 
-// ImportState takes over an image by repository:tag, or by repository@digest, which is where its tag is found. From what
-// it was made cannot be read from it: that is what the configuration says, and its content hash tells whether both agree.
-func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+// ImportState takes over an image by repository:tag, or by repository@digest, which is where its tag is found. From
+// what it was made cannot be read from it: that is what the configuration says, and its content hash tells whether both
+// agree.
+func (r *Resource) ImportState(
+	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
+) {
 	diags := &resp.Diagnostics
 	id := req.ID
 	if id == "" {
@@ -73,13 +82,17 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 		on = fmt.Sprintf(" Its base image was written as %q.", base)
 	}
 	diags.AddWarning("Configuration of image "+id+" is to be given",
-		fmt.Sprintf("From which files an image was made is not written in it, so a generated configuration lacks it: give python, dockerfile or append.%s\n\n"+
-			"Where the plan keeps content_hash, the configuration is the one that this image was made from, and apply only writes it into the state. "+
+		fmt.Sprintf("From which files an image was made is not written in it, so a generated configuration lacks it: give "+
+			"python, dockerfile or append.%s\n\n"+
+			"Where the plan keeps content_hash, the configuration is the one that this image was made from, and apply only "+
+			"writes it into the state. "+
 			"Where it shows another content_hash, the files or settings differ, and apply makes another image beside this one.", on))
 }
 
 // imported reads what an image says about itself, and the name of its base.
-func (r *Resource) imported(ctx context.Context, ref registry.Reference, diags *diag.Diagnostics) (m Model, base string) {
+func (r *Resource) imported(
+	ctx context.Context, ref registry.Reference, diags *diag.Diagnostics,
+) (m Model, base string) {
 	title := "Cannot import image " + ref.String()
 	cfg, err := r.Session.Images.Registry.Config(ctx, ref, registry.Direct)
 	if err != nil {
@@ -89,8 +102,10 @@ func (r *Resource) imported(ctx context.Context, ref registry.Reference, diags *
 	hash := cfg.Labels[image.LabelContent]
 	tag := image.TagOf(hash)
 	if tag == "" {
-		diags.AddError(title, fmt.Sprintf("It has no label %s, so no kfp_image made it, and nothing tells from what it was made.\n\n"+
-			"To use it as it is, write data \"kfp_image\". To make images from your own files under this repository, declare a kfp_image without importing.", image.LabelContent))
+		diags.AddError(title, fmt.Sprintf("It has no label %s, so no kfp_image made it, and nothing tells from what it "+
+			"was made.\n\n"+
+			"To use it as it is, write data \"kfp_image\". To make images from your own files under this repository, declare "+
+			"a kfp_image without importing.", image.LabelContent))
 		return m, ""
 	}
 	named := ref.Repository().Tag(tag)
@@ -104,7 +119,14 @@ func (r *Resource) imported(ctx context.Context, ref registry.Reference, diags *
 		diags.AddError(title, err.Error())
 		return m, ""
 	case digest != cfg.Digest:
-		diags.AddError(title, fmt.Sprintf("Its label names the content of the tag %s, which is another image, %s: it was made from that one, or before that one. Import %s:%s.", tag, digest, ref.Repository(), tag))
+		diags.AddError(
+			title,
+			fmt.Sprintf(
+				"Its label names the content of the tag %s, which is another image, %s: it was made from that one, or before "+
+					"that one. Import %s:%s.",
+				tag, digest, ref.Repository(), tag,
+			),
+		)
 		return m, ""
 	}
 	m.Repository, m.Tag, m.ContentHash = types.StringValue(ref.Repository().String()), types.StringValue(tag), types.StringValue(hash)

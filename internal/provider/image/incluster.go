@@ -47,8 +47,12 @@ func inClusterAttribute() schema.SingleNestedAttribute {
 	}
 	return schema.SingleNestedAttribute{
 		Optional: true,
-		MarkdownDescription: "A rootless BuildKit that the provider starts as a pod when something is to be built, and removes right after. The files go to it through the Kubernetes API: no port is opened, and nothing is installed where Terraform runs. " +
-			"The pod runs as an ordinary user without a seccomp profile, which a namespace of the Pod Security level `privileged` admits. Images are pushed from the pod, so the registry must be known there by the same name. `in_cluster = {}` takes all defaults.",
+		MarkdownDescription: "A rootless BuildKit that the provider starts as a pod when something is to be built, and " +
+			"removes right after. The files go to it through the Kubernetes API: no port is opened, and nothing is installed " +
+			"where Terraform runs. " +
+			"The pod runs as an ordinary user without a seccomp profile, which a namespace of the Pod Security level " +
+			"`privileged` admits. Images are pushed from the pod, so the registry must be known there by the same name. " +
+			"`in_cluster = {}` takes all defaults.",
 		Attributes: map[string]schema.Attribute{
 			"namespace":          text("Namespace of the pod. Default: the provider's `namespace`."),
 			"image":              text("A rootless BuildKit. Default: `" + incluster.DefaultImage + "`."),
@@ -65,22 +69,29 @@ func inClusterAttribute() schema.SingleNestedAttribute {
 					"effect":   text("`NoSchedule`, `PreferNoSchedule` or `NoExecute`. Default: any."),
 				}},
 			},
-			"annotations":   texts("Annotations of the pod."),
-			"requests":      texts("What the node must have free, as Kubernetes quantities: `cpu`, `memory`, `ephemeral-storage`."),
+			"annotations": texts("Annotations of the pod."),
+			"requests": texts("What the node must have free, as Kubernetes quantities: `cpu`, `memory`, " +
+				"`ephemeral-storage`."),
 			"limits":        texts("What the pod may use at most, as Kubernetes quantities."),
 			"start_timeout": text("Time until the pod has to run, such as `\"5m\"`. Default: 3 minutes."),
 		},
 	}
 }
 
-func (m imageBuilderModel) inCluster(ctx context.Context, place Place, client *registry.Client, diags *diag.Diagnostics) image.Builder {
+func (m imageBuilderModel) inCluster(
+	ctx context.Context, place Place, client *registry.Client, diags *diag.Diagnostics,
+) image.Builder {
 	var in inClusterModel
 	diags.Append(m.InCluster.As(ctx, &in, kit.ObjectOptions)...)
 	t := kit.Reader{Diags: diags}
 	at := path.Root("image_builder").AtName("in_cluster")
 	o := incluster.Options{
-		Namespace: cmp.Or(in.Namespace.ValueString(), place.Namespace), Image: in.Image.ValueString(), ServiceAccount: in.ServiceAccount.ValueString(),
-		ImagePullSecrets: t.Set(ctx, in.ImagePullSecrets), NodeSelector: t.Strings(ctx, in.NodeSelector), Annotations: t.Strings(ctx, in.Annotations),
+		Namespace: cmp.Or(
+			in.Namespace.ValueString(), place.Namespace,
+		), Image: in.Image.ValueString(), ServiceAccount: in.ServiceAccount.ValueString(),
+		ImagePullSecrets: t.Set(
+			ctx, in.ImagePullSecrets,
+		), NodeSelector: t.Strings(ctx, in.NodeSelector), Annotations: t.Strings(ctx, in.Annotations),
 		Resources: corev1.ResourceRequirements{
 			Requests: quantities(at.AtName("requests"), t.Strings(ctx, in.Requests), diags),
 			Limits:   quantities(at.AtName("limits"), t.Strings(ctx, in.Limits), diags),
@@ -99,7 +110,10 @@ func (m imageBuilderModel) inCluster(ctx context.Context, place Place, client *r
 	if text := in.StartTimeout.ValueString(); text != "" {
 		timeout, err := time.ParseDuration(text)
 		if err != nil || timeout <= 0 {
-			kit.AddErrorAt(diags, at.AtName("start_timeout"), "Invalid duration", "\""+text+"\" is no duration. Write it as \"90s\" or \"5m\".")
+			kit.AddErrorAt(
+				diags, at.AtName("start_timeout"), "Invalid duration", "\""+text+"\" is no duration. Write it as \"90s\" or "+
+					"\"5m\".",
+			)
 		}
 		o.StartTimeout = timeout
 	}
@@ -114,7 +128,10 @@ func quantities(at path.Path, texts map[string]string, diags *diag.Diagnostics) 
 	for name, text := range texts {
 		q, err := resource.ParseQuantity(text)
 		if err != nil {
-			kit.AddErrorAt(diags, at.AtMapKey(name), "Invalid quantity", "\""+text+"\" is no quantity. Write it as \"500m\", \"2\" or \"4Gi\".")
+			kit.AddErrorAt(
+				diags, at.AtMapKey(name), "Invalid quantity", "\""+text+"\" is no quantity. Write it as \"500m\", \"2\" or "+
+					"\"4Gi\".",
+			)
 			continue
 		}
 		out[corev1.ResourceName(name)] = q

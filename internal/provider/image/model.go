@@ -47,17 +47,23 @@ func (m Model) pythonSpec(ctx context.Context, t *kit.Reader) *image.Python {
 	for i, s := range out.IndexURLs {
 		if u, err := url.Parse(s); err == nil && u.User != nil {
 			kit.AddErrorAt(t.Diags, at.AtName("index_urls").AtListIndex(i), "Login in the configuration",
-				"The URL of the index at "+u.Host+" holds a login, which would be readable in the state. Write the URL without it, and give the login in netrc.")
+				"The URL of the index at "+u.Host+" holds a login, which would be readable in the state. Write the URL without "+
+					"it, and give the login in netrc.")
 		}
 	}
 	if file := t.Text(p.RequirementsFile); file != "" {
 		text, err := os.ReadFile(file)
 		if err != nil {
-			kit.AddErrorAt(t.Diags, at.AtName("requirements_file"), "Files cannot be used", "The requirements cannot be read: "+err.Error()+".")
+			kit.AddErrorAt(
+				t.Diags, at.AtName("requirements_file"), "Files cannot be used", "The requirements cannot be read: "+err.Error()+".",
+			)
 		}
 		out.RequirementsText = string(text)
 		if len(out.Requirements) > 0 {
-			kit.AddErrorAt(t.Diags, at.AtName("requirements"), "Invalid image", "Both requirements and requirements_file are given. Give one of them.")
+			kit.AddErrorAt(
+				t.Diags, at.AtName("requirements"), "Invalid image",
+				"Both requirements and requirements_file are given. Give one of them.",
+			)
 		}
 	}
 	var netrc imageSecretModel
@@ -96,7 +102,9 @@ func (m Model) appendSpec(ctx context.Context, t *kit.Reader) *image.Append {
 	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		f := files[name]
-		out.Files[name] = image.FileSource{Path: t.Text(f.Path), Content: f.Content.ValueStringPointer(), Mode: t.Text(f.Mode)}
+		out.Files[name] = image.FileSource{
+			Path: t.Text(f.Path), Content: f.Content.ValueStringPointer(), Mode: t.Text(f.Mode),
+		}
 	}
 	return out
 }

@@ -104,7 +104,13 @@ func (r *Resource) lookUp(ctx context.Context, plan *Model, p *image.Prepared, d
 				at = path.Root("python").AtName("requirements_file")
 			}
 		}
-		diags.AddAttributeError(at, "No image builder", fmt.Sprintf("%s runs commands in the image, and %s is not in the registry. Give image_builder in the provider's configuration.", why, p.Reference))
+		diags.AddAttributeError(
+			at, "No image builder",
+			fmt.Sprintf(
+				"%s runs commands in the image, and %s is not in the registry. Give image_builder in the provider's configuration.",
+				why, p.Reference,
+			),
+		)
 	}
 }
 
@@ -160,19 +166,25 @@ func (r *Resource) ensure(ctx context.Context, plan *Model, timeout time.Duratio
 	planned := *plan
 	if kit.IsKnown(planned.ContentHash) && planned.ContentHash.ValueString() != prepared.ContentHash {
 		diags.AddError("Files changed since the plan",
-			fmt.Sprintf("The plan was made for the content %s of %s, and the files now make %s. Plan again, and leave the files alone meanwhile.",
+			fmt.Sprintf("The plan was made for the content %s of %s, and the files now make %s. Plan again, and leave the "+
+				"files alone meanwhile.",
 				planned.Tag.ValueString(), prepared.Reference.Repository(), prepared.Reference.Tag()))
 		return false
 	}
 	plan.named(prepared)
-	result, err := prepared.Ensure(ctx, r.Session.Images.Registry, r.Session.Images.Builder, logProgress(ctx, prepared.Reference.String()))
+	result, err := prepared.Ensure(
+		ctx, r.Session.Images.Registry, r.Session.Images.Builder, logProgress(ctx, prepared.Reference.String()),
+	)
 	if err != nil {
 		addImageError(diags, prepared.Reference.String(), err)
 		return false
 	}
 	if kit.IsKnown(planned.Digest) && planned.Digest.ValueString() != result.Digest {
 		diags.AddError("Image changed since the plan",
-			fmt.Sprintf("The plan found %s with the digest %s, which is gone since; it is %s now. Plan again.", prepared.Reference, planned.Digest.ValueString(), result.Digest))
+			fmt.Sprintf(
+				"The plan found %s with the digest %s, which is gone since; it is %s now. Plan again.", prepared.Reference,
+				planned.Digest.ValueString(), result.Digest,
+			))
 		return false
 	}
 	plan.exists(result.Digest)
@@ -226,7 +238,9 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		err = r.Session.Images.Registry.Delete(ctx, ref)
 	}
 	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("delete_on_destroy"), "Cannot delete image "+state.Reference.ValueString(), err.Error())
+		resp.Diagnostics.AddAttributeError(
+			path.Root("delete_on_destroy"), "Cannot delete image "+state.Reference.ValueString(), err.Error(),
+		)
 	}
 }
 

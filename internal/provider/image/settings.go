@@ -47,15 +47,28 @@ type buildkitModel struct {
 func RegistriesAttribute() schema.MapNestedAttribute {
 	return schema.MapNestedAttribute{
 		Optional: true,
-		MarkdownDescription: "Container registries by host, such as `harbor.example.com`, `localhost:5000` or `docker.io`. For registries that are not given here, or without credentials, the Docker configuration " +
-			"(`docker login`, credential helpers such as `ecr-login`) counts, and Google's application default credentials for Google's registries. Nothing of it is kept in the state.",
+		MarkdownDescription: "Container registries by host, such as `harbor.example.com`, `localhost:5000` or " +
+			"`docker.io`. For registries that are not given here, or without credentials, the Docker configuration " +
+			"(`docker login`, credential helpers such as `ecr-login`) counts, and Google's application default credentials " +
+			"for Google's registries. Nothing of it is kept in the state.",
 		Validators: []validator.Map{kit.NoNulls{}},
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"username": schema.StringAttribute{Optional: true, MarkdownDescription: "User name."},
-			"password": schema.StringAttribute{Optional: true, Sensitive: true, MarkdownDescription: "Password or access token of the user."},
-			"token":    schema.StringAttribute{Optional: true, Sensitive: true, MarkdownDescription: "Bearer token, in place of `username` and `password`."},
-			"insecure": schema.BoolAttribute{Optional: true, MarkdownDescription: "Allow plain HTTP. For loopback addresses it is always allowed. Default: `false`."},
-			"mirror":   schema.StringAttribute{Optional: true, MarkdownDescription: "A host, or host and path such as `harbor.example.com/hub-proxy`, from which images of this registry are read in its place, base images above all. Nothing is pushed there."},
+			"password": schema.StringAttribute{
+				Optional: true, Sensitive: true, MarkdownDescription: "Password or access token of the user.",
+			},
+			"token": schema.StringAttribute{
+				Optional: true, Sensitive: true, MarkdownDescription: "Bearer token, in place of `username` and `password`.",
+			},
+			"insecure": schema.BoolAttribute{
+				Optional:            true,
+				MarkdownDescription: "Allow plain HTTP. For loopback addresses it is always allowed. Default: `false`.",
+			},
+			"mirror": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "A host, or host and path such as `harbor.example.com/hub-proxy`, from which images of " +
+					"this registry are read in its place, base images above all. Nothing is pushed there.",
+			},
 		}},
 	}
 }
@@ -63,21 +76,35 @@ func RegistriesAttribute() schema.MapNestedAttribute {
 func ImageBuilderAttribute() schema.SingleNestedAttribute {
 	return schema.SingleNestedAttribute{
 		Optional: true,
-		MarkdownDescription: "What builds the images of `kfp_image` that need commands to run: those with a `dockerfile`, and those with Python requirements. " +
+		MarkdownDescription: "What builds the images of `kfp_image` that need commands to run: those with a `dockerfile`, " +
+			"and those with Python requirements. " +
 			"Images that are only files on a base need no builder. Exactly one of the attributes.",
 		Attributes: map[string]schema.Attribute{
 			"buildkit": schema.SingleNestedAttribute{
 				Optional:            true,
 				MarkdownDescription: "A BuildKit daemon that runs already.",
 				Validators: []validator.Object{
-					objectvalidator.ExactlyOneOf(path.MatchRoot("image_builder").AtName("buildkit"), path.MatchRoot("image_builder").AtName("in_cluster")),
+					objectvalidator.ExactlyOneOf(
+						path.MatchRoot("image_builder").AtName("buildkit"), path.MatchRoot("image_builder").AtName("in_cluster"),
+					),
 				},
 				Attributes: map[string]schema.Attribute{
-					"address":            schema.StringAttribute{Required: true, MarkdownDescription: "`tcp://host:port` or `unix:///path`."},
-					"ca_certificate":     schema.StringAttribute{Optional: true, MarkdownDescription: "Authority that signed the daemon's certificate, PEM. With this or a client certificate TLS is spoken. Default: the system's authorities."},
+					"address": schema.StringAttribute{
+						Required: true, MarkdownDescription: "`tcp://host:port` or `unix:///path`.",
+					},
+					"ca_certificate": schema.StringAttribute{
+						Optional: true,
+						MarkdownDescription: "Authority that signed the daemon's certificate, PEM. With this or a client certificate " +
+							"TLS is spoken. Default: the system's authorities.",
+					},
 					"client_certificate": schema.StringAttribute{Optional: true, MarkdownDescription: "Client certificate, PEM."},
-					"client_key":         schema.StringAttribute{Optional: true, Sensitive: true, MarkdownDescription: "Client key, PEM."},
-					"tls_server_name":    schema.StringAttribute{Optional: true, MarkdownDescription: "Name that the daemon's certificate is checked against. Default: the host of `address`."},
+					"client_key": schema.StringAttribute{
+						Optional: true, Sensitive: true, MarkdownDescription: "Client key, PEM.",
+					},
+					"tls_server_name": schema.StringAttribute{
+						Optional:            true,
+						MarkdownDescription: "Name that the daemon's certificate is checked against. Default: the host of `address`.",
+					},
 				},
 			},
 			"in_cluster": inClusterAttribute(),
@@ -131,7 +158,9 @@ func NewTools(
 	return tools
 }
 
-func (m imageBuilderModel) buildkit(ctx context.Context, client *registry.Client, diags *diag.Diagnostics) image.Builder {
+func (m imageBuilderModel) buildkit(
+	ctx context.Context, client *registry.Client, diags *diag.Diagnostics,
+) image.Builder {
 	var b buildkitModel
 	diags.Append(m.BuildKit.As(ctx, &b, kit.ObjectOptions)...)
 	o := buildkit.Options{Address: b.Address.ValueString()}
@@ -144,7 +173,9 @@ func (m imageBuilderModel) buildkit(ctx context.Context, client *registry.Client
 	}
 	builder, err := buildkit.New(o, client)
 	if err != nil {
-		diags.AddAttributeError(path.Root("image_builder").AtName("buildkit"), "Invalid image builder", kit.Sentence(err.Error()))
+		diags.AddAttributeError(
+			path.Root("image_builder").AtName("buildkit"), "Invalid image builder", kit.Sentence(err.Error()),
+		)
 		return nil
 	}
 	return builder
@@ -157,6 +188,9 @@ func traceRequests(ctx context.Context) func(registry.Request) {
 		if r.Err != "" {
 			outcome = r.Err
 		}
-		tflog.Debug(ctx, fmt.Sprintf("registry request: %s %s (%s): %s", r.Method, r.URL, r.Duration.Round(time.Millisecond), outcome), map[string]any{"attempt": r.Attempt})
+		tflog.Debug(
+			ctx, fmt.Sprintf("registry request: %s %s (%s): %s", r.Method, r.URL, r.Duration.Round(time.Millisecond), outcome),
+			map[string]any{"attempt": r.Attempt},
+		)
 	}
 }

@@ -44,8 +44,8 @@ func (c *claims) Holder(of Claim) string {
 	return cmp.Or(c.holders[of], rand.Text())
 }
 
-// instanceKey is where a plan keeps what tells a resource from all others, its address being unknown to the provider. The
-// second step of a replacement finds it there.
+// instanceKey is where a plan keeps what tells a resource from all others, its address being unknown to the provider.
+// The second step of a replacement finds it there.
 const instanceKey = "instance"
 
 // instanceOf reads what tells a resource from others; empty: it has nothing yet.
@@ -59,22 +59,29 @@ func instanceOf(ctx context.Context, req resource.ModifyPlanRequest, diags *diag
 	return instance
 }
 
-// ClaimPlanned refuses a second resource that stands for the same object. kind is the type of the resource. While a name
-// is not known yet nothing is done: the apply plans once more.
-func (c *Configured) ClaimPlanned(ctx context.Context, kind string, namespace, name types.String, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+// ClaimPlanned refuses a second resource that stands for the same object. kind is the type of the resource. While a
+// name is not known yet nothing is done: the apply plans once more.
+func (c *Configured) ClaimPlanned(
+	ctx context.Context, kind string, namespace, name types.String, req resource.ModifyPlanRequest,
+	resp *resource.ModifyPlanResponse,
+) {
 	if IsKnown(namespace) && IsKnown(name) {
 		c.claim(ctx, Claim{kind, namespace.ValueString(), name.ValueString()}, req, resp)
 	}
 }
 
 // ClaimConfirmed is ClaimPlanned for a resource of which nothing else is planned.
-func (c *Configured) ClaimConfirmed(ctx context.Context, kind string, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+func (c *Configured) ClaimConfirmed(
+	ctx context.Context, kind string, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+) {
 	if namespace, name, ok := placeOf(req.Plan.Raw); ok {
 		c.claim(ctx, Claim{kind, namespace, name}, req, resp)
 	}
 }
 
-func (c *Configured) claim(ctx context.Context, of Claim, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+func (c *Configured) claim(
+	ctx context.Context, of Claim, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+) {
 	instance := instanceOf(ctx, req, &resp.Diagnostics)
 	if instance == "" {
 		instance = rand.Text()
@@ -90,9 +97,12 @@ func (c *Configured) claim(ctx context.Context, of Claim, req resource.ModifyPla
 	}
 	title, remedy := "Two resources of one name", "Each would overwrite the other. Give one of them another name."
 	if of.Kind == "kfp_run" {
-		title, remedy = "Two resources are one run", "The same pipeline, parameters, service account and triggers are the same run, so that an apply "+
-			"finds the run that an interrupted one started. Tell the two apart by triggers, such as triggers = { number = count.index }, or by name."
+		title, remedy = "Two resources are one run", "The same pipeline, parameters, service account and triggers are the "+
+			"same run, so that an apply "+
+			"finds the run that an interrupted one started. Tell the two apart by triggers, such as triggers = { number = "+
+			"count.index }, or by name."
 	}
-	resp.Diagnostics.AddAttributeError(path.Root("name"), title, fmt.Sprintf("Another %s of this configuration stands for %s/%s already. %s",
+	resp.Diagnostics.AddAttributeError(path.Root("name"), title, fmt.Sprintf("Another %s of this configuration stands "+
+		"for %s/%s already. %s",
 		of.Kind, of.Namespace, of.Name, remedy))
 }

@@ -9,9 +9,9 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
-// confirmedStates are the states of components and pipelines that Read has found to be what this provider makes of them,
-// and what the cluster holds. A plan of the very same values has nothing to derive from them, which is most of what a plan
-// without changes would do. States that a plan warns of are left out, for it shall do so each time.
+// confirmedStates are the states of components and pipelines that Read has found to be what this provider makes of
+// them, and what the cluster holds. A plan of the very same values has nothing to derive from them, which is most of
+// what a plan without changes would do. States that a plan warns of are left out, for it shall do so each time.
 type confirmedStates struct {
 	values sync.Map // of confirmedState, by confirmedKey
 }

@@ -22,7 +22,8 @@ func AddForeignUnread(diags *diag.Diagnostics, what string, live *backend.Object
 	if len(unread) == 0 {
 		return true
 	}
-	diags.AddError("Cannot import "+what+" "+live.Name, fmt.Sprintf("%s/%s was written by hand, and these places of it cannot be written as a kfp_%s:\n\n%s\n\nNothing was changed.",
+	diags.AddError("Cannot import "+what+" "+live.Name, fmt.Sprintf("%s/%s was written by hand, and these places of it "+
+		"cannot be written as a kfp_%s:\n\n%s\n\nNothing was changed.",
 		live.Namespace, live.Name, strings.ReplaceAll(what, " ", "_"), UnreadLines(unread)))
 	return false
 }
@@ -60,7 +61,9 @@ func Reported[T any](diags *diag.Diagnostics, work func(*problem.List) T) T {
 
 // AddErrors leaves the warnings out: an apply repeats what its plan said already.
 func AddErrors(diags *diag.Diagnostics, problems problem.List) {
-	AddProblems(diags, slices.DeleteFunc(slices.Clone(problems), func(p problem.Problem) bool { return p.Severity != problem.Error }))
+	AddProblems(diags, slices.DeleteFunc(
+		slices.Clone(problems), func(p problem.Problem) bool { return p.Severity != problem.Error },
+	))
 }
 
 // detail starts with the whole path, since the diagnostic's own ends where Terraform stops to look.
@@ -104,8 +107,8 @@ func AddWarningAt(diags *diag.Diagnostics, at path.Path, title, detail string) {
 	diags.AddAttributeWarning(shownPath(at), title, at.String()+": "+detail)
 }
 
-// shownPath is an attribute, and a key of it, so that a mistake in tasks["x"] points at the task. For anything below Terraform
-// would show the line of the resource alone.
+// shownPath is an attribute, and a key of it, so that a mistake in tasks["x"] points at the task. For anything below
+// Terraform would show the line of the resource alone.
 func shownPath(at path.Path) path.Path {
 	steps := at.Steps()
 	for len(steps) > 2 {
@@ -125,8 +128,8 @@ func AddClusterError(diags *diag.Diagnostics, verb, what, name string, err error
 	diags.AddError(title, operate.ClusterDetail(err))
 }
 
-// AddReadError keeps what the state holds where the cluster cannot be asked, and says so in one warning for all resources, in
-// words that nobody takes for a plan without changes.
+// AddReadError keeps what the state holds where the cluster cannot be asked, and says so in one warning for all
+// resources, in words that nobody takes for a plan without changes.
 func (d *Session) AddReadError(diags *diag.Diagnostics, what, name string, err error) {
 	switch {
 	case backend.IsUnknown(err):
@@ -138,7 +141,8 @@ func (d *Session) AddReadError(diags *diag.Diagnostics, what, name string, err e
 		return
 	}
 	if _, told := d.unchecked.LoadOrStore(backend.ReasonOf(err), true); !told {
-		diags.AddWarning("Cluster not checked", fmt.Sprintf("What the cluster holds is not known, of %s %s and of all that is read in the same way: the plan goes on with what the state holds. "+
+		diags.AddWarning("Cluster not checked", fmt.Sprintf("What the cluster holds is not known, of %s %s and of all "+
+			"that is read in the same way: the plan goes on with what the state holds. "+
 			"That it shows no change does not mean that nothing was changed.\n\n%s", what, name, operate.ClusterDetail(err)))
 	}
 }

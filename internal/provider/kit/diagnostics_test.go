@@ -27,7 +27,9 @@ func TestProblemsBecomeDiagnostics(t *testing.T) {
 	AddProblems(&got, problems)
 	want := diag.Diagnostics{
 		// Of what is below a key Terraform would show the line of the resource alone.
-		diag.NewAttributeErrorDiagnostic(path.Root("tasks").AtMapKey("load data"), "Invalid taint", `tasks["load data"].tolerations[1].key: "x y" is wrong.`),
+		diag.NewAttributeErrorDiagnostic(
+			path.Root("tasks").AtMapKey("load data"), "Invalid taint", `tasks["load data"].tolerations[1].key: "x y" is wrong.`,
+		),
 		diag.NewAttributeWarningDiagnostic(path.Root("name"), "Odd name", "name: It is odd."),
 		diag.NewErrorDiagnostic("Too large", "It takes 2 MiB."),
 	}
@@ -45,20 +47,28 @@ func TestProblemsBecomeDiagnostics(t *testing.T) {
 func TestClusterErrors(t *testing.T) {
 	t.Parallel()
 	failed := func(r backend.Reason) error {
-		return fmt.Errorf("applying: %w", &backend.Error{Reason: r, Resource: "workflowtemplates", Namespace: "etl", Name: "p", Err: errors.New("the server's words")})
+		return fmt.Errorf(
+			"applying: %w",
+			&backend.Error{
+				Reason: r, Resource: "workflowtemplates", Namespace: "etl", Name: "p", Err: errors.New("the server's words"),
+			},
+		)
 	}
 	for name, tc := range map[string]struct {
 		err  error
 		want []string
 	}{
-		"forbidden":      {failed(backend.Forbidden), []string{"etl/p", "the server's words", "Grant the provider's user"}},
-		"unauthorized":   {failed(backend.Unauthorized), []string{"the server's words", "Check the provider's credentials"}},
-		"unreachable":    {failed(backend.Unreachable), []string{"Check that the cluster is up"}},
-		"conflict":       {failed(backend.Conflict), []string{"Another program manages"}},
-		"no Argo":        {failed(backend.NoSuchKind), []string{"Install Argo Workflows"}},
-		"no remedy":      {failed(backend.Invalid), []string{"refused as invalid", "the server's words"}},
-		"another error":  {errors.New("disk full"), []string{"disk full"}},
-		"not configured": {fmt.Errorf("connecting: %w", backend.ErrNotConfigured), []string{"no Kubernetes cluster to work on", "Set config_path"}},
+		"forbidden":     {failed(backend.Forbidden), []string{"etl/p", "the server's words", "Grant the provider's user"}},
+		"unauthorized":  {failed(backend.Unauthorized), []string{"the server's words", "Check the provider's credentials"}},
+		"unreachable":   {failed(backend.Unreachable), []string{"Check that the cluster is up"}},
+		"conflict":      {failed(backend.Conflict), []string{"Another program manages"}},
+		"no Argo":       {failed(backend.NoSuchKind), []string{"Install Argo Workflows"}},
+		"no remedy":     {failed(backend.Invalid), []string{"refused as invalid", "the server's words"}},
+		"another error": {errors.New("disk full"), []string{"disk full"}},
+		"not configured": {
+			fmt.Errorf("connecting: %w", backend.ErrNotConfigured),
+			[]string{"no Kubernetes cluster to work on", "Set config_path"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

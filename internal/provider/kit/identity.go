@@ -12,8 +12,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// identityModel is what names an object of the cluster for as long as it lives. A component's versions come and go under
-// one name, so the version is no part of it.
+// identityModel is what names an object of the cluster for as long as it lives. A component's versions come and go
+// under one name, so the version is no part of it.
 type identityModel struct {
 	Namespace types.String `tfsdk:"namespace"`
 	Name      types.String `tfsdk:"name"`
@@ -25,20 +25,24 @@ func NamedIdentity(what, more string) identityschema.Schema {
 		description += " " + more
 	}
 	return identityschema.Schema{Attributes: map[string]identityschema.Attribute{
-		"namespace": identityschema.StringAttribute{OptionalForImport: true, Description: "Its namespace. Default for an import: the provider's."},
-		"name":      identityschema.StringAttribute{RequiredForImport: true, Description: description},
+		"namespace": identityschema.StringAttribute{
+			OptionalForImport: true, Description: "Its namespace. Default for an import: the provider's.",
+		},
+		"name": identityschema.StringAttribute{RequiredForImport: true, Description: description},
 	}}
 }
 
-// Identify writes the identity beside the state. Every operation does, so that a state that was written before there were
-// identities has one after the next refresh.
+// Identify writes the identity beside the state. Every operation does, so that a state that was written before there
+// were identities has one after the next refresh.
 func Identify(ctx context.Context, identity *tfsdk.ResourceIdentity, namespace, name types.String) diag.Diagnostics {
 	return identity.Set(ctx, identityModel{namespace, name})
 }
 
-// ImportByName takes the name over, from an identifier or an identity. The Read that follows knows by what is missing that
-// everything else is to be read.
-func (c *Configured) ImportByName(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+// ImportByName takes the name over, from an identifier or an identity. The Read that follows knows by what is missing
+// that everything else is to be read.
+func (c *Configured) ImportByName(
+	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
+) {
 	id := req.ID
 	if id == "" {
 		var m identityModel
@@ -50,7 +54,9 @@ func (c *Configured) ImportByName(ctx context.Context, req resource.ImportStateR
 	}
 	namespace, name, ok := importID(id, c.Session.Namespace)
 	if !ok {
-		resp.Diagnostics.AddError("Invalid import identifier", "\""+id+"\" is not of the form namespace/name, such as \"etl/nightly\".")
+		resp.Diagnostics.AddError(
+			"Invalid import identifier", "\""+id+"\" is not of the form namespace/name, such as \"etl/nightly\".",
+		)
 	}
 	if resp.Diagnostics.HasError() {
 		return

@@ -46,7 +46,9 @@ func (t *ImageTools) CheckExists(ctx context.Context, at path.Path, ref registry
 	case registry.KindOf(err) == registry.NotFound:
 		AddErrorAt(diags, at, "No such image", err.Error())
 	case err != nil:
-		AddWarningAt(diags, at, "Registry cannot be asked", fmt.Sprintf("Whether the image exists could not be checked. %s", err))
+		AddWarningAt(
+			diags, at, "Registry cannot be asked", fmt.Sprintf("Whether the image exists could not be checked. %s", err),
+		)
 	}
 }
 

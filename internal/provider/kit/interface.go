@@ -35,7 +35,9 @@ var (
 		"type": types.StringType, "description": types.StringType, "default": types.StringType,
 		"optional": types.BoolType, "allowed_values": types.ListType{ElemType: types.StringType},
 	}}
-	OutputType = types.ObjectType{AttrTypes: map[string]attr.Type{"type": types.StringType, "description": types.StringType}}
+	OutputType = types.ObjectType{
+		AttrTypes: map[string]attr.Type{"type": types.StringType, "description": types.StringType},
+	}
 )
 
 // RefAttributeTypes is the type of a ref: what a task, a run and a schedule take. The signature carries the interface,
@@ -46,26 +48,34 @@ func RefAttributeTypes() map[string]attr.Type {
 
 const RefDescription = "`signature`, one line that says what it is, takes and gives, and `version`."
 
-const typeDescription = "`string`, `integer`, `float`, `boolean`, `list`, `list(T)` with another type for `T`, `struct`, or an artifact: `Artifact`, `Dataset`, `Model`, `Metrics`, `ClassificationMetrics`, `HTML`, `Markdown`."
+const typeDescription = "`string`, `integer`, `float`, `boolean`, `list`, `list(T)` with another type for `T`, " +
+	"`struct`, or an artifact: `Artifact`, `Dataset`, `Model`, `Metrics`, `ClassificationMetrics`, `HTML`, `Markdown`."
 
 // InputAttributes declare an input of a component, or a parameter of a pipeline.
 func InputAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"type":        schema.StringAttribute{Required: true, MarkdownDescription: "Type: " + typeDescription, Validators: []validator.String{typeValidator{}}},
+		"type": schema.StringAttribute{
+			Required: true, MarkdownDescription: "Type: " + typeDescription, Validators: []validator.String{typeValidator{}},
+		},
 		"description": schema.StringAttribute{Optional: true, MarkdownDescription: "What it is, in a few words."},
 		"default": schema.StringAttribute{Optional: true,
-			MarkdownDescription: "Value where none is given, as text: a string as it is, everything else as JSON (`10`, `true`, `jsonencode([1, 2])`). Artifacts have none. Default: none, so that a value is required."},
+			MarkdownDescription: "Value where none is given, as text: a string as it is, everything else as JSON (`10`, " +
+				"`true`, `jsonencode([1, 2])`). Artifacts have none. Default: none, so that a value is required."},
 		"optional": schema.BoolAttribute{Optional: true,
-			MarkdownDescription: "Whether it may be left out though it has no default; a Python function then gets `None`. Default: `false`."},
+			MarkdownDescription: "Whether it may be left out though it has no default; a Python function then gets `None`. " +
+				"Default: `false`."},
 		"allowed_values": schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{NoNulls{}},
-			MarkdownDescription: "The only values that it takes, as text in the way of `default`. Default: any value of the type."},
+			MarkdownDescription: "The only values that it takes, as text in the way of `default`. Default: any value of the " +
+				"type."},
 	}
 }
 
 // OutputAttributes declare an output of a component.
 func OutputAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"type":        schema.StringAttribute{Required: true, MarkdownDescription: "Type: " + typeDescription, Validators: []validator.String{typeValidator{}}},
+		"type": schema.StringAttribute{
+			Required: true, MarkdownDescription: "Type: " + typeDescription, Validators: []validator.String{typeValidator{}},
+		},
 		"description": schema.StringAttribute{Optional: true, MarkdownDescription: "What it is, in a few words."},
 	}
 }
@@ -189,7 +199,9 @@ func NewInputs(ctx context.Context, inputs map[string]spec.Input, prior types.Ma
 	w := Writer{Diags: &diags}
 	return nestedMap(ctx, w, types.MapType{ElemType: InputType}, inputs, prior, func(in spec.Input, old inputModel) inputModel {
 		return inputModel{
-			Type: typeText(in.Type, old.Type), Description: w.Text(in.Description, old.Description), Default: types.StringPointerValue(in.Default),
+			Type: typeText(in.Type, old.Type), Description: w.Text(
+				in.Description, old.Description,
+			), Default: types.StringPointerValue(in.Default),
 			Optional: w.Flag(in.Optional, old.Optional), AllowedValues: w.List(ctx, in.AllowedValues, old.AllowedValues),
 		}
 	}), diags
@@ -227,7 +239,9 @@ func (w Writer) List(ctx context.Context, texts []string, prior types.List) type
 
 // DerivedInputs writes inputs of an attribute that is computed where it is not configured: there is always a map, and
 // what is configured stays as it is written, or Terraform would refuse the plan.
-func DerivedInputs(ctx context.Context, inputs map[string]spec.Input, configured types.Map) (types.Map, diag.Diagnostics) {
+func DerivedInputs(
+	ctx context.Context, inputs map[string]spec.Input, configured types.Map,
+) (types.Map, diag.Diagnostics) {
 	switch {
 	case isPartlyKnown(configured):
 		return configured, nil
@@ -238,7 +252,9 @@ func DerivedInputs(ctx context.Context, inputs map[string]spec.Input, configured
 }
 
 // DerivedOutputs does the same for outputs.
-func DerivedOutputs(ctx context.Context, outputs map[string]spec.Output, configured types.Map) (types.Map, diag.Diagnostics) {
+func DerivedOutputs(
+	ctx context.Context, outputs map[string]spec.Output, configured types.Map,
+) (types.Map, diag.Diagnostics) {
 	switch {
 	case isPartlyKnown(configured):
 		return configured, nil

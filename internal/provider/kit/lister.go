@@ -23,8 +23,8 @@ import (
 
 var _ list.ListResourceWithConfigure = &Lister{}
 
-// Lister finds what exists in a namespace, for terraform query. It reads each object as an import would, through the one
-// list that it has made anyway.
+// Lister finds what exists in a namespace, for terraform query. It reads each object as an import would, through the
+// one list that it has made anyway.
 type Lister struct {
 	Configured
 	What     string                                    // in messages
@@ -62,16 +62,24 @@ type listModel struct {
 	LabelSelector types.String `tfsdk:"label_selector"`
 }
 
-func (l *Lister) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+func (l *Lister) ListResourceConfigSchema(
+	_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse,
+) {
 	text := func(description string) schema.StringAttribute {
 		return schema.StringAttribute{Optional: true, MarkdownDescription: description}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: fmt.Sprintf("Lists the %ss of a namespace that this provider made, also those that no state of Terraform holds, so that `terraform query -generate-config-out=FILE` writes their configuration and `import` blocks.", l.What),
+		MarkdownDescription: fmt.Sprintf(
+			"Lists the %ss of a namespace that this provider made, also those that no state of Terraform holds, so that "+
+				"`terraform query -generate-config-out=FILE` writes their configuration and `import` blocks.",
+			l.What,
+		),
 		Attributes: map[string]schema.Attribute{
-			"namespace":      text("The namespace. Default: the provider's."),
-			"name":           text("Only names that match this pattern, in which `*` stands for any text, such as `\"etl-*\"`."),
-			"label_selector": text("Only objects with these labels, in the notation of `kubectl get -l`, such as `\"team=sales,tier!=test\"`." + l.Filters),
+			"namespace": text("The namespace. Default: the provider's."),
+			"name":      text("Only names that match this pattern, in which `*` stands for any text, such as `\"etl-*\"`."),
+			"label_selector": text(
+				"Only objects with these labels, in the notation of `kubectl get -l`, such as `\"team=sales,tier!=test\"`." + l.Filters,
+			),
 		},
 	}
 }
@@ -101,11 +109,17 @@ func (l *Lister) find(ctx context.Context, config tfsdk.Config, diags *diag.Diag
 	diags.Append(config.Get(ctx, &m)...)
 	selector, err := labels.Parse(m.LabelSelector.ValueString())
 	if err != nil {
-		AddErrorAt(diags, fwpath.Root("label_selector"), "Invalid label selector", fmt.Sprintf("%q is no label selector: %s.", m.LabelSelector.ValueString(), err))
+		AddErrorAt(
+			diags, fwpath.Root("label_selector"), "Invalid label selector",
+			fmt.Sprintf("%q is no label selector: %s.", m.LabelSelector.ValueString(), err),
+		)
 	}
 	pattern := cmp.Or(m.Name.ValueString(), "*")
 	if _, err := path.Match(pattern, ""); err != nil {
-		AddErrorAt(diags, fwpath.Root("name"), "Invalid pattern", fmt.Sprintf("%q is no pattern: a bracket is not closed, or a backslash is last.", pattern))
+		AddErrorAt(
+			diags, fwpath.Root("name"), "Invalid pattern",
+			fmt.Sprintf("%q is no pattern: a bracket is not closed, or a backslash is last.", pattern),
+		)
 	}
 	if diags.HasError() {
 		return nil
@@ -133,7 +147,9 @@ func (l *Lister) find(ctx context.Context, config tfsdk.Config, diags *diag.Diag
 func (l *Lister) result(ctx context.Context, req list.ListRequest, o *backend.Object) list.ListResult {
 	result := req.NewListResult(ctx)
 	result.DisplayName = l.Title(o)
-	result.Diagnostics.Append(Identify(ctx, result.Identity, types.StringValue(o.Namespace), types.StringValue(l.Name(o)))...)
+	result.Diagnostics.Append(Identify(
+		ctx, result.Identity, types.StringValue(o.Namespace), types.StringValue(l.Name(o)),
+	)...)
 	if !req.IncludeResource || result.Diagnostics.HasError() {
 		return result
 	}
@@ -144,7 +160,9 @@ func (l *Lister) result(ctx context.Context, req list.ListRequest, o *backend.Ob
 	if r, ok := of.(resource.ResourceWithConfigure); ok {
 		r.Configure(ctx, resource.ConfigureRequest{ProviderData: l.Session}, &resource.ConfigureResponse{})
 	}
-	read := resource.ReadResponse{State: tfsdk.State{Schema: state.Schema, Raw: state.Raw.Copy()}, Identity: result.Identity}
+	read := resource.ReadResponse{
+		State: tfsdk.State{Schema: state.Schema, Raw: state.Raw.Copy()}, Identity: result.Identity,
+	}
 	of.Read(ctx, resource.ReadRequest{State: state}, &read)
 	for _, d := range read.Diagnostics {
 		result.Diagnostics.AddWarning(d.Summary(), d.Detail())

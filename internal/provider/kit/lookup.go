@@ -28,7 +28,9 @@ func (l *Lookup) Configure(_ context.Context, req datasource.ConfigureRequest, r
 	}
 	var ok bool
 	if l.Session, ok = req.ProviderData.(*Session); !ok {
-		resp.Diagnostics.AddError("Internal error", "The provider's configuration has an unexpected type. Please report this.")
+		resp.Diagnostics.AddError(
+			"Internal error", "The provider's configuration has an unexpected type. Please report this.",
+		)
 	}
 }
 
@@ -51,7 +53,9 @@ type DataModel struct {
 }
 
 func DataNamespace() schema.StringAttribute {
-	return schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: "Namespace. Default: the provider's `namespace`."}
+	return schema.StringAttribute{
+		Optional: true, Computed: true, MarkdownDescription: "Namespace. Default: the provider's `namespace`.",
+	}
 }
 
 // DataInterface is a map of inputs or outputs.

@@ -45,7 +45,9 @@ func (t textType[N]) String() string {
 
 func (t textType[N]) ValueType(context.Context) attr.Value { return TextValue[N]{} }
 
-func (t textType[N]) ValueFromString(_ context.Context, v basetypes.StringValue) (basetypes.StringValuable, diag.Diagnostics) {
+func (t textType[N]) ValueFromString(
+	_ context.Context, v basetypes.StringValue,
+) (basetypes.StringValuable, diag.Diagnostics) {
 	return TextValue[N]{v}, nil
 }
 

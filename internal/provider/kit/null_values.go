@@ -25,7 +25,8 @@ func (NoNulls) ValidateMap(_ context.Context, req validator.MapRequest, resp *va
 	elements := req.ConfigValue.Elements()
 	for _, key := range slices.Sorted(maps.Keys(elements)) {
 		refuseNull(&resp.Diagnostics, req.Path.AtMapKey(key), elements[key],
-			"Leave the key out where there is nothing, for example by { for name, value in … : name => value if value != null }.")
+			"Leave the key out where there is nothing, for example by { for name, value in … : name => value if value != "+
+				"null }.")
 	}
 }
 

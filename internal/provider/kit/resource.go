@@ -22,7 +22,9 @@ func (c *Configured) Configure(_ context.Context, req resource.ConfigureRequest,
 	}
 	d, ok := req.ProviderData.(*Session)
 	if !ok {
-		resp.Diagnostics.AddError("Internal error", "The provider's configuration has an unexpected type. Please report this.")
+		resp.Diagnostics.AddError(
+			"Internal error", "The provider's configuration has an unexpected type. Please report this.",
+		)
 		return
 	}
 	c.Session = d
@@ -30,7 +32,10 @@ func (c *Configured) Configure(_ context.Context, req resource.ConfigureRequest,
 
 // PlanNamespace fills in the provider's namespace where the configuration names none, and replaces the resource when
 // that moves it.
-func (c *Configured) PlanNamespace(ctx context.Context, config types.String, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, planned *types.String) {
+func (c *Configured) PlanNamespace(
+	ctx context.Context, config types.String, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+	planned *types.String,
+) {
 	if config.IsNull() {
 		*planned = types.StringValue(c.Session.Namespace)
 	}

@@ -13,7 +13,8 @@ import (
 func DriftAttribute() schema.ListAttribute {
 	return schema.ListAttribute{
 		Computed: true, ElementType: types.StringType,
-		MarkdownDescription: "Paths in the cluster object that somebody changed and that no other attribute shows, such as a sidecar that was added. Values are not shown. " +
+		MarkdownDescription: "Paths in the cluster object that somebody changed and that no other attribute shows, such " +
+			"as a sidecar that was added. Values are not shown. " +
 			"The next apply undoes them, so a plan always says `[]`.",
 	}
 }
@@ -23,12 +24,17 @@ func NamespaceAttribute() schema.StringAttribute {
 	return schema.StringAttribute{
 		Optional: true, Computed: true,
 		MarkdownDescription: "Namespace. Default: the provider's `namespace`.",
-		PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplaceIfConfigured(), stringplanmodifier.UseStateForUnknown()},
+		PlanModifiers: []planmodifier.String{
+			stringplanmodifier.RequiresReplaceIfConfigured(), stringplanmodifier.UseStateForUnknown(),
+		},
 	}
 }
 
 func TextList(description string) schema.ListAttribute {
-	return schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: description, Validators: []validator.List{NoNulls{}}}
+	return schema.ListAttribute{
+		Optional: true, ElementType: types.StringType, MarkdownDescription: description,
+		Validators: []validator.List{NoNulls{}},
+	}
 }
 
 func OptionalText(description string) schema.StringAttribute {
@@ -46,7 +52,10 @@ func mapOf(element attr.Type, description string) schema.MapAttribute {
 }
 
 func TextSet(description string) schema.SetAttribute {
-	return schema.SetAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: description, Validators: []validator.Set{NoNulls{}}}
+	return schema.SetAttribute{
+		Optional: true, ElementType: types.StringType, MarkdownDescription: description,
+		Validators: []validator.Set{NoNulls{}},
+	}
 }
 
 func DurationAttribute(description string) schema.StringAttribute {

@@ -7,8 +7,8 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
-// PlannedTimeouts are the timeouts of the pipelines that this plan has been through, by namespace and name. A reference to
-// a pipeline does not hold it, and the pipeline may not be in the cluster yet.
+// PlannedTimeouts are the timeouts of the pipelines that this plan has been through, by namespace and name. A reference
+// to a pipeline does not hold it, and the pipeline may not be in the cluster yet.
 type plannedTimeouts struct{ Values sync.Map }
 
 // Session is what Configure hands to resources and data sources.

@@ -19,8 +19,10 @@ const (
 // defaultPendingTimeout is long enough for a node to be added and for a large image.
 const defaultPendingTimeout = 10 * time.Minute
 
-const PendingDescription = "How long the run may do nothing but wait for a pod to start, or to be taken up by Argo at all: for an image that is not found, a secret that is missing, a node that nobody adds. " +
-	"Then apply ends with the reason, and the run goes on in the cluster. Waiting for a lock or for an approval does not count. Default: `10m`."
+const PendingDescription = "How long the run may do nothing but wait for a pod to start, or to be taken up by Argo " +
+	"at all: for an image that is not found, a secret that is missing, a node that nobody adds. " +
+	"Then apply ends with the reason, and the run goes on in the cluster. Waiting for a lock or for an approval does " +
+	"not count. Default: `10m`."
 
 // PendingTimeout reads timeouts.pending, which the framework's own package does not know.
 func PendingTimeout(timeouts types.Object, diags *diag.Diagnostics) time.Duration {
@@ -30,7 +32,12 @@ func PendingTimeout(timeouts types.Object, diags *diag.Diagnostics) time.Duratio
 	}
 	limit, err := time.ParseDuration(text.ValueString())
 	if err != nil || limit <= 0 {
-		AddErrorAt(diags, path.Root("timeouts").AtName("pending"), "Invalid duration", fmt.Sprintf("%q is not a positive duration. Write a number with the unit s, m or h, such as \"10m\".", text.ValueString()))
+		AddErrorAt(
+			diags, path.Root("timeouts").AtName("pending"), "Invalid duration",
+			fmt.Sprintf(
+				"%q is not a positive duration. Write a number with the unit s, m or h, such as \"10m\".", text.ValueString(),
+			),
+		)
 		return defaultPendingTimeout
 	}
 	return limit

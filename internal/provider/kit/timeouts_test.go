@@ -16,7 +16,9 @@ func TestPendingTimeout(t *testing.T) {
 		if text == "" {
 			given = types.StringNull()
 		}
-		object := types.ObjectValueMust(map[string]attr.Type{"pending": types.StringType}, map[string]attr.Value{"pending": given})
+		object := types.ObjectValueMust(
+			map[string]attr.Type{"pending": types.StringType}, map[string]attr.Value{"pending": given},
+		)
 		var diags diag.Diagnostics
 		if got := PendingTimeout(object, &diags); got != want || diags.HasError() != (text == "5" || text == "-1m") {
 			t.Errorf("%q: %s, %v", text, got, diags)

@@ -31,7 +31,8 @@ func (u *UnpinnedImages) Check(at path.Path, ref registry.Reference, changed boo
 	if ref.Pinned() || u.Choice == allowUnpinned {
 		return
 	}
-	why := fmt.Sprintf("The tag %q of %s can be moved, and then the same version of the component runs another image: its runs cannot be repeated. "+
+	why := fmt.Sprintf("The tag %q of %s can be moved, and then the same version of the component runs another image: "+
+		"its runs cannot be repeated. "+
 		"Give the reference of a kfp_image resource, or of a kfp_image data source, which finds the digest of a tag.", ref.Tag(), ref.Repository())
 	if u.Choice == RefuseUnpinned {
 		AddErrorAt(diags, at, "Image without digest", why+" The provider's unpinned_images is \"refuse\".")
@@ -41,7 +42,10 @@ func (u *UnpinnedImages) Check(at path.Path, ref registry.Reference, changed boo
 		return
 	}
 	if _, told := u.warned.LoadOrStore(ref.String(), true); !told {
-		AddWarningAt(diags, at, "Image without digest", why+" This is said once for the image; unpinned_images = \"allow\" in the provider's configuration accepts it.")
+		AddWarningAt(
+			diags, at, "Image without digest",
+			why+" This is said once for the image; unpinned_images = \"allow\" in the provider's configuration accepts it.",
+		)
 	}
 }
 

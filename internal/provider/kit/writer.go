@@ -152,7 +152,9 @@ func (w Writer) exactSet(ctx context.Context, texts []string) types.Set {
 }
 
 // Nested writes an object of type t. build gets the prior object, which is zero if there was none.
-func Nested[S, M any](ctx context.Context, w Writer, t attr.Type, s *S, prior types.Object, build func(S, M) M) types.Object {
+func Nested[S, M any](
+	ctx context.Context, w Writer, t attr.Type, s *S, prior types.Object, build func(S, M) M,
+) types.Object {
 	if s == nil {
 		if Keeps(prior) {
 			return prior
@@ -165,7 +167,9 @@ func Nested[S, M any](ctx context.Context, w Writer, t attr.Type, s *S, prior ty
 }
 
 // nestedMap writes a map of objects; priors are found by their key.
-func nestedMap[S, M any](ctx context.Context, w Writer, t attr.Type, m map[string]S, prior types.Map, build func(S, M) M) types.Map {
+func nestedMap[S, M any](
+	ctx context.Context, w Writer, t attr.Type, m map[string]S, prior types.Map, build func(S, M) M,
+) types.Map {
 	if len(m) == 0 {
 		if Keeps(prior) {
 			return prior

@@ -17,10 +17,10 @@ import (
 	"github.com/vmihailenco/msgpack/v5"
 )
 
-// The framework walks through all of a resource for each default, plan modifier and top-level attribute, though the tasks of
-// a pipeline have nothing for it: no defaults, no plan modifiers, nothing computed. That costs milliseconds a task. So they
-// go aside: a server before the framework's takes them out of what Terraform sends, gives them to the pipeline in the
-// context, and puts them back into the answer.
+// The framework walks through all of a resource for each default, plan modifier and top-level attribute, though the
+// tasks of a pipeline have nothing for it: no defaults, no plan modifiers, nothing computed. That costs milliseconds a
+// task. So they go aside: a server before the framework's takes them out of what Terraform sends, gives them to the
+// pipeline in the context, and puts them back into the answer.
 
 // asideAttributes are those of a pipeline that go aside.
 var asideAttributes = []string{"tasks", "on_exit"}
@@ -177,8 +177,8 @@ func (a *Aside) IsPlain(ctx context.Context) bool {
 // taskObject is what the configuration of a task consists of.
 var taskObject = schema.NestedAttributeObject{Attributes: TaskAttributes()}
 
-// holdsNoNull reports whether there is no null in the value of an attribute where something has to be: as an element of a
-// collection, or in place of what is required.
+// holdsNoNull reports whether there is no null in the value of an attribute where something has to be: as an element of
+// a collection, or in place of what is required.
 func holdsNoNull(v attr.Value, of schema.Attribute) bool {
 	switch {
 	case v.IsNull():

@@ -26,15 +26,21 @@ func (d *data) Metadata(_ context.Context, req datasource.MetadataRequest, resp 
 
 func (d *data) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Finds a pipeline in the cluster by its name, such as one that another configuration has made. What uses its `ref` is checked at plan as if the pipeline stood beside it.",
+		MarkdownDescription: "Finds a pipeline in the cluster by its name, such as one that another configuration has " +
+			"made. What uses its `ref` is checked at plan as if the pipeline stood beside it.",
 		Attributes: map[string]schema.Attribute{
 			"name":        schema.StringAttribute{Required: true, MarkdownDescription: "Name of the pipeline."},
 			"namespace":   kit.DataNamespace(),
 			"version":     schema.StringAttribute{Computed: true, MarkdownDescription: "The version that was applied last."},
 			"description": schema.StringAttribute{Computed: true, MarkdownDescription: "What the pipeline does."},
-			"inputs":      kit.DataInterface(kit.InputType, "Parameters by name, as `parameters` of the resource declares them."),
-			"outputs":     kit.DataInterface(kit.OutputType, "What the pipeline gives, by name, with its types."),
-			"ref":         schema.ObjectAttribute{Computed: true, AttributeTypes: kit.RefAttributeTypes(), MarkdownDescription: "What the `pipeline` of a run or a recurring run, and the `component` of a task, take: " + kit.RefDescription},
+			"inputs": kit.DataInterface(
+				kit.InputType, "Parameters by name, as `parameters` of the resource declares them.",
+			),
+			"outputs": kit.DataInterface(kit.OutputType, "What the pipeline gives, by name, with its types."),
+			"ref": schema.ObjectAttribute{
+				Computed: true, AttributeTypes: kit.RefAttributeTypes(),
+				MarkdownDescription: "What the `pipeline` of a run or a recurring run, and the `component` of a task, take: " + kit.RefDescription,
+			},
 		},
 	}
 }
@@ -48,7 +54,8 @@ func (d *data) Read(ctx context.Context, req datasource.ReadRequest, resp *datas
 	namespace, name := d.Namespace(m.Namespace), m.Name.ValueString()
 	found, err := d.Session.Backend.Find(ctx, backend.WorkflowTemplates, namespace, name)
 	if _, ours := isPipeline(found); backend.IsNotFound(err) || err == nil && !ours {
-		kit.AddErrorAt(&resp.Diagnostics, path.Root("name"), "No such pipeline", fmt.Sprintf("There is no pipeline %q in namespace %q.%s", name, namespace,
+		kit.AddErrorAt(&resp.Diagnostics, path.Root("name"), "No such pipeline", fmt.Sprintf("There is no pipeline %q in "+
+			"namespace %q.%s", name, namespace,
 			d.Known(ctx, namespace, "pipeline")))
 		return
 	}

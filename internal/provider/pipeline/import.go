@@ -21,14 +21,22 @@ import (
 )
 
 // ImportState takes over a pipeline by namespace/name. Read does the rest.
-func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+func (r *Resource) ImportState(
+	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
+) {
 	r.ImportByName(ctx, req, resp)
 }
 
 // imported writes everything that the cluster holds into the model.
 func (r *Resource) imported(ctx context.Context, m *Model, live *backend.Object, diags *diag.Diagnostics) {
 	if live.Labels[layout.KindLabel] == string(spec.ComponentKind) {
-		diags.AddError("Cannot import pipeline "+live.Name, fmt.Sprintf("%s/%s is a kfp_component. Import it as one: import { to = kfp_component.x, id = \"%s/%s\" }.", live.Namespace, live.Name, live.Namespace, live.Name))
+		diags.AddError(
+			"Cannot import pipeline "+live.Name,
+			fmt.Sprintf(
+				"%s/%s is a kfp_component. Import it as one: import { to = kfp_component.x, id = \"%s/%s\" }.", live.Namespace,
+				live.Name, live.Namespace, live.Name,
+			),
+		)
 		return
 	}
 	p, unread, err := decompile.ReadPipeline(live.Into, r.Session.Refs(ctx, live.Namespace), nil)
@@ -65,11 +73,14 @@ func notCompiling(found problem.List) string {
 		}
 	}
 	return "As a kfp_pipeline, what its object in the cluster says would be refused:\n\n" + strings.Join(lines, "\n") +
-		"\n\nChange these places in the cluster, or declare the pipeline anew under another name. If its tasks use components that have changed since, import or apply those first."
+		"\n\nChange these places in the cluster, or declare the pipeline anew under another name. If its tasks use " +
+		"components that have changed since, import or apply those first."
 }
 
 // foreign reads what people wrote: in the manner of this provider, but for the notation, or in their own.
-func (r *Resource) foreign(ctx context.Context, live *backend.Object, p spec.Pipeline, unread []layout.Unread, diags *diag.Diagnostics) (spec.Pipeline, *compile.PipelineObject, *graph.Graph, []layout.Unread) {
+func (r *Resource) foreign(
+	ctx context.Context, live *backend.Object, p spec.Pipeline, unread []layout.Unread, diags *diag.Diagnostics,
+) (spec.Pipeline, *compile.PipelineObject, *graph.Graph, []layout.Unread) {
 	again, g, _ := CompilePipeline(p)
 	if again != nil {
 		if wanted, err := layout.AsJSON(again.Template); err == nil {

@@ -25,8 +25,8 @@ func timeoutOf(ctx context.Context, d *kit.Session, namespace, name string) stri
 	return compile.RunTimeout(live.Into)
 }
 
-// warnOfTimeouts warns of pipelines inside a pipeline whose timeout bounds their own runs alone: Argo has deadlines of runs
-// and of pods, not of a group of tasks.
+// warnOfTimeouts warns of pipelines inside a pipeline whose timeout bounds their own runs alone: Argo has deadlines of
+// runs and of pods, not of a group of tasks.
 func warnOfTimeouts(ctx context.Context, d *kit.Session, p spec.Pipeline, diags *diag.Diagnostics) {
 	var found problem.List
 	for attribute, tasks := range map[string]map[string]spec.Task{"tasks": p.Tasks, "on_exit": p.OnExit} {
@@ -39,7 +39,8 @@ func warnOfTimeouts(ctx context.Context, d *kit.Session, p spec.Pipeline, diags 
 				continue
 			}
 			found.Warnf(problem.At(attribute).Key(name).Attr("component"), "Timeout without an effect here",
-				"Pipeline %q has timeout = %q, which bounds its own runs. As a task of another pipeline it has no timeout, since Argo has none for a group of tasks. "+
+				"Pipeline %q has timeout = %q, which bounds its own runs. As a task of another pipeline it has no timeout, "+
+					"since Argo has none for a group of tasks. "+
 					"Give this pipeline a timeout, or the tasks of %q.", t.Component.Name, timeout, t.Component.Name)
 		}
 	}

@@ -24,7 +24,10 @@ func TestTimeoutOfAPipelineInside(t *testing.T) {
 	var diags diag.Diagnostics
 	warnOfTimeouts(t.Context(), d, spec.Pipeline{
 		Namespace: "etl", Name: "outer", Options: spec.Options{Timeout: "1h"},
-		Tasks:  map[string]spec.Task{"a": inside("slow"), "b": inside("free"), "c": inside("later"), "d": {Component: spec.Ref{Kind: spec.ComponentKind, Namespace: "etl", Name: "slow"}}},
+		Tasks: map[string]spec.Task{
+			"a": inside("slow"), "b": inside("free"), "c": inside("later"),
+			"d": {Component: spec.Ref{Kind: spec.ComponentKind, Namespace: "etl", Name: "slow"}},
+		},
 		OnExit: map[string]spec.Task{"e": inside("slow")},
 	}, &diags)
 	var places []string

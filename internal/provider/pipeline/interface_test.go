@@ -28,9 +28,13 @@ func TestTypesOfRefsAreThoseOfDeclarations(t *testing.T) {
 // A ref that is handed on is the same ref, but for the descriptions, which no caller depends on.
 func TestRefsSurvive(t *testing.T) {
 	t.Parallel()
-	in := map[string]spec.Input{"a": {Type: spec.Integer, Default: new("1"), AllowedValues: []string{"1"}, Description: "x", Optional: true}}
+	in := map[string]spec.Input{
+		"a": {Type: spec.Integer, Default: new("1"), AllowedValues: []string{"1"}, Description: "x", Optional: true},
+	}
 	out := map[string]spec.Output{"b": {Type: spec.Dataset, Description: "y"}}
-	want := spec.Ref{Kind: spec.PipelineKind, Namespace: "n", Name: "p", Version: "v", Interface: spec.Interface{Inputs: in, Outputs: out}}
+	want := spec.Ref{
+		Kind: spec.PipelineKind, Namespace: "n", Name: "p", Version: "v", Interface: spec.Interface{Inputs: in, Outputs: out},
+	}
 	for object, version := range map[*types.Object]string{new(kit.RefObject(want)): "v", new(kit.PlannedRef(want, true)): "v", new(kit.PlannedRef(without(want), true)): ""} {
 		got, known, diags := kit.RefFromObject(path.Root("pipeline"), *object)
 		if !known || diags.HasError() {
@@ -94,16 +98,22 @@ func TestWhatASignatureWaitsFor(t *testing.T) {
 	declared := func(name string, v attr.Value) types.Map {
 		changed := maps.Clone(parts)
 		changed[name] = v
-		return types.MapValueMust(kit.InputType, map[string]attr.Value{"a": types.ObjectValueMust(kit.InputType.AttrTypes, changed)})
+		return types.MapValueMust(
+			kit.InputType, map[string]attr.Value{"a": types.ObjectValueMust(kit.InputType.AttrTypes, changed)},
+		)
 	}
 	if !kit.IsSettled(declared("description", types.StringUnknown())) || !kit.IsSettled(types.MapNull(kit.InputType)) {
 		t.Error("a description counts, or nothing does")
 	}
 	for _, m := range []types.Map{
-		declared("type", types.StringUnknown()), declared("default", types.StringUnknown()), declared("optional", types.BoolUnknown()),
+		declared(
+			"type", types.StringUnknown(),
+		), declared("default", types.StringUnknown()), declared("optional", types.BoolUnknown()),
 		declared("allowed_values", types.ListUnknown(types.StringType)),
 		declared("allowed_values", types.ListValueMust(types.StringType, []attr.Value{types.StringUnknown()})),
-		types.MapUnknown(kit.InputType), types.MapValueMust(kit.InputType, map[string]attr.Value{"a": types.ObjectUnknown(kit.InputType.AttrTypes)}),
+		types.MapUnknown(kit.InputType), types.MapValueMust(
+			kit.InputType, map[string]attr.Value{"a": types.ObjectUnknown(kit.InputType.AttrTypes)},
+		),
 	} {
 		if kit.IsSettled(m) {
 			t.Errorf("%v is not known", m)
@@ -137,7 +147,10 @@ func TestDeclarationsKeepTheirSpelling(t *testing.T) {
 		t.Errorf("a change is lost (-want +got):\n%s", diff)
 	}
 	declared := types.MapValueMust(kit.OutputType, map[string]attr.Value{
-		"o": types.ObjectValueMust(kit.OutputType.AttrTypes, map[string]attr.Value{"type": types.StringValue("Dataset "), "description": types.StringValue("")}),
+		"o": types.ObjectValueMust(
+			kit.OutputType.AttrTypes,
+			map[string]attr.Value{"type": types.StringValue("Dataset "), "description": types.StringValue("")},
+		),
 	})
 	got, _ = kit.DerivedOutputs(ctx, kit.OutputsSpec(ctx, declared, &kit.Reader{Diags: &diags}), declared)
 	if !got.Equal(declared) {

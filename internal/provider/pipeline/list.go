@@ -9,5 +9,8 @@ import (
 )
 
 func NewLister() list.ListResource {
-	return &kit.Lister{What: "pipeline", Kind: backend.WorkflowTemplates, Of: New, Selects: kit.IsKind(string(spec.PipelineKind)), Name: kit.ObjectName, Title: kit.ObjectName, Less: kit.ByName}
+	return &kit.Lister{
+		What: "pipeline", Kind: backend.WorkflowTemplates, Of: New, Selects: kit.IsKind(string(spec.PipelineKind)),
+		Name: kit.ObjectName, Title: kit.ObjectName, Less: kit.ByName,
+	}
 }

@@ -64,14 +64,21 @@ func tasksSpec(ctx context.Context, at path.Path, m types.Map, t *kit.Reader) ma
 	return tasks
 }
 
-// checkKind refuses a task that is neither a component nor a gate, or both. The framework has a validator for that, but each
-// one walks through the whole pipeline: a thousand tasks would take a minute.
+// checkKind refuses a task that is neither a component nor a gate, or both. The framework has a validator for that, but
+// each one walks through the whole pipeline: a thousand tasks would take a minute.
 func (m taskModel) checkKind(at path.Path, diags *diag.Diagnostics) {
 	switch {
 	case m.Component.IsNull() && m.Approval.IsNull():
-		kit.AddErrorAt(diags, at.AtName("component"), "Nothing to run", "The task has neither component nor approval. Give the ref of a kfp_component or of a kfp_pipeline as its component, or make it a gate with approval = {}.")
+		kit.AddErrorAt(
+			diags, at.AtName("component"), "Nothing to run",
+			"The task has neither component nor approval. Give the ref of a kfp_component or of a kfp_pipeline as its "+
+				"component, or make it a gate with approval = {}.",
+		)
 	case !m.Component.IsNull() && !m.Approval.IsNull():
-		kit.AddErrorAt(diags, at.AtName("approval"), "Two things to run", "The task has both component and approval. A gate runs nothing: move it to a task of its own.")
+		kit.AddErrorAt(
+			diags, at.AtName("approval"), "Two things to run",
+			"The task has both component and approval. A gate runs nothing: move it to a task of its own.",
+		)
 	}
 }
 

@@ -39,25 +39,45 @@ type repositoryModel struct {
 // optionsAttributes are the settings of a pipeline as a whole. As with settings, the engine checks them.
 func optionsAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"parallelism": schema.Int64Attribute{Optional: true, MarkdownDescription: "How many tasks, and in a run how many pods, are in progress at a time, at least 1. A task that is a pipeline counts as one, whose own `parallelism` bounds its tasks. The tasks of `on_exit` have the same bound. Default: no bound."},
-		"timeout":     kit.DurationAttribute("Time that a run may take, in whole seconds, such as `\"2h\"`. Tasks that are not over by then fail. It does not count where the pipeline is a task of another one; the plan warns there. Default: no limit."),
-		"fail_fast":   schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether no more tasks start once one has failed. Default: `true`."},
-		"ttl": kit.NestedAttribute("How long runs are kept in the cluster after their end, in whole seconds. Where two apply, the more special one counts. Default: for good.", map[string]schema.Attribute{
+		"parallelism": schema.Int64Attribute{
+			Optional: true,
+			MarkdownDescription: "How many tasks, and in a run how many pods, are in progress at a time, at least 1. A task " +
+				"that is a pipeline counts as one, whose own `parallelism` bounds its tasks. The tasks of `on_exit` have the " +
+				"same bound. Default: no bound.",
+		},
+		"timeout": kit.DurationAttribute("Time that a run may take, in whole seconds, such as `\"2h\"`. Tasks that are " +
+			"not over by then fail. It does not count where the pipeline is a task of another one; the plan warns there. " +
+			"Default: no limit."),
+		"fail_fast": schema.BoolAttribute{
+			Optional: true, MarkdownDescription: "Whether no more tasks start once one has failed. Default: `true`.",
+		},
+		"ttl": kit.NestedAttribute("How long runs are kept in the cluster after their end, in whole seconds. Where two "+
+			"apply, the more special one counts. Default: for good.", map[string]schema.Attribute{
 			"after_completion": kit.DurationAttribute("Whatever became of the run, such as `\"168h\"`."),
 			"after_success":    kit.DurationAttribute("Where the run succeeded."),
 			"after_failure":    kit.DurationAttribute("Where the run failed."),
 		}),
-		"pod_gc": kit.OptionalText("When pods are removed: `OnPodCompletion` (each at its end), `OnPodSuccess` (each at its end, unless it failed), `OnWorkflowCompletion` (with the end of the run) or " +
-			"`OnWorkflowSuccess` (with the end of the run, unless it failed). Their logs go with them unless `archive_logs` is set. Default: together with their run."),
-		"archive_logs": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the logs of pods are kept in the artifact repository. Default: as Argo Workflows is set up."},
-		"artifact_gc": kit.OptionalText("When artifacts are removed: `OnWorkflowCompletion` (with the end of the run), `OnWorkflowDeletion` (together with the run) or `Never`. " +
+		"pod_gc": kit.OptionalText("When pods are removed: `OnPodCompletion` (each at its end), `OnPodSuccess` (each at " +
+			"its end, unless it failed), `OnWorkflowCompletion` (with the end of the run) or " +
+			"`OnWorkflowSuccess` (with the end of the run, unless it failed). Their logs go with them unless `archive_logs` " +
+			"is set. Default: together with their run."),
+		"archive_logs": schema.BoolAttribute{
+			Optional: true,
+			MarkdownDescription: "Whether the logs of pods are kept in the artifact repository. Default: as Argo Workflows " +
+				"is set up.",
+		},
+		"artifact_gc": kit.OptionalText("When artifacts are removed: `OnWorkflowCompletion` (with the end of the run), " +
+			"`OnWorkflowDeletion` (together with the run) or `Never`. " +
 			"Those of tasks with `cache` stay, since other runs use them. Default: `Never`."),
-		"artifact_repository": kit.NestedAttribute("Where artifacts are kept. Default: the namespace's repository, or else that of Argo Workflows.", map[string]schema.Attribute{
+		"artifact_repository": kit.NestedAttribute("Where artifacts are kept. Default: the namespace's repository, or "+
+			"else that of Argo Workflows.", map[string]schema.Attribute{
 			"config_map": kit.RequiredText("Name of the config map that describes the repository, in the run's namespace."),
 			"key":        kit.RequiredText("Key of the config map under which the description is."),
 		}),
-		"synchronization": kit.NestedAttribute(synchronizationText("a run, or a task that is this pipeline,"), synchronizationObject.Attributes()),
-		"run_labels":      kit.TextMap("Labels of the runs (not of their pods: `defaults.labels` are those)."),
+		"synchronization": kit.NestedAttribute(
+			synchronizationText("a run, or a task that is this pipeline,"), synchronizationObject.Attributes(),
+		),
+		"run_labels": kit.TextMap("Labels of the runs (not of their pods: `defaults.labels` are those)."),
 	}
 }
 
@@ -70,7 +90,10 @@ func (m optionsModel) spec(ctx context.Context, t *kit.Reader) spec.Options {
 	}
 	var ttl ttlModel
 	if t.Object(ctx, m.TTL, &ttl) {
-		o.TTL = &spec.TTL{AfterCompletion: t.Text(ttl.AfterCompletion.StringValue), AfterSuccess: t.Text(ttl.AfterSuccess.StringValue), AfterFailure: t.Text(ttl.AfterFailure.StringValue)}
+		o.TTL = &spec.TTL{
+			AfterCompletion: t.Text(ttl.AfterCompletion.StringValue), AfterSuccess: t.Text(ttl.AfterSuccess.StringValue),
+			AfterFailure: t.Text(ttl.AfterFailure.StringValue),
+		}
 	}
 	var repository repositoryModel
 	if t.Object(ctx, m.ArtifactRepository, &repository) {
@@ -91,17 +114,23 @@ func newOptionsModel(ctx context.Context, o spec.Options, prior *optionsModel) (
 	}
 	m := optionsModel{
 		Parallelism: types.Int64PointerValue(o.Parallelism), Timeout: kit.TextIn(o.Timeout, old.Timeout), FailFast: types.BoolPointerValue(o.FailFast),
-		PodGC: w.Text(o.PodGC, old.PodGC), ArchiveLogs: types.BoolPointerValue(o.ArchiveLogs), ArtifactGC: w.Text(o.ArtifactGC, old.ArtifactGC),
+		PodGC: w.Text(o.PodGC, old.PodGC), ArchiveLogs: types.BoolPointerValue(o.ArchiveLogs), ArtifactGC: w.Text(
+			o.ArtifactGC, old.ArtifactGC,
+		),
 		Synchronization: synchronizationObject.WriteObject(ctx, w, o.Synchronization, old.Synchronization),
 		RunLabels:       w.Texts(ctx, kit.TypeAt(optionsType, "run_labels"), o.Labels, old.RunLabels),
 	}
 	m.TTL = kit.Nested(ctx, w, kit.TypeAt(optionsType, "ttl"), o.TTL, old.TTL, func(t spec.TTL, old ttlModel) ttlModel {
 		return ttlModel{
 			AfterCompletion: kit.TextIn(t.AfterCompletion, old.AfterCompletion),
-			AfterSuccess:    kit.TextIn(t.AfterSuccess, old.AfterSuccess), AfterFailure: kit.TextIn(t.AfterFailure, old.AfterFailure),
+			AfterSuccess: kit.TextIn(
+				t.AfterSuccess, old.AfterSuccess,
+			), AfterFailure: kit.TextIn(t.AfterFailure, old.AfterFailure),
 		}
 	})
-	m.ArtifactRepository = kit.Nested(ctx, w, kit.TypeAt(optionsType, "artifact_repository"), o.ArtifactRepository, old.ArtifactRepository,
+	m.ArtifactRepository = kit.Nested(ctx, w, kit.TypeAt(
+		optionsType, "artifact_repository",
+	), o.ArtifactRepository, old.ArtifactRepository,
 		func(r spec.RepositoryRef, _ repositoryModel) repositoryModel {
 			return repositoryModel{ConfigMap: types.StringValue(r.ConfigMap), Key: types.StringValue(r.Key)}
 		})

@@ -19,9 +19,11 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/kit"
 )
 
-// Refresh writes what the cluster holds into the model. Where that is what the state compiles to, the state stays the same,
-// spelling and all. found is what a plan says of the pipeline.
-func (r *Resource) Refresh(ctx context.Context, m *Model, live *backend.Object, diags *diag.Diagnostics) (found problem.List, same bool) {
+// Refresh writes what the cluster holds into the model. Where that is what the state compiles to, the state stays the
+// same, spelling and all. found is what a plan says of the pipeline.
+func (r *Resource) Refresh(
+	ctx context.Context, m *Model, live *backend.Object, diags *diag.Diagnostics,
+) (found problem.List, same bool) {
 	m.Drift = kit.NoDrift()
 	prior, _, ds := m.spec(ctx)
 	if ds.HasError() {
@@ -41,7 +43,10 @@ func (r *Resource) Refresh(ctx context.Context, m *Model, live *backend.Object, 
 }
 
 // readBack writes what the cluster holds into the model, and what no attribute can hold into its drift.
-func (r *Resource) readBack(ctx context.Context, m *Model, live *backend.Object, prior spec.Pipeline, expected *compile.PipelineObject, diags *diag.Diagnostics) {
+func (r *Resource) readBack(
+	ctx context.Context, m *Model, live *backend.Object, prior spec.Pipeline, expected *compile.PipelineObject,
+	diags *diag.Diagnostics,
+) {
 	found, unread, err := decompile.ReadPipeline(live.Into, r.Session.Refs(ctx, live.Namespace), &prior)
 	if err != nil {
 		// Somebody has written what is no WorkflowTemplate of Argo Workflows.
@@ -98,7 +103,9 @@ func driftOf(unread []layout.Unread, live *backend.Object, wanted any) types.Lis
 func (m *Model) SetSpec(ctx context.Context, p spec.Pipeline) diag.Diagnostics {
 	var diags diag.Diagnostics
 	w := kit.Writer{Diags: &diags}
-	m.Namespace, m.Name, m.Description = types.StringValue(p.Namespace), types.StringValue(p.Name), w.Text(p.Description, m.Description)
+	m.Namespace, m.Name, m.Description = types.StringValue(p.Namespace), types.StringValue(p.Name), w.Text(
+		p.Description, m.Description,
+	)
 	var ds diag.Diagnostics
 	m.Parameters, ds = kit.NewInputs(ctx, p.Parameters, m.Parameters)
 	diags.Append(ds...)

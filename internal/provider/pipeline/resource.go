@@ -113,7 +113,9 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if tasks.complete(ctx, &state, &resp.Diagnostics); resp.Diagnostics.HasError() {
 		return
 	}
-	live, err := r.Session.Backend.Find(ctx, backend.WorkflowTemplates, state.Namespace.ValueString(), state.Name.ValueString())
+	live, err := r.Session.Backend.Find(
+		ctx, backend.WorkflowTemplates, state.Namespace.ValueString(), state.Name.ValueString(),
+	)
 	switch {
 	case backend.IsNotFound(err):
 		resp.State.RemoveResource(ctx)
@@ -153,7 +155,11 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(kit.Identify(ctx, resp.Identity, plan.Namespace, plan.Name)...)
-	kit.Report(&resp.Diagnostics, func(problems *problem.List) { r.Session.Sweep(ctx, plan.Namespace.ValueString(), problems) })
+	kit.Report(&resp.Diagnostics, func(problems *problem.List) {
+		r.Session.Sweep(
+			ctx, plan.Namespace.ValueString(), problems,
+		)
+	})
 }
 
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {

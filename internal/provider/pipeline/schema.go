@@ -78,29 +78,33 @@ func (m taskModel) Attributes() map[string]attr.Value {
 func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	attributes := map[string]schema.Attribute{
 		"name": schema.StringAttribute{
-			Required:            true,
-			MarkdownDescription: "Name, at most 52 lower-case letters, digits and hyphens; that of the WorkflowTemplate in the cluster.",
-			PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			Required: true,
+			MarkdownDescription: "Name, at most 52 lower-case letters, digits and hyphens; that of the WorkflowTemplate in " +
+				"the cluster.",
+			PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 		},
 		"namespace":   kit.NamespaceAttribute(),
 		"description": schema.StringAttribute{Optional: true, MarkdownDescription: "What the pipeline does."},
 		"parameters": schema.MapNestedAttribute{
-			Optional:            true,
-			MarkdownDescription: "Parameters by name. Tasks read them as `{{ parameters.x }}`. A pipeline that another one uses as a task may take artifacts too.",
-			NestedObject:        schema.NestedAttributeObject{Attributes: kit.InputAttributes()},
-			Validators:          []validator.Map{kit.NoNulls{}},
+			Optional: true,
+			MarkdownDescription: "Parameters by name. Tasks read them as `{{ parameters.x }}`. A pipeline that another one " +
+				"uses as a task may take artifacts too.",
+			NestedObject: schema.NestedAttributeObject{Attributes: kit.InputAttributes()},
+			Validators:   []validator.Map{kit.NoNulls{}},
 		},
 		"tasks": schema.MapNestedAttribute{
-			Required:            true,
-			MarkdownDescription: "Tasks by name. Their order follows from the outputs that they use of each other, and from `depends_on`.",
-			NestedObject:        nestedObject(TaskAttributes()),
-			Validators:          []validator.Map{kit.NoNulls{}},
+			Required: true,
+			MarkdownDescription: "Tasks by name. Their order follows from the outputs that they use of each other, and from " +
+				"`depends_on`.",
+			NestedObject: nestedObject(TaskAttributes()),
+			Validators:   []validator.Map{kit.NoNulls{}},
 		},
 		"on_exit": schema.MapNestedAttribute{
-			Optional:            true,
-			MarkdownDescription: "Tasks that always run at the end, whatever became of the others. They may read `run.status` and `run.failures`, and parameters, but no outputs of `tasks`.",
-			NestedObject:        nestedObject(TaskAttributes()),
-			Validators:          []validator.Map{kit.NoNulls{}},
+			Optional: true,
+			MarkdownDescription: "Tasks that always run at the end, whatever became of the others. They may read " +
+				"`run.status` and `run.failures`, and parameters, but no outputs of `tasks`.",
+			NestedObject: nestedObject(TaskAttributes()),
+			Validators:   []validator.Map{kit.NoNulls{}},
 		},
 		"outputs": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,
@@ -113,13 +117,17 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		},
 		"version": schema.StringAttribute{Computed: true, MarkdownDescription: "Hash of everything that the pipeline is."},
 		"drift":   kit.DriftAttribute(),
-		"ref":     schema.ObjectAttribute{Computed: true, AttributeTypes: kit.RefAttributeTypes(), MarkdownDescription: "What the `pipeline` of a run or a recurring run, and the `component` of a task, take: " + kit.RefDescription},
+		"ref": schema.ObjectAttribute{
+			Computed: true, AttributeTypes: kit.RefAttributeTypes(),
+			MarkdownDescription: "What the `pipeline` of a run or a recurring run, and the `component` of a task, take: " + kit.RefDescription,
+		},
 	}
 	maps.Copy(attributes, optionsAttributes())
 	resp.Schema = schema.Schema{
-		Version:             kit.RefSchemaVersion,
-		MarkdownDescription: "A graph of tasks that pass parameters and artifacts to each other. It is compiled and type-checked at plan, without a cluster.",
-		Attributes:          attributes,
+		Version: kit.RefSchemaVersion,
+		MarkdownDescription: "A graph of tasks that pass parameters and artifacts to each other. It is compiled and " +
+			"type-checked at plan, without a cluster.",
+		Attributes: attributes,
 	}
 }
 
@@ -127,7 +135,8 @@ func TaskAttributes() map[string]schema.Attribute {
 	attributes := map[string]schema.Attribute{
 		"component": schema.ObjectAttribute{
 			Optional: true, AttributeTypes: kit.RefAttributeTypes(),
-			MarkdownDescription: "What the task runs: the `ref` of a `kfp_component` or of another `kfp_pipeline`. Exactly one of `component` and `approval`.",
+			MarkdownDescription: "What the task runs: the `ref` of a `kfp_component` or of another `kfp_pipeline`. Exactly " +
+				"one of `component` and `approval`.",
 		},
 		"approval": schema.SingleNestedAttribute{
 			Optional:            true,
@@ -136,23 +145,41 @@ func TaskAttributes() map[string]schema.Attribute {
 				"timeout": kit.DurationAttribute("Go on by itself after this time, such as `24h`. Default: wait for ever."),
 			},
 		},
-		"display_name": schema.StringAttribute{Optional: true, MarkdownDescription: "Name that people see in Argo's user interface: 2 to 63 letters, digits, hyphens and dots. Default: the task's name."},
+		"display_name": schema.StringAttribute{
+			Optional: true,
+			MarkdownDescription: "Name that people see in Argo's user interface: 2 to 63 letters, digits, hyphens and dots. " +
+				"Default: the task's name.",
+		},
 		"inputs": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,
-			MarkdownDescription: "Inputs by name: a constant (lists and structs by `jsonencode`), or a text with `{{ }}` such as `{{ tasks.cost.output }}`.",
+			MarkdownDescription: "Inputs by name: a constant (lists and structs by `jsonencode`), or a text with `{{ }}` " +
+				"such as `{{ tasks.cost.output }}`.",
 		},
 		"depends_on": kit.TextSet("Names of tasks that must be over first though no output of theirs is used."),
 		"run_if": schema.StringAttribute{
-			Optional:            true,
-			MarkdownDescription: "What must have become of the tasks before: `all_succeeded` (the default), `any_succeeded`, `all_failed`, `any_failed` or `all_done`.",
+			Optional: true,
+			MarkdownDescription: "What must have become of the tasks before: `all_succeeded` (the default), `any_succeeded`, " +
+				"`all_failed`, `any_failed` or `all_done`.",
 		},
-		"when":     schema.StringAttribute{Optional: true, MarkdownDescription: "Boolean expression; the task is skipped, without a pod, where it is false. Example: `tasks.flip.output == \"heads\"`."},
-		"for_each": schema.StringAttribute{Optional: true, MarkdownDescription: "List over which the task is repeated: `jsonencode([...])`, or `{{ }}` with a list. The task reads `each.value` and `each.index`; its outputs are lists."},
+		"when": schema.StringAttribute{
+			Optional: true,
+			MarkdownDescription: "Boolean expression; the task is skipped, without a pod, where it is false. Example: " +
+				"`tasks.flip.output == \"heads\"`.",
+		},
+		"for_each": schema.StringAttribute{
+			Optional: true,
+			MarkdownDescription: "List over which the task is repeated: `jsonencode([...])`, or `{{ }}` with a list. The " +
+				"task reads `each.value` and `each.index`; its outputs are lists.",
+		},
 		"parallelism": schema.Int64Attribute{
 			Optional:            true,
 			MarkdownDescription: "How many repetitions of `for_each` run at a time. Default: no bound.",
 		},
-		"allow_failure": schema.BoolAttribute{Optional: true, MarkdownDescription: "The tasks behind this one run, and the run succeeds, even if this one fails. Default: `false`."},
+		"allow_failure": schema.BoolAttribute{
+			Optional: true,
+			MarkdownDescription: "The tasks behind this one run, and the run succeeds, even if this one fails. Default: " +
+				"`false`.",
+		},
 	}
 	maps.Copy(attributes, settingsAttributes())
 	return attributes

@@ -33,7 +33,9 @@ func draw(t *rapid.T, v reflect.Value, label string) {
 			draw(t, v.Elem(), label)
 		}
 	case reflect.String:
-		v.SetString(rapid.OneOf(rapid.Just(""), rapid.SampledFrom([]string{"1m", "{{ parameters.x }}", "ä\n\"$"}), rapid.String()).Draw(t, label))
+		v.SetString(rapid.OneOf(
+			rapid.Just(""), rapid.SampledFrom([]string{"1m", "{{ parameters.x }}", "ä\n\"$"}), rapid.String(),
+		).Draw(t, label))
 	case reflect.Int64:
 		v.SetInt(rapid.Int64().Draw(t, label))
 	case reflect.Float64:
@@ -92,7 +94,9 @@ func throughState[M any](t interface {
 
 // checkFields fails for a field of the spec without an attribute, an attribute without a field, and an attribute of
 // another type. Attributes are called like the fields in JSON, unless renamed says otherwise.
-func checkFields(t *testing.T, where string, s reflect.Type, attributes map[string]attr.Type, renamed map[string]string) {
+func checkFields(
+	t *testing.T, where string, s reflect.Type, attributes map[string]attr.Type, renamed map[string]string,
+) {
 	t.Helper()
 	rest := map[string]bool{}
 	for name := range attributes {
@@ -141,7 +145,9 @@ func checkFieldType(t *testing.T, where string, f reflect.Type, a attr.Type) {
 // unknowns returns a value with each of its parts, and all of it, unknown in turn.
 func unknowns(ctx context.Context, t *testing.T, v attr.Value) []attr.Value {
 	t.Helper()
-	unknown, err := v.Type(ctx).ValueFromTerraform(ctx, tftypes.NewValue(v.Type(ctx).TerraformType(ctx), tftypes.UnknownValue))
+	unknown, err := v.Type(ctx).ValueFromTerraform(
+		ctx, tftypes.NewValue(v.Type(ctx).TerraformType(ctx), tftypes.UnknownValue),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,7 +27,9 @@ import (
 func TestEveryFieldHasAnAttribute(t *testing.T) {
 	t.Parallel()
 	checkFields(t, "Settings", reflect.TypeFor[spec.Settings](), settingsType.AttrTypes, nil)
-	checkFields(t, "Options", reflect.TypeFor[spec.Options](), optionsType.AttrTypes, map[string]string{"labels": "run_labels"})
+	checkFields(
+		t, "Options", reflect.TypeFor[spec.Options](), optionsType.AttrTypes, map[string]string{"labels": "run_labels"},
+	)
 	checkFields(t, "Input", reflect.TypeFor[spec.Input](), kit.AttributeTypes(kit.InputAttributes()), nil)
 	checkFields(t, "Output", reflect.TypeFor[spec.Output](), kit.AttributeTypes(kit.OutputAttributes()), nil)
 }
@@ -132,8 +134,10 @@ func TestSettingsSurviveTheState(t *testing.T) {
 		"every": sample.EverySetting(),
 		"empty replacements": {
 			Tolerations: []spec.Toleration{}, ImagePullSecrets: []string{}, Resources: &spec.Resources{}, Cache: &spec.Cache{}, Retry: &spec.Retry{},
-			SecurityContext: &spec.SecurityContext{AddCapabilities: []string{}, DropCapabilities: []string{}, Privileged: new(false)},
-			Volumes:         map[string]spec.Volume{"a": {EmptyDir: &spec.EmptyDir{}}},
+			SecurityContext: &spec.SecurityContext{
+				AddCapabilities: []string{}, DropCapabilities: []string{}, Privileged: new(false),
+			},
+			Volumes: map[string]spec.Volume{"a": {EmptyDir: &spec.EmptyDir{}}},
 		},
 	} {
 		got, _ := settingsThroughState(t, s)
@@ -172,11 +176,15 @@ func nothing() types.Object {
 		"resources": object("resources", map[string]attr.Value{"requests": quantities, "limits": quantities}),
 		"env":       empty("env"), "field_env": empty("env"), "node_selector": empty("env"), "labels": empty("env"),
 		"annotations": empty("env"), "secret_env": empty("secret_env"), "config_map_env": empty("secret_env"),
-		"volumes": empty("volumes"), "tolerations": types.ListValueMust(kit.ElementType(kit.TypeAt(settingsType, "tolerations")), nil),
+		"volumes": empty("volumes"), "tolerations": types.ListValueMust(
+			kit.ElementType(kit.TypeAt(settingsType, "tolerations")), nil,
+		),
 		"service_account": types.StringValue(""), "image_pull_policy": types.StringValue(""), "priority_class": types.StringValue(""),
 		"image_pull_secrets": noTexts,
 		"synchronization": object("synchronization", map[string]attr.Value{
-			"mutexes": noTexts, "semaphores": types.ListValueMust(kit.ElementType(kit.TypeAt(settingsType, "synchronization", "semaphores")), nil),
+			"mutexes": noTexts, "semaphores": types.ListValueMust(
+				kit.ElementType(kit.TypeAt(settingsType, "synchronization", "semaphores")), nil,
+			),
 		}),
 	})
 	return types.ObjectValueMust(settingsType.AttrTypes, says)
@@ -281,19 +289,28 @@ func TestUnknownPartsAreNotCalledWrong(t *testing.T) {
 func TestProblemsStandAtAttributes(t *testing.T) {
 	t.Parallel()
 	s := sample.EverySetting()
-	s.Retry = &spec.Retry{Limit: -1, Policy: "x", Expression: "(", Backoff: &spec.Backoff{Duration: "x", Factor: new(0.0), Max: "x"}}
+	s.Retry = &spec.Retry{
+		Limit: -1, Policy: "x", Expression: "(", Backoff: &spec.Backoff{Duration: "x", Factor: new(0.0), Max: "x"},
+	}
 	s.Timeout, s.Cache.MaxAge, s.ImagePullPolicy, s.ServiceAccount, s.PriorityClass, s.Affinity = "x", "x", "x", "_", "_", "x"
 	s.Resources = &spec.Resources{Requests: map[string]string{"cpu": "x"}, Limits: map[string]string{"cpu": "x"}}
 	s.SecretEnv["S"], s.ConfigMapEnv["C"], s.FieldEnv["F"] = spec.KeyRef{}, spec.KeyRef{}, "x"
-	s.Volumes["f"] = spec.Volume{SubPath: "/", EmptyDir: &spec.EmptyDir{Medium: "x", SizeLimit: "x"}, Ephemeral: &spec.EphemeralClaim{Size: "x", StorageClass: "_", AccessModes: []string{"x"}}}
+	s.Volumes["f"] = spec.Volume{
+		SubPath: "/", EmptyDir: &spec.EmptyDir{Medium: "x", SizeLimit: "x"},
+		Ephemeral: &spec.EphemeralClaim{Size: "x", StorageClass: "_", AccessModes: []string{"x"}},
+	}
 	s.Tolerations = []spec.Toleration{{Key: "_", Operator: "x", Value: "_", Effect: "x", TolerationSeconds: new(int64(1))}}
 	s.NodeSelector["_"], s.Labels["_"], s.Annotations["_"] = "", "", ""
 	s.ImagePullSecrets, s.Synchronization.Mutexes, s.Synchronization.Semaphores[0] = []string{""}, []string{""}, spec.Semaphore{}
-	s.SecurityContext = &spec.SecurityContext{RunAsUser: new(int64(-1)), FSGroup: new(int64(-1)), Privileged: new(true), AddCapabilities: []string{"x"}}
+	s.SecurityContext = &spec.SecurityContext{
+		RunAsUser: new(int64(-1)), FSGroup: new(int64(-1)), Privileged: new(true), AddCapabilities: []string{"x"},
+	}
 	o := sample.EveryOption()
 	o.Parallelism, o.Timeout, o.PodGC, o.ArtifactGC, o.Labels = new(int64(0)), "x", "x", "x", map[string]string{"_": ""}
 	o.TTL = &spec.TTL{AfterCompletion: "x", AfterSuccess: "x", AfterFailure: "x"}
-	o.ArtifactRepository, o.Synchronization = &spec.RepositoryRef{}, &spec.Synchronization{Mutexes: []string{""}, Semaphores: []spec.Semaphore{{}}}
+	o.ArtifactRepository, o.Synchronization = &spec.RepositoryRef{}, &spec.Synchronization{
+		Mutexes: []string{""}, Semaphores: []spec.Semaphore{{}},
+	}
 	_, problems := graph.Check(spec.Pipeline{Name: "p", Defaults: s, Options: o})
 	if len(problems) < 45 {
 		t.Errorf("only %d problems: %v", len(problems), problems)

@@ -59,7 +59,9 @@ func equal[N kit.Notation](a, b string) bool {
 
 func TestTextsThatAreNotThereAreTheSameAsNoOther(t *testing.T) {
 	t.Parallel()
-	null, unknown := kit.DurationValue{StringValue: types.StringNull()}, kit.DurationValue{StringValue: types.StringUnknown()}
+	null, unknown := kit.DurationValue{
+		StringValue: types.StringNull(),
+	}, kit.DurationValue{StringValue: types.StringUnknown()}
 	for _, v := range []kit.DurationValue{null, unknown} {
 		if same, _ := v.StringSemanticEquals(t.Context(), kit.NewText[kit.Duration]("0s")); same {
 			t.Errorf("%v is the same as 0s", v)
@@ -105,7 +107,9 @@ func (*readerResource) Metadata(_ context.Context, _ resource.MetadataRequest, r
 }
 
 func (*readerResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	resp.Schema = schema.Schema{Attributes: map[string]schema.Attribute{"tasks": kit.NestedMapAttribute("Tasks.", settingsAttributes())}}
+	resp.Schema = schema.Schema{
+		Attributes: map[string]schema.Attribute{"tasks": kit.NestedMapAttribute("Tasks.", settingsAttributes())},
+	}
 }
 
 func (*readerResource) Create(context.Context, resource.CreateRequest, *resource.CreateResponse) {}

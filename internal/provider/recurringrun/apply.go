@@ -38,7 +38,9 @@ func (r *Resource) apply(ctx context.Context, m *Model, verb string, diags *diag
 		return
 	}
 	if !kit.Reported(diags, func(problems *problem.List) bool {
-		return r.Session.ReadyForSchedules(ctx, read.spec.Namespace, read.spec.ServiceAccount, read.spec.MaxConcurrency != nil, problems)
+		return r.Session.ReadyForSchedules(
+			ctx, read.spec.Namespace, read.spec.ServiceAccount, read.spec.MaxConcurrency != nil, problems,
+		)
 	}) {
 		return
 	}
@@ -69,11 +71,15 @@ func (m *Model) pinned() types.Object {
 	return m.Pipeline
 }
 
-func (r *Resource) Put(ctx context.Context, s spec.RecurringRun, objects compile.RecurringRunObjects, verb string) error {
+func (r *Resource) Put(
+	ctx context.Context, s spec.RecurringRun, objects compile.RecurringRunObjects, verb string,
+) error {
 	c := r.Session.Backend
 	live, err := r.Session.Existing(ctx, backend.CronWorkflows, s.Namespace, s.Name)
 	if err == nil && verb == "create" {
-		err = r.Session.RefuseExisting(live, "kfp_recurring_run", live != nil && len(compile.Differences(live.Raw(), objects.Cron)) == 0)
+		err = r.Session.RefuseExisting(
+			live, "kfp_recurring_run", live != nil && len(compile.Differences(live.Raw(), objects.Cron)) == 0,
+		)
 	}
 	if err != nil {
 		return err
@@ -131,7 +137,8 @@ func (r *Resource) remind(ctx context.Context, s spec.RecurringRun) error {
 	return err
 }
 
-// prepareTemplate makes the copy that a pinned recurring run uses, and refuses a pipeline whose semaphores would be lost.
+// prepareTemplate makes the copy that a pinned recurring run uses, and refuses a pipeline whose semaphores would be
+// lost.
 func (r *Resource) prepareTemplate(ctx context.Context, s spec.RecurringRun) error {
 	if s.Pinned {
 		if err := r.Session.PinPipeline(ctx, s.Pipeline); err != nil {
@@ -149,7 +156,8 @@ func (r *Resource) prepareTemplate(ctx context.Context, s spec.RecurringRun) err
 		return err
 	}
 	if compile.HasSemaphores(template.Raw()) {
-		return fmt.Errorf("max_concurrency cannot be used with pipeline %s, which has synchronization.semaphores of its own: Argo takes semaphores of a run in place of those of its pipeline. "+
+		return fmt.Errorf("max_concurrency cannot be used with pipeline %s, which has synchronization.semaphores of its "+
+			"own: Argo takes semaphores of a run in place of those of its pipeline. "+
 			"Bound the runs by a semaphore of the pipeline alone", s.Pipeline.Name)
 	}
 	return nil

@@ -20,11 +20,20 @@ func TestPlansWarnOfTheClock(t *testing.T) {
 		concurrency spec.Concurrency
 		want        []string
 	}{
-		"nothing":        {schedule.Spec{Cron: "0 4 * * *", Timezone: "America/New_York"}, spec.ConcurrencyAllow, nil},
-		"utc":            {schedule.Spec{Cron: "30 2 * * *"}, spec.ConcurrencyAllow, nil},
-		"spring, autumn": {schedule.Spec{Cron: "30 1,2 * * *", Timezone: "America/New_York"}, spec.ConcurrencyAllow, []string{"On Sunday 2026-03-08, when the clock changes, nothing runs at 02:30.", "On Sunday 2026-11-01, when the clock changes, there are two runs at 01:30."}},
-		"allow":          {schedule.Spec{Crons: []string{"0 * * * *", "0 12 * * MON"}}, spec.ConcurrencyAllow, nil},
-		"replace":        {schedule.Spec{Crons: []string{"0 * * * *", "0 12 * * MON"}}, spec.ConcurrencyReplace, []string{`are both due at 2026-01-19T12:00:00Z. Under concurrency "replace"`}},
+		"nothing": {schedule.Spec{Cron: "0 4 * * *", Timezone: "America/New_York"}, spec.ConcurrencyAllow, nil},
+		"utc":     {schedule.Spec{Cron: "30 2 * * *"}, spec.ConcurrencyAllow, nil},
+		"spring, autumn": {
+			schedule.Spec{Cron: "30 1,2 * * *", Timezone: "America/New_York"}, spec.ConcurrencyAllow,
+			[]string{
+				"On Sunday 2026-03-08, when the clock changes, nothing runs at 02:30.",
+				"On Sunday 2026-11-01, when the clock changes, there are two runs at 01:30.",
+			},
+		},
+		"allow": {schedule.Spec{Crons: []string{"0 * * * *", "0 12 * * MON"}}, spec.ConcurrencyAllow, nil},
+		"replace": {
+			schedule.Spec{Crons: []string{"0 * * * *", "0 12 * * MON"}}, spec.ConcurrencyReplace,
+			[]string{`are both due at 2026-01-19T12:00:00Z. Under concurrency "replace"`},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

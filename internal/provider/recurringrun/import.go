@@ -24,7 +24,9 @@ var _ resource.ResourceWithImportState = &Resource{}
 
 // ImportState takes over a recurring run by namespace/name. The Read that follows knows by the missing pipeline that
 // everything is to be read.
-func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+func (r *Resource) ImportState(
+	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
+) {
 	r.ImportByName(ctx, req, resp)
 }
 
@@ -42,7 +44,10 @@ func (r *Resource) findPipeline(ctx context.Context, m *Model, found *backend.Ob
 	template, err := r.Session.Backend.Find(ctx, backend.WorkflowTemplates, found.Namespace, name)
 	switch {
 	case backend.IsNotFound(err):
-		diags.AddError("Cannot import recurring run "+found.Name, fmt.Sprintf("CronWorkflow %s/%s runs WorkflowTemplate %q, which does not exist.", found.Namespace, found.Name, name))
+		diags.AddError(
+			"Cannot import recurring run "+found.Name,
+			fmt.Sprintf("CronWorkflow %s/%s runs WorkflowTemplate %q, which does not exist.", found.Namespace, found.Name, name),
+		)
 		return
 	case err != nil:
 		kit.AddClusterError(diags, "find the pipeline of", "recurring run", found.Name, err)
@@ -75,7 +80,9 @@ func addForeignSchedule(diags *diag.Diagnostics, found *backend.Object, unread [
 // withoutArguments leaves out what is only known of the parameters once the pipeline is.
 func withoutArguments(all []layout.Unread) []layout.Unread {
 	return slices.DeleteFunc(all, func(u layout.Unread) bool {
-		return strings.HasPrefix(u.Path, "spec.workflowSpec.arguments.parameters") && strings.Contains(u.Reason, "has no such parameter")
+		return strings.HasPrefix(
+			u.Path, "spec.workflowSpec.arguments.parameters",
+		) && strings.Contains(u.Reason, "has no such parameter")
 	})
 }
 
@@ -94,11 +101,20 @@ func (r *Resource) foreign(found *backend.Object, live spec.RecurringRun, diags 
 	_, problems := schedule.Parse(times)
 	for _, p := range problems {
 		if p.Severity == problem.Error {
-			unread = append(unread, layout.Unread{Path: "spec." + foreignTimes[strings.SplitN(p.Path.String(), "[", 2)[0]], Reason: p.Detail})
+			unread = append(
+				unread, layout.Unread{Path: "spec." + foreignTimes[strings.SplitN(p.Path.String(), "[", 2)[0]], Reason: p.Detail},
+			)
 		}
 	}
 	if _, _, ok := schedule.ParseWhen(live.When); !ok {
-		unread = append(unread, layout.Unread{Path: "spec.when", Reason: "only a time before or after which nothing runs can be written, as start_time and end_time; take it out here"})
+		unread = append(
+			unread,
+			layout.Unread{
+				Path: "spec.when",
+				Reason: "only a time before or after which nothing runs can be written, as start_time and end_time; take it out " +
+					"here",
+			},
+		)
 	}
 	for _, p := range graph.CheckRecurringRun(live) {
 		if p.Severity == problem.Error {
@@ -110,4 +126,6 @@ func (r *Resource) foreign(found *backend.Object, live spec.RecurringRun, diags 
 }
 
 // foreignTimes are the fields of a CronWorkflow that attributes are read from.
-var foreignTimes = map[string]string{"crons": "schedules", "cron": "schedules", "timezone": "timezone", "starting_deadline": "startingDeadlineSeconds"}
+var foreignTimes = map[string]string{
+	"crons": "schedules", "cron": "schedules", "timezone": "timezone", "starting_deadline": "startingDeadlineSeconds",
+}

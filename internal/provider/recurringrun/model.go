@@ -55,13 +55,17 @@ func (m Model) Read(ctx context.Context) (readRecurring, diag.Diagnostics) {
 	} else {
 		r.Timezone = t.Text(m.Timezone)
 	}
-	return readRecurring{spec: r, schedule: when, problems: problems, unknown: t.Unknown || !known || ref.Version == ""}, diags
+	return readRecurring{
+		spec: r, schedule: when, problems: problems, unknown: t.Unknown || !known || ref.Version == "",
+	}, diags
 }
 
 func (m Model) schedule(ctx context.Context, t *kit.Reader) schedule.Spec {
 	return schedule.Spec{
 		Cron: t.Text(m.Cron.StringValue), Crons: t.List(ctx, m.Crons), Interval: t.Text(m.Interval.StringValue), Timezone: t.Text(m.Timezone),
-		StartTime: t.Text(m.StartTime.StringValue), EndTime: t.Text(m.EndTime.StringValue), StartingDeadline: t.Text(m.StartingDeadline.StringValue),
+		StartTime: t.Text(m.StartTime.StringValue), EndTime: t.Text(m.EndTime.StringValue), StartingDeadline: t.Text(
+			m.StartingDeadline.StringValue,
+		),
 	}
 }
 
@@ -140,7 +144,9 @@ func (m *Model) setLines(lines, prior []string) {
 	if schedule.EqualAll(lines, prior) {
 		return
 	}
-	m.Cron, m.Crons, m.Interval = kit.CronValue{StringValue: types.StringNull()}, types.ListNull(kit.CronType{}), kit.DurationValue{StringValue: types.StringNull()}
+	m.Cron, m.Crons, m.Interval = kit.CronValue{
+		StringValue: types.StringNull(),
+	}, types.ListNull(kit.CronType{}), kit.DurationValue{StringValue: types.StringNull()}
 	if len(lines) == 1 {
 		m.Cron = kit.NewText[kit.CronLine](lines[0])
 		return
@@ -186,7 +192,8 @@ func instantText(t time.Time) string {
 	return t.Format(time.RFC3339Nano)
 }
 
-// setPipeline writes a pipeline that is not the one of the state. What was pinned stays known, so that it can be restored.
+// setPipeline writes a pipeline that is not the one of the state. What was pinned stays known, so that it can be
+// restored.
 func (m *Model) setPipeline(ref types.Object, pinned bool) {
 	if pinned {
 		m.PinnedPipeline = ref

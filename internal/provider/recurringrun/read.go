@@ -93,8 +93,8 @@ func driftOfSchedule(d *kit.Session, found *backend.Object, live spec.RecurringR
 	return compile.Differences(found.Raw(), objects.Cron)
 }
 
-// limit reads the config map of max_concurrency, through the shared list alone: most recurring runs have none, and asking
-// for each by name would make a refresh cost a request for each.
+// limit reads the config map of max_concurrency, through the shared list alone: most recurring runs have none, and
+// asking for each by name would make a refresh cost a request for each.
 func (r *Resource) limit(ctx context.Context, m *Model) (layout.Decoder, error) {
 	all, err := r.Session.Backend.Managed(ctx, backend.ConfigMaps, m.Namespace.ValueString())
 	if err != nil {

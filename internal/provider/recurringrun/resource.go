@@ -140,7 +140,8 @@ func clockProblems(r readRecurring, now time.Time) problem.List {
 	}
 	if r.spec.Concurrency == spec.ConcurrencyReplace {
 		if tick, first, second, ok := r.schedule.Coincide(now); ok {
-			l.Warnf(problem.At("crons"), "Lines fall together", "%q and %q are both due at %s. Under concurrency \"replace\" the second may end the run that the first has just begun. Make them disjoint.",
+			l.Warnf(problem.At("crons"), "Lines fall together", "%q and %q are both due at %s. Under concurrency \"replace\" "+
+				"the second may end the run that the first has just begun. Make them disjoint.",
 				first, second, tick.Format(time.RFC3339))
 		}
 	}
@@ -174,8 +175,16 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(kit.Identify(ctx, resp.Identity, plan.Namespace, plan.Name)...)
-	kit.Report(&resp.Diagnostics, func(problems *problem.List) { r.Session.RetirePins(ctx, plan.Namespace.ValueString(), problems) })
-	kit.Report(&resp.Diagnostics, func(problems *problem.List) { r.Session.Sweep(ctx, plan.Namespace.ValueString(), problems) })
+	kit.Report(&resp.Diagnostics, func(problems *problem.List) {
+		r.Session.RetirePins(
+			ctx, plan.Namespace.ValueString(), problems,
+		)
+	})
+	kit.Report(&resp.Diagnostics, func(problems *problem.List) {
+		r.Session.Sweep(
+			ctx, plan.Namespace.ValueString(), problems,
+		)
+	})
 }
 
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
@@ -200,7 +209,9 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	found, err := r.Session.Backend.Find(ctx, backend.CronWorkflows, state.Namespace.ValueString(), state.Name.ValueString())
+	found, err := r.Session.Backend.Find(
+		ctx, backend.CronWorkflows, state.Namespace.ValueString(), state.Name.ValueString(),
+	)
 	switch {
 	case backend.IsNotFound(err):
 		resp.State.RemoveResource(ctx)

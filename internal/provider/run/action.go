@@ -48,14 +48,29 @@ func (a *runAction) Metadata(_ context.Context, req action.MetadataRequest, resp
 
 func (a *runAction) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Runs a pipeline now, and tells of each task as it starts and ends. Every invocation is a new run, which stays in the cluster as long as the pipeline's `ttl` says. Needs Terraform 1.14 or later.",
+		MarkdownDescription: "Runs a pipeline now, and tells of each task as it starts and ends. Every invocation is a " +
+			"new run, which stays in the cluster as long as the pipeline's `ttl` says. Needs Terraform 1.14 or later.",
 		Attributes: map[string]schema.Attribute{
-			"namespace":       schema.StringAttribute{Optional: true, MarkdownDescription: "Namespace. Default: the provider's `namespace`."},
-			"pipeline":        schema.ObjectAttribute{Required: true, AttributeTypes: kit.RefAttributeTypes(), MarkdownDescription: "The `ref` of a `kfp_pipeline`."},
-			"parameters":      schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Values of the pipeline's parameters; lists and structs by `jsonencode`. Never secrets: Argo keeps them in clear text."},
-			"service_account": schema.StringAttribute{Optional: true, MarkdownDescription: "Service account of the pods. Default: the provider's `service_account`, else the namespace's `default`."},
-			"wait":            schema.BoolAttribute{Optional: true, MarkdownDescription: "Wait until the run has ended, and fail if it failed. Default: `true`."},
-			"timeouts":        actionTimeouts(ctx),
+			"namespace": schema.StringAttribute{
+				Optional: true, MarkdownDescription: "Namespace. Default: the provider's `namespace`.",
+			},
+			"pipeline": schema.ObjectAttribute{
+				Required: true, AttributeTypes: kit.RefAttributeTypes(), MarkdownDescription: "The `ref` of a `kfp_pipeline`.",
+			},
+			"parameters": schema.MapAttribute{
+				Optional: true, ElementType: types.StringType,
+				MarkdownDescription: "Values of the pipeline's parameters; lists and structs by `jsonencode`. Never secrets: " +
+					"Argo keeps them in clear text.",
+			},
+			"service_account": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Service account of the pods. Default: the provider's `service_account`, else the " +
+					"namespace's `default`.",
+			},
+			"wait": schema.BoolAttribute{
+				Optional: true, MarkdownDescription: "Wait until the run has ended, and fail if it failed. Default: `true`.",
+			},
+			"timeouts": actionTimeouts(ctx),
 		},
 	}
 }
@@ -82,7 +97,9 @@ func (a *runAction) Configure(_ context.Context, req action.ConfigureRequest, re
 	}
 	d, ok := req.ProviderData.(*kit.Session)
 	if !ok {
-		resp.Diagnostics.AddError("Internal error", "The provider's configuration has an unexpected type. Please report this.")
+		resp.Diagnostics.AddError(
+			"Internal error", "The provider's configuration has an unexpected type. Please report this.",
+		)
 		return
 	}
 	a.data = d
@@ -124,7 +141,10 @@ func (a *runAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *
 	}, &resp.Diagnostics)
 }
 
-func (a *runAction) invoke(ctx context.Context, run spec.Run, timeout, pending time.Duration, wait bool, tell func(string), diags *diag.Diagnostics) {
+func (a *runAction) invoke(
+	ctx context.Context, run spec.Run, timeout, pending time.Duration, wait bool, tell func(string),
+	diags *diag.Diagnostics,
+) {
 	if !kit.Reported(diags, func(problems *problem.List) bool {
 		return a.data.ReadyForRuns(ctx, run.Namespace, run.ServiceAccount, problems)
 	}) {
@@ -146,7 +166,9 @@ func (a *runAction) invoke(ctx context.Context, run spec.Run, timeout, pending t
 		Later: "Follow it with: kubectl get -n " + object.Namespace + " workflow/" + object.Name + " -w",
 		Tell:  tell,
 	}
-	status := kit.Reported(diags, func(problems *problem.List) spec.RunStatus { return a.data.AwaitRun(ctx, waiting, problems) })
+	status := kit.Reported(
+		diags, func(problems *problem.List) spec.RunStatus { return a.data.AwaitRun(ctx, waiting, problems) },
+	)
 	for _, name := range slices.Sorted(maps.Keys(status.Outputs)) {
 		tell("Output " + name + ": " + operate.Cut(status.Outputs[name], operate.MaxLine))
 	}

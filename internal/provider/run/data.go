@@ -50,7 +50,9 @@ type runsDataModel struct {
 var runType = types.ObjectType{AttrTypes: map[string]attr.Type{
 	"name": types.StringType, "pipeline": types.StringType, "pipeline_version": types.StringType, "recurring_run": types.StringType, "backfill": types.StringType,
 	"phase": types.StringType, "message": types.StringType, "scheduled_time": types.StringType, "created_at": types.StringType, "started_at": types.StringType,
-	"finished_at": types.StringType, "duration_seconds": types.Int64Type, "parameters": types.MapType{ElemType: types.StringType},
+	"finished_at": types.StringType, "duration_seconds": types.Int64Type, "parameters": types.MapType{
+		ElemType: types.StringType,
+	},
 	"outputs": types.MapType{ElemType: types.StringType}, "failed_tasks": types.MapType{ElemType: types.StringType},
 }}
 
@@ -63,20 +65,28 @@ func (d *runsData) Schema(_ context.Context, _ datasource.SchemaRequest, resp *d
 		return schema.StringAttribute{Optional: true, MarkdownDescription: description}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the runs that are in the cluster, newest first: those of `kfp_run`, of recurring runs and of backfills. Runs that retention has removed (`history`, `ttl`) are not among them.",
+		MarkdownDescription: "Lists the runs that are in the cluster, newest first: those of `kfp_run`, of recurring runs " +
+			"and of backfills. Runs that retention has removed (`history`, `ttl`) are not among them.",
 		Attributes: map[string]schema.Attribute{
 			"namespace":     kit.DataNamespace(),
 			"pipeline":      text("Only runs of the pipeline of this name."),
 			"recurring_run": text("Only runs that the recurring run of this name has started."),
 			"backfill":      text("Only runs of the backfill of this name."),
 			"phases": schema.SetAttribute{
-				Optional: true, ElementType: types.StringType, MarkdownDescription: "Only runs in one of these phases: `Pending`, `Running`, `Succeeded`, `Failed`, `Error`.",
-				Validators: []validator.Set{setvalidator.ValueStringsAre(stringvalidator.OneOf("Pending", "Running", "Succeeded", "Failed", "Error"))},
+				Optional: true, ElementType: types.StringType, MarkdownDescription: "Only runs in one of these phases: " +
+					"`Pending`, `Running`, `Succeeded`, `Failed`, `Error`.",
+				Validators: []validator.Set{
+					setvalidator.ValueStringsAre(stringvalidator.OneOf("Pending", "Running", "Succeeded", "Failed", "Error")),
+				},
 			},
-			"since": text("Only runs that were due or, without a schedule, made since then: a time in RFC 3339, or a duration before now such as `\"36h\"`."),
+			"since": text("Only runs that were due or, without a schedule, made since then: a time in RFC 3339, or a " +
+				"duration before now such as `\"36h\"`."),
 			"limit": schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.Between(1, 1000)},
 				MarkdownDescription: "At most so many runs. Default: 20."},
-			"runs": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "The runs, newest first.", NestedObject: schema.NestedAttributeObject{Attributes: runAttributes()}},
+			"runs": schema.ListNestedAttribute{
+				Computed: true, MarkdownDescription: "The runs, newest first.",
+				NestedObject: schema.NestedAttributeObject{Attributes: runAttributes()},
+			},
 		},
 	}
 }
@@ -100,10 +110,13 @@ func runAttributes() map[string]schema.Attribute {
 		"created_at":       text("When it was made, RFC 3339 in UTC."),
 		"started_at":       text("Start, RFC 3339 in UTC; null before it."),
 		"finished_at":      text("End, RFC 3339 in UTC; null before it."),
-		"duration_seconds": schema.Int64Attribute{Computed: true, MarkdownDescription: "Seconds from the start to the end, or until now; null before the start."},
-		"parameters":       textMap("Values of the pipeline's parameters, as text."),
-		"outputs":          textMap("The pipeline's outputs, as text."),
-		"failed_tasks":     textMap("Messages of the tasks that failed, by their name; of tasks inside nested pipelines by path."),
+		"duration_seconds": schema.Int64Attribute{
+			Computed: true, MarkdownDescription: "Seconds from the start to the end, or until now; null before the start.",
+		},
+		"parameters": textMap("Values of the pipeline's parameters, as text."),
+		"outputs":    textMap("The pipeline's outputs, as text."),
+		"failed_tasks": textMap("Messages of the tasks that failed, by their name; of tasks inside nested pipelines by " +
+			"path."),
 	}
 }
 
@@ -120,7 +133,10 @@ func (d *runsData) Read(ctx context.Context, req datasource.ReadRequest, resp *d
 		return
 	}
 	namespace := d.Namespace(m.Namespace)
-	found, err := d.Session.Backend.List(ctx, backend.Workflows, namespace, status.RunSelector(m.Pipeline.ValueString(), m.RecurringRun.ValueString(), m.Backfill.ValueString()))
+	found, err := d.Session.Backend.List(
+		ctx, backend.Workflows, namespace,
+		status.RunSelector(m.Pipeline.ValueString(), m.RecurringRun.ValueString(), m.Backfill.ValueString()),
+	)
 	if err != nil {
 		kit.AddClusterError(&resp.Diagnostics, "list", "runs in namespace", namespace, err)
 		return
@@ -170,7 +186,10 @@ func SinceTime(text string, now time.Time) (time.Time, error) {
 	}
 	ago, err := time.ParseDuration(text)
 	if err != nil || ago <= 0 {
-		return time.Time{}, fmt.Errorf("%q is neither a time in RFC 3339, such as \"2026-01-31T00:00:00Z\", nor a duration before now, such as \"36h\"", text)
+		return time.Time{}, fmt.Errorf(
+			"%q is neither a time in RFC 3339, such as \"2026-01-31T00:00:00Z\", nor a duration before now, such as \"36h\"",
+			text,
+		)
 	}
 	return now.Add(-ago), nil
 }

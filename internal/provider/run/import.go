@@ -16,7 +16,9 @@ import (
 var _ resource.ResourceWithImportState = &Resource{}
 
 // ImportState takes over a run by namespace/name. Read does the rest.
-func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+func (r *Resource) ImportState(
+	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
+) {
 	r.ImportByName(ctx, req, resp)
 }
 
@@ -29,7 +31,14 @@ func (r *Resource) imported(ctx context.Context, m *Model, live *backend.Object,
 	}
 	ref, ok := r.Session.Refs(ctx, live.Namespace)(pipeline)
 	if !ok {
-		diags.AddError("Cannot import run "+live.Name, fmt.Sprintf("It runs no pipeline of this provider: there is none for its template %q in namespace %q.\n\nImport or create the kfp_pipeline first.", pipeline, live.Namespace))
+		diags.AddError(
+			"Cannot import run "+live.Name,
+			fmt.Sprintf(
+				"It runs no pipeline of this provider: there is none for its template %q in namespace %q.\n\nImport or create "+
+					"the kfp_pipeline first.",
+				pipeline, live.Namespace,
+			),
+		)
 		return
 	}
 	if version != "" {

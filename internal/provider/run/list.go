@@ -15,7 +15,8 @@ import (
 func NewLister() list.ListResource {
 	return &kit.Lister{
 		What: "run", Kind: backend.Workflows, Of: New, Name: kit.ObjectName, Less: kit.NewestObjectFirst,
-		Filters: " The label `terraform-provider-kfp/pipeline` is the pipeline's name. What a recurring run or a backfill has started is left out, since it belongs to that. The newest runs come first.",
+		Filters: " The label `terraform-provider-kfp/pipeline` is the pipeline's name. What a recurring run or a backfill " +
+			"has started is left out, since it belongs to that. The newest runs come first.",
 		// What a recurring run or a backfill has started belongs to it.
 		Selects: func(o *backend.Object) bool {
 			return o.Labels[layout.KindLabel] == layout.RunKind && o.Labels[layout.RecurringLabel] == "" && o.Labels[layout.BackfillLabel] == ""

@@ -135,7 +135,9 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}) {
 		return
 	}
-	instance := r.Session.Claims.Holder(kit.Claim{Kind: "kfp_run", Namespace: run.Namespace, Name: plan.Name.ValueString()})
+	instance := r.Session.Claims.Holder(kit.Claim{
+		Kind: "kfp_run", Namespace: run.Namespace, Name: plan.Name.ValueString(),
+	})
 	object, adopted, err := r.Session.StartRun(ctx, run, instance)
 	if err != nil {
 		kit.AddClusterError(&resp.Diagnostics, "start", "run", plan.Name.ValueString(), err)
@@ -166,13 +168,17 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 // finish writes what became of the run into the model, once it has ended where that is to be waited for. A run that is
 // still in progress when time is up, or when the apply is interrupted, stays in the state as Running; the next apply
 // waits for it again.
-func (r *Resource) finish(ctx context.Context, m *Model, run spec.Run, timeout time.Duration, operation string, diags *diag.Diagnostics) {
+func (r *Resource) finish(
+	ctx context.Context, m *Model, run spec.Run, timeout time.Duration, operation string, diags *diag.Diagnostics,
+) {
 	if !m.Wait.ValueBool() {
 		return
 	}
-	again := "Mend the cause and apply again: that starts a new run. With retry_failed = true it would run only the failed tasks again."
+	again := "Mend the cause and apply again: that starts a new run. With retry_failed = true it would run only the " +
+		"failed tasks again."
 	if m.RetryFailed.ValueBool() {
-		again = "Mend the cause and apply again: that runs the failed tasks again, and a new run where the pipeline or the parameters changed."
+		again = "Mend the cause and apply again: that runs the failed tasks again, and a new run where the pipeline or " +
+			"the parameters changed."
 	}
 	wait := operate.Awaited{
 		Run: run, Namespace: run.Namespace, Name: m.Name.ValueString(), Outputs: run.Pipeline.Outputs,
@@ -182,7 +188,9 @@ func (r *Resource) finish(ctx context.Context, m *Model, run spec.Run, timeout t
 			tflog.Info(ctx, message, map[string]any{"run": run.Namespace + "/" + m.Name.ValueString()})
 		},
 	}
-	m.setStatus(kit.Reported(diags, func(problems *problem.List) spec.RunStatus { return r.Session.AwaitRun(ctx, wait, problems) }))
+	m.setStatus(kit.Reported(
+		diags, func(problems *problem.List) spec.RunStatus { return r.Session.AwaitRun(ctx, wait, problems) },
+	))
 }
 
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -211,7 +219,11 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	default:
 		status, err := r.Session.RunStatus(ctx, object, state.pipelineOutputs())
 		if err != nil {
-			kit.Report(&resp.Diagnostics, func(problems *problem.List) { operate.AddUnreadableRun(problems, state.Name.ValueString(), err) })
+			kit.Report(&resp.Diagnostics, func(problems *problem.List) {
+				operate.AddUnreadableRun(
+					problems, state.Name.ValueString(), err,
+				)
+			})
 			return
 		}
 		if spec.Phase(state.Phase.ValueString()) == status.Phase && kit.TimeValue(status.FinishedAt).Equal(state.FinishedAt) && ended {
@@ -222,7 +234,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 }
 
-// Update waits for a run that an earlier apply did not wait for. Everything that would change the run itself replaces it.
+// Update waits for a run that an earlier apply did not wait for. Everything that would change the run itself replaces
+// it.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan Model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -261,7 +274,11 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}):
 		return
 	}
-	kit.Report(&resp.Diagnostics, func(problems *problem.List) { r.Session.RemoveRun(ctx, namespace, name, timeout, problems) })
+	kit.Report(&resp.Diagnostics, func(problems *problem.List) {
+		r.Session.RemoveRun(
+			ctx, namespace, name, timeout, problems,
+		)
+	})
 	if ref, _, _ := kit.RefFromObject(path.Root("pipeline"), state.Pipeline); !next.Next && !resp.Diagnostics.HasError() {
 		kit.Report(&resp.Diagnostics, func(problems *problem.List) {
 			r.Session.TrimHistory(ctx, namespace, ref.Name, operate.Kept{}, problems)

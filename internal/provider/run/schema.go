@@ -49,13 +49,16 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 	}
 	resp.Schema = schema.Schema{
 		Version: kit.RefSchemaVersion,
-		MarkdownDescription: "One run of a pipeline. Apply starts it and waits until it succeeds. A new pipeline version, other parameters or other `triggers` are a new run. " +
+		MarkdownDescription: "One run of a pipeline. Apply starts it and waits until it succeeds. A new pipeline version, " +
+			"other parameters or other `triggers` are a new run. " +
 			"A run that retention has removed after it ended stays in the state and does not run again.",
 		Attributes: map[string]schema.Attribute{
 			"name": schema.StringAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "Name of the Workflow. Default: the pipeline's name and a hash of the pipeline's version, the parameters and the triggers, so that an interrupted apply finds its run again. Two resources that are the same in all of these are an error: `triggers` or names tell them apart.",
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplaceIfConfigured()},
+				MarkdownDescription: "Name of the Workflow. Default: the pipeline's name and a hash of the pipeline's version, " +
+					"the parameters and the triggers, so that an interrupted apply finds its run again. Two resources that are the " +
+					"same in all of these are an error: `triggers` or names tell them apart.",
+				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplaceIfConfigured()},
 			},
 			"namespace": kit.NamespaceAttribute(),
 			"pipeline": schema.ObjectAttribute{
@@ -65,13 +68,15 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			},
 			"parameters": schema.MapAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Values of the pipeline's parameters; lists and structs by `jsonencode`. Never secrets: Argo keeps them in clear text.",
-				PlanModifiers:       []planmodifier.Map{mapplanmodifier.RequiresReplace()},
+				MarkdownDescription: "Values of the pipeline's parameters; lists and structs by `jsonencode`. Never secrets: " +
+					"Argo keeps them in clear text.",
+				PlanModifiers: []planmodifier.Map{mapplanmodifier.RequiresReplace()},
 			},
 			"service_account": schema.StringAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "Service account of the pods. Default: the provider's `service_account`, else the namespace's `default`.",
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplaceIfConfigured()},
+				MarkdownDescription: "Service account of the pods. Default: the provider's `service_account`, else the " +
+					"namespace's `default`.",
+				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplaceIfConfigured()},
 			},
 			"triggers": schema.MapAttribute{
 				Optional: true, ElementType: types.StringType,
@@ -80,16 +85,28 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			},
 			"wait": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(true),
-				MarkdownDescription: "Wait until the run has ended, and fail if it failed. With `false`, apply only starts the run; `phase`, `outputs` and `tasks` follow at later refreshes. Default: `true`.",
+				MarkdownDescription: "Wait until the run has ended, and fail if it failed. With `false`, apply only starts the " +
+					"run; `phase`, `outputs` and `tasks` follow at later refreshes. Default: `true`.",
 			},
 			"retry_failed": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-				MarkdownDescription: "What an apply does after the run failed: with `true` it runs the failed tasks of the same run again, together with those that did not start because of them, and keeps the results of the others, as `argo retry` does. With `false` it makes a whole new run. A changed pipeline, parameter or trigger is always a new run. Default: `false`.",
+				MarkdownDescription: "What an apply does after the run failed: with `true` it runs the failed tasks of the same " +
+					"run again, together with those that did not start because of them, and keeps the results of the others, as " +
+					"`argo retry` does. With `false` it makes a whole new run. A changed pipeline, parameter or trigger is always " +
+					"a new run. Default: `false`.",
 			},
-			"history": kit.NestedAttribute("How many ended runs stay in the cluster, to be looked at, after a changed pipeline, parameter or trigger has made others in their place. The pipeline's `ttl` may remove them earlier; destroy removes them. "+
+			"history": kit.NestedAttribute("How many ended runs stay in the cluster, to be looked at, after a changed "+
+				"pipeline, parameter or trigger has made others in their place. The pipeline's `ttl` may remove them earlier; "+
+				"destroy removes them. "+
 				"A run that is made anew with nothing changed takes the place of the one before, whose name it has.", map[string]schema.Attribute{
-				"succeeded": schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.Between(0, 10000)}, MarkdownDescription: "Successful runs. Default: 0."},
-				"failed":    schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.Between(0, 10000)}, MarkdownDescription: "Failed runs. Default: 1."},
+				"succeeded": schema.Int64Attribute{
+					Optional: true, Validators: []validator.Int64{int64validator.Between(0, 10000)},
+					MarkdownDescription: "Successful runs. Default: 0.",
+				},
+				"failed": schema.Int64Attribute{
+					Optional: true, Validators: []validator.Int64{int64validator.Between(0, 10000)},
+					MarkdownDescription: "Failed runs. Default: 1.",
+				},
 			}),
 			"phase":       computed("`Pending`, `Running`, `Succeeded`, `Failed` or `Error`."),
 			"message":     computed("What Argo says about the run as a whole; usually empty."),
@@ -101,7 +118,10 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			},
 			"tasks": schema.MapAttribute{
 				Computed: true, ElementType: taskStatusType,
-				MarkdownDescription: "What became of each task, by name; of tasks inside nested pipelines by path, such as `nested/load`. `attempts` counts pods, `cached` says that no pod was needed. `artifacts` holds the metadata of the artifacts that the task made as JSON, metrics among them: `jsondecode(kfp_run.x.tasks[\"train\"].artifacts[\"metrics\"]).accuracy`. Those of a loop are a list.",
+				MarkdownDescription: "What became of each task, by name; of tasks inside nested pipelines by path, such as " +
+					"`nested/load`. `attempts` counts pods, `cached` says that no pod was needed. `artifacts` holds the metadata " +
+					"of the artifacts that the task made as JSON, metrics among them: " +
+					"`jsondecode(kfp_run.x.tasks[\"train\"].artifacts[\"metrics\"]).accuracy`. Those of a loop are a list.",
 			},
 			"timeouts": kit.TimeoutsWithPending(ctx, timeouts.Opts{
 				Create: true, Update: true, Delete: true,

@@ -16,8 +16,8 @@ import (
 // unusedKey makes Argo's validation take an artifact that an expression chooses. It is never looked at.
 const unusedKey = "chosen-by-expression"
 
-// InputArtifact passes an artifact to an input, and its metadata. What an expression gives may be nil where the input is
-// optional.
+// InputArtifact passes an artifact to an input, and its metadata. What an expression gives may be nil where the input
+// is optional.
 func InputArtifact(name, raw string, of Texts, in spec.Input) (wfv1.Artifact, string, error) {
 	t, err := of.text(raw)
 	if err != nil {
@@ -80,8 +80,8 @@ func splitArtifact(argo string) (task, output string) {
 	return task, output
 }
 
-// ArtifactOutput is an artifact that a pipeline gives, that of a task or of its own inputs or a choice between some, and
-// its metadata.
+// ArtifactOutput is an artifact that a pipeline gives, that of a task or of its own inputs or a choice between some,
+// and its metadata.
 func ArtifactOutput(name string, t *expr.Typed, want spec.Type) (wfv1.Artifact, *wfv1.ValueFrom, error) {
 	a := wfv1.Artifact{Name: name}
 	metadata, of := ofMetadata(t), spec.String

@@ -24,7 +24,10 @@ func Ledger(b spec.Backfill) *corev1.ConfigMap {
 		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "ConfigMap"},
 		ObjectMeta: metav1.ObjectMeta{
 			Name: LedgerName(b.Name), Namespace: b.Namespace,
-			Labels:      map[string]string{layout.ManagedByLabel: layout.ManagedBy, layout.KindLabel: layout.BackfillKind, layout.NameLabel: b.Name, layout.RecurringLabel: b.RecurringRun},
+			Labels: map[string]string{
+				layout.ManagedByLabel: layout.ManagedBy, layout.KindLabel: layout.BackfillKind, layout.NameLabel: b.Name,
+				layout.RecurringLabel: b.RecurringRun,
+			},
 			Annotations: map[string]string{layout.RunAnnotation: BackfillIdentity(b)},
 		},
 	}

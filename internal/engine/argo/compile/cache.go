@@ -38,8 +38,8 @@ func CacheKeyText(t spec.Task, cache spec.Cache, of Texts) (string, error) {
 	return expr.CompileHash(salt, typed...)
 }
 
-// unknownContent makes the key that of this run alone if the content of an artifact is not known: a plain container writes
-// no metadata, hence no digest.
+// unknownContent makes the key that of this run alone if the content of an artifact is not known: a plain container
+// writes no metadata, hence no digest.
 func unknownContent(env expr.Env, texts []*expr.Typed) []string {
 	var salt []string
 	for _, t := range texts {
@@ -62,9 +62,9 @@ func unknownDigest(artifact expr.Var) string {
 	return code
 }
 
-// cacheConfigMap names the config map that holds the outputs of a component, one for each key: Argo fails a task whose outputs no longer
-// fit into its config map (1 MiB), and tasks that write to the same one wait for each other. Argo keeps them in its
-// controller's own namespace, so the name holds the run's.
+// cacheConfigMap names the config map that holds the outputs of a component, one for each key: Argo fails a task whose
+// outputs no longer fit into its config map (1 MiB), and tasks that write to the same one wait for each other. Argo
+// keeps them in its controller's own namespace, so the name holds the run's.
 func cacheConfigMap(namespace, component string) string {
 	return layout.CachePrefix + namespace + "-" + component + "-" + tag(layout.CacheKey)
 }

@@ -27,7 +27,9 @@ type ComponentObjects struct {
 
 // Ref is what tasks use to point to this version.
 func (o ComponentObjects) Ref(c spec.Component) spec.Ref {
-	return spec.Ref{Kind: spec.ComponentKind, Namespace: c.Namespace, Name: c.Name, Version: o.Version, Interface: c.Interface}
+	return spec.Ref{
+		Kind: spec.ComponentKind, Namespace: c.Namespace, Name: c.Name, Version: o.Version, Interface: c.Interface,
+	}
 }
 
 // Component compiles a component. The version is the hash of everything that the objects hold beside their names.
@@ -47,7 +49,10 @@ func Component(c spec.Component) (ComponentObjects, error) {
 	name := c.Name + "-" + version
 	meta := metav1.ObjectMeta{
 		Name: name, Namespace: c.Namespace,
-		Labels: map[string]string{layout.ManagedByLabel: layout.ManagedBy, layout.KindLabel: string(spec.ComponentKind), layout.NameLabel: c.Name, layout.VersionLabel: version},
+		Labels: map[string]string{
+			layout.ManagedByLabel: layout.ManagedBy, layout.KindLabel: string(spec.ComponentKind), layout.NameLabel: c.Name,
+			layout.VersionLabel: version,
+		},
 	}
 	objects := ComponentObjects{Version: version}
 	if code != nil {
@@ -82,9 +87,9 @@ const (
 	codeVolume    = "kfp-component"
 )
 
-// inputsFile is the content of the file that the runtime reads: all parameters as pairs of name and value. The plain tag
-// {{inputs.parameters}} would say the same, but not for every character; see expr's isTag.
-// The file travels in an environment variable, in which the kubelet would expand "$", so that is written as an escape.
+// inputsFile is the content of the file that the runtime reads: all parameters as pairs of name and value. The plain
+// tag {{inputs.parameters}} would say the same, but not for every character; see expr's isTag. The file travels in an
+// environment variable, in which the kubelet would expand "$", so that is written as an escape.
 const inputsFile = `{{=replace(toJson(map(toPairs(inputs.parameters), ({"name": #[0], "value": #[1]}))), "$", "\u005cu0024")}}`
 
 // componentTemplate is the template that runs the component, and the files that its pods mount.
@@ -144,13 +149,19 @@ func componentInputs(i spec.Interface) wfv1.Inputs {
 	for _, name := range layout.SortedKeys(i.Inputs) {
 		input := i.Inputs[name]
 		if input.Type.IsArtifact() {
-			in.Artifacts = append(in.Artifacts, wfv1.Artifact{Name: name, Path: layout.InputPath(name), Optional: mayBeMissing(input)})
-			in.Parameters = append(in.Parameters, wfv1.Parameter{Name: layout.ArtifactParameter(name), Default: wfv1.AnyStringPtr("")})
+			in.Artifacts = append(
+				in.Artifacts, wfv1.Artifact{Name: name, Path: layout.InputPath(name), Optional: mayBeMissing(input)},
+			)
+			in.Parameters = append(
+				in.Parameters, wfv1.Parameter{Name: layout.ArtifactParameter(name), Default: wfv1.AnyStringPtr("")},
+			)
 			continue
 		}
 		in.Parameters = append(in.Parameters, inputParameter(name, input))
 	}
-	in.Parameters = append(in.Parameters, hidden(layout.PodParameter, "{}"), hidden(layout.MetadataParameter, layout.NoMetadata))
+	in.Parameters = append(
+		in.Parameters, hidden(layout.PodParameter, "{}"), hidden(layout.MetadataParameter, layout.NoMetadata),
+	)
 	slices.SortFunc(in.Parameters, func(a, b wfv1.Parameter) int { return Compare(a.Name, b.Name) })
 	return in
 }
@@ -176,7 +187,9 @@ func componentOutputs(i spec.Interface) wfv1.Outputs {
 	var out wfv1.Outputs
 	for _, name := range layout.SortedKeys(i.Outputs) {
 		if !i.Outputs[name].Type.IsArtifact() {
-			out.Parameters = append(out.Parameters, wfv1.Parameter{Name: name, ValueFrom: &wfv1.ValueFrom{Path: layout.OutputPath(name)}})
+			out.Parameters = append(
+				out.Parameters, wfv1.Parameter{Name: name, ValueFrom: &wfv1.ValueFrom{Path: layout.OutputPath(name)}},
+			)
 			continue
 		}
 		out.Artifacts = append(out.Artifacts, wfv1.Artifact{Name: name, Path: layout.OutputPath(name)})

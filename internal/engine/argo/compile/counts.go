@@ -44,7 +44,10 @@ func (o PipelineObject) CheckCounts(bounds map[string]int64) problem.List {
 	for _, bounded := range []struct{ list, at, what, remedy string }{
 		{tasksList, "tasks", "tasks and groups of tasks", nest},
 		{templatesList, "tasks", "templates: each loop with parallelism or when, and each task with locks, is one", nest},
-		{parametersList, "parameters", "parameters, those counted that hand values on", "Hand over values that belong together as one struct."},
+		{
+			parametersList, "parameters", "parameters, those counted that hand values on",
+			"Hand over values that belong together as one struct.",
+		},
 	} {
 		if n, most := counts[bounded.list], bounds[bounded.list]; most > 0 && int64(n) > most {
 			report(problem.At(bounded.at), "Too many for the cluster",

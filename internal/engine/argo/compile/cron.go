@@ -54,7 +54,9 @@ func RecurringRun(r spec.RecurringRun) (RecurringRunObjects, error) {
 			Name: r.Name, Namespace: r.Namespace,
 			// Argo's controller writes labels and annotations back as it has read them, so that a change at the wrong moment is
 			// lost. Those here never change; everything that may is in the spec.
-			Labels: map[string]string{layout.ManagedByLabel: layout.ManagedBy, layout.KindLabel: RecurringRunKind, layout.NameLabel: r.Name},
+			Labels: map[string]string{
+				layout.ManagedByLabel: layout.ManagedBy, layout.KindLabel: RecurringRunKind, layout.NameLabel: r.Name,
+			},
 		},
 		Spec: wfv1.CronWorkflowSpec{
 			Schedules: r.Lines, Timezone: r.Timezone, When: r.When,
@@ -118,7 +120,9 @@ func limit(r spec.RecurringRun) *corev1.ConfigMap {
 		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "ConfigMap"},
 		ObjectMeta: metav1.ObjectMeta{
 			Name: LimitName(r.Name), Namespace: r.Namespace,
-			Labels: map[string]string{layout.ManagedByLabel: layout.ManagedBy, layout.KindLabel: RecurringRunKind, layout.NameLabel: r.Name},
+			Labels: map[string]string{
+				layout.ManagedByLabel: layout.ManagedBy, layout.KindLabel: RecurringRunKind, layout.NameLabel: r.Name,
+			},
 		},
 		Data: map[string]string{layout.ConcurrencyKey: strconv.FormatInt(*r.MaxConcurrency, 10)},
 	}
@@ -137,8 +141,8 @@ func int32Of(n *int64) *int32 {
 	return new(int32(*n))
 }
 
-// CalmPatch prepares an edit of a CronWorkflow. Argo makes up for a missed tick whenever it reads the object, so also at
-// an edit and at enabling, unless it takes the schedule for a new one; without its note it does. What the object has
+// CalmPatch prepares an edit of a CronWorkflow. Argo makes up for a missed tick whenever it reads the object, so also
+// at an edit and at enabling, unless it takes the schedule for a new one; without its note it does. What the object has
 // beyond the wanted one is removed: applying it would leave it there as somebody else's.
 func CalmPatch(live, wanted map[string]any) map[string]any {
 	patch := map[string]any{"metadata": map[string]any{"annotations": map[string]any{lastUsedSchedule: nil}}}
@@ -252,7 +256,9 @@ func SameTemplate(a, b map[string]any) bool {
 
 // ReminderPatch makes Argo's controller look at a CronWorkflow again.
 func ReminderPatch(now time.Time) map[string]any {
-	return map[string]any{"metadata": map[string]any{"annotations": map[string]any{reminderKey: now.UTC().Format(time.RFC3339)}}}
+	return map[string]any{
+		"metadata": map[string]any{"annotations": map[string]any{reminderKey: now.UTC().Format(time.RFC3339)}},
+	}
 }
 
 // SuspendPatch stops a CronWorkflow.

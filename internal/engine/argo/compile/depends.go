@@ -60,9 +60,9 @@ func (g Group) Depends(name string) string {
 // isSpecial reports whether a task looks at failures before it, instead of standing none.
 func isSpecial(t spec.Task) bool { return t.RunIf != "" && t.RunIf != spec.AllSucceeded }
 
-// success is the condition on a task before under which one that needs it to succeed runs. A task that was skipped stops
-// those that use its outputs, unless they have a fallback; it does not stop those that only come after it. A fallback also
-// stands in for a task that was left out, unless that was because of a failure.
+// success is the condition on a task before under which one that needs it to succeed runs. A task that was skipped
+// stops those that use its outputs, unless they have a fallback; it does not stop those that only come after it. A
+// fallback also stands in for a task that was left out, unless that was because of a failure.
 func (g Group) success(need graph.Need, inParentheses bool) string {
 	if need.Data {
 		return anyState(need.Task, g.givingStates(need.Task), inParentheses)
@@ -96,8 +96,8 @@ func (g Group) success(need graph.Need, inParentheses bool) string {
 // noFailure begins the part of a condition that names tasks further up.
 const noFailure = " && !("
 
-// givingStates are the states of a task that has given its outputs. A loop without items, which Argo calls skipped, gives an
-// empty list.
+// givingStates are the states of a task that has given its outputs. A loop without items, which Argo calls skipped,
+// gives an empty list.
 func (g Group) givingStates(task string) []string {
 	states := []string{"Succeeded"}
 	if n := g.Nodes[task]; n.Item != "" && !n.Conditional {
@@ -118,8 +118,9 @@ func anyState(task string, states []string, inParentheses bool) string {
 	return text
 }
 
-// failure is a condition on the states of tasks: one of them failed though it may not, and nobody has handled that. It is
-// needed because Argo's state Omitted does not tell whether a task was left out for a failure or for one that was skipped.
+// failure is a condition on the states of tasks: one of them failed though it may not, and nobody has handled that. It
+// is needed because Argo's state Omitted does not tell whether a task was left out for a failure or for one that was
+// skipped.
 type failure struct {
 	tasks   map[string]bool     // one of these failed
 	unheard map[string]*failure // or one that looks at failures did not run, and one of those before it failed
@@ -187,7 +188,9 @@ func (f *failure) Depends() string {
 func (f *failure) expression() string {
 	var parts []string
 	if len(f.tasks) > 0 {
-		parts = append(parts, "any("+quoted(layout.SortedKeys(f.tasks), layout.TaskName)+`, tasks[#].status in ["Failed", "Error"])`)
+		parts = append(
+			parts, "any("+quoted(layout.SortedKeys(f.tasks), layout.TaskName)+`, tasks[#].status in ["Failed", "Error"])`,
+		)
 	}
 	for _, task := range layout.SortedKeys(f.unheard) {
 		idle := quoted(f.idleStates(task), func(state string) string { return state })

@@ -17,7 +17,9 @@ func (c *pipelineCompiler) fails(name, reason, when string) wfv1.WorkflowStep {
 	})
 	return wfv1.WorkflowStep{
 		Name: name, Template: layout.FailTask, When: when,
-		Arguments: wfv1.Arguments{Parameters: []wfv1.Parameter{{Name: layout.EndParameter, Value: wfv1.AnyStringPtr(reason)}}},
+		Arguments: wfv1.Arguments{
+			Parameters: []wfv1.Parameter{{Name: layout.EndParameter, Value: wfv1.AnyStringPtr(reason)}},
+		},
 	}
 }
 
@@ -56,7 +58,9 @@ func (c *pipelineCompiler) end(g Group) wfv1.DAGTask {
 	})
 	return wfv1.DAGTask{
 		Name: layout.EndTask, Template: layout.EndTask, Depends: strings.Join(ended, " && "),
-		Arguments: wfv1.Arguments{Parameters: []wfv1.Parameter{{Name: layout.EndParameter, Value: wfv1.AnyStringPtr(failed)}}},
+		Arguments: wfv1.Arguments{
+			Parameters: []wfv1.Parameter{{Name: layout.EndParameter, Value: wfv1.AnyStringPtr(failed)}},
+		},
 	}
 }
 

@@ -13,17 +13,17 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
-// The on_exit tasks of a nested pipeline are a hook, since nothing else runs in a run that is being stopped, and a hook of
-// a DAG's task, which alone waits where it is held back. Argo looks at no hook that failed. So the hook writes an output of
-// the run once its tasks have succeeded, under a name of its own, and the step behind looks for that.
+// The on_exit tasks of a nested pipeline are a hook, since nothing else runs in a run that is being stopped, and a hook
+// of a DAG's task, which alone waits where it is held back. Argo looks at no hook that failed. So the hook writes an
+// output of the run once its tasks have succeeded, under a name of its own, and the step behind looks for that.
 const (
 	exitedParameter = layout.HiddenPrefix + "exited"
 	exitedName      = layout.HiddenPrefix + "exited-{{=sprig.sha256sum(node.name)}}"
 	exitCondition   = `{{=get(workflow.outputs?.parameters ?? {}, steps["` + layout.InnerTask + `"].outputs.parameters["` + exitedParameter + `"]) != "yes"}}`
 )
 
-// exit compiles the on_exit tasks. What became of the run comes in as parameters, whose defaults are Argo's words for it:
-// in a nested pipeline, the caller's hook says what became of that.
+// exit compiles the on_exit tasks. What became of the run comes in as parameters, whose defaults are Argo's words for
+// it: in a nested pipeline, the caller's hook says what became of that.
 func (c *pipelineCompiler) exit() (wfv1.Template, error) {
 	exit, err := c.dag(exitTemplate, Group{exitTasks(c.pipeline), c.graph.Exit}, c.graph.Scope.Exit, nil)
 	if err != nil {
@@ -107,13 +107,17 @@ func (c *pipelineCompiler) exits() error {
 func (c *pipelineCompiler) nested(tasks wfv1.Template, name string) wfv1.Template {
 	inputs := *tasks.Inputs.DeepCopy()
 	given := handedOn(inputs)
-	given.Parameters = slices.DeleteFunc(given.Parameters, func(p wfv1.Parameter) bool { return p.Name == layout.DisplayName })
+	given.Parameters = slices.DeleteFunc(
+		given.Parameters, func(p wfv1.Parameter) bool { return p.Name == layout.DisplayName },
+	)
 	outputs := map[string]spec.Output{}
 	for output := range c.pipeline.Outputs {
 		outputs[output] = c.graph.Outputs[output]
 	}
 	t := wfv1.Template{
-		Name: name, Inputs: inputs, Annotations: tasks.Annotations, Steps: oneStep(wfv1.WorkflowStep{Name: layout.InnerTask, Template: tasks.Name, Arguments: given}),
+		Name: name, Inputs: inputs, Annotations: tasks.Annotations, Steps: oneStep(wfv1.WorkflowStep{
+			Name: layout.InnerTask, Template: tasks.Name, Arguments: given,
+		}),
 		Outputs: passedOut(outputs, fromStep, false, spec.PipelineKind),
 	}
 	if len(c.pipeline.OnExit) > 0 {
@@ -132,7 +136,10 @@ func (c *pipelineCompiler) guarded(tasks wfv1.Template, given wfv1.Arguments, ou
 			Hooks: wfv1.LifecycleHooks{wfv1.ExitLifecycleEvent: {Template: behindTemplate, Arguments: c.hookArguments(given)}},
 		}}},
 	}
-	t.Outputs.Parameters = append(t.Outputs.Parameters, wfv1.Parameter{Name: exitedParameter, ValueFrom: &wfv1.ValueFrom{Expression: `"` + exitedName + `"`}})
+	t.Outputs.Parameters = append(
+		t.Outputs.Parameters,
+		wfv1.Parameter{Name: exitedParameter, ValueFrom: &wfv1.ValueFrom{Expression: `"` + exitedName + `"`}},
+	)
 	c.addTemplate(t)
 	return t.Name
 }
@@ -140,12 +147,22 @@ func (c *pipelineCompiler) guarded(tasks wfv1.Template, given wfv1.Arguments, ou
 // hookArguments are what the on_exit tasks of a nested pipeline get: what its tasks get, and what became of those.
 func (c *pipelineCompiler) hookArguments(given wfv1.Arguments) wfv1.Arguments {
 	hook := *given.DeepCopy()
-	hook.Parameters = slices.DeleteFunc(hook.Parameters, func(p wfv1.Parameter) bool { return strings.HasPrefix(p.Name, layout.KeyParameter("")) })
+	hook.Parameters = slices.DeleteFunc(hook.Parameters, func(p wfv1.Parameter) bool {
+		return strings.HasPrefix(
+			p.Name, layout.KeyParameter(""),
+		)
+	})
 	if c.exitUses(graph.StatusParameter) {
-		hook.Parameters = append(hook.Parameters, wfv1.Parameter{Name: graph.StatusParameter, Value: wfv1.AnyStringPtr("{{" + fromTask + ".status}}")})
+		hook.Parameters = append(
+			hook.Parameters, wfv1.Parameter{
+				Name: graph.StatusParameter, Value: wfv1.AnyStringPtr("{{" + fromTask + ".status}}"),
+			},
+		)
 	}
 	if c.exitUses(graph.FailuresParameter) {
-		hook.Parameters = append(hook.Parameters, wfv1.Parameter{Name: graph.FailuresParameter, Value: wfv1.AnyStringPtr(`"[]"`)})
+		hook.Parameters = append(
+			hook.Parameters, wfv1.Parameter{Name: graph.FailuresParameter, Value: wfv1.AnyStringPtr(`"[]"`)},
+		)
 	}
 	hook.Parameters = append(hook.Parameters, wfv1.Parameter{Name: exitedParameter, Value: wfv1.AnyStringPtr(exitedName)})
 	return hook
@@ -165,8 +182,14 @@ func (c *pipelineCompiler) behind(exit wfv1.Template) wfv1.Template {
 	exited := wfv1.Inputs{Parameters: []wfv1.Parameter{{Name: exitedParameter}}}
 	inputs.Parameters = append(inputs.Parameters, exited.Parameters...)
 	c.addTemplate(wfv1.Template{
-		Name: exitedTask, Inputs: exited, Steps: oneStep(wfv1.WorkflowStep{Name: nothingTask, Template: nothingTask, When: "false"}),
-		Outputs: wfv1.Outputs{Parameters: []wfv1.Parameter{{Name: exitedParameter, GlobalName: tag(exitedParameter), ValueFrom: &wfv1.ValueFrom{Expression: `"yes"`}}}},
+		Name: exitedTask, Inputs: exited, Steps: oneStep(wfv1.WorkflowStep{
+			Name: nothingTask, Template: nothingTask, When: "false",
+		}),
+		Outputs: wfv1.Outputs{
+			Parameters: []wfv1.Parameter{
+				{Name: exitedParameter, GlobalName: tag(exitedParameter), ValueFrom: &wfv1.ValueFrom{Expression: `"yes"`}},
+			},
+		},
 	})
 	return wfv1.Template{
 		Name: behindTemplate, Inputs: inputs,

@@ -9,8 +9,8 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
-// Argo's list of failures holds every node that failed: groups of tasks too, which have no message or one about a child,
-// each attempt of a repetition beside the whole, and what the compiler adds.
+// Argo's list of failures holds every node that failed: groups of tasks too, which have no message or one about a
+// child, each attempt of a repetition beside the whole, and what the compiler adds.
 const (
 	failedGroup   = `(?s)^(child '.*' (failed|errored).*|step group deemed .*)?$`
 	stepsOfLoop   = `^[[]`

@@ -12,9 +12,9 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
 
-// taskOfNode is the name of a pod's task, which is the last of the names in that of its node. What an item of a loop adds
-// may be any text, and is no part of it; nor is what the compiler adds. The names of tasks have no hyphens: those are
-// Argo's, for underscores.
+// taskOfNode is the name of a pod's task, which is the last of the names in that of its node. What an item of a loop
+// adds may be any text, and is no part of it; nor is what the compiler adds. The names of tasks have no hyphens: those
+// are Argo's, for underscores.
 const taskOfNode = `{{=sprig.replace("-", "_", sprig.trunc(63, sprig.regexReplaceAll("^.*[.]|-+$", ` +
 	`sprig.regexReplaceAll("(?s)[(].*|[[][0-9]+[]]|[.]kfp-[a-z]+", node.name, ""), "")))}}`
 
@@ -27,7 +27,9 @@ var (
 // metadataPlace is a key and a value of the metadata of all pods, the i-th of the labels (list 0) or annotations (1).
 func metadataPlace(list, i int, unused [2]string) (key, value string) {
 	place := func(at int, unused string) string {
-		return fmt.Sprintf(`{{=get(fromJSON(inputs.parameters["%s"])[%d],%d)??"%s"}}`, layout.MetadataParameter, list, at, unused)
+		return fmt.Sprintf(
+			`{{=get(fromJSON(inputs.parameters["%s"])[%d],%d)??"%s"}}`, layout.MetadataParameter, list, at, unused,
+		)
 	}
 	return place(2*i, unused[0]), place(2*i+1, unused[1])
 }

@@ -47,7 +47,9 @@ func (c *pipelineCompiler) options() error {
 		c.spec.PodGC = &wfv1.PodGC{Strategy: wfv1.PodGCStrategy(o.PodGC)}
 	}
 	if o.ArtifactGC != "" {
-		c.spec.ArtifactGC = &wfv1.WorkflowLevelArtifactGC{ArtifactGC: wfv1.ArtifactGC{Strategy: wfv1.ArtifactGCStrategy(o.ArtifactGC)}}
+		c.spec.ArtifactGC = &wfv1.WorkflowLevelArtifactGC{
+			ArtifactGC: wfv1.ArtifactGC{Strategy: wfv1.ArtifactGCStrategy(o.ArtifactGC)},
+		}
 	}
 	if r := o.ArtifactRepository; r != nil {
 		c.spec.ArtifactRepositoryRef = &wfv1.ArtifactRepositoryRef{ConfigMap: r.ConfigMap, Key: r.Key}

@@ -14,8 +14,8 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
 
-// The templates of a pipeline. main is what another pipeline calls. It is also the entry of a run, unless something belongs
-// to the run then, or to the task that calls: on_exit tasks, and locks.
+// The templates of a pipeline. main is what another pipeline calls. It is also the entry of a run, unless something
+// belongs to the run then, or to the task that calls: on_exit tasks, and locks.
 const (
 	tasksTemplate  = "tasks"
 	runTemplate    = "run"     // the entry of a run whose on_exit tasks cannot be under Argo's handler, and that has locks
@@ -66,14 +66,17 @@ func Pipeline(p spec.Pipeline, g *graph.Graph) (PipelineObject, error) {
 		TypeMeta: metav1.TypeMeta{APIVersion: layout.APIVersion, Kind: layout.TemplateKind},
 		ObjectMeta: metav1.ObjectMeta{
 			Name: p.Name, Namespace: p.Namespace, Annotations: annotations,
-			Labels: map[string]string{layout.ManagedByLabel: layout.ManagedBy, layout.KindLabel: string(spec.PipelineKind), layout.NameLabel: p.Name, layout.VersionLabel: version},
+			Labels: map[string]string{
+				layout.ManagedByLabel: layout.ManagedBy, layout.KindLabel: string(spec.PipelineKind), layout.NameLabel: p.Name,
+				layout.VersionLabel: version,
+			},
 		},
 		Spec: c.spec,
 	}}, nil
 }
 
-// noteDefaults keeps what is under defaults, so that it is read back as such. Labels and annotations have a place of their
-// own in the object.
+// noteDefaults keeps what is under defaults, so that it is read back as such. Labels and annotations have a place of
+// their own in the object.
 func noteDefaults(annotations map[string]string, defaults spec.Settings) error {
 	defaults.Labels, defaults.Annotations = nil, nil
 	text, err := wire.Marshal(defaults)
@@ -126,8 +129,8 @@ func (c *pipelineCompiler) givesArtifacts() bool {
 	return false
 }
 
-// mains compiles the tasks, and what calls them with the on_exit tasks behind them if there are any. The variant for lists
-// is for a caller that makes a list of the artifacts that the pipeline gives.
+// mains compiles the tasks, and what calls them with the on_exit tasks behind them if there are any. The variant for
+// lists is for a caller that makes a list of the artifacts that the pipeline gives.
 func (c *pipelineCompiler) mains(name, suffix string) error {
 	var keys map[string]map[string]string
 	inputs := pipelineInputs(c.pipeline.Parameters)
@@ -182,14 +185,18 @@ func (c *pipelineCompiler) outputKeys() map[string]map[string]string {
 }
 
 // dag compiles one map of tasks.
-func (c *pipelineCompiler) dag(name string, g Group, scope func(string) graph.Env, keys map[string]map[string]string) (wfv1.Template, error) {
+func (c *pipelineCompiler) dag(
+	name string, g Group, scope func(string) graph.Env, keys map[string]map[string]string,
+) (wfv1.Template, error) {
 	t := wfv1.Template{Name: name, Inputs: pipelineInputs(c.pipeline.Parameters), DAG: &wfv1.DAGTemplate{}}
 	t.DAG.Tasks = make([]wfv1.DAGTask, 0, len(g.Tasks)+1)
 	var conditions []string
 	for _, task := range layout.SortedKeys(g.Tasks) {
 		compiled, err := c.compileTask(call{
 			name: task, task: g.Tasks[task], Texts: Texts{Env: scope(task), node: g.Nodes[task]},
-			settings: settings.Merge(c.pipeline.Defaults, g.Tasks[task].Settings), keys: keys[task], isExit: name == exitTemplate,
+			settings: settings.Merge(
+				c.pipeline.Defaults, g.Tasks[task].Settings,
+			), keys: keys[task], isExit: name == exitTemplate,
 		})
 		if err != nil {
 			return t, fmt.Errorf("task %q: %w", task, err)

@@ -24,7 +24,9 @@ func fillPython(container *corev1.Container, c spec.Component) (map[string]strin
 	}
 	container.Image = p.Image
 	container.Command = []string{"python3", "-u", layout.CodeDirectory + "/" + runtime.FileName}
-	container.VolumeMounts = append(container.VolumeMounts, corev1.VolumeMount{Name: codeVolume, MountPath: layout.CodeDirectory, ReadOnly: true})
+	container.VolumeMounts = append(
+		container.VolumeMounts, corev1.VolumeMount{Name: codeVolume, MountPath: layout.CodeDirectory, ReadOnly: true},
+	)
 	return code, nil
 }
 

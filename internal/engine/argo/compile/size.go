@@ -12,9 +12,10 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
 
-// Limits in bytes. Argo's controller keeps the pipeline twice in the status of its run, as the pipeline and as one of the
-// templates in use, beside the state of each task, which it compresses once the run is large. It ends a run with an error
-// once that is more than its MAX_WORKFLOW_SIZE, by default 1 MiB. etcd takes 1.5 MiB, whatever the controller is told.
+// Limits in bytes. Argo's controller keeps the pipeline twice in the status of its run, as the pipeline and as one of
+// the templates in use, beside the state of each task, which it compresses once the run is large. It ends a run with an
+// error once that is more than its MAX_WORKFLOW_SIZE, by default 1 MiB. etcd takes 1.5 MiB, whatever the controller is
+// told.
 const (
 	copiesInRun    = 2
 	taskStateBytes = 60    // a run of 2,000 tasks had 54 for each, compressed
@@ -64,17 +65,28 @@ func sizeOf(object any) int {
 
 // CheckSize finds a pipeline whose runs are too large for the cluster, or nearly.
 func (o PipelineObject) CheckSize() problem.List {
-	const remedy = "Move tasks into nested pipelines, which a run holds once however often they are used; pass large constants as files or artifacts."
+	const remedy = "Move tasks into nested pipelines, which a run holds once however often they are used; pass large " +
+		"constants as files or artifacts."
 	var l problem.List
 	size, at := o.RunSize(), problem.At("tasks")
-	weight := fmt.Sprintf("A run of it will have about %d bytes, since it holds the pipeline twice, beside the state of each task.", size)
+	weight := fmt.Sprintf(
+		"A run of it will have about %d bytes, since it holds the pipeline twice, beside the state of each task.", size,
+	)
 	switch {
 	case size > etcdRunBytes:
 		l.Errorf(at, "Pipeline too large", "%s etcd takes at most %d. %s %s", weight, etcdRunBytes, o.heaviest(), remedy)
 	case size > argoRunBytes:
-		l.Warnf(at, "Pipeline too large for Argo's defaults", "%s Argo's controller ends runs of more than %d bytes as errors, unless its environment has a larger MAX_WORKFLOW_SIZE. %s %s", weight, argoRunBytes, o.heaviest(), remedy)
+		l.Warnf(
+			at, "Pipeline too large for Argo's defaults",
+			"%s Argo's controller ends runs of more than %d bytes as errors, unless its environment has a larger "+
+				"MAX_WORKFLOW_SIZE. %s %s",
+			weight, argoRunBytes, o.heaviest(), remedy,
+		)
 	case size > argoRunBytes*8/10:
-		l.Warnf(at, "Pipeline nearly too large", "%s Argo's controller ends runs of more than %d bytes as errors. %s %s", weight, argoRunBytes, o.heaviest(), remedy)
+		l.Warnf(
+			at, "Pipeline nearly too large", "%s Argo's controller ends runs of more than %d bytes as errors. %s %s", weight,
+			argoRunBytes, o.heaviest(), remedy,
+		)
 	}
 	return l
 }

@@ -31,7 +31,8 @@ type call struct {
 	isExit   bool              // it is one of on_exit
 }
 
-// template names a template of the pipeline's own that the task has. No two tasks have the same, whatever their names are.
+// template names a template of the pipeline's own that the task has. No two tasks have the same, whatever their names
+// are.
 func (t call) template(kind string) string {
 	name := "task"
 	if t.isExit {
@@ -66,7 +67,9 @@ func (c *pipelineCompiler) compileTask(t call) (wfv1.DAGTask, error) {
 
 // plain compiles a task to one of Argo's. Its settings become hidden arguments of the component's template.
 func plain(t call) (wfv1.DAGTask, error) {
-	compiled := wfv1.DAGTask{Name: layout.TaskName(t.name), TemplateRef: templateRef(t.task.Component, t.settings, t.keys != nil)}
+	compiled := wfv1.DAGTask{
+		Name: layout.TaskName(t.name), TemplateRef: templateRef(t.task.Component, t.settings, t.keys != nil),
+	}
 	var err error
 	if compiled.Arguments, err = arguments(t.task, t.Texts); err != nil {
 		return compiled, err
@@ -79,7 +82,11 @@ func plain(t call) (wfv1.DAGTask, error) {
 		return compiled, err
 	}
 	if t.task.DisplayName != "" {
-		compiled.Arguments.Parameters = append(compiled.Arguments.Parameters, wfv1.Parameter{Name: layout.DisplayName, Value: wfv1.AnyStringPtr(t.task.DisplayName)})
+		compiled.Arguments.Parameters = append(
+			compiled.Arguments.Parameters, wfv1.Parameter{
+				Name: layout.DisplayName, Value: wfv1.AnyStringPtr(t.task.DisplayName),
+			},
+		)
 	}
 	if t.task.Component.Kind == spec.ComponentKind {
 		if err := give(settingsArguments(t)); err != nil {
@@ -138,7 +145,9 @@ func arguments(t spec.Task, of Texts) (wfv1.Arguments, error) {
 				return arguments, fmt.Errorf("input %q: %w", name, err)
 			}
 			arguments.Artifacts = append(arguments.Artifacts, artifact)
-			arguments.Parameters = append(arguments.Parameters, wfv1.Parameter{Name: layout.ArtifactParameter(name), Value: wfv1.AnyStringPtr(meta)})
+			arguments.Parameters = append(
+				arguments.Parameters, wfv1.Parameter{Name: layout.ArtifactParameter(name), Value: wfv1.AnyStringPtr(meta)},
+			)
 			continue
 		}
 		value, err := of.input(t.Inputs[name], in)

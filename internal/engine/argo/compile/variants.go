@@ -67,8 +67,8 @@ func kept(main wfv1.Template) wfv1.Template {
 	return t
 }
 
-// withKeys leaves each artifact where the task says, as it is: the artifacts of a loop then make a directory. Argo takes
-// the rest of the place from the artifact repository, of whatever kind it is, though the field is called s3.
+// withKeys leaves each artifact where the task says, as it is: the artifacts of a loop then make a directory. Argo
+// takes the rest of the place from the artifact repository, of whatever kind it is, though the field is called s3.
 func withKeys(main wfv1.Template) wfv1.Template {
 	t := *main.DeepCopy()
 	t.Name += layout.ListSuffix
@@ -101,8 +101,8 @@ func withRetry(main wfv1.Template, suffix string, policy wfv1.RetryPolicy) wfv1.
 	return t
 }
 
-// withCache memoizes on a key that the task computes, since only the task knows which inputs count. Argo does not get past
-// a repetition that its cache has answered, so that is around the repetitions.
+// withCache memoizes on a key that the task computes, since only the task knows which inputs count. Argo does not get
+// past a repetition that its cache has answered, so that is around the repetitions.
 func withCache(main wfv1.Template, configMap string) wfv1.Template {
 	cached := kept(main)
 	t := *cached.DeepCopy()
@@ -132,13 +132,22 @@ func around(main wfv1.Template) wfv1.Template {
 		inputs.Artifacts = append(inputs.Artifacts, wfv1.Artifact{Name: a.Name, Optional: a.Optional})
 	}
 	for _, p := range main.Outputs.Parameters {
-		outputs.Parameters = append(outputs.Parameters, wfv1.Parameter{Name: p.Name, ValueFrom: &wfv1.ValueFrom{Parameter: "{{" + fromTask + ".outputs.parameters." + p.Name + "}}"}})
+		outputs.Parameters = append(
+			outputs.Parameters,
+			wfv1.Parameter{
+				Name: p.Name, ValueFrom: &wfv1.ValueFrom{Parameter: "{{" + fromTask + ".outputs.parameters." + p.Name + "}}"},
+			},
+		)
 	}
 	for _, a := range main.Outputs.Artifacts {
-		outputs.Artifacts = append(outputs.Artifacts, wfv1.Artifact{Name: a.Name, From: "{{" + fromTask + ".outputs.artifacts." + a.Name + "}}"})
+		outputs.Artifacts = append(
+			outputs.Artifacts, wfv1.Artifact{Name: a.Name, From: "{{" + fromTask + ".outputs.artifacts." + a.Name + "}}"},
+		)
 	}
 	given := handedOn(inputs)
-	given.Parameters = slices.DeleteFunc(given.Parameters, func(p wfv1.Parameter) bool { return p.Name == layout.DisplayName })
+	given.Parameters = slices.DeleteFunc(
+		given.Parameters, func(p wfv1.Parameter) bool { return p.Name == layout.DisplayName },
+	)
 	return wfv1.Template{
 		Inputs: inputs, Outputs: outputs, Annotations: main.Annotations,
 		DAG: &wfv1.DAGTemplate{Tasks: []wfv1.DAGTask{{Name: layout.InnerTask, Template: main.Name, Arguments: given}}},

@@ -14,8 +14,8 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
 
-// Argo has some settings on templates only. A task with such a setting calls a template of the pipeline's own, which calls
-// the component. This costs nodes, no pod.
+// Argo has some settings on templates only. A task with such a setting calls a template of the pipeline's own, which
+// calls the component. This costs nodes, no pod.
 const (
 	lockKind = "lock" // each run of the component holds locks
 	loopKind = ""     // the loop is bounded, or skipped as a whole
@@ -64,9 +64,9 @@ func HandedArtifact(a wfv1.Artifact) wfv1.Artifact {
 	return wfv1.Artifact{Name: a.Name, From: "{{inputs.artifacts." + a.Name + "}}", Optional: a.Optional}
 }
 
-// needsLoop reports whether a loop is a template of its own: where it has a bound, where its condition skips it as a whole
-// (Argo would skip each item, which differs if there is none), and among on_exit tasks (Argo's controller ends where an
-// item waits that is a DAG's).
+// needsLoop reports whether a loop is a template of its own: where it has a bound, where its condition skips it as a
+// whole (Argo would skip each item, which differs if there is none), and among on_exit tasks (Argo's controller ends
+// where an item waits that is a DAG's).
 func needsLoop(t call) bool {
 	return t.task.ForEach != "" && (t.task.Parallelism != nil || t.node.Conditional || t.isExit)
 }
@@ -75,7 +75,10 @@ func needsLoop(t call) bool {
 // What looks at the item is written there; everything else is handed in.
 func (c *pipelineCompiler) looped(t call, task wfv1.DAGTask) (wfv1.DAGTask, error) {
 	outer := wfv1.DAGTask{Name: task.Name, Template: t.template(loopKind)}
-	step := wfv1.WorkflowStep{Name: layout.InnerTask, Template: task.Template, TemplateRef: task.TemplateRef, WithParam: task.WithParam, When: task.When}
+	step := wfv1.WorkflowStep{
+		Name: layout.InnerTask, Template: task.Template, TemplateRef: task.TemplateRef, WithParam: task.WithParam,
+		When: task.When,
+	}
 	inside, given, err := passedIn(neededInside(t, task.Arguments), t.Env)
 	if err != nil {
 		return outer, err
@@ -84,7 +87,9 @@ func (c *pipelineCompiler) looped(t call, task wfv1.DAGTask) (wfv1.DAGTask, erro
 	within.Texts, within.keys = Texts{Env: inside, node: t.node, isWrapped: true}, nil
 	for _, output := range layout.SortedKeys(t.keys) {
 		layout.Set(&within.keys, output, tag(layout.KeyParameter(output)))
-		given.Parameters = append(given.Parameters, wfv1.Parameter{Name: layout.KeyParameter(output), Value: wfv1.AnyStringPtr(t.keys[output])})
+		given.Parameters = append(
+			given.Parameters, wfv1.Parameter{Name: layout.KeyParameter(output), Value: wfv1.AnyStringPtr(t.keys[output])},
+		)
 	}
 	within.Env.Shared = t.Env.Shared // for the arguments that are handed in, which are not taken from here
 	inner, err := plain(within)
@@ -97,7 +102,9 @@ func (c *pipelineCompiler) looped(t call, task wfv1.DAGTask) (wfv1.DAGTask, erro
 		step.When = inner.When
 	}
 	if strings.Contains(task.WithParam, "{{") {
-		given.Parameters = append(given.Parameters, wfv1.Parameter{Name: layout.ItemsParameter, Value: wfv1.AnyStringPtr(task.WithParam)})
+		given.Parameters = append(
+			given.Parameters, wfv1.Parameter{Name: layout.ItemsParameter, Value: wfv1.AnyStringPtr(task.WithParam)},
+		)
 		step.WithParam = Handed(layout.ItemsParameter)
 	}
 	for i, p := range task.Arguments.Parameters {
@@ -106,7 +113,9 @@ func (c *pipelineCompiler) looped(t call, task wfv1.DAGTask) (wfv1.DAGTask, erro
 			continue
 		}
 		given.Parameters = append(given.Parameters, p)
-		step.Arguments.Parameters = append(step.Arguments.Parameters, wfv1.Parameter{Name: p.Name, Value: wfv1.AnyStringPtr(Handed(p.Name))})
+		step.Arguments.Parameters = append(
+			step.Arguments.Parameters, wfv1.Parameter{Name: p.Name, Value: wfv1.AnyStringPtr(Handed(p.Name))},
+		)
 	}
 	for i, a := range task.Arguments.Artifacts {
 		if usesItem(ArtifactText(a)) {
@@ -135,7 +144,9 @@ func usesItem(argument string) bool {
 // neededInside are the names that the arguments with an item use. Settings share an argument.
 func neededInside(t call, arguments wfv1.Arguments) []string {
 	for _, p := range arguments.Parameters {
-		isOfOutput := strings.HasPrefix(p.Name, layout.KeyParameter("")) || strings.HasPrefix(p.Name, layout.ArtifactParameter(""))
+		isOfOutput := strings.HasPrefix(
+			p.Name, layout.KeyParameter(""),
+		) || strings.HasPrefix(p.Name, layout.ArtifactParameter(""))
 		if strings.HasPrefix(p.Name, layout.HiddenPrefix) && !isOfOutput && usesItem(p.Value.String()) {
 			return t.node.References()
 		}
@@ -210,14 +221,16 @@ const (
 	fromStep = "steps." + layout.InnerTask
 )
 
-// passedOut gives a wrapper the outputs of what it calls. Of a loop, Argo has no artifacts: those are where their keys say,
-// as are the lists of artifacts of a pipeline. A loop without items gives an empty list.
+// passedOut gives a wrapper the outputs of what it calls. Of a loop, Argo has no artifacts: those are where their keys
+// say, as are the lists of artifacts of a pipeline. A loop without items gives an empty list.
 func passedOut(outputs map[string]spec.Output, from string, isLoop bool, of spec.Kind) wfv1.Outputs {
 	var out wfv1.Outputs
 	for _, name := range layout.SortedKeys(outputs) {
 		if outputs[name].Type.IsArtifact() {
 			if isList := of == spec.PipelineKind && outputs[name].Type.IsList(); !isLoop && !isList {
-				out.Artifacts = append(out.Artifacts, wfv1.Artifact{Name: name, From: "{{" + from + ".outputs.artifacts." + name + "}}"})
+				out.Artifacts = append(
+					out.Artifacts, wfv1.Artifact{Name: name, From: "{{" + from + ".outputs.artifacts." + name + "}}"},
+				)
 			}
 			name = layout.ArtifactParameter(name)
 		}

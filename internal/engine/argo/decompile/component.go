@@ -18,7 +18,9 @@ import (
 
 // DecompileComponent reads a version of a component back. code is nil if it is not there. prior is what was known
 // before; nil: nothing. Of a Python function's source only the definition is in the cluster, and becomes Source too.
-func DecompileComponent(w *wfv1.WorkflowTemplate, code *corev1.ConfigMap, prior *spec.Component) (spec.Component, []layout.Unread) {
+func DecompileComponent(
+	w *wfv1.WorkflowTemplate, code *corev1.ConfigMap, prior *spec.Component,
+) (spec.Component, []layout.Unread) {
 	d := componentDecompiler{template: w}
 	d.read(code)
 	if c := &d.component; c.Python == nil && c.Container == nil && prior != nil {
@@ -95,7 +97,9 @@ func (d *componentDecompiler) container(container corev1.Container) {
 		}
 		layout.Set(&d.component.Env, e.Name, unescapeEnv(e.Value))
 	}
-	r := spec.Resources{Requests: QuantityTexts(container.Resources.Requests), Limits: QuantityTexts(container.Resources.Limits)}
+	r := spec.Resources{
+		Requests: QuantityTexts(container.Resources.Requests), Limits: QuantityTexts(container.Resources.Limits),
+	}
 	if r.Requests != nil || r.Limits != nil {
 		d.component.Resources = &r
 	}
@@ -150,7 +154,9 @@ func (d *componentDecompiler) python(container corev1.Container, code *corev1.Co
 		layout.Set(&p.Files, name, code.Data[name])
 	}
 	for _, a := range config.Arguments {
-		p.Arguments = append(p.Arguments, spec.Argument{Name: a.Name, Keyword: a.Keyword, Passing: spec.Passing(a.Passing), Type: a.Type})
+		p.Arguments = append(
+			p.Arguments, spec.Argument{Name: a.Name, Keyword: a.Keyword, Passing: spec.Passing(a.Passing), Type: a.Type},
+		)
 	}
 	p.NamedOutputs, p.ReturnsValue = config.Returns == runtime.ReturnsNamed, config.Returns == runtime.ReturnsValue
 	known := slices.Concat([]string{runtime.FileName, runtime.ConfigName, config.Source}, config.Additional, config.Files)

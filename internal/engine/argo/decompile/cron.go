@@ -15,10 +15,12 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
 
-// ReadRecurringRun is the inverse of RecurringRun. prior is what the state holds: the pipeline's interface is taken from
-// it, and texts that mean what the object says stay as they are written. The pipeline's name, and its version where it is
-// pinned, are those of the object. limit is nil where there is no config map.
-func ReadRecurringRun(cron, limit layout.Decoder, prior spec.RecurringRun) (spec.RecurringRun, spec.RecurringStatus, error) {
+// ReadRecurringRun is the inverse of RecurringRun. prior is what the state holds: the pipeline's interface is taken
+// from it, and texts that mean what the object says stay as they are written. The pipeline's name, and its version
+// where it is pinned, are those of the object. limit is nil where there is no config map.
+func ReadRecurringRun(
+	cron, limit layout.Decoder, prior spec.RecurringRun,
+) (spec.RecurringRun, spec.RecurringStatus, error) {
 	var c wfv1.CronWorkflow
 	if err := cron(&c); err != nil {
 		return spec.RecurringRun{}, spec.RecurringStatus{}, err

@@ -18,7 +18,13 @@ func decompileInterface(w *wfv1.WorkflowTemplate, artifacts wfv1.Artifacts) (spe
 	var types layout.InterfaceTypes
 	if text := w.Annotations[layout.TypesAnnotation]; text != "" {
 		if err := json.Unmarshal([]byte(text), &types); err != nil {
-			unread = append(unread, layout.Unread{Path: `metadata.annotations["` + layout.TypesAnnotation + `"]`, Reason: "it is not the JSON that it was: " + err.Error()})
+			unread = append(
+				unread,
+				layout.Unread{
+					Path:   `metadata.annotations["` + layout.TypesAnnotation + `"]`,
+					Reason: "it is not the JSON that it was: " + err.Error(),
+				},
+			)
 		}
 	}
 	i := spec.Interface{}

@@ -21,7 +21,9 @@ func (r *taskReader) metadata(argo string) {
 	r.pairs(".annotations", lists[1], tags, r.prior.Annotations, &r.merged.Annotations)
 }
 
-func (r *taskReader) pairs(at string, list []json.RawMessage, tags []string, before map[string]string, to *map[string]string) {
+func (r *taskReader) pairs(
+	at string, list []json.RawMessage, tags []string, before map[string]string, to *map[string]string,
+) {
 	for i := 0; i < len(list); i += 2 {
 		var key string
 		if err := json.Unmarshal(list[i], &key); err != nil {

@@ -111,8 +111,8 @@ func templatesOf(w *wfv1.WorkflowTemplate) map[string]*wfv1.Template {
 	return named
 }
 
-// groupsOf are the templates of the tasks and of those of on_exit. A run begins with the tasks, or with what calls them and
-// has those of on_exit as a hook.
+// groupsOf are the templates of the tasks and of those of on_exit. A run begins with the tasks, or with what calls them
+// and has those of on_exit as a hook.
 func groupsOf(w wfv1.WorkflowSpec, named map[string]*wfv1.Template) (tasks, exit *wfv1.Template) {
 	tasks, exit = named[w.Entrypoint], named[w.OnExit]
 	if tasks == nil || len(tasks.Steps) == 0 || len(tasks.Steps[0].Steps) == 0 {
@@ -133,14 +133,18 @@ func (d *pipelineDecompiler) notedDefaults() spec.Settings {
 	var defaults spec.Settings
 	if text := d.template.Annotations[layout.DefaultsAnnotation]; text != "" {
 		if err := json.Unmarshal([]byte(text), &defaults); err != nil {
-			d.miss(layout.Keyed("metadata.annotations", layout.DefaultsAnnotation), "it is not the JSON that it was: "+err.Error())
+			d.miss(
+				layout.Keyed("metadata.annotations", layout.DefaultsAnnotation), "it is not the JSON that it was: "+err.Error(),
+			)
 		}
 	}
 	return defaults
 }
 
 // Group begins with the tasks of one DAG.
-func (d *pipelineDecompiler) group(attribute string, t *wfv1.Template, prior map[string]spec.Task) map[string]spec.Task {
+func (d *pipelineDecompiler) group(
+	attribute string, t *wfv1.Template, prior map[string]spec.Task,
+) map[string]spec.Task {
 	tasks := map[string]spec.Task{}
 	for i := range t.DAG.Tasks {
 		argo := &t.DAG.Tasks[i]
@@ -157,7 +161,9 @@ func (d *pipelineDecompiler) group(attribute string, t *wfv1.Template, prior map
 			continue
 		}
 		before := settings.Merge(d.prior.Defaults, prior[name].Settings)
-		r := &taskReader{d: d, path: path, name: name, outer: argo, prior: prior[name], before: before, isExit: attribute == "on_exit"}
+		r := &taskReader{
+			d: d, path: path, name: name, outer: argo, prior: prior[name], before: before, isExit: attribute == "on_exit",
+		}
 		r.begin()
 		tasks[name] = r.task
 		d.tasks = append(d.tasks, r)
@@ -209,7 +215,9 @@ func (d *pipelineDecompiler) readOutputs(main *wfv1.Template) {
 		if !ok {
 			want.Type = spec.Any
 		}
-		text, ok := d.prior.Outputs[p.Name], slices.ContainsFunc(before.Parameters, func(b wfv1.Parameter) bool { return equal(b, p) })
+		text, ok := d.prior.Outputs[p.Name], slices.ContainsFunc(
+			before.Parameters, func(b wfv1.Parameter) bool { return equal(b, p) },
+		)
 		if !ok {
 			text, ok = readOutput(texts, p, want.Type)
 		}
@@ -225,7 +233,9 @@ func (d *pipelineDecompiler) readOutputs(main *wfv1.Template) {
 		give(name, text, ok)
 	}
 	for _, a := range main.Outputs.Artifacts {
-		text, ok := d.prior.Outputs[a.Name], slices.ContainsFunc(before.Artifacts, func(b wfv1.Artifact) bool { return equal(b, a) })
+		text, ok := d.prior.Outputs[a.Name], slices.ContainsFunc(
+			before.Artifacts, func(b wfv1.Artifact) bool { return equal(b, a) },
+		)
 		switch {
 		case ok:
 		case a.From != "":
@@ -275,10 +285,15 @@ func readOutput(d *expr.Decompiler, p wfv1.Parameter, want spec.Type) (string, b
 
 func (d *pipelineDecompiler) options(main *wfv1.Template) {
 	s := d.template.Spec
-	o := spec.Options{Parallelism: main.Parallelism, Timeout: wire.Seconds(s.ActiveDeadlineSeconds), ArchiveLogs: s.ArchiveLogs, FailFast: main.DAG.FailFast}
+	o := spec.Options{
+		Parallelism: main.Parallelism, Timeout: wire.Seconds(s.ActiveDeadlineSeconds), ArchiveLogs: s.ArchiveLogs,
+		FailFast: main.DAG.FailFast,
+	}
 	if t := s.TTLStrategy; t != nil {
 		o.TTL = &spec.TTL{
-			AfterCompletion: wire.Seconds(t.SecondsAfterCompletion), AfterSuccess: wire.Seconds(t.SecondsAfterSuccess), AfterFailure: wire.Seconds(t.SecondsAfterFailure),
+			AfterCompletion: wire.Seconds(
+				t.SecondsAfterCompletion,
+			), AfterSuccess: wire.Seconds(t.SecondsAfterSuccess), AfterFailure: wire.Seconds(t.SecondsAfterFailure),
 		}
 	}
 	if s.PodGC != nil {

@@ -18,8 +18,8 @@ func ReadPipeline(template layout.Decoder, refs Refs, prior *spec.Pipeline) (spe
 	return p, unread, nil
 }
 
-// ReadComponent decodes the objects of a component's version and reads them; see DecompileComponent. code is nil where it
-// is not there.
+// ReadComponent decodes the objects of a component's version and reads them; see DecompileComponent. code is nil where
+// it is not there.
 func ReadComponent(template, code layout.Decoder, prior *spec.Component) (spec.Component, []layout.Unread, error) {
 	var w wfv1.WorkflowTemplate
 	if err := template(&w); err != nil {

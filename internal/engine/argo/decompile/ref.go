@@ -23,9 +23,13 @@ func ReadRef(into layout.Decoder) (ref spec.Ref, description string, err error) 
 		kind = spec.PipelineKind
 	}
 	if kind != spec.ComponentKind && kind != spec.PipelineKind {
-		return spec.Ref{}, "", fmt.Errorf("WorkflowTemplate %s/%s is neither a component nor a pipeline of this provider", w.Namespace, w.Name)
+		return spec.Ref{}, "", fmt.Errorf(
+			"WorkflowTemplate %s/%s is neither a component nor a pipeline of this provider", w.Namespace, w.Name,
+		)
 	}
-	ref = spec.Ref{Kind: kind, Namespace: w.Namespace, Name: w.Labels[layout.NameLabel], Version: w.Labels[layout.VersionLabel]}
+	ref = spec.Ref{
+		Kind: kind, Namespace: w.Namespace, Name: w.Labels[layout.NameLabel], Version: w.Labels[layout.VersionLabel],
+	}
 	ref.Interface, err = publicInterface(w)
 	if err != nil {
 		return spec.Ref{}, "", fmt.Errorf("reading what %s %s/%s takes and gives: %w", kind, ref.Namespace, ref.Name, err)
@@ -41,7 +45,9 @@ func publicInterface(w wfv1.WorkflowTemplate) (spec.Interface, error) {
 	}
 	i := spec.Interface{Inputs: map[string]spec.Input{}, Outputs: map[string]spec.Output{}}
 	for name, in := range known.Inputs {
-		i.Inputs[name] = spec.Input{Type: in.Type, Description: in.Description, Optional: in.Optional, AllowedValues: in.Allowed}
+		i.Inputs[name] = spec.Input{
+			Type: in.Type, Description: in.Description, Optional: in.Optional, AllowedValues: in.Allowed,
+		}
 	}
 	for name, out := range known.Outputs {
 		i.Outputs[name] = spec.Output{Type: out.Type, Description: out.Description}

@@ -13,8 +13,8 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
-// settings reads a task's settings from the variant of the template that it uses and the hidden arguments. outside names
-// those that a wrapper hands on.
+// settings reads a task's settings from the variant of the template that it uses and the hidden arguments. outside
+// names those that a wrapper hands on.
 func (r *taskReader) settings(hidden map[string]string, outside map[string]bool) {
 	variant := strings.TrimSuffix(r.inner.TemplateRef.Template, layout.ListSuffix)
 	if strings.HasSuffix(variant, layout.CacheSuffix) {

@@ -51,7 +51,10 @@ func (r *taskReader) begin() {
 			return
 		case r.unwrap():
 		default:
-			r.d.miss(r.path+".component", "it runs template "+layout.QuoteName(r.outer.Template)+" of the pipeline itself, not a component or a pipeline")
+			r.d.miss(
+				r.path+".component",
+				"it runs template "+layout.QuoteName(r.outer.Template)+" of the pipeline itself, not a component or a pipeline",
+			)
 			r.task = r.prior
 			return
 		}
@@ -76,7 +79,10 @@ func (r *taskReader) unwrap() bool {
 	if step := layout.OnlyStep(r.d.named[call.Template]); step != nil {
 		r.loop = true
 		r.task.Parallelism = r.d.named[call.Template].Parallelism
-		call = wfv1.DAGTask{Template: step.Template, TemplateRef: step.TemplateRef, Arguments: step.Arguments, WithParam: step.WithParam, When: step.When}
+		call = wfv1.DAGTask{
+			Template: step.Template, TemplateRef: step.TemplateRef, Arguments: step.Arguments, WithParam: step.WithParam,
+			When: step.When,
+		}
 	}
 	if task := onlyTask(r.d.named[call.Template]); task != nil && call.TemplateRef == nil {
 		r.merged.Synchronization = DecompileSynchronization(r.d.named[call.Template].Synchronization)
@@ -109,7 +115,10 @@ func (r *taskReader) component() {
 		found.Version = version // the one inside may be at another version by now
 	}
 	if !ok {
-		r.d.miss(r.path+".component", "there is no component or pipeline "+layout.QuoteName(ref.Name)+" in the namespace that this provider made")
+		r.d.miss(
+			r.path+".component",
+			"there is no component or pipeline "+layout.QuoteName(ref.Name)+" in the namespace that this provider made",
+		)
 		found = r.prior.Component
 	}
 	r.task.Component = found
@@ -171,8 +180,8 @@ func GuessRunIf(states map[string][]string, condition string, isLoop func(task s
 	return ""
 }
 
-// guarded reports whether a condition is that of a fallback (??) to a task that may fail, which lists all states too, but
-// in the order of successStates.
+// guarded reports whether a condition is that of a fallback (??) to a task that may fail, which lists all states too,
+// but in the order of successStates.
 func guarded(states map[string][]string, condition string) bool {
 	for name := range states {
 		if strings.Contains(condition, name+".Omitted || "+name+".Failed") {

@@ -73,7 +73,9 @@ func itemType(text string, env expr.Env) (spec.Type, bool) {
 }
 
 // text adds a text to those that are to be read.
-func (r *taskReader) text(at, argo, prior string, read func(*expr.Decompiler, expr.Env) (string, bool), set func(string)) {
+func (r *taskReader) text(
+	at, argo, prior string, read func(*expr.Decompiler, expr.Env) (string, bool), set func(string),
+) {
 	r.open = append(r.open, openText{at: at, argo: argo, outside: r.outside, read: read, set: set, keep: func() {
 		if prior != "" {
 			set(prior)
@@ -171,8 +173,8 @@ func (r *taskReader) finish(g *graph.Graph) {
 	}
 }
 
-// takesForFailing reports whether a text that is not read yet takes the outputs of a task for such that count only if it
-// succeeded. In a wrapper it may do so by what that is given. Of a loop only a choice tells.
+// takesForFailing reports whether a text that is not read yet takes the outputs of a task for such that count only if
+// it succeeded. In a wrapper it may do so by what that is given. Of a loop only a choice tells.
 func (r *taskReader) takesForFailing(task string, isLoop bool) bool {
 	if len(r.open) == 0 {
 		return false
@@ -193,6 +195,8 @@ func (r *taskReader) takesForFailing(task string, isLoop bool) bool {
 		sign = ""
 	}
 	return slices.ContainsFunc(texts, func(text string) bool {
-		return strings.Contains(text, sign+"tasks."+task+".outputs?.") || strings.Contains(text, sign+`tasks["`+task+`"].outputs?.`)
+		return strings.Contains(
+			text, sign+"tasks."+task+".outputs?.",
+		) || strings.Contains(text, sign+`tasks["`+task+`"].outputs?.`)
 	})
 }

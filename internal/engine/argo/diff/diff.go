@@ -95,7 +95,9 @@ func (c *comparison) compare(keys []string, path string, live, wanted any) {
 	switch w := wanted.(type) {
 	case nil:
 		if c.extra(keys, live) {
-			c.found = append(c.found, Difference{Path: path, What: described(live) + " that this provider did not write", Extra: true})
+			c.found = append(
+				c.found, Difference{Path: path, What: described(live) + " that this provider did not write", Extra: true},
+			)
 		}
 	case map[string]any:
 		if l, ok := live.(map[string]any); ok {

@@ -30,11 +30,15 @@ type foreignReader struct {
 // readForeign reads a template as a component.
 func readForeign(w *wfv1.WorkflowTemplate, t *wfv1.Template) Foreign {
 	r := foreignReader{
-		object: w, at: layout.Keyed("spec.templates", t.Name), rest: t.DeepCopy(), paths: map[string]string{}, named: map[string]bool{},
+		object: w, at: layout.Keyed(
+			"spec.templates", t.Name,
+		), rest: t.DeepCopy(), paths: map[string]string{}, named: map[string]bool{},
 		isMain: w.Spec.Entrypoint == t.Name || w.Spec.Entrypoint == "" && len(w.Spec.Templates) == 1,
 	}
 	r.Object, r.Template, r.Given, r.Inputs, r.Outputs = w.Name, t.Name, map[string]string{}, map[string]string{}, map[string]string{}
-	r.Component = spec.Component{Namespace: w.Namespace, Name: componentNameOf(w.Name, t.Name), Description: w.Annotations[layout.DescribeKey]}
+	r.Component = spec.Component{
+		Namespace: w.Namespace, Name: componentNameOf(w.Name, t.Name), Description: w.Annotations[layout.DescribeKey],
+	}
 	kind := kindOf(t)
 	if kind != "container" && kind != "script" {
 		r.miss("."+kind, notOneContainer(kind))
@@ -144,7 +148,9 @@ func (r *foreignReader) outputs(t *wfv1.Template) {
 	give := func(argo, at, file string, of spec.Type) {
 		name := foreignName(argo)
 		if _, taken := r.Component.Outputs[name]; taken || !spec.IsIdentifier(name) || strings.HasPrefix(argo, layout.HiddenPrefix) {
-			r.miss(at, layout.QuoteName(argo)+" cannot name an output, or two are called so; use letters, digits and underscores")
+			r.miss(
+				at, layout.QuoteName(argo)+" cannot name an output, or two are called so; use letters, digits and underscores",
+			)
 		}
 		r.Outputs[argo] = name
 		layout.Set(&r.Component.Outputs, name, spec.Output{Type: of})
@@ -180,11 +186,22 @@ var plainPath = regexp.MustCompile(`^/[A-Za-z0-9_./ -]*$`)
 func (r *foreignReader) overlaps() {
 	for _, a := range layout.SortedKeys(r.paths) {
 		if !plainPath.MatchString(a) {
-			r.miss("", fmt.Sprintf("the path %s is not absolute, or has other characters than letters, digits and ._-", layout.QuoteName(a)))
+			r.miss(
+				"",
+				fmt.Sprintf(
+					"the path %s is not absolute, or has other characters than letters, digits and ._-", layout.QuoteName(a),
+				),
+			)
 		}
 		for _, b := range layout.SortedKeys(r.paths) {
 			if strings.HasPrefix(b, strings.TrimSuffix(a, "/")+"/") {
-				r.miss("", fmt.Sprintf("%s lies in %s, but both are inputs or outputs of their own; leave them in places of their own", layout.QuoteName(b), layout.QuoteName(a)))
+				r.miss(
+					"",
+					fmt.Sprintf(
+						"%s lies in %s, but both are inputs or outputs of their own; leave them in places of their own",
+						layout.QuoteName(b), layout.QuoteName(a),
+					),
+				)
 			}
 		}
 	}
@@ -241,10 +258,17 @@ func (r *foreignReader) script(s *wfv1.ScriptTemplate, c *spec.Container) {
 	}
 	switch {
 	case flag == "" || len(s.Args) > 0:
-		r.miss(".script.command", "only a shell, Python, Node.js, Perl, Ruby or R, with options alone, takes a program as an argument; put the script into the image")
+		r.miss(
+			".script.command",
+			"only a shell, Python, Node.js, Perl, Ruby or R, with options alone, takes a program as an argument; put the "+
+				"script into the image",
+		)
 		return
 	case len(s.Source) > longestArgument:
-		r.miss(".script.source", fmt.Sprintf("its %d bytes are too long for an argument; put the script into the image", len(s.Source)))
+		r.miss(
+			".script.source",
+			fmt.Sprintf("its %d bytes are too long for an argument; put the script into the image", len(s.Source)),
+		)
 		return
 	}
 	c.Command = append(c.Command, flag)
@@ -265,7 +289,13 @@ func (r *foreignReader) expanded(text, at string, env []corev1.EnvVar) string {
 		case i < 0:
 			return found
 		case env[i].ValueFrom != nil:
-			r.miss(at, fmt.Sprintf("Kubernetes puts the variable %s in the place of %s, and a text is data here; let a shell do it: sh -c \"… $%s\"", name, found, name))
+			r.miss(
+				at,
+				fmt.Sprintf(
+					"Kubernetes puts the variable %s in the place of %s, and a text is data here; let a shell do it: sh -c \"… $%s\"",
+					name, found, name,
+				),
+			)
 		}
 		return env[i].Value
 	})
@@ -283,7 +313,11 @@ func (r *foreignReader) environment(field string, from, left *corev1.Container) 
 				left.Env[i].ValueFrom = v
 			}
 		case strings.Contains(e.Value, "{{") || strings.Contains(e.Value, "$("):
-			r.miss(at, "its value holds a tag or another variable; make it an input that args hand on, or env of the task, which may hold expressions")
+			r.miss(
+				at,
+				"its value holds a tag or another variable; make it an input that args hand on, or env of the task, which may "+
+					"hold expressions",
+			)
 		case r.holdsPath(e.Value):
 			r.miss(at, "it is where a file of an input or output is, which is another place here; name that in args")
 		default:
@@ -293,7 +327,9 @@ func (r *foreignReader) environment(field string, from, left *corev1.Container) 
 }
 
 func (r *foreignReader) resources(_ string, from, left *corev1.Container) {
-	res := spec.Resources{Requests: decompile.QuantityTexts(from.Resources.Requests), Limits: decompile.QuantityTexts(from.Resources.Limits)}
+	res := spec.Resources{
+		Requests: decompile.QuantityTexts(from.Resources.Requests), Limits: decompile.QuantityTexts(from.Resources.Limits),
+	}
 	if res.Requests != nil || res.Limits != nil {
 		r.Component.Resources = &res
 	}

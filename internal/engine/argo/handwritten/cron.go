@@ -17,9 +17,11 @@ func IsForeignSchedule(labels map[string]string) bool {
 	return IsForeign(labels) && labels[layout.KindLabel] == ""
 }
 
-// ReadForeignSchedule reads a CronWorkflow that people wrote. r is what ReadRecurringRun read of it, with the pipeline that
-// it runs; timezone is that of the spec, UTC where there is none.
-func ReadForeignSchedule(cron layout.Decoder, r spec.RecurringRun, timezone string) (spec.RecurringRun, []layout.Unread, error) {
+// ReadForeignSchedule reads a CronWorkflow that people wrote. r is what ReadRecurringRun read of it, with the pipeline
+// that it runs; timezone is that of the spec, UTC where there is none.
+func ReadForeignSchedule(
+	cron layout.Decoder, r spec.RecurringRun, timezone string,
+) (spec.RecurringRun, []layout.Unread, error) {
 	var c wfv1.CronWorkflow
 	if err := cron(&c); err != nil {
 		return r, nil, err
@@ -43,11 +45,25 @@ func ScheduledTemplate(cron layout.Decoder) (string, []layout.Unread, error) {
 	const at = "spec.workflowSpec"
 	switch ref := c.Spec.WorkflowSpec.WorkflowTemplateRef; {
 	case ref == nil && len(c.Spec.WorkflowSpec.Templates) > 0:
-		return "", []layout.Unread{{Path: at + ".templates", Reason: "the schedule holds a workflow of its own; move it into a WorkflowTemplate, import that as a kfp_pipeline, and let the schedule refer to it by workflowTemplateRef"}}, nil
+		return "", []layout.Unread{
+			{
+				Path: at + ".templates",
+				Reason: "the schedule holds a workflow of its own; move it into a WorkflowTemplate, import that as a " +
+					"kfp_pipeline, and let the schedule refer to it by workflowTemplateRef",
+			},
+		}, nil
 	case ref == nil:
-		return "", []layout.Unread{{Path: at + ".workflowTemplateRef", Reason: "it runs no WorkflowTemplate; a recurring run runs a kfp_pipeline"}}, nil
+		return "", []layout.Unread{
+			{Path: at + ".workflowTemplateRef", Reason: "it runs no WorkflowTemplate; a recurring run runs a kfp_pipeline"},
+		}, nil
 	case ref.ClusterScope:
-		return "", []layout.Unread{{Path: at + ".workflowTemplateRef.clusterScope", Reason: "ClusterWorkflowTemplates are not looked at; copy it into the namespace as a WorkflowTemplate, and import that as a kfp_pipeline"}}, nil
+		return "", []layout.Unread{
+			{
+				Path: at + ".workflowTemplateRef.clusterScope",
+				Reason: "ClusterWorkflowTemplates are not looked at; copy it into the namespace as a WorkflowTemplate, and " +
+					"import that as a kfp_pipeline",
+			},
+		}, nil
 	default:
 		return ref.Name, nil, nil
 	}
@@ -56,7 +72,8 @@ func ScheduledTemplate(cron layout.Decoder) (string, []layout.Unread, error) {
 // NoPipelineYet is the error for a schedule whose WorkflowTemplate is no pipeline of this provider.
 func NoPipelineYet(namespace, template string) layout.Unread {
 	return layout.Unread{Path: "spec.workflowSpec.workflowTemplateRef", Reason: "WorkflowTemplate " + layout.QuoteName(template) + " is no pipeline of this provider; import it first (import { to = kfp_pipeline." +
-		foreignName(template) + ", id = " + layout.QuoteName(namespace+"/"+template) + " }), apply, and then import the schedule"}
+		foreignName(template) + ", id = " + layout.QuoteName(namespace+"/"+template) + " }), apply, and then import the " +
+		"schedule"}
 
 }
 
@@ -85,7 +102,11 @@ func (f *foreignSchedule) arguments() {
 		}
 		switch {
 		case !known:
-			f.miss(here, "pipeline "+layout.QuoteName(f.run.Pipeline.Name)+" has no such parameter; take it out, or give the pipeline the parameter")
+			f.miss(
+				here,
+				"pipeline "+layout.QuoteName(f.run.Pipeline.Name)+" has no such parameter; take it out, or give the pipeline "+
+					"the parameter",
+			)
 			continue
 		case p.Value == nil:
 			f.miss(here, "only a value can be written")
@@ -103,7 +124,10 @@ func (f *foreignSchedule) arguments() {
 	}
 	f.run.Parameters = read
 	for _, a := range f.cron.Spec.WorkflowSpec.Arguments.Artifacts {
-		f.miss(layout.Keyed(at+".artifacts", a.Name), "a schedule gives parameters alone; give the task's input the address of what exists already")
+		f.miss(
+			layout.Keyed(at+".artifacts", a.Name),
+			"a schedule gives parameters alone; give the task's input the address of what exists already",
+		)
 	}
 }
 
@@ -121,7 +145,8 @@ func scheduleReason(tag string) string {
 	if strings.Contains(tag, "workflow.creationTimestamp") {
 		return "nothing here stands for " + layout.Abbreviated(tag) + `; use {{ format_time(schedule.time, "2006-01-02") }}, the time that the run was due`
 	}
-	return "nothing here stands for " + layout.Abbreviated(tag) + "; a schedule's parameters know schedule.time, schedule.local_time and run.name"
+	return "nothing here stands for " + layout.Abbreviated(tag) + "; a schedule's parameters know schedule.time, " +
+		"schedule.local_time and run.name"
 }
 
 // rest tells what a recurring run cannot say.

@@ -12,9 +12,9 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
-// What people wrote by hand is not what the compiler writes, so the inverse of the compiler does not read it. It is read
-// field by field instead: each one that is understood is taken out of a copy, and what is left of that in the end is
-// what cannot be expressed. So nothing is lost without being told.
+// What people wrote by hand is not what the compiler writes, so the inverse of the compiler does not read it. It is
+// read field by field instead: each one that is understood is taken out of a copy, and what is left of that in the end
+// is what cannot be expressed. So nothing is lost without being told.
 
 // Foreign is a template of Argo's that people wrote, read as a component.
 type Foreign struct {
@@ -71,7 +71,12 @@ func chosenTemplate(w *wfv1.WorkflowTemplate, name string) (*wfv1.Template, []la
 		if t := w.GetTemplateByName(name); t != nil {
 			return t, nil
 		}
-		return nil, []layout.Unread{{Path: "spec.templates", Reason: "there is no template " + layout.QuoteName(name) + "; there are " + strings.Join(templateNames(w), ", ")}}
+		return nil, []layout.Unread{
+			{
+				Path:   "spec.templates",
+				Reason: "there is no template " + layout.QuoteName(name) + "; there are " + strings.Join(templateNames(w), ", "),
+			},
+		}
 	}
 	if len(w.Spec.Templates) == 1 {
 		return &w.Spec.Templates[0], nil
@@ -82,7 +87,8 @@ func chosenTemplate(w *wfv1.WorkflowTemplate, name string) (*wfv1.Template, []la
 	var unread []layout.Unread
 	for i := range w.Spec.Templates {
 		t := &w.Spec.Templates[i]
-		reason := "it is one of " + fmt.Sprint(len(w.Spec.Templates)) + "; import it as a component of its own, with the id " + importIDOf(w, t.Name)
+		reason := "it is one of " + fmt.Sprint(len(w.Spec.Templates)) + "; import it as a component of its own, with the " +
+			"id " + importIDOf(w, t.Name)
 		if kind := kindOf(t); kind != "container" && kind != "script" {
 			reason = notOneContainer(kind)
 		}
@@ -137,7 +143,8 @@ func notOneContainer(kind string) string {
 	case "suspend":
 		return "it waits for a person; that is a task with approval in a kfp_pipeline"
 	case "containerSet":
-		return "it runs several containers in one pod; a component runs one. Make each container a component, or one image of them"
+		return "it runs several containers in one pod; a component runs one. Make each container a component, or one " +
+			"image of them"
 	case "resource":
 		return "it writes a Kubernetes object; let a container do that by kubectl"
 	case "http":

@@ -12,7 +12,9 @@ import (
 // options reads what the workflow says as a whole, and tells the rest.
 func (g *foreignGraph) options(entry *wfv1.Template) {
 	s := g.spec
-	o := spec.Options{Parallelism: s.Parallelism, Timeout: wire.Seconds(s.ActiveDeadlineSeconds), ArchiveLogs: s.ArchiveLogs}
+	o := spec.Options{
+		Parallelism: s.Parallelism, Timeout: wire.Seconds(s.ActiveDeadlineSeconds), ArchiveLogs: s.ArchiveLogs,
+	}
 	if entry.Parallelism != nil && (o.Parallelism == nil || *entry.Parallelism < *o.Parallelism) {
 		o.Parallelism = entry.Parallelism
 	}
@@ -22,7 +24,9 @@ func (g *foreignGraph) options(entry *wfv1.Template) {
 	s.Parallelism, s.ActiveDeadlineSeconds, s.ArchiveLogs = nil, nil, nil
 	if t := s.TTLStrategy; t != nil {
 		o.TTL = &spec.TTL{
-			AfterCompletion: wire.Seconds(t.SecondsAfterCompletion), AfterSuccess: wire.Seconds(t.SecondsAfterSuccess), AfterFailure: wire.Seconds(t.SecondsAfterFailure),
+			AfterCompletion: wire.Seconds(
+				t.SecondsAfterCompletion,
+			), AfterSuccess: wire.Seconds(t.SecondsAfterSuccess), AfterFailure: wire.Seconds(t.SecondsAfterFailure),
 		}
 		s.TTLStrategy = nil
 	}

@@ -10,7 +10,8 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
-// states are the tasks that a task waits for, by Argo's names, and what must have become of each; none: it need not be told.
+// states are the tasks that a task waits for, by Argo's names, and what must have become of each; none: it need not be
+// told.
 func (c *foreignCall) states() map[string][]string {
 	states := map[string][]string{}
 	for _, name := range c.task.Dependencies {
@@ -31,7 +32,11 @@ func (s *foreignScope) order(t *spec.Task, c *foreignCall) {
 	if c.task.Depends != "" {
 		var ok bool
 		if t.RunIf, ok = s.runIf(states, c.task.Depends); !ok {
-			s.graph.miss(c.at+".depends", layout.Abbreviated(c.task.Depends)+" is none of what run_if can say: all or any of the tasks before succeeded, or failed ((a.Failed || a.Errored)), or all are done")
+			s.graph.miss(
+				c.at+".depends",
+				layout.Abbreviated(c.task.Depends)+" is none of what run_if can say: all or any of the tasks before succeeded, "+
+					"or failed ((a.Failed || a.Errored)), or all are done",
+			)
 		}
 	}
 	used := tasksOf(*t)
@@ -50,7 +55,8 @@ func (s *foreignScope) order(t *spec.Task, c *foreignCall) {
 	s.unordered(c, used)
 }
 
-// unordered tells of tasks whose values a task takes without waiting for them, because a reference is an order here and not in Argo.
+// unordered tells of tasks whose values a task takes without waiting for them, because a reference is an order here and
+// not in Argo.
 func (s *foreignScope) unordered(c *foreignCall, used map[string]bool) {
 	if len(used) == 0 {
 		return
@@ -58,7 +64,11 @@ func (s *foreignScope) unordered(c *foreignCall, used map[string]bool) {
 	before := s.before(c)
 	for _, name := range layout.SortedKeys(used) {
 		if !before[name] {
-			s.graph.miss(c.at, "it takes a value of "+layout.QuoteName(name)+" without waiting for it, so Argo has none to give; name that in depends, or put this into a later step")
+			s.graph.miss(
+				c.at,
+				"it takes a value of "+layout.QuoteName(name)+" without waiting for it, so Argo has none to give; name that in "+
+					"depends, or put this into a later step",
+			)
 		}
 	}
 }

@@ -64,7 +64,11 @@ func (g *foreignGraph) readAll() {
 		entry = &g.object.Spec.Templates[0]
 	}
 	if entry == nil {
-		g.miss("spec.entrypoint", "it names none of the templates, so this is a library of templates; import those of one container as kfp_component, with ids like "+importIDOf(g.object, "TEMPLATE"))
+		g.miss(
+			"spec.entrypoint",
+			"it names none of the templates, so this is a library of templates; import those of one container as "+
+				"kfp_component, with ids like "+importIDOf(g.object, "TEMPLATE"),
+		)
 		return
 	}
 	g.declareParameters(entry)
@@ -80,7 +84,10 @@ func (g *foreignGraph) readAll() {
 	g.options(entry)
 	for i := range g.object.Spec.Templates {
 		if name := g.object.Spec.Templates[i].Name; !g.visited[name] {
-			g.miss(layout.Keyed("spec.templates", name), "no task runs it, and a pipeline has nothing but its tasks; import it as a component, with the id "+importIDOf(g.object, name)+", and take it out here")
+			g.miss(
+				layout.Keyed("spec.templates", name),
+				"no task runs it, and a pipeline has nothing but its tasks; import it as a component, with the id "+importIDOf(g.object, name)+", and take it out here",
+			)
 		}
 	}
 }
@@ -91,7 +98,10 @@ func (g *foreignGraph) declareParameters(entry *wfv1.Template) {
 		g.parameter(layout.Keyed("spec.arguments.parameters", p.Name), p, p.Value)
 	}
 	for _, a := range g.object.Spec.Arguments.Artifacts {
-		g.miss(layout.Keyed("spec.arguments.artifacts", a.Name), "a pipeline's parameter of an artifact type has no value; give the task's input its address")
+		g.miss(
+			layout.Keyed("spec.arguments.artifacts", a.Name),
+			"a pipeline's parameter of an artifact type has no value; give the task's input its address",
+		)
 	}
 	for _, p := range entry.Inputs.Parameters {
 		at := layout.Keyed(layout.Keyed("spec.templates", entry.Name)+".inputs.parameters", p.Name)
@@ -128,7 +138,9 @@ func (g *foreignGraph) declareParameters(entry *wfv1.Template) {
 func (g *foreignGraph) parameter(at string, p wfv1.Parameter, value *wfv1.AnyString) {
 	name := foreignName(p.Name)
 	if _, taken := g.pipeline.Parameters[name]; taken || !spec.IsIdentifier(name) {
-		g.miss(at, layout.QuoteName(p.Name)+" cannot name a parameter, or two are called so; use letters, digits and underscores")
+		g.miss(
+			at, layout.QuoteName(p.Name)+" cannot name a parameter, or two are called so; use letters, digits and underscores",
+		)
 		return
 	}
 	in := spec.Input{Type: spec.String}
@@ -146,7 +158,10 @@ func (g *foreignGraph) parameter(at string, p wfv1.Parameter, value *wfv1.AnyStr
 		}
 	}
 	if p.ValueFrom != nil {
-		g.miss(at+".valueFrom", "a parameter gets its value from who starts the run; give the task config_map_env, or the parameter a default")
+		g.miss(
+			at+".valueFrom",
+			"a parameter gets its value from who starts the run; give the task config_map_env, or the parameter a default",
+		)
 	}
 	if p.GlobalName != "" {
 		g.miss(at+".globalName", templateReasons["globalName"])
@@ -166,7 +181,9 @@ func (g *foreignGraph) group(t *wfv1.Template, attribute string) map[string]spec
 			g.miss(at+".dag.target", "a run does all tasks; leave out those that it need not")
 		}
 		for i := range t.DAG.Tasks {
-			calls = append(calls, &foreignCall{at: fmt.Sprintf("%s.dag.tasks[%q]", at, t.DAG.Tasks[i].Name), task: t.DAG.Tasks[i]})
+			calls = append(
+				calls, &foreignCall{at: fmt.Sprintf("%s.dag.tasks[%q]", at, t.DAG.Tasks[i].Name), task: t.DAG.Tasks[i]},
+			)
 		}
 	case "steps":
 		calls = stepCalls(t, at)
@@ -174,7 +191,10 @@ func (g *foreignGraph) group(t *wfv1.Template, attribute string) map[string]spec
 		call := foreignCall{at: at, task: wfv1.DAGTask{Name: t.Name, Template: t.Name}}
 		for _, p := range t.Inputs.Parameters {
 			if _, ok := g.parameters["inputs.parameters."+p.Name]; ok && attribute == "tasks" {
-				call.task.Arguments.Parameters = append(call.task.Arguments.Parameters, wfv1.Parameter{Name: p.Name, Value: wfv1.AnyStringPtr("{{inputs.parameters." + p.Name + "}}")})
+				call.task.Arguments.Parameters = append(
+					call.task.Arguments.Parameters,
+					wfv1.Parameter{Name: p.Name, Value: wfv1.AnyStringPtr("{{inputs.parameters." + p.Name + "}}")},
+				)
 			}
 		}
 		calls = []*foreignCall{&call}
@@ -258,7 +278,9 @@ func (g *foreignGraph) outputs(entry *wfv1.Template) {
 	if kind := kindOf(entry); kind != "dag" && kind != "steps" {
 		if c := g.read[entry.Name]; c != nil {
 			for _, output := range layout.SortedKeys(c.ref.Outputs) {
-				layout.Set(&g.pipeline.Outputs, output, fmt.Sprintf("{{ tasks.%s.outputs.%s }}", layout.SpecName(entry.Name), output))
+				layout.Set(
+					&g.pipeline.Outputs, output, fmt.Sprintf("{{ tasks.%s.outputs.%s }}", layout.SpecName(entry.Name), output),
+				)
 			}
 		}
 		return
@@ -266,7 +288,10 @@ func (g *foreignGraph) outputs(entry *wfv1.Template) {
 	for _, p := range entry.Outputs.Parameters {
 		here := layout.Keyed(at+".parameters", p.Name)
 		if p.ValueFrom == nil || p.ValueFrom.Parameter == "" || p.ValueFrom.Default != nil || p.GlobalName != "" {
-			g.miss(here, "only the output of a task (valueFrom.parameter) can be written; an expression stands in outputs of the pipeline")
+			g.miss(
+				here,
+				"only the output of a task (valueFrom.parameter) can be written; an expression stands in outputs of the pipeline",
+			)
 			continue
 		}
 		give(p.Name, here, p.ValueFrom.Parameter)

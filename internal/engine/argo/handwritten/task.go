@@ -40,7 +40,11 @@ type foreignScope struct {
 func (s *foreignScope) add(c *foreignCall) {
 	name := layout.SpecName(c.task.Name)
 	if _, taken := s.calls[c.task.Name]; taken || !spec.IsIdentifier(name) {
-		s.graph.miss(c.at, layout.QuoteName(c.task.Name)+" cannot name a task, or two are called so; use letters, digits and hyphens, with a letter first")
+		s.graph.miss(
+			c.at,
+			layout.QuoteName(c.task.Name)+" cannot name a task, or two are called so; use letters, digits and hyphens, with "+
+				"a letter first",
+		)
 		return
 	}
 	c.name = name
@@ -53,18 +57,26 @@ func (g *foreignGraph) callee(c *foreignCall) *foreignCallee {
 	ref, in := c.task.TemplateRef, g.object
 	switch {
 	case c.task.Inline != nil:
-		g.miss(c.at+".inline", "a task runs a component; make the template one of its own in the WorkflowTemplate, and import that first")
+		g.miss(
+			c.at+".inline",
+			"a task runs a component; make the template one of its own in the WorkflowTemplate, and import that first",
+		)
 		return &foreignCallee{}
 	case ref == nil:
 		g.visited[c.task.Template] = true
 		return g.template(in, c.task.Template, c.at+".template")
 	case ref.ClusterScope:
-		g.miss(c.at+".templateRef", "ClusterWorkflowTemplates are not looked at; copy it into the namespace as a WorkflowTemplate")
+		g.miss(
+			c.at+".templateRef", "ClusterWorkflowTemplates are not looked at; copy it into the namespace as a WorkflowTemplate",
+		)
 		return &foreignCallee{}
 	}
 	if own, ok := g.around.Refs(ref.Name); ok {
 		if ref.Template != layout.MainTemplate {
-			g.miss(c.at+".templateRef.template", "of an object of this provider, only the template "+layout.QuoteName(layout.MainTemplate)+" can be called by hand")
+			g.miss(
+				c.at+".templateRef.template",
+				"of an object of this provider, only the template "+layout.QuoteName(layout.MainTemplate)+" can be called by hand",
+			)
 		}
 		return &foreignCallee{ref: own, ok: true}
 	}
@@ -106,7 +118,11 @@ func (g *foreignGraph) template(in *wfv1.WorkflowTemplate, name, at string) *for
 		c.approval, c.ok = &spec.Approval{Timeout: suspendTimeout(t.Suspend.Duration)}, true
 		return c
 	case "dag", "steps":
-		g.miss(place+"."+kind, "a graph inside a graph is a pipeline of its own; move it into a WorkflowTemplate of its own, import that as a kfp_pipeline, and refer to it by templateRef")
+		g.miss(
+			place+"."+kind,
+			"a graph inside a graph is a pipeline of its own; move it into a WorkflowTemplate of its own, import that as a "+
+				"kfp_pipeline, and refer to it by templateRef",
+		)
 		return c
 	}
 	c.foreign = readForeign(in, t)
@@ -136,7 +152,14 @@ func (g *foreignGraph) component(c *foreignCallee, in *wfv1.WorkflowTemplate, pl
 		return
 	}
 	if c.ref, c.ok = g.around.Component(o.Version, name); !c.ok {
-		g.miss(place, fmt.Sprintf("it is no component yet; import it first (import { to = kfp_component.%s, id = %s }), apply, and then import the pipeline", foreignName(strings.ToLower(c.foreign.Template)), id))
+		g.miss(
+			place,
+			fmt.Sprintf(
+				"it is no component yet; import it first (import { to = kfp_component.%s, id = %s }), apply, and then import "+
+					"the pipeline",
+				foreignName(strings.ToLower(c.foreign.Template)), id,
+			),
+		)
 	}
 }
 
@@ -150,7 +173,9 @@ func suspendTimeout(text string) string {
 
 // read reads a task whose component is known.
 func (s *foreignScope) read(c *foreignCall) spec.Task {
-	t := spec.Task{Inputs: map[string]string{}, Component: c.callee.ref, Approval: c.callee.approval, Settings: c.callee.foreign.Settings}
+	t := spec.Task{
+		Inputs: map[string]string{}, Component: c.callee.ref, Approval: c.callee.approval, Settings: c.callee.foreign.Settings,
+	}
 	for _, p := range c.task.Arguments.Parameters {
 		at := layout.Keyed(c.at+".arguments.parameters", p.Name)
 		if p.Value == nil {
@@ -162,7 +187,11 @@ func (s *foreignScope) read(c *foreignCall) spec.Task {
 	for _, a := range c.task.Arguments.Artifacts {
 		at := layout.Keyed(c.at+".arguments.artifacts", a.Name)
 		if a.From == "" || a.SubPath != "" {
-			s.graph.miss(at, "only the whole artifact of another task or of the workflow (from) can be written; give the task's input the address of what exists already")
+			s.graph.miss(
+				at,
+				"only the whole artifact of another task or of the workflow (from) can be written; give the task's input the "+
+					"address of what exists already",
+			)
 			continue
 		}
 		s.input(t, c, at, a.Name, a.From)

@@ -146,7 +146,8 @@ func (r *foreignReader) unnamedPaths(field string) {
 	for _, file := range layout.SortedKeys(r.paths) {
 		if file != "" && !r.named[file] {
 			kind, name, _ := strings.Cut(strings.TrimSuffix(r.paths[file], ".path"), ".")
-			r.miss("."+kind, fmt.Sprintf("neither command nor args of %s name %s, so the program cannot be told where the file of %s is here; name it there",
+			r.miss("."+kind, fmt.Sprintf("neither command nor args of %s name %s, so the program cannot be told where the "+
+				"file of %s is here; name it there",
 				strings.TrimPrefix(field, "."), layout.QuoteName(file), layout.QuoteName(name)))
 		}
 	}

@@ -158,7 +158,8 @@ func foreignItems(items []wfv1.Item) (string, error) {
 	}
 	data, err := json.Marshal(list)
 	if strings.Contains(string(data), "{{") {
-		return "", fmt.Errorf("an item holds a tag; write the list as a parameter of the pipeline, or as an expression in for_each")
+		return "", fmt.Errorf("an item holds a tag; write the list as a parameter of the pipeline, or as an expression in " +
+			"for_each")
 	}
 	return string(data), err
 }
@@ -174,7 +175,10 @@ func sequenceItems(q *wfv1.Sequence) (string, error) {
 		}
 		n, err := strconv.ParseInt(bound.from.String(), 10, 64)
 		if err != nil {
-			return "", fmt.Errorf("a bound is %s, which is no number; write a list, or an expression such as 0..parameters.n-1, in for_each", layout.Abbreviated(bound.from.String()))
+			return "", fmt.Errorf(
+				"a bound is %s, which is no number; write a list, or an expression such as 0..parameters.n-1, in for_each",
+				layout.Abbreviated(bound.from.String()),
+			)
 		}
 		*bound.to = n
 	}
@@ -190,7 +194,9 @@ func sequenceItems(q *wfv1.Sequence) (string, error) {
 		format = "%d"
 	}
 	if strings.Contains(format, "{{") || (end-start)*step >= longestSequence {
-		return "", fmt.Errorf("it is longer than %d items, or its format holds tags; write an expression in for_each", longestSequence)
+		return "", fmt.Errorf(
+			"it is longer than %d items, or its format holds tags; write an expression in for_each", longestSequence,
+		)
 	}
 	list := []string{}
 	for n := start; n*step <= end*step; n += step {

@@ -19,9 +19,9 @@
 //	                  kfp-fail                  fails without a pod
 //	WorkflowTemplate  NAME-pinned-VERSION       a copy of a version, for schedules that pin it; label kind=pinned
 //
-// A run is a Workflow that refers to the pipeline (labels kind=run, pipeline, pipeline-version; annotation run: a hash, by
-// which an interrupted apply knows it again). A recurring run is a CronWorkflow. A backfill keeps a ConfigMap, the ledger,
-// of what became of its ticks; its runs carry its label.
+// A run is a Workflow that refers to the pipeline (labels kind=run, pipeline, pipeline-version; annotation run: a hash,
+// by which an interrupted apply knows it again). A recurring run is a CronWorkflow. A backfill keeps a ConfigMap, the
+// ledger, of what became of its ticks; its runs carry its label.
 //
 // A name that begins with kfp- is never a user's.
 package layout

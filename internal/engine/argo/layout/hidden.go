@@ -5,29 +5,29 @@ const (
 	HiddenPrefix = "kfp-" // of parameters that users do not see
 )
 
-// ListsPlace is where the artifacts of a pipeline's loops are kept, below the root of the artifact repository. The node's
-// name is the path of the pipeline in the run: it may run several times, side by side.
+// ListsPlace is where the artifacts of a pipeline's loops are kept, below the root of the artifact repository. The
+// node's name is the path of the pipeline in the run: it may run several times, side by side.
 const ListsPlace = "{{workflow.name}}/{{workflow.uid}}/{{=sprig.sha256sum(node.name)}}"
 
-// EndTask says what becomes of a DAG where Argo would be wrong. By itself, a DAG fails if one of its last tasks did, and a
-// task that did not run has the state of those before it, as far as Argo can see into them. That takes failures that are
-// allowed for failures, and overlooks that of a nested pipeline whose tasks have all succeeded.
-// EndTask comes last, always runs, and fails if there was a failure that nobody has handled. It has no pod: its only step
-// is skipped, or fails.
+// EndTask says what becomes of a DAG where Argo would be wrong. By itself, a DAG fails if one of its last tasks did,
+// and a task that did not run has the state of those before it, as far as Argo can see into them. That takes failures
+// that are allowed for failures, and overlooks that of a nested pipeline whose tasks have all succeeded. EndTask comes
+// last, always runs, and fails if there was a failure that nobody has handled. It has no pod: its only step is skipped,
+// or fails.
 const (
 	EndTask      = "kfp-end"
 	EndParameter = "failed" // why, or "false"
 )
 
-// FailTask fails without a pod: it has to wait for what is no time. A condition that is none would fail as well, but leaves
-// steps without a last node, and then Argo never gets to what comes after them.
+// FailTask fails without a pod: it has to wait for what is no time. A condition that is none would fail as well, but
+// leaves steps without a last node, and then Argo never gets to what comes after them.
 const FailTask = "kfp-fail"
 
-// Argo has labels and annotations of pods on templates and for a whole run, not on tasks, and no patch reaches them. But
-// the last thing that it does to a pod is to replace tags in all of it, with the inputs of the pod's template. So the
-// metadata of a run's pods holds places whose keys and values are tags, and a task gives what stands there as a hidden
-// argument. A place that a task does not use repeats what Argo has set itself. Only the run's own pipeline counts: what
-// it nests uses its places.
+// Argo has labels and annotations of pods on templates and for a whole run, not on tasks, and no patch reaches them.
+// But the last thing that it does to a pod is to replace tags in all of it, with the inputs of the pod's template. So
+// the metadata of a run's pods holds places whose keys and values are tags, and a task gives what stands there as a
+// hidden argument. A place that a task does not use repeats what Argo has set itself. Only the run's own pipeline
+// counts: what it nests uses its places.
 
 // MetadataParameter holds a task's labels and annotations, each as a list of keys and values: [["team","etl"],[]].
 const (

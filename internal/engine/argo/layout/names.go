@@ -29,7 +29,8 @@ const (
 	OwnerAnnotation = Prefix + "owner"   // the resource in whose state the run is
 	RunAnnotation   = Prefix + "run"     // hash of what a run does, by which an interrupted apply knows it again
 	TypesAnnotation = Prefix + "types"   // what Argo has no field for: the types of inputs and outputs
-	// DefaultsAnnotation holds a pipeline's defaults, which in the object are part of each task. It is not part of the version.
+	// DefaultsAnnotation holds a pipeline's defaults, which in the object are part of each task. It is not part of the
+	// version.
 	DefaultsAnnotation = Prefix + "defaults"
 	DescribeKey        = "workflows.argoproj.io/description"
 	NestedAnnotation   = Prefix + "pipelines" // versions of the pipelines that a pipeline's tasks use, by name

@@ -29,8 +29,8 @@ func IsPipeline(labels map[string]string) (version string, ok bool) {
 	return labels[VersionLabel], labels[KindLabel] == string(spec.PipelineKind)
 }
 
-// PinnedCopy copies a pipeline's WorkflowTemplate as a version of its own. renamed are the names of the pipelines that it
-// uses as tasks, with those of their copies.
+// PinnedCopy copies a pipeline's WorkflowTemplate as a version of its own. renamed are the names of the pipelines that
+// it uses as tasks, with those of their copies.
 func PinnedCopy(template map[string]any, renamed map[string]string) map[string]any {
 	meta, _ := template["metadata"].(map[string]any)
 	labels := map[string]any{}

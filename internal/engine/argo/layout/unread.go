@@ -5,8 +5,8 @@ import (
 )
 
 // The inverse of the compiler. It guesses from the structure of an object what was compiled; whether the guess is right
-// is seen by compiling it again. What an object does not tell, such as how a constant was spelled, is taken from what was
-// there before, if that compiles to the same.
+// is seen by compiling it again. What an object does not tell, such as how a constant was spelled, is taken from what
+// was there before, if that compiles to the same.
 
 // Unread is a place of an object that no spec compiles to.
 type Unread struct {

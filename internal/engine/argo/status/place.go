@@ -59,8 +59,8 @@ func (p place) items() string {
 	return strings.Join(all, ", ")
 }
 
-// placeOf finds the place of a node; false: it belongs to no task that the user declared, but to the run, to the group of
-// on_exit tasks, or to what the compiler adds.
+// placeOf finds the place of a node; false: it belongs to no task that the user declared, but to the run, to the group
+// of on_exit tasks, or to what the compiler adds.
 func (r statusReader) placeOf(node wfv1.NodeStatus) (place, bool) {
 	segments, attempt, ok := r.segmentsOf(node, 0)
 	if !ok || len(segments) == 0 || node.Type == wfv1.NodeTypeStepGroup {

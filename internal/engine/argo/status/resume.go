@@ -22,7 +22,8 @@ const (
 	RunPodsLabel    = "workflows.argoproj.io/workflow" // of a pod: its run
 	NodeAnnotation  = "workflows.argoproj.io/node-id"  // of a pod: its node
 	exitNodeSuffix  = ".onExit"
-	noNodesInStatus = "the results of its tasks are not in the cluster any more (Argo keeps them in a database), so the failed ones cannot be told"
+	noNodesInStatus = "the results of its tasks are not in the cluster any more (Argo keeps them in a database), so " +
+		"the failed ones cannot be told"
 )
 
 // Retry makes the patch that lets a failed run go on from its failed tasks, as argo retry does, and names the nodes

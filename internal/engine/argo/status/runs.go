@@ -10,8 +10,8 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
-// ReadRun reads a run of any kind. of is the interface of its pipeline, by which values are decoded. With an error comes
-// what can be told without the tasks.
+// ReadRun reads a run of any kind. of is the interface of its pipeline, by which values are decoded. With an error
+// comes what can be told without the tasks.
 func ReadRun(into layout.Decoder, of spec.Interface) (spec.RunInfo, error) {
 	var wf wfv1.Workflow
 	if err := into(&wf); err != nil {

@@ -79,7 +79,9 @@ func (r statusReader) count(t *spec.TaskStatus, u *unit, node wfv1.NodeStatus) {
 	if !node.FailedOrError() || !isPod && isEcho(node) || u.failure != nil && u.failure.HasPod && !isPod {
 		return
 	}
-	u.failure = &spec.Failure{Node: node.DisplayName, NodeID: node.ID, Item: u.place.items(), Message: node.Message, HasPod: isPod}
+	u.failure = &spec.Failure{
+		Node: node.DisplayName, NodeID: node.ID, Item: u.place.items(), Message: node.Message, HasPod: isPod,
+	}
 	if node.Outputs != nil && node.Outputs.ExitCode != nil {
 		u.failure.ExitCode = *node.Outputs.ExitCode
 	}
@@ -138,8 +140,8 @@ func gravity(phase wfv1.NodePhase) int {
 	return 0
 }
 
-// isAllowed reports whether a failure does not count, because what comes after the task, or after the pipeline that it is
-// in, takes it.
+// isAllowed reports whether a failure does not count, because what comes after the task, or after the pipeline that it
+// is in, takes it.
 func (r statusReader) isAllowed(node wfv1.NodeStatus) bool {
 	around, ok := r.nodes[node.BoundaryID]
 	if !ok {

@@ -40,11 +40,22 @@ func TestRealLogin(t *testing.T) {
 			reg := newClient(t, map[string]registry.Settings{s.Host: {Username: "me", Password: tc.password}})
 			b, err := New(r.builder.options, reg)
 			must(t, err)
-			dir := lay(t, t.TempDir(), map[string]string{"Dockerfile": "FROM " + s.Host + "/library/busybox:1.36\nRUN echo " + t.Name() + time.Now().String() + " >/x\n"})
-			p := prepare(t, image.Spec{Repository: strings.Replace(r.repo, r.host, s.Host, 1), Dockerfile: &image.Dockerfile{Context: dir}})
+			dir := lay(
+				t, t.TempDir(),
+				map[string]string{
+					"Dockerfile": "FROM " + s.Host + "/library/busybox:1.36\nRUN echo " + t.Name() + time.Now().String() + " >/x\n",
+				},
+			)
+			p := prepare(
+				t, image.Spec{Repository: strings.Replace(r.repo, r.host, s.Host, 1), Dockerfile: &image.Dockerfile{Context: dir}},
+			)
 			var log logOf
 			// Build itself is called, since Ensure would find out by its first question.
-			digest, err := b.Build(t.Context(), image.BuildRequest{Reference: p.Reference, Dockerfile: []byte(readFile(t, dir+"/Dockerfile")), Key: t.Name()}, log.add)
+			digest, err := b.Build(
+				t.Context(),
+				image.BuildRequest{Reference: p.Reference, Dockerfile: []byte(readFile(t, dir+"/Dockerfile")), Key: t.Name()},
+				log.add,
+			)
 			if text := log.String() + fmt.Sprintf("%v %+v", err, err); strings.Contains(text, "hunter") || strings.Contains(text, "bearer-of-good-news") {
 				t.Error(text)
 			}
@@ -120,7 +131,9 @@ func TestRealTLS(t *testing.T) {
 		b, err := New(Options{Address: "tcp://" + l.Addr().String(), TLS: tc.tls, Connect: time.Second}, r.client)
 		must(t, err)
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-		_, err = b.Build(ctx, image.BuildRequest{Reference: ref(t, r.repo+":tls"), Dockerfile: []byte("FROM busybox:1.36\n"), Key: "x"}, nil)
+		_, err = b.Build(
+			ctx, image.BuildRequest{Reference: ref(t, r.repo+":tls"), Dockerfile: []byte("FROM busybox:1.36\n"), Key: "x"}, nil,
+		)
 		cancel()
 		if (err == nil) != tc.ok {
 			t.Errorf("%s: %v", name, err)
@@ -136,13 +149,17 @@ func asPEM(kind string, der []byte) string {
 }
 
 // newCertificate makes an authority, or a certificate of one for 127.0.0.1.
-func newCertificate(t testing.TB, ca *x509.Certificate, caKey *ecdsa.PrivateKey) (*x509.Certificate, *ecdsa.PrivateKey) {
+func newCertificate(
+	t testing.TB, ca *x509.Certificate, caKey *ecdsa.PrivateKey,
+) (*x509.Certificate, *ecdsa.PrivateKey) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	must(t, err)
 	c := &x509.Certificate{
 		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: "test"}, NotAfter: time.Now().Add(time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, DNSNames: []string{"buildkitd"}, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, DNSNames: []string{"buildkitd"}, ExtKeyUsage: []x509.ExtKeyUsage{
+			x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth,
+		},
 	}
 	parent, signer := ca, caKey
 	if ca == nil {

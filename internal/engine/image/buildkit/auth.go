@@ -40,7 +40,9 @@ func newAuth(reg *registry.Client) session.Attachable {
 			if err != nil {
 				return types.AuthConfig{}, err
 			}
-			return types.AuthConfig{Username: c.Username, Password: c.Password, IdentityToken: c.IdentityToken, RegistryToken: c.RegistryToken}, nil
+			return types.AuthConfig{
+				Username: c.Username, Password: c.Password, IdentityToken: c.IdentityToken, RegistryToken: c.RegistryToken,
+			}, nil
 		},
 	})
 	a.AuthServer, _ = inner.(auth.AuthServer) // which BuildKit's provider always is
@@ -60,7 +62,9 @@ func (a *authServer) FetchToken(ctx context.Context, req *auth.FetchTokenRequest
 }
 
 // GetTokenAuthority implements auth.AuthServer.
-func (a *authServer) GetTokenAuthority(ctx context.Context, req *auth.GetTokenAuthorityRequest) (*auth.GetTokenAuthorityResponse, error) {
+func (a *authServer) GetTokenAuthority(
+	ctx context.Context, req *auth.GetTokenAuthorityRequest,
+) (*auth.GetTokenAuthorityResponse, error) {
 	key, err := a.key(ctx, req.Host, req.Salt)
 	if err != nil {
 		return nil, err
@@ -69,7 +73,9 @@ func (a *authServer) GetTokenAuthority(ctx context.Context, req *auth.GetTokenAu
 }
 
 // VerifyTokenAuthority implements auth.AuthServer.
-func (a *authServer) VerifyTokenAuthority(ctx context.Context, req *auth.VerifyTokenAuthorityRequest) (*auth.VerifyTokenAuthorityResponse, error) {
+func (a *authServer) VerifyTokenAuthority(
+	ctx context.Context, req *auth.VerifyTokenAuthorityRequest,
+) (*auth.VerifyTokenAuthorityResponse, error) {
 	key, err := a.key(ctx, req.Host, req.Salt)
 	if err != nil {
 		return nil, err

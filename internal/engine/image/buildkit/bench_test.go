@@ -38,7 +38,10 @@ func TestRealLargeContext(t *testing.T) {
 	if testing.Short() {
 		t.Skip("sends 200 MiB")
 	}
-	dir := lay(t, t.TempDir(), map[string]string{"Dockerfile": "FROM busybox:1.36\nCOPY . /data\nRUN cat /data/*.bin | wc -c >/n && rm -r /data\n"})
+	dir := lay(
+		t, t.TempDir(),
+		map[string]string{"Dockerfile": "FROM busybox:1.36\nCOPY . /data\nRUN cat /data/*.bin | wc -c >/n && rm -r /data\n"},
+	)
 	buf := make([]byte, 10<<20)
 	for i := range 20 {
 		_, _ = rand.Read(buf)

@@ -139,7 +139,12 @@ func (b *Builder) Build(ctx context.Context, req image.BuildRequest, progress fu
 	}
 	digest := resp.ExporterResponse["containerimage.digest"]
 	if digest == "" {
-		return "", image.NewBuildError(ctx, image.BuildError{Reference: req.Reference.String(), Message: "the builder pushed the image and did not say its digest"})
+		return "", image.NewBuildError(
+			ctx,
+			image.BuildError{
+				Reference: req.Reference.String(), Message: "the builder pushed the image and did not say its digest",
+			},
+		)
 	}
 	return digest, nil
 }
@@ -150,7 +155,9 @@ func (b *Builder) connect(ctx context.Context) (*client.Client, error) {
 	address := b.options.Address
 	if b.options.Dial != nil {
 		address = "tcp://buildkit"
-		opts = append(opts, client.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return b.options.Dial(ctx) }))
+		opts = append(
+			opts, client.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return b.options.Dial(ctx) }),
+		)
 	}
 	if b.tls != nil {
 		opts = append(opts, client.WithGRPCDialOption(grpc.WithTransportCredentials(credentials.NewTLS(b.tls))))

@@ -57,7 +57,10 @@ func ref(t testing.TB, s string) registry.Reference {
 // TestTreeIsWalkedAsDirectoriesAre compares with BuildKit's own view of a directory, through the filters that a daemon
 // asks for.
 func TestTreeIsWalkedAsDirectoriesAre(t *testing.T) {
-	dir := lay(t, t.TempDir(), map[string]string{"a/b/c": "1", "a/b.txt": "2", "a.txt": "3", ".dockerignore": "x", "z/y/x": "4", "é": "5"})
+	dir := lay(
+		t, t.TempDir(),
+		map[string]string{"a/b/c": "1", "a/b.txt": "2", "a.txt": "3", ".dockerignore": "x", "z/y/x": "4", "é": "5"},
+	)
 	must(t, os.Symlink("a/b", filepath.Join(dir, "link")))
 	must(t, os.Symlink("../z", filepath.Join(dir, "a/up")))
 	tree, err := files.Scan(t.Context(), dir, files.Options{EmptyDirs: true})
@@ -163,7 +166,8 @@ func TestOutputIsCutIntoLines(t *testing.T) {
 			t.Fatalf("%q", got)
 		}
 		err := w.failure(context.Background(), "a:b", os.ErrInvalid)
-		if s := err.Error(); !strings.HasPrefix(s, "Cannot build a:b: step [1/1] RUN x failed: exit code: 1 of (secret).\n\nThe last lines of the step:\n  first\n") {
+		if s := err.Error(); !strings.HasPrefix(s, "Cannot build a:b: step [1/1] RUN x failed: exit code: 1 of "+
+			"(secret).\n\nThe last lines of the step:\n  first\n") {
 			t.Fatal(s)
 		}
 	}
@@ -173,12 +177,16 @@ func TestPolicy(t *testing.T) {
 	if policy(nil, nil) != nil || policy([]image.Pin{{Reference: ref(t, "a@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")}}, nil) != nil {
 		t.Error("a policy that says nothing")
 	}
-	p := policy([]image.Pin{{Reference: ref(t, "python:3"), Digest: "sha256:x"}}, []registry.Mirror{{Registry: "docker.io", Location: "h/p"}})
+	p := policy(
+		[]image.Pin{{Reference: ref(t, "python:3"), Digest: "sha256:x"}},
+		[]registry.Mirror{{Registry: "docker.io", Location: "h/p"}},
+	)
 	var got []string
 	for _, r := range p.Rules {
 		got = append(got, r.Selector.Identifier+" > "+r.Updates.Identifier)
 	}
-	if !slices.Equal(got, []string{"docker-image://docker.io/library/python:3 > docker-image://docker.io/library/python:3@sha256:x", "docker-image://docker.io/* > docker-image://h/p/${1}"}) {
+	if !slices.Equal(got, []string{"docker-image://docker.io/library/python:3 > " +
+		"docker-image://docker.io/library/python:3@sha256:x", "docker-image://docker.io/* > docker-image://h/p/${1}"}) {
 		t.Error(got)
 	}
 }

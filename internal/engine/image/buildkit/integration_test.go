@@ -38,7 +38,9 @@ func setup(t testing.TB) daemon {
 	var err error
 	r.builder, err = New(Options{Address: address}, r.client)
 	must(t, err)
-	r.repo = fmt.Sprintf("%s/kfp-test/%s-%d", host, strings.ToLower(strings.ReplaceAll(t.Name(), "/", "-")), time.Now().UnixNano())
+	r.repo = fmt.Sprintf(
+		"%s/kfp-test/%s-%d", host, strings.ToLower(strings.ReplaceAll(t.Name(), "/", "-")), time.Now().UnixNano(),
+	)
 	return r
 }
 
@@ -59,7 +61,8 @@ func (l *logOf) add(p image.Progress) { fmt.Fprintf(l, "%s %s %s\n", p.State, p.
 func TestRealDockerfile(t *testing.T) {
 	r := setup(t)
 	content := map[string]string{
-		"Dockerfile":     "ARG V=none\nFROM python:3.11-slim\nARG V\nCOPY . /src\nRUN echo building $V && python3 -c 'import pathlib; pathlib.Path(\"/out\").write_text(\"x\")' && ls -la /src\n",
+		"Dockerfile": "ARG V=none\nFROM python:3.11-slim\nARG V\nCOPY . /src\nRUN echo building $V && python3 -c " +
+			"'import pathlib; pathlib.Path(\"/out\").write_text(\"x\")' && ls -la /src\n",
 		"a.txt":          "one",
 		"keep/größe.txt": "two",
 		"skip/no.txt":    "three",
@@ -126,8 +129,20 @@ func TestRealChangeOfTheSameSize(t *testing.T) {
 func TestRealFailure(t *testing.T) {
 	r := setup(t)
 	t.Setenv("KFP_TEST_SECRET", "hunter2-is-secret")
-	dir := lay(t, t.TempDir(), map[string]string{"Dockerfile": "FROM python:3.11-slim\nRUN --mount=type=secret,id=s for i in $(seq 40); do echo line $i; done; cat /run/secrets/s; echo; exit 3\n"})
-	p := prepare(t, image.Spec{Repository: r.repo, Dockerfile: &image.Dockerfile{Context: dir, Secrets: map[string]image.Secret{"s": {Env: "KFP_TEST_SECRET"}}}})
+	dir := lay(
+		t, t.TempDir(),
+		map[string]string{
+			"Dockerfile": "FROM python:3.11-slim\nRUN --mount=type=secret,id=s for i in $(seq 40); do echo line $i; done; " +
+				"cat /run/secrets/s; echo; exit 3\n",
+		},
+	)
+	p := prepare(
+		t,
+		image.Spec{
+			Repository: r.repo,
+			Dockerfile: &image.Dockerfile{Context: dir, Secrets: map[string]image.Secret{"s": {Env: "KFP_TEST_SECRET"}}},
+		},
+	)
 	var log logOf
 	_, err := p.Ensure(t.Context(), r.client, r.builder, log.add)
 	var be *image.BuildError
@@ -149,11 +164,14 @@ func TestRealSecretsTargetsAndPlatforms(t *testing.T) {
 	r := setup(t)
 	t.Setenv("KFP_TEST_SECRET", "hunter2-is-secret")
 	dir := lay(t, t.TempDir(), map[string]string{
-		"app.Dockerfile":              "FROM busybox:1.36 AS first\nRUN --mount=type=secret,id=s,required=true wc -c </run/secrets/s >/n\nFROM first AS second\nRUN false\n",
+		"app.Dockerfile": "FROM busybox:1.36 AS first\nRUN --mount=type=secret,id=s,required=true wc -c " +
+			"</run/secrets/s >/n\nFROM first AS second\nRUN false\n",
 		"app.Dockerfile.dockerignore": "*\n", ".dockerignore": "",
 	})
 	s := image.Spec{Repository: r.repo, Platforms: []string{"linux/amd64"}, Dockerfile: &image.Dockerfile{
-		Context: dir, File: "app.Dockerfile", Target: "first", Secrets: map[string]image.Secret{"s": {Env: "KFP_TEST_SECRET"}}}}
+		Context: dir, File: "app.Dockerfile", Target: "first", Secrets: map[string]image.Secret{
+			"s": {Env: "KFP_TEST_SECRET"},
+		}}}
 	res, err := prepare(t, s).Ensure(t.Context(), r.client, r.builder, nil)
 	must(t, err)
 	if n := filesOf(t, r, res.Reference)["n"]; !strings.Contains(n, "17") {
@@ -169,9 +187,14 @@ func TestRealSecretsTargetsAndPlatforms(t *testing.T) {
 func TestRealRequirements(t *testing.T) {
 	r := setup(t)
 	url := imagetest.Index(t, "me:hunter2-index", "kfpone", "kfptwo")
-	src := lay(t, t.TempDir(), map[string]string{"main.py": "import kfpone, kfptwo, lib\nprint(kfpone.VERSION)\n", "lib.py": "x = 1\n"})
+	src := lay(
+		t, t.TempDir(),
+		map[string]string{"main.py": "import kfpone, kfptwo, lib\nprint(kfpone.VERSION)\n", "lib.py": "x = 1\n"},
+	)
 	s := image.Spec{Repository: r.repo, Python: &image.Python{SourceDir: src, BaseImage: "python:3.11-slim",
-		Requirements: []string{"kfpone==1.0", "kfptwo"}, IndexURLs: []string{strings.Replace(url, "//", "//me:hunter2-index@", 1) + "/simple/"},
+		Requirements: []string{"kfpone==1.0", "kfptwo"}, IndexURLs: []string{
+			strings.Replace(url, "//", "//me:hunter2-index@", 1) + "/simple/",
+		},
 		TrustedHosts: []string{"127.0.0.1"}}}
 	p := prepare(t, s)
 	var log logOf
@@ -207,9 +230,17 @@ func TestRealRequirements(t *testing.T) {
 	}
 
 	// A test build runs what was made: the modules can be imported, from anywhere.
-	check := lay(t, t.TempDir(), map[string]string{"Dockerfile": "FROM " + res.Reference + "\nRUN pwd && python3 main.py && cd / && python3 -c 'import lib, kfptwo; print(\"imported\")'\n"})
+	check := lay(
+		t, t.TempDir(),
+		map[string]string{
+			"Dockerfile": "FROM " + res.Reference + "\nRUN pwd && python3 main.py && cd / && python3 -c 'import lib, kfptwo; " +
+				"print(\"imported\")'\n",
+		},
+	)
 	var out logOf
-	_, err = prepare(t, image.Spec{Repository: r.repo + "-check", Dockerfile: &image.Dockerfile{Context: check}}).Ensure(t.Context(), r.client, r.builder, out.add)
+	_, err = prepare(
+		t, image.Spec{Repository: r.repo + "-check", Dockerfile: &image.Dockerfile{Context: check}},
+	).Ensure(t.Context(), r.client, r.builder, out.add)
 	must(t, err)
 	if !strings.Contains(out.String(), "/app\n") || !strings.Contains(out.String(), "imported\n") {
 		t.Error(out.String())
@@ -218,7 +249,11 @@ func TestRealRequirements(t *testing.T) {
 	// Without the daemon's cache the requirements come out the same, and a changed source needs no builder.
 	again := s
 	again.Repository += "-again"
-	again.Python.IndexURLs = []string{strings.Replace(imagetest.Index(t, "me:hunter2-index", "kfpone", "kfptwo"), "//", "//me:hunter2-index@", 1) + "/simple/"}
+	again.Python.IndexURLs = []string{
+		strings.Replace(
+			imagetest.Index(t, "me:hunter2-index", "kfpone", "kfptwo"), "//", "//me:hunter2-index@", 1,
+		) + "/simple/",
+	}
 	p2 := prepare(t, again)
 	_, err = p2.Ensure(t.Context(), r.client, r.builder, nil)
 	must(t, err)
@@ -295,7 +330,9 @@ func TestRealDialer(t *testing.T) {
 	}}, r.client)
 	must(t, err)
 	dir := lay(t, t.TempDir(), map[string]string{"Dockerfile": "FROM busybox:1.36\nCOPY x /x\n", "x": time.Now().String()})
-	_, err = prepare(t, image.Spec{Repository: r.repo, Dockerfile: &image.Dockerfile{Context: dir}}).Ensure(t.Context(), r.client, b, nil)
+	_, err = prepare(
+		t, image.Spec{Repository: r.repo, Dockerfile: &image.Dockerfile{Context: dir}},
+	).Ensure(t.Context(), r.client, b, nil)
 	must(t, err)
 	if dials == 0 {
 		t.Error("the dialer was not used")

@@ -56,7 +56,9 @@ func TestParseErrors(t *testing.T) {
 }
 
 func TestPython(t *testing.T) {
-	got := Python(Requirements{Base: "python:3.12-slim", Lines: []string{"numpy==2.1.0", "EOF", "x[y]>=1; python_version > '3'"},
+	got := Python(Requirements{Base: "python:3.12-slim", Lines: []string{
+		"numpy==2.1.0", "EOF", "x[y]>=1; python_version > '3'",
+	},
 		IndexURLs: []string{"https://a/simple", "http://b/it's"}, TrustedHosts: []string{"b"}, Login: true})
 	want := `FROM scratch AS requirements
 COPY <<"EOF_" /requirements.txt

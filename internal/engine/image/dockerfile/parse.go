@@ -67,7 +67,10 @@ func Parse(text []byte, args map[string]string) (*File, error) {
 	}
 	f := &File{}
 	f.Syntax, _, _, _ = parser.DetectSyntax(text)
-	r := reader{file: f, lex: shell.NewLex(res.EscapeToken), names: map[string]bool{}, args: map[string]bool{}, secrets: map[string]bool{}}
+	r := reader{
+		file: f, lex: shell.NewLex(res.EscapeToken), names: map[string]bool{}, args: map[string]bool{},
+		secrets: map[string]bool{},
+	}
 	r.env = r.globals(meta, args)
 	for i := range stages {
 		r.stage(&stages[i])

@@ -20,14 +20,16 @@ type Requirements struct {
 	Login        bool // the secret NetrcSecret will be given
 }
 
-// Python writes the Dockerfile that installs the requirements onto the base. It needs no context, and pulls no frontend,
-// since it has no syntax line. The user of the base image stays. SOURCE_DATE_EPOCH makes pip write .pyc files that do
-// not hold the time of installation, so that two builds give the same bytes; PYTHONDONTWRITEBYTECODE keeps pip's own
-// out of the image.
+// Python writes the Dockerfile that installs the requirements onto the base. It needs no context, and pulls no
+// frontend, since it has no syntax line. The user of the base image stays. SOURCE_DATE_EPOCH makes pip write .pyc files
+// that do not hold the time of installation, so that two builds give the same bytes; PYTHONDONTWRITEBYTECODE keeps
+// pip's own out of the image.
 func Python(r Requirements) string {
 	var b strings.Builder
 	end := delimiter(r.Lines)
-	fmt.Fprintf(&b, "FROM scratch AS requirements\nCOPY <<\"%s\" /requirements.txt\n%s\n%s\n\n", end, strings.Join(r.Lines, "\n"), end)
+	fmt.Fprintf(
+		&b, "FROM scratch AS requirements\nCOPY <<\"%s\" /requirements.txt\n%s\n%s\n\n", end, strings.Join(r.Lines, "\n"), end,
+	)
 	fmt.Fprintf(&b, "FROM %s\n", r.Base)
 	b.WriteString("RUN --mount=type=bind,from=requirements,source=/requirements.txt,target=/tmp/requirements.txt \\\n")
 	env := "SOURCE_DATE_EPOCH=315532800 PYTHONHASHSEED=0 PYTHONDONTWRITEBYTECODE=1 PIP_BREAK_SYSTEM_PACKAGES=1"
@@ -98,11 +100,13 @@ func CheckLine(line string) (reason, remedy string) {
 		strings.HasPrefix(t, "-r") || strings.HasPrefix(t, "-c"):
 		return "reads another file, which is not there when the image is built", "Write the requirements of that file here."
 	case first == "-e" || first == "--editable" || strings.HasPrefix(t, "."), strings.HasPrefix(t, "/"), strings.HasPrefix(t, "file:"), strings.Contains(t, "@ file:"):
-		return "installs from a local path, which is not there when the image is built", "Put the modules into source_dir: it is on PYTHONPATH."
+		return "installs from a local path, which is not there when the image is built", "Put the modules into " +
+			"source_dir: it is on PYTHONPATH."
 	case strings.HasPrefix(first, "-i") || first == "--index-url" || first == "--extra-index-url" || first == "--trusted-host":
 		return "chooses a package index", "Give it in index_urls and trusted_hosts, where logins are kept out of the image."
 	case urlWithLogin.MatchString(t) && !strings.Contains(t, "git+ssh://"):
-		return "holds a login, which would be readable in the image", "Put the login into the URL of the index in index_urls; it is given to the build as a secret."
+		return "holds a login, which would be readable in the image", "Put the login into the URL of the index in " +
+			"index_urls; it is given to the build as a secret."
 	}
 	return "", ""
 }
@@ -124,7 +128,9 @@ func SplitLogins(urls []string) (plain []string, logins Logins, err error) {
 		if u.User != nil {
 			pass, _ := u.User.Password()
 			if strings.ContainsAny(u.User.Username()+pass, " \t\n\r") {
-				return nil, Logins{}, fmt.Errorf("the login of index URL number %d holds white space, which a .netrc file cannot hold", i+1)
+				return nil, Logins{}, fmt.Errorf(
+					"the login of index URL number %d holds white space, which a .netrc file cannot hold", i+1,
+				)
 			}
 			logins.Passwords = append(logins.Passwords, pass)
 			logins.Netrc += fmt.Sprintf("machine %s\nlogin %s\npassword %s\n", u.Hostname(), u.User.Username(), pass)

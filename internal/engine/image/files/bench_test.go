@@ -31,7 +31,9 @@ func BenchmarkHash(b *testing.B) {
 	for _, c := range []struct {
 		name        string
 		files, size int
-	}{{"200 files of 4 KiB", 200, 4 << 10}, {"5000 files of 4 KiB", 5000, 4 << 10}, {"200 MiB in 20 files", 20, 10 << 20}} {
+	}{
+		{"200 files of 4 KiB", 200, 4 << 10}, {"5000 files of 4 KiB", 5000, 4 << 10}, {"200 MiB in 20 files", 20, 10 << 20},
+	} {
 		b.Run(c.name, func(b *testing.B) {
 			dir := layBig(b, c.files, c.size)
 			b.SetBytes(int64(c.files * c.size))

@@ -32,7 +32,8 @@ func (s *scanner) checkLimits() {
 	}
 	s.errs = append(s.errs, &Error{
 		Path: s.shown,
-		Reason: fmt.Sprintf("holds %d files of %s together, more than the limit of %d files or %s; the largest entries are %s",
+		Reason: fmt.Sprintf("holds %d files of %s together, more than the limit of %d files or %s; the largest entries "+
+			"are %s",
 			files, size(bytes), s.limits.Files, size(s.limits.Bytes), s.largest()),
 		Remedy: "List what the image does not need in .dockerignore.",
 	})

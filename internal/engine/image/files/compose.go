@@ -34,7 +34,9 @@ func OnDisk(name, diskPath string, mode fs.FileMode) (*Tree, error) {
 	if mode == 0 {
 		mode = normalMode(info.Mode())
 	}
-	return &Tree{entries: []Entry{{Name: clean(name), Kind: File, Mode: mode.Perm(), Size: info.Size(), path: diskPath}}}, nil
+	return &Tree{
+		entries: []Entry{{Name: clean(name), Kind: File, Mode: mode.Perm(), Size: info.Size(), path: diskPath}},
+	}, nil
 }
 
 // CheckName tells what is wrong with the name of a file inside an image, or returns nil. Names may be absolute.
@@ -54,7 +56,10 @@ func CheckName(name string) error {
 	default:
 		return nil
 	}
-	return &Error{Path: fmt.Sprintf("%q", name), Reason: reason, Remedy: "Write the path as it shall be in the image, such as /etc/app/config.json."}
+	return &Error{
+		Path: fmt.Sprintf("%q", name), Reason: reason,
+		Remedy: "Write the path as it shall be in the image, such as /etc/app/config.json.",
+	}
 }
 
 // whiteoutReason explains why a name cannot be in a layer: layers spell deletions as file names.
@@ -84,7 +89,13 @@ func Join(trees ...*Tree) (*Tree, error) {
 				continue
 			}
 			if last.Kind != Dir && strings.HasPrefix(e.Name, last.Name+"/") {
-				errs = append(errs, &Error{Path: "/" + e.Name, Reason: fmt.Sprintf("lies below /%s, which is a file", last.Name), Remedy: "Change one of the two."})
+				errs = append(
+					errs,
+					&Error{
+						Path: "/" + e.Name, Reason: fmt.Sprintf("lies below /%s, which is a file", last.Name),
+						Remedy: "Change one of the two.",
+					},
+				)
 				continue
 			}
 		}

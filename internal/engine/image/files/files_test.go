@@ -96,7 +96,9 @@ func TestScanNormalises(t *testing.T) {
 			t.Errorf("%s is not normalised: %+v", h.Name, h)
 		}
 	}
-	wantModes := map[string]int64{"a/": 0o755, "a/b": 0o644, "a/c/": 0o755, "a/c/d.sh": 0o755, "a.txt": 0o644, "link": 0o777}
+	wantModes := map[string]int64{
+		"a/": 0o755, "a/b": 0o644, "a/c/": 0o755, "a/c/d.sh": 0o755, "a.txt": 0o644, "link": 0o777,
+	}
 	if d := cmp.Diff(wantModes, modes); d != "" {
 		t.Error(d)
 	}
@@ -106,7 +108,9 @@ func TestScanNormalises(t *testing.T) {
 func TestSumOfTwoMachines(t *testing.T) {
 	content := map[string]string{"run.sh": "#!/bin/sh\n", "pkg/up": "-> ../run.sh"}
 	for i := range 200 {
-		content[filepath.ToSlash(filepath.Join("pkg", string(rune('a'+i%26)), strings.Repeat("n", 1+i/26)+".py"))] = strings.Repeat("x", i)
+		content[filepath.ToSlash(filepath.Join(
+			"pkg", string(rune('a'+i%26)), strings.Repeat("n", 1+i/26)+".py",
+		))] = strings.Repeat("x", i)
 	}
 	content["daten/größe-模型-🙂.txt"] = "unicode"
 	content[strings.Repeat("long/", 40)+"name"] = "deep"
@@ -148,10 +152,18 @@ func TestScanRefuses(t *testing.T) {
 		content map[string]string
 		want    []string // in the error, all of them
 	}{
-		"a link that leaves":           {map[string]string{"a/l": "-> ../../etc/passwd"}, []string{"a/l", `"../../etc/passwd"`, "leads out of the directory"}},
-		"an absolute link":             {map[string]string{"l": "-> /etc/passwd"}, []string{`/l: `, `"/etc/passwd"`, "absolute"}},
-		"a link through another":       {map[string]string{"d/e/f": "x", "s": "-> d/e", "l": "-> s/../../../x"}, []string{`/l: `, "leads out"}},
-		"a loop of two":                {map[string]string{"a": "-> b", "b": "-> a"}, []string{"leads in a cycle: a → b → a", "cycle: b → a → b"}},
+		"a link that leaves": {
+			map[string]string{"a/l": "-> ../../etc/passwd"}, []string{"a/l", `"../../etc/passwd"`, "leads out of the directory"},
+		},
+		"an absolute link": {
+			map[string]string{"l": "-> /etc/passwd"}, []string{`/l: `, `"/etc/passwd"`, "absolute"},
+		},
+		"a link through another": {
+			map[string]string{"d/e/f": "x", "s": "-> d/e", "l": "-> s/../../../x"}, []string{`/l: `, "leads out"},
+		},
+		"a loop of two": {
+			map[string]string{"a": "-> b", "b": "-> a"}, []string{"leads in a cycle: a → b → a", "cycle: b → a → b"},
+		},
 		"a loop onto itself":           {map[string]string{"a": "-> a"}, []string{"cycle: a → a"}},
 		"a whiteout":                   {map[string]string{".wh.x": ""}, []string{".wh.", "deletion"}},
 		"two that normalise to one":    {map[string]string{"e\u0301": "1", "\u00e9": "2"}, []string{"Unicode"}},
@@ -176,7 +188,12 @@ func TestScanRefuses(t *testing.T) {
 
 func TestScanTakesInnerLinks(t *testing.T) {
 	dir := t.TempDir()
-	lay(t, dir, map[string]string{"d/e/f": "x", "s": "-> d/e", "d/back": "-> ../s/../e/f", "dangling": "-> d/later", "d/parent": "-> .."})
+	lay(
+		t, dir,
+		map[string]string{
+			"d/e/f": "x", "s": "-> d/e", "d/back": "-> ../s/../e/f", "dangling": "-> d/later", "d/parent": "-> ..",
+		},
+	)
 	tree := scan(t, dir, Options{})
 	if e, ok := tree.Lookup("d/back"); !ok || e.Target != "../s/../e/f" {
 		t.Errorf("the link is %+v", e)
@@ -224,7 +241,8 @@ func TestChangedWhileRead(t *testing.T) {
 			lay(t, dir, map[string]string{"f": "before"})
 			tree := scan(t, dir, Options{})
 			must(t, os.WriteFile(filepath.Join(dir, "f"), []byte(text), 0o644))
-			if err := tree.WriteTar(t.Context(), io.Discard); err == nil || !strings.Contains(err.Error(), "changed while it was read") {
+			if err := tree.WriteTar(t.Context(), io.Discard); err == nil || !strings.Contains(err.Error(), "changed while it "+
+				"was read") {
 				t.Error(err)
 			}
 		})

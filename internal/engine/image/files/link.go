@@ -60,7 +60,9 @@ func (s *scanner) follow(disk, raw, dir, target string, hops *[]string) error {
 			return s.linkError(disk, raw, "leads in a cycle: "+cycle(*hops), ignoreRemedy)
 		}
 		if filepath.IsAbs(again) {
-			return s.linkError(disk, raw, fmt.Sprintf("leads out of the directory through %q, which points to %q", next, again), ignoreRemedy)
+			return s.linkError(
+				disk, raw, fmt.Sprintf("leads out of the directory through %q, which points to %q", next, again), ignoreRemedy,
+			)
 		}
 		rest = append(strings.Split(filepath.ToSlash(again), "/"), rest...)
 	}

@@ -21,7 +21,9 @@ import (
 // component draws few different names, so that patterns and files meet often.
 var component = rapid.SampledFrom([]string{"a", "b", "src", "x.py", "y.py", ".git", "a-b", "data"})
 
-var patternPart = rapid.SampledFrom([]string{"a", "b", "src", "x.py", "*", "**", "*.py", "[ab]", "?", ".git", "a*", "data"})
+var patternPart = rapid.SampledFrom([]string{
+	"a", "b", "src", "x.py", "*", "**", "*.py", "[ab]", "?", ".git", "a*", "data",
+})
 
 func drawPath(t *rapid.T, part *rapid.Generator[string], label string) string {
 	parts := rapid.SliceOfN(part, 1, 4).Draw(t, label)

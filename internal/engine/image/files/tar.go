@@ -60,7 +60,9 @@ func writeEntry(tw *tar.Writer, e Entry, buf []byte) error {
 		return readOrWrite(e, err)
 	}
 	if extra, _ := r.Read(buf[:1]); n != e.Size || extra != 0 {
-		return &Error{Path: e.shown(), Reason: fmt.Sprintf("changed while it was read (it had %d bytes)", e.Size), Remedy: "Run again."}
+		return &Error{
+			Path: e.shown(), Reason: fmt.Sprintf("changed while it was read (it had %d bytes)", e.Size), Remedy: "Run again.",
+		}
 	}
 	return nil
 }

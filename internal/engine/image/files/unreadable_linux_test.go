@@ -39,14 +39,16 @@ func TestUnreadable(t *testing.T) {
 		if n := len(Errors(err)); n != 2 {
 			t.Errorf("%d errors, want one for each unreadable file: %v", n, err)
 		}
-		if err == nil || !strings.Contains(err.Error(), filepath.Join(dir, "c/d")+": cannot be read: permission denied. Make it readable") {
+		if err == nil || !strings.Contains(err.Error(), filepath.Join(dir, "c/d")+": cannot be read: permission denied. "+
+			"Make it readable") {
 			t.Error(err)
 		}
 	})
 	must(t, os.Chmod(filepath.Join(dir, "locked"), 0o000))
 	defer os.Chmod(filepath.Join(dir, "locked"), 0o755) //nolint:errcheck // the cleanup of the directory would tell
 	asNobody(t, func() {
-		if _, err := Scan(t.Context(), dir, Options{}); err == nil || !strings.Contains(err.Error(), "locked: cannot be read") {
+		if _, err := Scan(t.Context(), dir, Options{}); err == nil || !strings.Contains(err.Error(), "locked: cannot be "+
+			"read") {
 			t.Error(err)
 		}
 		scan(t, dir, Options{Ignore: []string{"locked", "!*.txt"}})

@@ -27,7 +27,10 @@ func wheel(t testing.TB, name, version string) []byte {
 	info := fmt.Sprintf("%s-%s.dist-info/", name, version)
 	var record strings.Builder
 	for _, f := range [][2]string{
-		{name + "/__init__.py", fmt.Sprintf("VERSION = %q\n\ndef f(x):\n    return {x, 'a', 'b', frozenset([1, 2])}\n", version)},
+		{
+			name + "/__init__.py",
+			fmt.Sprintf("VERSION = %q\n\ndef f(x):\n    return {x, 'a', 'b', frozenset([1, 2])}\n", version),
+		},
 		{info + "METADATA", fmt.Sprintf("Metadata-Version: 2.1\nName: %s\nVersion: %s\n", name, version)},
 		{info + "WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"},
 	} {

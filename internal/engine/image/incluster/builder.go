@@ -89,7 +89,9 @@ func (b *Builder) acquire(ctx context.Context, reference string, progress func(i
 	case b.gate <- struct{}{}:
 		defer func() { <-b.gate }()
 	case <-ctx.Done():
-		return nil, image.NewBuildError(ctx, image.BuildError{Reference: reference, Message: "the build was cancelled", Remedy: "Run again."})
+		return nil, image.NewBuildError(
+			ctx, image.BuildError{Reference: reference, Message: "the build was cancelled", Remedy: "Run again."},
+		)
 	}
 	if b.session == nil || b.session.ended() {
 		if !b.failure.at.IsZero() && time.Since(b.failure.at) < failureLife {

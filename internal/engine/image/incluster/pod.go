@@ -52,7 +52,8 @@ func (b *Builder) start(ctx context.Context, reference string, progress func(ima
 			remedy = ce.Remedy()
 		}
 		if backend.ReasonOf(err) == backend.Forbidden {
-			remedy = "The namespace must admit pods without a seccomp profile (Pod Security level privileged), and the provider's user must be allowed to create, get, watch, list and delete pods and to create pods/exec there."
+			remedy = "The namespace must admit pods without a seccomp profile (Pod Security level privileged), and the " +
+				"provider's user must be allowed to create, get, watch, list and delete pods and to create pods/exec there."
 		}
 		return fail(err.Error(), nil, remedy)
 	}
@@ -77,7 +78,10 @@ func (b *Builder) hold(s *session) {
 	}
 	go func() {
 		defer close(s.leash)
-		_ = b.cluster.Exec(ctx, s.namespace, s.name, containerName, []string{"sh", "-c", "cat >/dev/null; kill 1"}, cluster.Streams{In: r, Out: io.Discard})
+		_ = b.cluster.Exec(
+			ctx, s.namespace, s.name, containerName, []string{"sh", "-c", "cat >/dev/null; kill 1"},
+			cluster.Streams{In: r, Out: io.Discard},
+		)
 	}()
 }
 
@@ -105,7 +109,10 @@ func (b *Builder) await(ctx context.Context, s *session) error {
 }
 
 // hopeless are reasons for which a container waits in vain.
-var hopeless = map[string]bool{"InvalidImageName": true, "ErrImageNeverPull": true, "CreateContainerConfigError": true, "ImagePullBackOff": true, "RunContainerError": true}
+var hopeless = map[string]bool{
+	"InvalidImageName": true, "ErrImageNeverPull": true, "CreateContainerConfigError": true, "ImagePullBackOff": true,
+	"RunContainerError": true,
+}
 
 // stateOf tells whether the container runs, in what state the pod is, as a clause, and what it will not recover from.
 func stateOf(pod corev1.Pod) (running bool, state string, err error) {
@@ -114,7 +121,9 @@ func stateOf(pod corev1.Pod) (running bool, state string, err error) {
 		case c.State.Running != nil:
 			return true, "it runs", nil
 		case c.State.Terminated != nil:
-			return false, "", fmt.Errorf("it ended at once with exit code %d: %s", c.State.Terminated.ExitCode, c.State.Terminated.Reason)
+			return false, "", fmt.Errorf(
+				"it ended at once with exit code %d: %s", c.State.Terminated.ExitCode, c.State.Terminated.Reason,
+			)
 		case c.State.Waiting != nil && hopeless[c.State.Waiting.Reason]:
 			return false, "", fmt.Errorf("%s: %s", c.State.Waiting.Reason, c.State.Waiting.Message)
 		case c.State.Waiting != nil && c.State.Waiting.Reason != "":
@@ -171,7 +180,11 @@ func (b *Builder) pod(name string) *corev1.Pod {
 	}
 	if config := daemonConfig(b.registry.InsecureHosts()); config != "" {
 		container.Env = []corev1.EnvVar{{Name: "KFP_BUILDKITD_TOML", Value: config}}
-		container.Command = []string{"sh", "-c", `printf %s "$KFP_BUILDKITD_TOML" >/tmp/buildkitd.toml && exec rootlesskit buildkitd --config /tmp/buildkitd.toml "$@"`, "buildkitd"}
+		container.Command = []string{
+			"sh", "-c",
+			`printf %s "$KFP_BUILDKITD_TOML" >/tmp/buildkitd.toml && exec rootlesskit buildkitd --config /tmp/buildkitd.toml "$@"`,
+			"buildkitd",
+		}
 	}
 	spec := corev1.PodSpec{
 		RestartPolicy: corev1.RestartPolicyNever, ServiceAccountName: o.ServiceAccount, AutomountServiceAccountToken: new(false),

@@ -31,7 +31,9 @@ type Config struct {
 // Apply puts layers and configuration onto a base: onto its one image, or onto each image of its index that has one of
 // the platforms, all if none are given. What it returns can be pushed. An index stays an index; attestations about the
 // base's images are left out, since they are not about the new ones. Errors about the base are registry.ContentErrors.
-func Apply(ctx context.Context, base *remote.Descriptor, platforms []string, cfg Config, layers ...*Layer) (remote.Taggable, error) {
+func Apply(
+	ctx context.Context, base *remote.Descriptor, platforms []string, cfg Config, layers ...*Layer,
+) (remote.Taggable, error) {
 	if !base.MediaType.IsIndex() {
 		img, err := base.Image()
 		if err != nil {
@@ -84,7 +86,9 @@ func missing(platforms []string, found map[string]bool, available []string) erro
 	}
 	for _, p := range platforms {
 		if !found[p] {
-			return registry.ContentError(fmt.Sprintf("the base has no image for %s; it has %s", p, strings.Join(available, ", ")))
+			return registry.ContentError(fmt.Sprintf(
+				"the base has no image for %s; it has %s", p, strings.Join(available, ", "),
+			))
 		}
 	}
 	return nil

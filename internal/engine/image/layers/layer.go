@@ -37,7 +37,9 @@ func New(ctx context.Context, tree *files.Tree, createdBy string) (*Layer, error
 	if err := gz.Close(); err != nil {
 		return nil, err
 	}
-	return &Layer{tree: tree, createdBy: createdBy, digest: sum(outer), diffID: sum(inner), size: n.n, mediaType: types.OCILayer}, nil
+	return &Layer{
+		tree: tree, createdBy: createdBy, digest: sum(outer), diffID: sum(inner), size: n.n, mediaType: types.OCILayer,
+	}, nil
 }
 
 func sum(h hash.Hash) v1.Hash {

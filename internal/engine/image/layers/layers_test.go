@@ -33,7 +33,9 @@ func must(t testing.TB, err error) {
 }
 
 func newClient(t testing.TB) *registry.Client {
-	c, err := registry.New(registry.Options{Keychain: authn.NewMultiKeychain(), Retry: registry.Retry{Base: time.Millisecond}})
+	c, err := registry.New(registry.Options{
+		Keychain: authn.NewMultiKeychain(), Retry: registry.Retry{Base: time.Millisecond},
+	})
 	must(t, err)
 	return c
 }
@@ -50,7 +52,10 @@ func baseImage(t testing.TB, arch, variant string, mt types.MediaType) v1.Image 
 	f, err := img.ConfigFile()
 	must(t, err)
 	f.OS, f.Architecture, f.Variant = "linux", arch, variant
-	f.Config = v1.Config{User: "1000", Cmd: []string{"python3"}, Env: []string{"PATH=/bin", "PYTHONPATH=/opt"}, Labels: map[string]string{"a": "b"}}
+	f.Config = v1.Config{
+		User: "1000", Cmd: []string{"python3"}, Env: []string{"PATH=/bin", "PYTHONPATH=/opt"},
+		Labels: map[string]string{"a": "b"},
+	}
 	img, err = mutate.ConfigFile(img, f)
 	must(t, err)
 	return mutate.MediaType(img, mt)

@@ -29,13 +29,23 @@ func TestLogins(t *testing.T) {
 		docker          string // the Docker configuration's auth
 		ok              bool
 	}{
-		"basic":                   {`Basic realm="x"`, basic("hunter2"), Settings{Username: "me", Password: "hunter2"}, "", true},
-		"basic, wrong":            {`Basic realm="x"`, basic("hunter2"), Settings{Username: "me", Password: "hunter3"}, "", false},
-		"token service":           {bearer, "Bearer bearer-of-good-news", Settings{Username: "me", Password: "hunter2"}, "", true},
-		"token service, wrong":    {bearer, "Bearer bearer-of-good-news", Settings{Username: "me", Password: "hunter3"}, "", false},
-		"token":                   {bearer, "Bearer my-own-token", Settings{Token: "my-own-token"}, "", true},
-		"Docker configuration":    {`Basic realm="x"`, basic("hunter2"), Settings{}, "me:hunter2", true},
-		"settings come first":     {`Basic realm="x"`, basic("hunter2"), Settings{Username: "me", Password: "hunter2"}, "me:old", true},
+		"basic": {
+			`Basic realm="x"`, basic("hunter2"), Settings{Username: "me", Password: "hunter2"}, "", true,
+		},
+		"basic, wrong": {
+			`Basic realm="x"`, basic("hunter2"), Settings{Username: "me", Password: "hunter3"}, "", false,
+		},
+		"token service": {
+			bearer, "Bearer bearer-of-good-news", Settings{Username: "me", Password: "hunter2"}, "", true,
+		},
+		"token service, wrong": {
+			bearer, "Bearer bearer-of-good-news", Settings{Username: "me", Password: "hunter3"}, "", false,
+		},
+		"token":                {bearer, "Bearer my-own-token", Settings{Token: "my-own-token"}, "", true},
+		"Docker configuration": {`Basic realm="x"`, basic("hunter2"), Settings{}, "me:hunter2", true},
+		"settings come first": {
+			`Basic realm="x"`, basic("hunter2"), Settings{Username: "me", Password: "hunter2"}, "me:old", true,
+		},
 		"Docker, wrong":           {`Basic realm="x"`, basic("hunter2"), Settings{}, "me:hunter3", false},
 		"anonymous, not accepted": {`Basic realm="x"`, basic("hunter2"), Settings{}, "", false},
 	}
@@ -86,7 +96,12 @@ func TestCredentialHelper(t *testing.T) {
 	t.Setenv("HOME", home)
 	t.Setenv("DOCKER_CONFIG", filepath.Join(home, ".docker"))
 	must(t, os.MkdirAll(filepath.Join(home, ".docker"), 0o755))
-	must(t, os.WriteFile(filepath.Join(home, ".docker/config.json"), fmt.Appendf(nil, `{"credHelpers":{%q:"kfptest"}}`, s.Host), 0o600))
+	must(
+		t,
+		os.WriteFile(
+			filepath.Join(home, ".docker/config.json"), fmt.Appendf(nil, `{"credHelpers":{%q:"kfptest"}}`, s.Host), 0o600,
+		),
+	)
 	c, err := New(Options{Retry: quick})
 	must(t, err)
 	_, err = c.Digest(t.Context(), parse(t, s.Host+"/a:b"))

@@ -63,7 +63,9 @@ func New(o Options) (*Client, error) {
 		o.UserAgent = "terraform-provider-kfp"
 	}
 	retry := o.Retry.orDefault()
-	c := &Client{table: t, redactor: o.Redactor, keychain: newKeychain(t, o.Keychain, o.Redactor), blobs: map[blobKey]*blob{}}
+	c := &Client{
+		table: t, redactor: o.Redactor, keychain: newKeychain(t, o.Keychain, o.Redactor), blobs: map[blobKey]*blob{},
+	}
 	c.transport = &patient{
 		inner: o.Transport, table: t, redactor: o.Redactor, retry: retry, trace: o.Trace,
 		gates: map[string]gate{}, pings: map[string]*ping{},
@@ -75,7 +77,9 @@ func New(o Options) (*Client, error) {
 		// The transport repeats what can be repeated; only uploads start over up here.
 		remote.WithRetryStatusCodes(),
 		remote.WithRetryPredicate(startOver),
-		remote.WithRetryBackoff(remote.Backoff{Duration: retry.Base, Factor: 2, Jitter: 0.2, Steps: max(2, retry.Attempts-1)}),
+		remote.WithRetryBackoff(remote.Backoff{
+			Duration: retry.Base, Factor: 2, Jitter: 0.2, Steps: max(2, retry.Attempts-1),
+		}),
 	}
 	if c.puller, err = remote.NewPuller(c.options...); err != nil {
 		return nil, err
@@ -157,7 +161,8 @@ func (c *Client) Digest(ctx context.Context, ref Reference) (string, error) {
 	return d.Digest.String(), nil
 }
 
-// Exists tells whether there is such an image, by one HEAD request. The error is an *Error of another kind than NotFound.
+// Exists tells whether there is such an image, by one HEAD request. The error is an *Error of another kind than
+// NotFound.
 func (c *Client) Exists(ctx context.Context, ref Reference) (bool, error) {
 	_, err := c.Digest(ctx, ref)
 	if KindOf(err) == NotFound {
@@ -241,7 +246,10 @@ func (t table) check() error {
 			return fmt.Errorf("registry %s: it cannot be its own mirror", host)
 		}
 		if _, err := t.at(m, "x"); err != nil {
-			return fmt.Errorf("registry %s: the mirror %q is not a host name; write it as registry.example.com or registry.example.com/path", host, s.Mirror)
+			return fmt.Errorf(
+				"registry %s: the mirror %q is not a host name; write it as registry.example.com or registry.example.com/path", host,
+				s.Mirror,
+			)
 		}
 	}
 	return nil

@@ -167,7 +167,9 @@ func TestConfig(t *testing.T) {
 	img, err := mutate.ConfigFile(randomImage(t), &v1.ConfigFile{OS: "linux", Architecture: "arm64", Variant: "v8",
 		Config: v1.Config{Entrypoint: []string{"/e"}, Cmd: []string{"c"}, WorkingDir: "/w", User: "7", Env: []string{"A=b"}}})
 	must(t, err)
-	other, err := mutate.ConfigFile(randomImage(t), &v1.ConfigFile{OS: "linux", Architecture: "amd64", Config: v1.Config{User: "amd"}})
+	other, err := mutate.ConfigFile(
+		randomImage(t), &v1.ConfigFile{OS: "linux", Architecture: "amd64", Config: v1.Config{User: "amd"}},
+	)
 	must(t, err)
 	must(t, c.Push(t.Context(), parse(t, s.Host+"/a:b"), img))
 	cfg, err := c.Config(t.Context(), parse(t, s.Host+"/a:b"), ViaMirror)

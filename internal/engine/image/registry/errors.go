@@ -88,7 +88,8 @@ func (c *Client) fail(ctx context.Context, action, reference, host string, err e
 		e.Kind, e.Detail, e.Remedy = Rejected, content.Error(), "Use another image."
 	case errors.As(err, &ce):
 		e.Kind, e.Detail = Unauthorized, ce.Error()
-		e.Remedy = "Repair the Docker configuration or its credential helper, or give the credentials in the provider's registries."
+		e.Remedy = "Repair the Docker configuration or its credential helper, or give the credentials in the provider's " +
+			"registries."
 	case errors.As(err, &te):
 		e.Status = te.StatusCode
 		e.fromAnswer(te, c.transport.asked(host))
@@ -157,7 +158,8 @@ func (e *Error) fromNetwork(err error) {
 		plain   *plainHTTPError
 	)
 	e.Detail = "no answer from the registry: " + innermost(err)
-	e.Remedy = "Check that the registry runs and can be reached from here, then run again; what is there already is not sent again."
+	e.Remedy = "Check that the registry runs and can be reached from here, then run again; what is there already is " +
+		"not sent again."
 	switch {
 	case errors.As(err, &plain):
 		e.Detail, e.Remedy = plain.Error(), "Set insecure = true for this registry, or give it TLS."

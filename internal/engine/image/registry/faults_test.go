@@ -39,11 +39,13 @@ func TestErrors(t *testing.T) {
 		say    string
 		status int
 	}{
-		"401":                  {imagetest.Status(401, body("UNAUTHORIZED")), Unauthorized, 1, "Give credentials for", 401},
-		"403":                  {imagetest.Status(403, body("DENIED")), Forbidden, 1, "the right to push", 403},
-		"404":                  {imagetest.Status(404, body("NAME_UNKNOWN")), NotFound, 1, "Create the repository", 404},
-		"429 without a time":   {imagetest.Status(429, body("TOOMANYREQUESTS")), RateLimited, 4, "Run again later", 429},
-		"429 for an hour":      {imagetest.Status(429, body("TOOMANYREQUESTS"), "Retry-After: 3600"), RateLimited, 1, "asks to wait 1h0m0s", 429},
+		"401":                {imagetest.Status(401, body("UNAUTHORIZED")), Unauthorized, 1, "Give credentials for", 401},
+		"403":                {imagetest.Status(403, body("DENIED")), Forbidden, 1, "the right to push", 403},
+		"404":                {imagetest.Status(404, body("NAME_UNKNOWN")), NotFound, 1, "Create the repository", 404},
+		"429 without a time": {imagetest.Status(429, body("TOOMANYREQUESTS")), RateLimited, 4, "Run again later", 429},
+		"429 for an hour": {
+			imagetest.Status(429, body("TOOMANYREQUESTS"), "Retry-After: 3600"), RateLimited, 1, "asks to wait 1h0m0s", 429,
+		},
 		"500":                  {imagetest.Status(500, "oops"), Unavailable, 4, "registry's own log", 500},
 		"400":                  {imagetest.Status(400, body("TAG_INVALID")), Rejected, 1, "TAG_INVALID", 400},
 		"no answer":            {imagetest.Drop, Unreachable, 4, "no answer", 0},
@@ -129,7 +131,11 @@ func TestPlainHTTPNeedsLeave(t *testing.T) {
 	}
 	ref := parse(t, "10.1.2.3:"+port+"/a:b")
 	secret := Settings{Username: "u", Password: "hunter2"}
-	c := client(t, Options{Registries: map[string]Settings{"10.1.2.3:" + port: secret}, Transport: &http.Transport{DialContext: dial}})
+	c := client(
+		t, Options{
+			Registries: map[string]Settings{"10.1.2.3:" + port: secret}, Transport: &http.Transport{DialContext: dial},
+		},
+	)
 	_, err := c.Digest(t.Context(), ref)
 	if KindOf(err) != Unreachable || !strings.Contains(err.Error(), "insecure = true") {
 		t.Error(err)
@@ -138,7 +144,11 @@ func TestPlainHTTPNeedsLeave(t *testing.T) {
 		t.Errorf("%d requests went out", n)
 	}
 	secret.Insecure = true
-	c = client(t, Options{Registries: map[string]Settings{"10.1.2.3:" + port: secret}, Transport: &http.Transport{DialContext: dial}})
+	c = client(
+		t, Options{
+			Registries: map[string]Settings{"10.1.2.3:" + port: secret}, Transport: &http.Transport{DialContext: dial},
+		},
+	)
 	if _, err := c.Digest(t.Context(), ref); KindOf(err) != NotFound {
 		t.Error(err)
 	}
@@ -162,11 +172,15 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 
 func TestTransientFaultsAreOvercome(t *testing.T) {
 	for name, f := range map[string]func(s *imagetest.Server){
-		"500 on a HEAD":               func(s *imagetest.Server) { s.Break("HEAD /blobs/", 2, imagetest.Status(500, "")) },
-		"503 on the tag":              func(s *imagetest.Server) { s.Break("PUT /manifests/", 2, imagetest.Status(503, "")) },
-		"dropped connections":         func(s *imagetest.Server) { s.Break("POST /blobs/", 2, imagetest.Drop) },
-		"half an upload":              func(s *imagetest.Server) { s.Break("PATCH /blobs/", 2, imagetest.HalfUpload) },
-		"429 within an upload":        func(s *imagetest.Server) { s.Break("PATCH /blobs/", 1, imagetest.Status(429, "", "Retry-After: 0")) },
+		"500 on a HEAD":       func(s *imagetest.Server) { s.Break("HEAD /blobs/", 2, imagetest.Status(500, "")) },
+		"503 on the tag":      func(s *imagetest.Server) { s.Break("PUT /manifests/", 2, imagetest.Status(503, "")) },
+		"dropped connections": func(s *imagetest.Server) { s.Break("POST /blobs/", 2, imagetest.Drop) },
+		"half an upload":      func(s *imagetest.Server) { s.Break("PATCH /blobs/", 2, imagetest.HalfUpload) },
+		"429 within an upload": func(s *imagetest.Server) {
+			s.Break(
+				"PATCH /blobs/", 1, imagetest.Status(429, "", "Retry-After: 0"),
+			)
+		},
 		"500 at the end of an upload": func(s *imagetest.Server) { s.Break("PUT /blobs/", 1, imagetest.Status(500, "")) },
 		"a forgotten upload": func(s *imagetest.Server) {
 			s.Break("PUT /blobs/", 1, imagetest.Status(404, `{"errors":[{"code":"BLOB_UPLOAD_UNKNOWN"}]}`))

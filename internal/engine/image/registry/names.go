@@ -37,7 +37,9 @@ func ParseRepository(s string) (Repository, error) {
 		return Repository{}, &NameError{s, "holds a digest, and a repository has none", remedy}
 	}
 	if last := s[strings.LastIndexByte(s, '/')+1:]; strings.Contains(last, ":") {
-		return Repository{}, &NameError{s, "holds a tag, and the tag is made from the content", "Leave out what follows the last colon."}
+		return Repository{}, &NameError{
+			s, "holds a tag, and the tag is made from the content", "Leave out what follows the last colon.",
+		}
 	}
 	r, err := name.NewRepository(s)
 	if err != nil {
@@ -162,7 +164,9 @@ func checkText(s, remedy string) error {
 		path = path[:strings.LastIndexByte(path, ':')]
 	}
 	if upper.MatchString(path) {
-		return &NameError{s, "holds a capital letter, and repositories have small ones only", "Write " + strings.ToLower(path) + "."}
+		return &NameError{
+			s, "holds a capital letter, and repositories have small ones only", "Write " + strings.ToLower(path) + ".",
+		}
 	}
 	return nil
 }

@@ -13,8 +13,14 @@ func TestParseReference(t *testing.T) {
 		{"python", "docker.io", "python", "latest", "", "docker.io/library/python:latest"},
 		{"docker.io/me/app:1", "docker.io", "docker.io/me/app", "1", "", "docker.io/me/app:1"},
 		{"localhost:5000/a/b", "localhost:5000", "localhost:5000/a/b", "latest", "", "localhost:5000/a/b:latest"},
-		{"harbor.example.com/a@" + someDigest, "harbor.example.com", "harbor.example.com/a", "", someDigest, "harbor.example.com/a@" + someDigest},
-		{"h.example.com:1/a:t@" + someDigest, "h.example.com:1", "h.example.com:1/a", "t", someDigest, "h.example.com:1/a:t@" + someDigest},
+		{
+			"harbor.example.com/a@" + someDigest, "harbor.example.com", "harbor.example.com/a", "", someDigest,
+			"harbor.example.com/a@" + someDigest,
+		},
+		{
+			"h.example.com:1/a:t@" + someDigest, "h.example.com:1", "h.example.com:1/a", "t", someDigest,
+			"h.example.com:1/a:t@" + someDigest,
+		},
 	}
 	for _, tc := range tests {
 		r, err := ParseReference(tc.in)
@@ -86,7 +92,9 @@ func TestSettings(t *testing.T) {
 	}
 	for _, bad := range []map[string]Settings{
 		{"a.example.com": {Token: "t", Password: "p", Username: "u"}}, {"a.example.com": {Username: "u"}},
-		{"a.example.com": {Mirror: "a.example.com"}}, {"a b": {}}, {"docker.io": {}, "index.docker.io": {}}, {"a.example.com": {Mirror: "x y"}},
+		{
+			"a.example.com": {Mirror: "a.example.com"},
+		}, {"a b": {}}, {"docker.io": {}, "index.docker.io": {}}, {"a.example.com": {Mirror: "x y"}},
 	} {
 		if _, err := New(Options{Registries: bad}); err == nil {
 			t.Errorf("%v passed", bad)

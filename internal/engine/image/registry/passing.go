@@ -41,7 +41,9 @@ func passingError(err error) bool {
 	)
 	switch {
 	case ended(err), errors.As(err, &record), errors.As(err, &cert),
-		errors.As(err, &unknown), errors.As(err, &plain), strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
+		errors.As(err, &unknown), errors.As(err, &plain), strings.Contains(
+			err.Error(), "server gave HTTP response to HTTPS client",
+		):
 		return false
 	case errors.As(err, &dns):
 		return !dns.IsNotFound

@@ -88,7 +88,9 @@ func newInner() http.RoundTripper {
 type plainHTTPError struct{ host string }
 
 func (e *plainHTTPError) Error() string {
-	return fmt.Sprintf("%s would have to be spoken to by plain http, which is allowed for loopback addresses alone", e.host)
+	return fmt.Sprintf(
+		"%s would have to be spoken to by plain http, which is allowed for loopback addresses alone", e.host,
+	)
 }
 
 // RoundTrip implements http.RoundTripper.

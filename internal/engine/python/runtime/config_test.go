@@ -21,7 +21,9 @@ func full() runtime.Config {
 		},
 		Outputs:  map[string]spec.Type{"model": spec.Model, "loss": spec.Float, "a": spec.String},
 		Returns:  runtime.ReturnsNamed,
-		Packages: []string{"numpy>=2 <&>"}, IndexURLs: []string{"https://${USER}@host/simple"}, TrustedHosts: []string{"host"},
+		Packages: []string{"numpy>=2 <&>"}, IndexURLs: []string{
+			"https://${USER}@host/simple",
+		}, TrustedHosts: []string{"host"},
 		Additional: []string{"helper.py"}, Files: []string{"table.csv"},
 	}
 }

@@ -20,37 +20,62 @@ func TestHowUserCodeFails(t *testing.T) {
 		"raise":             {"def f():\n    raise KeyError('a')", 1, "KeyError: 'a' (user.py:2)"},
 		"without a message": {"def f():\n    assert 1 > 2", 1, "AssertionError (user.py:2)"},
 		"several lines":     {"def f():\n    raise ValueError('a\\n  b\\n\\nc')", 1, "ValueError: a b c (user.py:2)"},
-		"a long message":    {"def f():\n    raise ValueError('x' * 5000)", 1, "ValueError: " + strings.Repeat("x", 1000) + "… (user.py:2)"},
-		"own class":         {"def f():\n    class Odd(Exception): pass\n    raise Odd('no')", 1, "Odd: no (user.py:3)"},
-		"library's class":   {"def f():\n    import json\n    json.loads('{')", 1, "json.decoder.JSONDecodeError: Expecting property name enclosed in double quotes: line 1 column 2 (char 1) (user.py:3)"},
+		"a long message": {
+			"def f():\n    raise ValueError('x' * 5000)", 1, "ValueError: " + strings.Repeat("x", 1000) + "… (user.py:2)",
+		},
+		"own class": {"def f():\n    class Odd(Exception): pass\n    raise Odd('no')", 1, "Odd: no (user.py:3)"},
+		"library's class": {
+			"def f():\n    import json\n    json.loads('{')", 1,
+			"json.decoder.JSONDecodeError: Expecting property name enclosed in double quotes: line 1 column 2 (char 1) " +
+				"(user.py:3)",
+		},
 		"not printable": {"def f():\n    class Odd(Exception):\n        def __str__(self): raise TypeError\n    raise Odd", 1,
 			"Odd: (its message cannot be shown) (user.py:4)"},
 		"missing module": {"def f():\n    import nosuchmodule", 1,
 			"ModuleNotFoundError: No module named 'nosuchmodule' (user.py:2); add its package to packages, or to the image"},
-		"undefined name":      {"def f():\n    return radius", 1, "NameError: name 'radius' is not defined (user.py:2)"},
-		"undefined default":   {"def f(x=radius): pass", 1, "NameError: name 'radius' is not defined (user.py:1)"},
-		"recursion":           {"def f():\n    f()", 1, ""},
-		"interrupt":           {"def f():\n    raise KeyboardInterrupt", 1, "KeyboardInterrupt (user.py:2)"},
-		"cause":               {"def f():\n    try: 1/0\n    except ZeroDivisionError as e: raise ValueError('bad') from e", 1, "ValueError: bad (user.py:3)"},
-		"async":               {"async def f():\n    import asyncio\n    await asyncio.sleep(0)\n    raise ValueError('late')", 1, "ValueError: late (user.py:4)"},
-		"half a surrogate":    {"def f():\n    raise ValueError('\\ud800')", 1, ""},
-		"exit":                {"def f():\n    import sys\n    sys.exit(3)", 3, "sys.exit(3) (user.py:3)"},
-		"exit by a message":   {"def f():\n    raise SystemExit('enough')", 1, "sys.exit('enough') (user.py:2)"},
-		"exit 256":            {"def f():\n    raise SystemExit(256)", 1, "sys.exit(256) (user.py:2)"},
-		"exit -1":             {"def f():\n    raise SystemExit(-1)", 255, "sys.exit(-1) (user.py:2)"},
-		"exit 0":              {"def f():\n    raise SystemExit(0)", 65, `f (user.py:1): ended by sys.exit(0) before it returned "Output"`},
-		"exit, async":         {"async def f():\n    raise SystemExit(4)", 4, "sys.exit(4) (user.py:2)"},
-		"exit before":         {"import sys\nsys.exit()\ndef f(): pass", 65, "the source ended by sys.exit(0) before f was called"},
-		"exit 2 before":       {"raise SystemExit(2)\ndef f(): pass", 2, "sys.exit(2) (user.py:1)"},
-		"generator":           {"def f():\n    yield 1", 65, "f (user.py:1) is a generator (it uses yield); a component returns its value"},
-		"async generator":     {"async def f():\n    yield 1", 65, "f (user.py:1) is a generator (it uses yield); a component returns its value"},
-		"no function":         {"def g(): pass", 65, "user.py does not define a function f"},
-		"not a function":      {"f = 1", 65, "user.py does not define a function f"},
-		"another signature":   {"def f(x): return 1.0", 1, "TypeError: f() missing 1 required positional argument: 'x'"},
-		"pipeline constructs": {"def f():\n    dsl.If(True)", 1, "RuntimeError: dsl.If builds pipelines and is not available inside a task (user.py:2)"},
+		"undefined name":    {"def f():\n    return radius", 1, "NameError: name 'radius' is not defined (user.py:2)"},
+		"undefined default": {"def f(x=radius): pass", 1, "NameError: name 'radius' is not defined (user.py:1)"},
+		"recursion":         {"def f():\n    f()", 1, ""},
+		"interrupt":         {"def f():\n    raise KeyboardInterrupt", 1, "KeyboardInterrupt (user.py:2)"},
+		"cause": {
+			"def f():\n    try: 1/0\n    except ZeroDivisionError as e: raise ValueError('bad') from e", 1,
+			"ValueError: bad (user.py:3)",
+		},
+		"async": {
+			"async def f():\n    import asyncio\n    await asyncio.sleep(0)\n    raise ValueError('late')", 1,
+			"ValueError: late (user.py:4)",
+		},
+		"half a surrogate":  {"def f():\n    raise ValueError('\\ud800')", 1, ""},
+		"exit":              {"def f():\n    import sys\n    sys.exit(3)", 3, "sys.exit(3) (user.py:3)"},
+		"exit by a message": {"def f():\n    raise SystemExit('enough')", 1, "sys.exit('enough') (user.py:2)"},
+		"exit 256":          {"def f():\n    raise SystemExit(256)", 1, "sys.exit(256) (user.py:2)"},
+		"exit -1":           {"def f():\n    raise SystemExit(-1)", 255, "sys.exit(-1) (user.py:2)"},
+		"exit 0": {
+			"def f():\n    raise SystemExit(0)", 65, `f (user.py:1): ended by sys.exit(0) before it returned "Output"`,
+		},
+		"exit, async": {"async def f():\n    raise SystemExit(4)", 4, "sys.exit(4) (user.py:2)"},
+		"exit before": {
+			"import sys\nsys.exit()\ndef f(): pass", 65, "the source ended by sys.exit(0) before f was called",
+		},
+		"exit 2 before": {"raise SystemExit(2)\ndef f(): pass", 2, "sys.exit(2) (user.py:1)"},
+		"generator": {
+			"def f():\n    yield 1", 65, "f (user.py:1) is a generator (it uses yield); a component returns its value",
+		},
+		"async generator": {
+			"async def f():\n    yield 1", 65, "f (user.py:1) is a generator (it uses yield); a component returns its value",
+		},
+		"no function":       {"def g(): pass", 65, "user.py does not define a function f"},
+		"not a function":    {"f = 1", 65, "user.py does not define a function f"},
+		"another signature": {"def f(x): return 1.0", 1, "TypeError: f() missing 1 required positional argument: 'x'"},
+		"pipeline constructs": {
+			"def f():\n    dsl.If(True)", 1,
+			"RuntimeError: dsl.If builds pipelines and is not available inside a task (user.py:2)",
+		},
 		"replaced stderr": {"def f():\n    import io, sys\n    sys.stderr = io.StringIO()\n    raise ValueError('heard')", 1,
 			"ValueError: heard (user.py:4)"},
-		"changed directory": {"def f():\n    import os\n    os.chdir('/')\n    raise ValueError('heard')", 1, "ValueError: heard (user.py:4)"},
+		"changed directory": {
+			"def f():\n    import os\n    os.chdir('/')\n    raise ValueError('heard')", 1, "ValueError: heard (user.py:4)",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -77,12 +102,15 @@ func TestTracebacksOnEachPython(t *testing.T) {
 		config.Additional = []string{"helper.py"}
 		p := newPod(t, interpreter, config, map[string]string{
 			"helper.py": "# A helper.\x0c with a form feed\rdef help():\r\n    return 1 / 0  # helped\r\n",
-			"user.py":   "\ufeffdef f():\n    try:\n        help()\n    except ZeroDivisionError:\n        raise ValueError('no help')  # gave up\n",
+			"user.py": "\ufeffdef f():\n    try:\n        help()\n    except ZeroDivisionError:\n        raise " +
+				"ValueError('no help')  # gave up\n",
 		})
 		r := p.run(nil).failed(runtime.ExitUserError, "ValueError: no help (user.py:5)")
 		for _, want := range []string{
-			"  File \"helper.py\", line 3, in help\n    return 1 / 0  # helped\n", "  File \"user.py\", line 3, in f\n    help()\n",
-			"  File \"user.py\", line 5, in f\n    raise ValueError('no help')  # gave up\n", "During handling of the above exception",
+			"  File \"helper.py\", line 3, in help\n    return 1 / 0  # helped\n", "  File \"user.py\", line 3, in f\n    " +
+				"help()\n",
+			"  File \"user.py\", line 5, in f\n    raise ValueError('no help')  # gave up\n", "During handling of the above " +
+				"exception",
 		} {
 			if !strings.Contains(r.stderr, want) {
 				t.Errorf("no %q in\n%s", want, r.stderr)
@@ -121,7 +149,9 @@ func TestUserCodeSeesItsOwnSource(t *testing.T) {
 
 func TestExitWithOutputsWritten(t *testing.T) {
 	t.Parallel()
-	p := newPod(t, python(t), function("f", "", argument("x", runtime.OutputPath, spec.Integer)), map[string]string{"user.py": `def f(x):
+	p := newPod(t, python(t), function(
+		"f", "", argument("x", runtime.OutputPath, spec.Integer),
+	), map[string]string{"user.py": `def f(x):
     import sys
     with open(x, "w") as file: file.write("5")
     sys.exit()
@@ -134,7 +164,9 @@ func TestExitWithOutputsWritten(t *testing.T) {
 func TestAsync(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, interpreter string) {
-		p := newPod(t, interpreter, function("f", spec.Integer, argument("x", runtime.Parameter, spec.Integer)), map[string]string{"user.py": `async def f(x: int) -> int:
+		p := newPod(t, interpreter, function(
+			"f", spec.Integer, argument("x", runtime.Parameter, spec.Integer),
+		), map[string]string{"user.py": `async def f(x: int) -> int:
     import asyncio
     return sum(await asyncio.gather(*(asyncio.sleep(0.001, x) for _ in range(3))))
 `})
@@ -163,15 +195,26 @@ func TestNamedTuples(t *testing.T) {
 		Function: "f", Source: "user.py", Lightweight: true, Returns: runtime.ReturnsNamed,
 	}, "a", spec.Integer), "b", spec.String)
 	for name, test := range map[string]struct{ source, want string }{
-		"by name, in another order": {"def f():\n    from collections import namedtuple\n    return namedtuple('O', 'b a')('x', 1)", ""},
-		"of typing":                 {"def f():\n    return NamedTuple('O', [('a', int), ('b', str)])(1, 'x')", ""},
-		"plain, in declared order":  {"def f() -> NamedTuple('O', [('b', str), ('a', int)]):\n    return 'x', 1", ""},
-		"plain, nothing declared":   {"def f():\n    return 'x', 1", "expected a NamedTuple with a, b, got tuple"},
-		"plain, declared elsewhere": {"def f() -> Elsewhere:\n    return 'x', 1", "returned a plain tuple, whose field names are unknown here: name 'Elsewhere' is not defined"},
-		"plain, too short":          {"def f() -> NamedTuple('O', [('b', str), ('a', int)]):\n    return 1,", "expected a NamedTuple with a, b, got one with b, a"},
-		"other fields":              {"def f():\n    return NamedTuple('O', [('a', int), ('c', str)])(1, 'x')", "expected a NamedTuple with a, b, got one with a, c"},
-		"a dictionary":              {"def f():\n    return {'a': 1, 'b': 'x'}", "expected a NamedTuple with a, b, got dict"},
-		"nothing":                   {"def f(): pass", "expected a NamedTuple with a, b, got None"},
+		"by name, in another order": {
+			"def f():\n    from collections import namedtuple\n    return namedtuple('O', 'b a')('x', 1)", "",
+		},
+		"of typing":                {"def f():\n    return NamedTuple('O', [('a', int), ('b', str)])(1, 'x')", ""},
+		"plain, in declared order": {"def f() -> NamedTuple('O', [('b', str), ('a', int)]):\n    return 'x', 1", ""},
+		"plain, nothing declared":  {"def f():\n    return 'x', 1", "expected a NamedTuple with a, b, got tuple"},
+		"plain, declared elsewhere": {
+			"def f() -> Elsewhere:\n    return 'x', 1",
+			"returned a plain tuple, whose field names are unknown here: name 'Elsewhere' is not defined",
+		},
+		"plain, too short": {
+			"def f() -> NamedTuple('O', [('b', str), ('a', int)]):\n    return 1,",
+			"expected a NamedTuple with a, b, got one with b, a",
+		},
+		"other fields": {
+			"def f():\n    return NamedTuple('O', [('a', int), ('c', str)])(1, 'x')",
+			"expected a NamedTuple with a, b, got one with a, c",
+		},
+		"a dictionary": {"def f():\n    return {'a': 1, 'b': 'x'}", "expected a NamedTuple with a, b, got dict"},
+		"nothing":      {"def f(): pass", "expected a NamedTuple with a, b, got None"},
 		"two wrong types": {"def f():\n    return NamedTuple('O', [('a', int), ('b', str)])('x', 1)",
 			`output "a": expected integer, got str 'x'; output "b": expected string, got int 1`},
 	} {
@@ -202,5 +245,8 @@ func TestBrokenComponents(t *testing.T) {
 	}
 	p := newPod(t, python(t), function("f", ""), source)
 	must(t, os.Remove(p.path("component/user.py")))
-	p.run(nil).failed(runtime.ExitContractError, "cannot read the source: [Errno 2] No such file or directory: '"+p.path("component/user.py")+"'")
+	p.run(nil).failed(
+		runtime.ExitContractError,
+		"cannot read the source: [Errno 2] No such file or directory: '"+p.path("component/user.py")+"'",
+	)
 }

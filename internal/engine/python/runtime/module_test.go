@@ -20,7 +20,9 @@ func module(returns spec.Type, arguments ...runtime.Argument) runtime.Config {
 func TestModule(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, interpreter string) {
-		p := newPod(t, interpreter, module(spec.Struct, argument("x", runtime.Parameter, spec.Float)), map[string]string{"user.py": `
+		p := newPod(t, interpreter, module(
+			spec.Struct, argument("x", runtime.Parameter, spec.Float),
+		), map[string]string{"user.py": `
 import kfp
 import sys
 from typing import List, NamedTuple, Optional
@@ -50,7 +52,8 @@ if __name__ == "__main__":
     compiler.Compiler().compile(p, "p.yaml")
 `})
 		p.write(map[string]string{
-			"image/helper.py":           "import math\ndef area(r):\n    return math.pi * r ** 2\ndef component():\n    import my_component\n    return my_component.f\n",
+			"image/helper.py": "import math\ndef area(r):\n    return math.pi * r ** 2\ndef component():\n    " +
+				"import my_component\n    return my_component.f\n",
 			"lib/library.py":            "NAME = 'found by PYTHONPATH'\n",
 			"image/src/my_component.py": "raise SystemExit('the file of the image is not what runs')\n",
 			"image/src/data.txt":        "of the image",
@@ -72,10 +75,14 @@ if __name__ == "__main__":
 // TestInstalledKFPIsPreferred has a package kfp in the image, whose decorator wraps the function as the real one does.
 func TestInstalledKFPIsPreferred(t *testing.T) {
 	t.Parallel()
-	p := newPod(t, python(t), module(spec.String), map[string]string{"user.py": "from kfp import dsl\n@dsl.component\ndef f(): return dsl.__doc__\n"})
+	p := newPod(
+		t, python(t), module(spec.String),
+		map[string]string{"user.py": "from kfp import dsl\n@dsl.component\ndef f(): return dsl.__doc__\n"},
+	)
 	p.write(map[string]string{
 		"image/kfp/__init__.py": "",
-		"image/kfp/dsl.py":      "'''real'''\nclass component:\n    def __init__(self, f): self.python_func = f\n    def __call__(self): raise RuntimeError\n",
+		"image/kfp/dsl.py": "'''real'''\nclass component:\n    def __init__(self, f): self.python_func = f\n    def " +
+			"__call__(self): raise RuntimeError\n",
 	})
 	if got := p.run(nil).succeeded().output("Output"); got != "real" {
 		t.Errorf("got %q", got)
@@ -125,9 +132,11 @@ func TestAdditionalSourcesAndFiles(t *testing.T) {
 		config := function("f", spec.String)
 		config.Additional, config.Files = []string{"one.py", "two.py"}, []string{"table.csv"}
 		p := newPod(t, interpreter, config, map[string]string{
-			"one.py":  "import os\ndef read(name: Optional[str]):\n    return open(os.path.join(os.environ['KFP_COMPONENT_DIR'], name)).read()\n",
-			"two.py":  "def twice(text: str) -> str:\n    return text * len(read('table.csv'))\n",
-			"user.py": "def f():\n    assert open(os.path.join(os.path.dirname(__file__), 'table.csv')).read() == 'a,b'\n    return twice(read('table.csv'))\n", "table.csv": "a,b",
+			"one.py": "import os\ndef read(name: Optional[str]):\n    return " +
+				"open(os.path.join(os.environ['KFP_COMPONENT_DIR'], name)).read()\n",
+			"two.py": "def twice(text: str) -> str:\n    return text * len(read('table.csv'))\n",
+			"user.py": "def f():\n    assert open(os.path.join(os.path.dirname(__file__), 'table.csv')).read() == 'a,b'\n    " +
+				"return twice(read('table.csv'))\n", "table.csv": "a,b",
 		})
 		if got := p.run(nil).succeeded().output("Output"); got != "a,ba,ba,b" {
 			t.Errorf("got %q", got)

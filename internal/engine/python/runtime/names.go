@@ -15,6 +15,6 @@ NamedTuple NewType NoReturn Optional OrderedDict Protocol Reversible Sequence Se
 SupportsFloat SupportsIndex SupportsInt SupportsRound TYPE_CHECKING Text Tuple Type TypeVar TypedDict Union ValuesView cast final
 get_args get_origin get_type_hints no_type_check no_type_check_decorator overload runtime_checkable`
 
-// Names returns the names that the runtime defines for a lightweight function, beside Python's builtins: kfp, dsl, those
-// of kfp.dsl, and those of typing in Python 3.8.
+// Names returns the names that the runtime defines for a lightweight function, beside Python's builtins: kfp, dsl,
+// those of kfp.dsl, and those of typing in Python 3.8.
 func Names() []string { return strings.Fields(names) }

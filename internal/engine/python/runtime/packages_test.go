@@ -29,8 +29,12 @@ func greeter(t *testing.T) map[string][]byte {
 			"greeter/__init__.py": "import politeness\ndef greet(): return politeness.WORD\n", "greeter.pth": "nested\n", "nested/by_pth.py": "",
 			"colorsys.py": "raise ImportError('hides the standard library')", "greeter-1.0.data/scripts/greet": "#!python\nprint('script')\n",
 		}, "politeness>=1"),
-		"politeness-1.0-py3-none-any.whl": pypitest.Wheel(t, "politeness", "1.0", map[string]string{"politeness.py": "WORD = 'hello'\n"}),
-		"politeness-2.0-py3-none-any.whl": pypitest.Wheel(t, "politeness", "2.0", map[string]string{"politeness.py": "WORD = 'good day'\n"}),
+		"politeness-1.0-py3-none-any.whl": pypitest.Wheel(
+			t, "politeness", "1.0", map[string]string{"politeness.py": "WORD = 'hello'\n"},
+		),
+		"politeness-2.0-py3-none-any.whl": pypitest.Wheel(
+			t, "politeness", "2.0", map[string]string{"politeness.py": "WORD = 'good day'\n"},
+		),
 	}
 }
 
@@ -82,9 +86,12 @@ func TestPackagesPinnedByHash(t *testing.T) {
 	if r.code != runtime.ExitPackagesError || !strings.Contains(r.termination, "cannot install politeness==2.0: ") {
 		t.Errorf("one hash is missing: exit code %d: %s", r.code, r.termination)
 	}
-	wheels["politeness-2.0-py3-none-any.whl"] = pypitest.Wheel(t, "politeness", "2.0", map[string]string{"politeness.py": "WORD = 'forged'\n"})
+	wheels["politeness-2.0-py3-none-any.whl"] = pypitest.Wheel(
+		t, "politeness", "2.0", map[string]string{"politeness.py": "WORD = 'forged'\n"},
+	)
 	honest := packagesPod(t, python(t), url, pin("greeter==1.0"), "politeness==2.0 --hash=sha256:"+strings.Repeat("0", 64))
-	if r := honest.run(nil); r.code != runtime.ExitPackagesError || !strings.Contains(r.termination, "cannot install politeness==2.0: THESE PACKAGES DO NOT MATCH THE HASHES") {
+	if r := honest.run(nil); r.code != runtime.ExitPackagesError || !strings.Contains(r.termination, "cannot install "+
+		"politeness==2.0: THESE PACKAGES DO NOT MATCH THE HASHES") {
 		t.Errorf("a forged package: exit code %d: %s", r.code, r.termination)
 	}
 }
@@ -94,7 +101,8 @@ func TestPackagesThatCannotBeInstalled(t *testing.T) {
 	onEach(t, func(t *testing.T, interpreter string) {
 		url := index(t, "", greeter(t))
 		packagesPod(t, interpreter, url, "politeness==1.0", "nosuchpackage==7").run(nil).failed(runtime.ExitPackagesError,
-			"cannot install nosuchpackage==7: Could not find a version that satisfies the requirement nosuchpackage==7 (from versions: none) "+
+			"cannot install nosuchpackage==7: Could not find a version that satisfies the requirement nosuchpackage==7 (from "+
+				"versions: none) "+
 				"No matching distribution found for nosuchpackage==7")
 	})
 }
@@ -105,7 +113,8 @@ func TestPackagesFromAnUnreachableIndex(t *testing.T) {
 	closed.Close()
 	p := packagesPod(t, python(t), closed.URL+"/simple", "greeter")
 	p.env = append(p.env, "PIP_RETRIES=1")
-	p.run(nil).failed(runtime.ExitPackagesError, "cannot install greeter: Could not find a version that satisfies the requirement greeter (from versions: none) "+
+	p.run(nil).failed(runtime.ExitPackagesError, "cannot install greeter: Could not find a version that satisfies the "+
+		"requirement greeter (from versions: none) "+
 		"No matching distribution found for greeter (the index could not be reached)")
 }
 
@@ -121,7 +130,9 @@ func TestPasswordsOfIndexes(t *testing.T) {
 	if strings.Contains(r.stderr+r.stdout, "s3cret") {
 		t.Errorf("the log shows the password:\n%s", r.stderr)
 	}
-	r = packagesPod(t, python(t), "http://"+address.Host+"/simple", "x @ http://me:s3cret@"+address.Host+"/x-1.0-py3-none-any.whl").run(nil)
+	r = packagesPod(
+		t, python(t), "http://"+address.Host+"/simple", "x @ http://me:s3cret@"+address.Host+"/x-1.0-py3-none-any.whl",
+	).run(nil)
 	if r.code != runtime.ExitPackagesError || strings.Contains(r.stderr+r.termination, "s3cret") || !strings.Contains(r.termination, "cannot install x @ http://***@") {
 		t.Errorf("exit code %d:\n%s", r.code, r.stderr)
 	}
@@ -133,7 +144,9 @@ func TestPackagesWithoutPip(t *testing.T) {
 	if out, err := exec.Command(python(t), "-m", "venv", "--without-pip", env).CombinedOutput(); err != nil {
 		t.Skipf("no environment without pip can be made: %s", out)
 	}
-	packagesPod(t, env+"/bin/python3", "http://127.0.0.1:9/simple", "greeter", "politeness<2; python_version > '3'").run(nil).failed(runtime.ExitPackagesError,
+	packagesPod(
+		t, env+"/bin/python3", "http://127.0.0.1:9/simple", "greeter", "politeness<2; python_version > '3'",
+	).run(nil).failed(runtime.ExitPackagesError,
 		"cannot install greeter, politeness<2: this image has no pip; use a kfp_image that holds the packages")
 }
 

@@ -30,7 +30,9 @@ var interpreters = sync.OnceValue(func() []string {
 	seen := map[string]bool{}
 	for _, path := range candidates {
 		// The executable itself, since pyenv's python3 on PATH is a shell script that takes its time.
-		out, err := exec.Command(path, "-c", "import sys; assert sys.version_info >= (3, 8); print(sys.executable, sys.version)").Output()
+		out, err := exec.Command(
+			path, "-c", "import sys; assert sys.version_info >= (3, 8); print(sys.executable, sys.version)",
+		).Output()
 		executable, version, ok := strings.Cut(string(out), " ")
 		if err == nil && ok && !seen[version] {
 			seen[version] = true
@@ -177,7 +179,9 @@ func (r result) failed(code int, message string) result {
 	r.t.Helper()
 	lines := strings.Split(strings.TrimSuffix(r.stderr, "\n"), "\n")
 	if last := lines[len(lines)-1]; r.code != code || last != "kfp: "+message {
-		r.t.Errorf("exit code %d, want %d\nlast line  %s\nwant       kfp: %s\nstderr:\n%s", r.code, code, last, message, r.stderr)
+		r.t.Errorf(
+			"exit code %d, want %d\nlast line  %s\nwant       kfp: %s\nstderr:\n%s", r.code, code, last, message, r.stderr,
+		)
 	}
 	if r.termination != message {
 		r.t.Errorf("termination message %q, want %q", r.termination, message)
@@ -187,7 +191,9 @@ func (r result) failed(code int, message string) result {
 
 // function is the Config of a lightweight component that takes parameters and returns one value.
 func function(name string, returns spec.Type, arguments ...runtime.Argument) runtime.Config {
-	c := runtime.Config{Function: name, Source: "user.py", Lightweight: true, Arguments: arguments, Returns: runtime.ReturnsNone}
+	c := runtime.Config{
+		Function: name, Source: "user.py", Lightweight: true, Arguments: arguments, Returns: runtime.ReturnsNone,
+	}
 	for _, a := range arguments {
 		if a.Passing == runtime.OutputArtifact || a.Passing == runtime.OutputPath {
 			c = withOutput(c, a.Name, a.Type)

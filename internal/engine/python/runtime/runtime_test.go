@@ -31,7 +31,9 @@ func TestTaxRate(t *testing.T) {
 		if got := p.run(map[string]string{"state": "OH"}).succeeded().output("Output"); got != "0.0575" {
 			t.Errorf("output %q", got)
 		}
-		r := p.run(map[string]string{"state": "ZZ"}).failed(runtime.ExitUserError, `ValueError: unknown state "ZZ" (tax_rate.py:12)`)
+		r := p.run(map[string]string{"state": "ZZ"}).failed(
+			runtime.ExitUserError, `ValueError: unknown state "ZZ" (tax_rate.py:12)`,
+		)
 		want := "Traceback (most recent call last):\n" +
 			"  File \"tax_rate.py\", line 12, in get_state_tax_rate\n" +
 			"    raise ValueError(f'unknown state \"{state}\"')\n" +
@@ -51,7 +53,10 @@ func TestTaxRate(t *testing.T) {
 func TestAnnotationsOfALightweightFunctionAreNotEvaluated(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, interpreter string) {
-		config := function("f", "list(integer)", optional(argument("x", runtime.Parameter, spec.Integer)), argument("a", runtime.Parameter, spec.Integer))
+		config := function(
+			"f", "list(integer)", optional(argument("x", runtime.Parameter, spec.Integer)),
+			argument("a", runtime.Parameter, spec.Integer),
+		)
 		p := newPod(t, interpreter, config, map[string]string{"user.py": `
 @component
 def f(a: Undefined, /, *, x: int | None = None) -> list[dict[str, NotDefined]]:
@@ -73,7 +78,8 @@ func TestNamesOfALightweightFunction(t *testing.T) {
 		for _, name := range runtime.Names() {
 			source.WriteString("        " + name + ",\n")
 		}
-		source.WriteString("    ):\n        pass\n    return sorted(n for n in globals() if n != 'f' and (not n.startswith('__') or n == '__file__'))\n")
+		source.WriteString("    ):\n        pass\n    return sorted(n for n in globals() if n != 'f' and (not " +
+			"n.startswith('__') or n == '__file__'))\n")
 		p := newPod(t, interpreter, function("f", "list(string)"), map[string]string{"user.py": source.String()})
 		got := p.run(nil).succeeded().output("Output")
 		names := runtime.Names()
@@ -127,7 +133,10 @@ func TestReturnedTypes(t *testing.T) {
 		{`[b"x"]`, spec.List, `output "Output"[0]: expected a JSON value, got bytes`},
 		{`"\ud83d"`, spec.String, `output "Output": half a surrogate pair, which is no Unicode, in str '\ud83d'`},
 		{`{"\ud83d": 1}`, spec.Struct, `output "Output", a key: half a surrogate pair, which is no Unicode, in str '\ud83d'`},
-		{`"x" * 100`, spec.Integer, `output "Output": expected integer, got str '` + strings.Repeat("x", 60) + `'… (100 characters)`},
+		{
+			`"x" * 100`, spec.Integer,
+			`output "Output": expected integer, got str '` + strings.Repeat("x", 60) + `'… (100 characters)`,
+		},
 		{`__import__("decimal").Decimal(1)`, spec.Float, `output "Output": expected float, got decimal.Decimal`},
 		{`(yield)`, spec.Float, `f (user.py:1) is a generator (it uses yield); a component returns its value`},
 		{`(lambda l: l.append(l) or l)([])`, spec.List, `output "Output": nested too deeply, or it holds itself`},
@@ -135,7 +144,9 @@ func TestReturnedTypes(t *testing.T) {
 	} {
 		t.Run(test.expression+" as "+string(test.t), func(t *testing.T) {
 			t.Parallel()
-			p := newPod(t, python(t), function("f", test.t), map[string]string{"user.py": "def f():\n    return " + test.expression})
+			p := newPod(
+				t, python(t), function("f", test.t), map[string]string{"user.py": "def f():\n    return " + test.expression},
+			)
 			switch r := p.run(nil); {
 			case strings.HasPrefix(test.want, "output "):
 				r.failed(runtime.ExitContractError, "f (user.py:1): "+test.want)
@@ -173,7 +184,10 @@ func TestInputs(t *testing.T) {
 		{`"5"`, spec.Integer, false, `input "x": expected integer, got str '5'`},
 		{"1", spec.Float, false, "1.0"},
 		{"[1, 2.5]", "list(float)", false, "[1.0, 2.5]"},
-		{"1" + strings.Repeat("0", 400), spec.Float, false, `input "x": expected float, got int of 1329 bits, which is too large for one`},
+		{
+			"1" + strings.Repeat("0", 400), spec.Float, false,
+			`input "x": expected float, got int of 1329 bits, which is too large for one`,
+		},
 		{"1e999", spec.Float, false, `input "x": expected a finite float, got float inf`},
 		{"NaN", spec.Float, false, `input "x": not valid JSON (NaN is not JSON): str 'NaN'`},
 		{"[-Infinity]", spec.List, false, `input "x": not valid JSON (-Infinity is not JSON): str '[-Infinity]'`},
@@ -207,7 +221,10 @@ func TestInputs(t *testing.T) {
 func TestDeepJSONIsRefused(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, interpreter string) {
-		p := newPod(t, interpreter, function("f", "", argument("x", runtime.Parameter, spec.List)), map[string]string{"user.py": "def f(x): pass"})
+		p := newPod(
+			t, interpreter, function("f", "", argument("x", runtime.Parameter, spec.List)),
+			map[string]string{"user.py": "def f(x): pass"},
+		)
 		r := p.run(map[string]string{"x": strings.Repeat("[", 50_000) + strings.Repeat("]", 50_000)})
 		if r.code != runtime.ExitContractError || !strings.HasPrefix(r.termination, `input "x": `) {
 			t.Errorf("exit code %d: %s", r.code, r.stderr)
@@ -226,14 +243,20 @@ func TestWhatComesInAndWhatDoesNot(t *testing.T) {
 	}
 	p := newPod(t, python(t), required, source)
 	for text, message := range map[string]string{
-		`{`:                           "the inputs file: not valid JSON (Expecting property name enclosed in double quotes: line 1 column 2 (char 1)): str '{'",
+		`{`: "the inputs file: not valid JSON (Expecting property name enclosed in double " +
+			"quotes: line 1 column 2 (char 1)): str '{'",
 		`"x"`:                         "the inputs file is not a list of names and values",
 		`[{"name":"x","value":5}]`:    `the inputs file gives "x" as int 5 instead of text`,
 		`[{"name":"x","value":null}]`: `input "x": no value was given`,
-		"[\"\xff\"]":                  "the inputs file: not UTF-8: 'utf-8' codec can't decode byte 0xff in position 2: invalid start byte",
+		"[\"\xff\"]": "the inputs file: not UTF-8: 'utf-8' codec can't decode byte 0xff in position 2: " +
+			"invalid start byte",
 	} {
 		must(t, os.WriteFile(p.path("broken"), []byte(text), 0o644))
-		p.command(exec.Command(p.python, p.path("component", runtime.FileName), p.path("broken"))).failed(runtime.ExitContractError, message)
+		p.command(exec.Command(
+			p.python, p.path("component", runtime.FileName), p.path("broken"),
+		)).failed(runtime.ExitContractError, message)
 	}
-	p.command(exec.Command(p.python, p.path("component", runtime.FileName))).failed(runtime.ExitContractError, "usage: kfp_runtime.py INPUTS_FILE")
+	p.command(exec.Command(
+		p.python, p.path("component", runtime.FileName),
+	)).failed(runtime.ExitContractError, "usage: kfp_runtime.py INPUTS_FILE")
 }

@@ -10,20 +10,22 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
-// Whatever ends a component, what is told to Argo and in the log's last line has no value of a Secret in it, in no form in
-// which Python prints it. Argo keeps the message in clear text.
+// Whatever ends a component, what is told to Argo and in the log's last line has no value of a Secret in it, in no form
+// in which Python prints it. Argo keeps the message in clear text.
 func TestSecretsAreMaskedInFailures(t *testing.T) {
 	t.Parallel()
 	const password = `a"quo\te'd tok/en+with=signs & more`
 	const file = "-----BEGIN KEY-----\nMIIEvQIBADANBg\nkqhkiG9w0BAQ\n"
 	left := []string{`a"quo`, "quo\\", "tok/", "tok%2F", "long secret", "MIIEvQ", "kqhki", "4711", "dG9rL2Vu"}
 	for name, body := range map[string]string{
-		"message":            "raise ValueError(v)",
-		"repr":               "raise KeyError(v)",
-		"bytes":              "raise ValueError(v.encode())",
-		"JSON":               "import json; raise ValueError(json.dumps({'k': [v, json.dumps(v)]}))",
-		"URL":                "import urllib.parse as u; raise ValueError('db://u:%s@h %s %s' % (u.quote(v), u.quote(v, safe=''), u.quote_plus(v)))",
-		"base64":             "import base64 as b; raise ValueError('%s %s' % (b.b64encode(v.encode()), b.urlsafe_b64encode(v.encode())))",
+		"message": "raise ValueError(v)",
+		"repr":    "raise KeyError(v)",
+		"bytes":   "raise ValueError(v.encode())",
+		"JSON":    "import json; raise ValueError(json.dumps({'k': [v, json.dumps(v)]}))",
+		"URL": "import urllib.parse as u; raise ValueError('db://u:%s@h %s %s' % (u.quote(v), u.quote(v, " +
+			"safe=''), u.quote_plus(v)))",
+		"base64": "import base64 as b; raise ValueError('%s %s' % (b.b64encode(v.encode()), " +
+			"b.urlsafe_b64encode(v.encode())))",
 		"cut at the end":     "raise ValueError('x' * 995 + v)",
 		"exit":               "raise SystemExit(v)",
 		"a tuple":            "raise SystemExit((1, v))",
@@ -37,7 +39,10 @@ func TestSecretsAreMaskedInFailures(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := newPod(t, python(t), function("f", spec.Integer), map[string]string{"user.py": "def f():\n    import os\n    v = os.environ['PASSWORD']\n    " + body})
+			p := newPod(
+				t, python(t), function("f", spec.Integer),
+				map[string]string{"user.py": "def f():\n    import os\n    v = os.environ['PASSWORD']\n    " + body},
+			)
 			dir := filepath.Join(t.TempDir(), "secret")
 			if err := os.MkdirAll(dir, 0o700); err != nil {
 				t.Fatal(err)

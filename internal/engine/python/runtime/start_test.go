@@ -9,17 +9,19 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
-// startLimit is how much more processor time than python3 alone a pod may need. It is far above what an idle machine takes
-// (12 to 27 ms), since other work on it makes the same instructions take longer.
+// startLimit is how much more processor time than python3 alone a pod may need. It is far above what an idle machine
+// takes (12 to 27 ms), since other work on it makes the same instructions take longer.
 const startLimit = 200 * time.Millisecond
 
-// TestStart measures whole runs, which also read inputs and write outputs. Processor time, of the best of several, counts,
-// since this machine does other things too.
+// TestStart measures whole runs, which also read inputs and write outputs. Processor time, of the best of several,
+// counts, since this machine does other things too.
 func TestStart(t *testing.T) { //nolint:paralleltest // it measures time
 	python(t)
 	for _, interpreter := range interpreters() {
 		p := startPod(t, interpreter)
-		command := []string{interpreter, "-u", p.path("component", runtime.FileName), p.inputsFile(map[string]string{"state": "OH"})}
+		command := []string{
+			interpreter, "-u", p.path("component", runtime.FileName), p.inputsFile(map[string]string{"state": "OH"}),
+		}
 		var bare, full time.Duration
 		for i := range 5 {
 			bare = least(i, bare, p, exec.Command(interpreter, "-c", "pass"))

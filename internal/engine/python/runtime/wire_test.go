@@ -270,7 +270,9 @@ func TestNoTextCrashesTheReader(t *testing.T) {
 	t.Parallel()
 	python := startServer(t, python(t))
 	rapid.Check(t, func(t *rapid.T) {
-		typ := rapid.SampledFrom([]spec.Type{spec.String, spec.Integer, spec.Float, spec.Boolean, "list(integer)", spec.Struct}).Draw(t, "type")
+		typ := rapid.SampledFrom([]spec.Type{
+			spec.String, spec.Integer, spec.Float, spec.Boolean, "list(integer)", spec.Struct,
+		}).Draw(t, "type")
 		text := rapid.OneOf(hostile(), rapid.Custom(func(t *rapid.T) string { return value(t, spec.Any, 0) })).Draw(t, "text")
 		got := python.ask(t, typ, text)
 		if got.Failure == "" && typ != spec.String && !json.Valid([]byte(got.Sent)) {

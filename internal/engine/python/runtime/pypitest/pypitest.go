@@ -25,7 +25,10 @@ func Wheel(t *testing.T, name, version string, files map[string]string, requires
 	for _, r := range requires {
 		metadata.WriteString("Requires-Dist: " + r + "\n")
 	}
-	all := map[string]string{info + "METADATA": metadata.String(), info + "WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"}
+	all := map[string]string{
+		info + "METADATA": metadata.String(),
+		info + "WHEEL":    "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+	}
 	maps.Copy(all, files)
 	var record strings.Builder
 	record.WriteString(info + "RECORD,,\n")
