@@ -138,9 +138,6 @@ func (b *bound) tag(want spec.Type) string {
 	return tag(b.text(b.root, want, true))
 }
 
-// Tag makes a tag of an expression over Argo's names, however its strings and braces are written.
-func Tag(argo string) string { return tag(code(argo)) }
-
 // InertTag is a tag for an expression over Argo's names in which a task may have written, such as the messages of
 // nodes.
 func InertTag(argo string) string { return tag(inert(code(argo))) }

@@ -69,8 +69,3 @@ func publicInterface(w wfv1.WorkflowTemplate) (spec.Interface, error) {
 	}
 	return i, nil
 }
-
-// ComponentSelector finds the versions of a component.
-func ComponentSelector(name string) string {
-	return layout.KindLabel + "=" + string(spec.ComponentKind) + "," + layout.NameLabel + "=" + name
-}
