@@ -18,7 +18,7 @@ import (
 func (e *testEnv) kubectlCreate(t *testing.T, files ...string) {
 	t.Helper()
 	for _, file := range files {
-		data, err := os.ReadFile(filepath.Join("..", "engine", "argo", "testdata", "foreign", file+".yaml"))
+		data, err := os.ReadFile(filepath.Join("..", "engine", "argo", "testdata", "handwritten", file+".yaml"))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -77,7 +77,7 @@ resource "kfp_run" "once" {
 
 // A template that somebody wrote is taken over as far as it can be written as a pipeline; what cannot is told, all of
 // it.
-func TestAccImportOfForeignTemplates(t *testing.T) {
+func TestAccImportOfHandwrittenTemplates(t *testing.T) {
 	t.Parallel()
 	e := newTestEnv(t)
 	first := e.workspace(t, map[string]string{"main.tf": strings.ReplaceAll(driftConfig, "FORCE", "false")})

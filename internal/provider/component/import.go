@@ -24,7 +24,7 @@ func (r *Resource) ImportState(
 ) {
 	parts := strings.Split(req.ID, "/")
 	if len(parts) == 3 && !slices.Contains(parts, "") {
-		rememberForeign(ctx, resp.Private, foreignOrigin{Object: parts[1], Template: parts[2]}, &resp.Diagnostics)
+		rememberHandwritten(ctx, resp.Private, handwrittenOrigin{Object: parts[1], Template: parts[2]}, &resp.Diagnostics)
 		req.ID = parts[0] + "/" + parts[1]
 	}
 	r.ImportByName(ctx, req, resp)
@@ -39,8 +39,8 @@ func (r *Resource) imported(ctx context.Context, m *Model, req resource.ReadRequ
 		kit.AddClusterError(diags, "import", "component", given, err)
 		return
 	}
-	origin, isForeign := recallForeign(ctx, req.Private, diags)
-	if isForeign {
+	origin, isHandwritten := recallHandwritten(ctx, req.Private, diags)
+	if isHandwritten {
 		name = origin.Object
 	}
 	live, code, err := r.objects(ctx, namespace, name, false)
@@ -52,9 +52,9 @@ func (r *Resource) imported(ctx context.Context, m *Model, req resource.ReadRequ
 		kit.AddClusterError(diags, "read", "component", name, err)
 		return
 	}
-	if isForeign || handwritten.IsForeign(live.Labels) {
-		rememberForeign(ctx, resp.Private, foreignOrigin{Object: name, Template: origin.Template}, diags)
-		r.importedForeign(ctx, m, live, origin.Template, resp)
+	if isHandwritten || handwritten.IsTemplate(live.Labels) {
+		rememberHandwritten(ctx, resp.Private, handwrittenOrigin{Object: name, Template: origin.Template}, diags)
+		r.importedHandwritten(ctx, m, live, origin.Template, resp)
 		return
 	}
 	c, unread, err := decompile.ReadComponent(live.Into, decoderOf(code), nil)

@@ -167,7 +167,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	if state.Version.IsNull() {
-		leftForeign(state, &resp.Diagnostics)
+		leftHandwritten(state, &resp.Diagnostics)
 		return
 	}
 	kit.Report(&resp.Diagnostics, func(problems *problem.List) {

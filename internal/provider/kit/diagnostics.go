@@ -17,8 +17,8 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 )
 
-// AddForeignUnread tells every place of an object of other people's that cannot be written; false if there is any.
-func AddForeignUnread(diags *diag.Diagnostics, what string, live *backend.Object, unread []layout.Unread) bool {
+// AddHandwrittenUnread tells every place of an object of other people's that cannot be written; false if there is any.
+func AddHandwrittenUnread(diags *diag.Diagnostics, what string, live *backend.Object, unread []layout.Unread) bool {
 	if len(unread) == 0 {
 		return true
 	}

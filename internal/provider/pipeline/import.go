@@ -45,10 +45,10 @@ func (r *Resource) imported(ctx context.Context, m *Model, live *backend.Object,
 		return
 	}
 	again, g, found := CompilePipeline(p)
-	if handwritten.IsForeign(live.Labels) {
-		p, again, g, unread = r.foreign(ctx, live, p, unread, diags)
+	if handwritten.IsTemplate(live.Labels) {
+		p, again, g, unread = r.handwritten(ctx, live, p, unread, diags)
 		_, _, found = CompilePipeline(p)
-		if diags.HasError() || !kit.AddForeignUnread(diags, "pipeline", live, unread) {
+		if diags.HasError() || !kit.AddHandwrittenUnread(diags, "pipeline", live, unread) {
 			return
 		}
 	}
@@ -77,8 +77,8 @@ func notCompiling(found problem.List) string {
 		"components that have changed since, import or apply those first."
 }
 
-// foreign reads what people wrote: in the manner of this provider, but for the notation, or in their own.
-func (r *Resource) foreign(
+// handwritten reads what people wrote: in the manner of this provider, but for the notation, or in their own.
+func (r *Resource) handwritten(
 	ctx context.Context, live *backend.Object, p spec.Pipeline, unread []layout.Unread, diags *diag.Diagnostics,
 ) (spec.Pipeline, *compile.PipelineObject, *graph.Graph, []layout.Unread) {
 	again, g, _ := CompilePipeline(p)
@@ -90,7 +90,7 @@ func (r *Resource) foreign(
 			return p, again, g, nil
 		}
 	}
-	p, unread, err := handwritten.ReadForeignPipeline(live.Into, r.Session.Around(ctx, live.Namespace))
+	p, unread, err := handwritten.Pipeline(live.Into, r.Session.Around(ctx, live.Namespace))
 	if err != nil {
 		kit.AddClusterError(diags, "read", "pipeline", live.Name, err)
 		return p, nil, nil, nil

@@ -38,7 +38,7 @@ func (r *Resource) findPipeline(ctx context.Context, m *Model, found *backend.Ob
 		return
 	}
 	if len(unread) > 0 {
-		addForeignSchedule(diags, found, unread)
+		addHandwrittenSchedule(diags, found, unread)
 		return
 	}
 	template, err := r.Session.Backend.Find(ctx, backend.WorkflowTemplates, found.Namespace, name)
@@ -66,15 +66,15 @@ func (r *Resource) findPipeline(ctx context.Context, m *Model, found *backend.Ob
 		m.Pipeline = kit.ReadRefOf(template, diags)
 		return
 	}
-	addForeignSchedule(diags, found, []layout.Unread{handwritten.NoPipelineYet(found.Namespace, name)})
+	addHandwrittenSchedule(diags, found, []layout.Unread{handwritten.NoPipelineYet(found.Namespace, name)})
 }
 
-// addForeignSchedule tells why a schedule has no pipeline, and what else of it cannot be written.
-func addForeignSchedule(diags *diag.Diagnostics, found *backend.Object, unread []layout.Unread) {
-	if _, more, err := handwritten.ReadForeignSchedule(found.Into, spec.RecurringRun{}, schedule.DefaultTimezone); err == nil {
+// addHandwrittenSchedule tells why a schedule has no pipeline, and what else of it cannot be written.
+func addHandwrittenSchedule(diags *diag.Diagnostics, found *backend.Object, unread []layout.Unread) {
+	if _, more, err := handwritten.Schedule(found.Into, spec.RecurringRun{}, schedule.DefaultTimezone); err == nil {
 		unread = append(unread, withoutArguments(more)...)
 	}
-	kit.AddForeignUnread(diags, "recurring run", found, unread)
+	kit.AddHandwrittenUnread(diags, "recurring run", found, unread)
 }
 
 // withoutArguments leaves out what is only known of the parameters once the pipeline is.
@@ -86,13 +86,13 @@ func withoutArguments(all []layout.Unread) []layout.Unread {
 	})
 }
 
-// foreign reads what only people write. live is what was read as if it were of this provider.
-func (r *Resource) foreign(found *backend.Object, live spec.RecurringRun, diags *diag.Diagnostics) spec.RecurringRun {
+// handwritten reads what only people write. live is what was read as if it were of this provider.
+func (r *Resource) handwritten(found *backend.Object, live spec.RecurringRun, diags *diag.Diagnostics) spec.RecurringRun {
 	zone := live.Timezone
 	if zone == "" {
 		zone = schedule.DefaultTimezone
 	}
-	live, unread, err := handwritten.ReadForeignSchedule(found.Into, live, zone)
+	live, unread, err := handwritten.Schedule(found.Into, live, zone)
 	if err != nil {
 		kit.AddClusterError(diags, "read", "recurring run", found.Name, err)
 		return live
@@ -102,7 +102,7 @@ func (r *Resource) foreign(found *backend.Object, live spec.RecurringRun, diags 
 	for _, p := range problems {
 		if p.Severity == problem.Error {
 			unread = append(
-				unread, layout.Unread{Path: "spec." + foreignTimes[strings.SplitN(p.Path.String(), "[", 2)[0]], Reason: p.Detail},
+				unread, layout.Unread{Path: "spec." + handwrittenTimes[strings.SplitN(p.Path.String(), "[", 2)[0]], Reason: p.Detail},
 			)
 		}
 	}
@@ -121,11 +121,11 @@ func (r *Resource) foreign(found *backend.Object, live spec.RecurringRun, diags 
 			unread = append(unread, layout.Unread{Path: p.Path.String(), Reason: p.Detail})
 		}
 	}
-	kit.AddForeignUnread(diags, "recurring run", found, unread)
+	kit.AddHandwrittenUnread(diags, "recurring run", found, unread)
 	return live
 }
 
-// foreignTimes are the fields of a CronWorkflow that attributes are read from.
-var foreignTimes = map[string]string{
+// handwrittenTimes are the fields of a CronWorkflow that attributes are read from.
+var handwrittenTimes = map[string]string{
 	"crons": "schedules", "cron": "schedules", "timezone": "timezone", "starting_deadline": "startingDeadlineSeconds",
 }

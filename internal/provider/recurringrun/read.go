@@ -36,8 +36,8 @@ func (r *Resource) Refresh(ctx context.Context, m *Model, found *backend.Object,
 		kit.AddClusterError(diags, "read", "recurring run", m.Name.ValueString(), err)
 		return
 	}
-	if handwritten.IsForeignSchedule(found.Labels) {
-		if live = r.foreign(found, live, diags); diags.HasError() {
+	if handwritten.IsSchedule(found.Labels) {
+		if live = r.handwritten(found, live, diags); diags.HasError() {
 			return
 		}
 	}

@@ -16,9 +16,9 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
-// foreignReader reads one template. rest is what is not understood yet.
-type foreignReader struct {
-	Foreign
+// reader reads one template. rest is what is not understood yet.
+type reader struct {
+	Reading
 	object *wfv1.WorkflowTemplate
 	at     string // spec.templates["x"]
 	rest   *wfv1.Template
@@ -27,9 +27,9 @@ type foreignReader struct {
 	isMain bool              // the entrypoint, whose inputs are the workflow's arguments
 }
 
-// readForeign reads a template as a component.
-func readForeign(w *wfv1.WorkflowTemplate, t *wfv1.Template) Foreign {
-	r := foreignReader{
+// readHandwritten reads a template as a component.
+func readHandwritten(w *wfv1.WorkflowTemplate, t *wfv1.Template) Reading {
+	r := reader{
 		object: w, at: layout.Keyed(
 			"spec.templates", t.Name,
 		), rest: t.DeepCopy(), paths: map[string]string{}, named: map[string]bool{},
@@ -42,7 +42,7 @@ func readForeign(w *wfv1.WorkflowTemplate, t *wfv1.Template) Foreign {
 	kind := kindOf(t)
 	if kind != "container" && kind != "script" {
 		r.miss("."+kind, notOneContainer(kind))
-		return r.Foreign
+		return r.Reading
 	}
 	if several := slices.DeleteFunc(templateNames(w), func(name string) bool { return name != layout.QuoteName(t.Name) }); len(several) > 1 {
 		r.miss("", "there are several of this name")
@@ -55,15 +55,15 @@ func readForeign(w *wfv1.WorkflowTemplate, t *wfv1.Template) Foreign {
 	r.settings()
 	r.left()
 	r.Unread = sortUnread(r.Unread)
-	return r.Foreign
+	return r.Reading
 }
 
-func (r *foreignReader) miss(below, reason string) {
+func (r *reader) miss(below, reason string) {
 	r.Unread = append(r.Unread, layout.Unread{Path: r.at + below, Reason: reason})
 }
 
 // inputs reads parameters and artifacts. Everything is a string, as in Argo.
-func (r *foreignReader) inputs(t *wfv1.Template) {
+func (r *reader) inputs(t *wfv1.Template) {
 	for i, p := range t.Inputs.Parameters {
 		r.Inputs[p.Name] = r.declare(layout.Keyed(".inputs.parameters", p.Name), p.Name)
 		r.rest.Inputs.Parameters[i] = r.input(p)
@@ -83,8 +83,8 @@ func (r *foreignReader) inputs(t *wfv1.Template) {
 }
 
 // declare finds an input's or output's name.
-func (r *foreignReader) declare(at, argo string) string {
-	name := foreignName(argo)
+func (r *reader) declare(at, argo string) string {
+	name := plainName(argo)
 	_, taken := r.Component.Inputs[name]
 	if taken || !spec.IsIdentifier(name) || strings.HasPrefix(argo, layout.HiddenPrefix) {
 		r.miss(at, layout.QuoteName(argo)+" cannot be a name here, or two are called so; use letters, digits and underscores")
@@ -93,7 +93,7 @@ func (r *foreignReader) declare(at, argo string) string {
 }
 
 // input reads a parameter, and returns what is left of it.
-func (r *foreignReader) input(p wfv1.Parameter) wfv1.Parameter {
+func (r *reader) input(p wfv1.Parameter) wfv1.Parameter {
 	in := spec.Input{Type: spec.String}
 	value := p.Default
 	if p.Value != nil {
@@ -124,7 +124,7 @@ func (r *foreignReader) input(p wfv1.Parameter) wfv1.Parameter {
 			if a := r.argument(of); a != nil && a.Value != nil {
 				text = a.Value.String()
 			}
-			r.Given[foreignName(p.Name)] = "{{ parameters." + foreignName(of) + " }}"
+			r.Given[plainName(p.Name)] = "{{ parameters." + plainName(of) + " }}"
 			if text != "" {
 				in.Default = &text
 			}
@@ -135,18 +135,18 @@ func (r *foreignReader) input(p wfv1.Parameter) wfv1.Parameter {
 			left.Value, in.Default = value, nil
 		}
 	}
-	layout.Set(&r.Component.Inputs, foreignName(p.Name), in)
+	layout.Set(&r.Component.Inputs, plainName(p.Name), in)
 	return left
 }
 
 // argument is the workflow's argument of a name.
-func (r *foreignReader) argument(name string) *wfv1.Parameter {
+func (r *reader) argument(name string) *wfv1.Parameter {
 	return r.object.Spec.Arguments.GetParameterByName(name)
 }
 
-func (r *foreignReader) outputs(t *wfv1.Template) {
+func (r *reader) outputs(t *wfv1.Template) {
 	give := func(argo, at, file string, of spec.Type) {
-		name := foreignName(argo)
+		name := plainName(argo)
 		if _, taken := r.Component.Outputs[name]; taken || !spec.IsIdentifier(name) || strings.HasPrefix(argo, layout.HiddenPrefix) {
 			r.miss(
 				at, layout.QuoteName(argo)+" cannot name an output, or two are called so; use letters, digits and underscores",
@@ -183,7 +183,7 @@ func (r *foreignReader) outputs(t *wfv1.Template) {
 var plainPath = regexp.MustCompile(`^/[A-Za-z0-9_./ -]*$`)
 
 // overlaps finds files of which one lies in another: ours do not. It also finds those whose paths are no plain texts.
-func (r *foreignReader) overlaps() {
+func (r *reader) overlaps() {
 	for _, a := range layout.SortedKeys(r.paths) {
 		if !plainPath.MatchString(a) {
 			r.miss(
@@ -208,7 +208,7 @@ func (r *foreignReader) overlaps() {
 }
 
 // container reads image, command, arguments, environment and resources.
-func (r *foreignReader) container(t *wfv1.Template) {
+func (r *reader) container(t *wfv1.Template) {
 	field, from, left := ".container", t.Container, r.rest.Container
 	if t.Script != nil {
 		field, from, left = ".script", &t.Script.Container, &r.rest.Script.Container
@@ -247,7 +247,7 @@ var versionSuffix = regexp.MustCompile(`[0-9.]+$`)
 const longestArgument = 100_000
 
 // script makes a script's text an argument of its interpreter: a component has no files.
-func (r *foreignReader) script(s *wfv1.ScriptTemplate, c *spec.Container) {
+func (r *reader) script(s *wfv1.ScriptTemplate, c *spec.Container) {
 	r.rest.Script.Source = ""
 	flag := ""
 	if len(s.Command) > 0 {
@@ -278,7 +278,7 @@ func (r *foreignReader) script(s *wfv1.ScriptTemplate, c *spec.Container) {
 var kubernetesReference = regexp.MustCompile(`\$\$|\$\([^()]*\)`)
 
 // expanded is what Kubernetes makes of a text of the command, which is data here.
-func (r *foreignReader) expanded(text, at string, env []corev1.EnvVar) string {
+func (r *reader) expanded(text, at string, env []corev1.EnvVar) string {
 	return kubernetesReference.ReplaceAllStringFunc(text, func(found string) string {
 		if found == "$$" {
 			return "$"
@@ -302,7 +302,7 @@ func (r *foreignReader) expanded(text, at string, env []corev1.EnvVar) string {
 }
 
 // environment reads constants for the component, and references for its tasks.
-func (r *foreignReader) environment(field string, from, left *corev1.Container) {
+func (r *reader) environment(field string, from, left *corev1.Container) {
 	left.Env = slices.Clone(from.Env)
 	for i, e := range from.Env {
 		at := fmt.Sprintf("%s.env[%q]", field, e.Name)
@@ -326,7 +326,7 @@ func (r *foreignReader) environment(field string, from, left *corev1.Container) 
 	}
 }
 
-func (r *foreignReader) resources(_ string, from, left *corev1.Container) {
+func (r *reader) resources(_ string, from, left *corev1.Container) {
 	res := spec.Resources{
 		Requests: decompile.QuantityTexts(from.Resources.Requests), Limits: decompile.QuantityTexts(from.Resources.Limits),
 	}

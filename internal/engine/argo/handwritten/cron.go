@@ -12,14 +12,14 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
-// IsForeignSchedule reports whether a CronWorkflow is one that people wrote.
-func IsForeignSchedule(labels map[string]string) bool {
-	return IsForeign(labels) && labels[layout.KindLabel] == ""
+// IsSchedule reports whether a CronWorkflow is one that people wrote.
+func IsSchedule(labels map[string]string) bool {
+	return IsTemplate(labels) && labels[layout.KindLabel] == ""
 }
 
-// ReadForeignSchedule reads a CronWorkflow that people wrote. r is what ReadRecurringRun read of it, with the pipeline
+// Schedule reads a CronWorkflow that people wrote. r is what ReadRecurringRun read of it, with the pipeline
 // that it runs; timezone is that of the spec, UTC where there is none.
-func ReadForeignSchedule(
+func Schedule(
 	cron layout.Decoder, r spec.RecurringRun, timezone string,
 ) (spec.RecurringRun, []layout.Unread, error) {
 	var c wfv1.CronWorkflow
@@ -27,7 +27,7 @@ func ReadForeignSchedule(
 		return r, nil, err
 	}
 	r.Timezone = timezone
-	f := foreignSchedule{run: &r, cron: &c}
+	f := cronSchedule{run: &r, cron: &c}
 	f.arguments()
 	if c.Spec.StartingDeadlineSeconds != nil && *c.Spec.StartingDeadlineSeconds == 0 {
 		r.StartingDeadline = nil // none is asked for
@@ -72,23 +72,23 @@ func ScheduledTemplate(cron layout.Decoder) (string, []layout.Unread, error) {
 // NoPipelineYet is the error for a schedule whose WorkflowTemplate is no pipeline of this provider.
 func NoPipelineYet(namespace, template string) layout.Unread {
 	return layout.Unread{Path: "spec.workflowSpec.workflowTemplateRef", Reason: "WorkflowTemplate " + layout.QuoteName(template) + " is no pipeline of this provider; import it first (import { to = kfp_pipeline." +
-		foreignName(template) + ", id = " + layout.QuoteName(namespace+"/"+template) + " }), apply, and then import the " +
+		plainName(template) + ", id = " + layout.QuoteName(namespace+"/"+template) + " }), apply, and then import the " +
 		"schedule"}
 
 }
 
-type foreignSchedule struct {
+type cronSchedule struct {
 	run    *spec.RecurringRun
 	cron   *wfv1.CronWorkflow
 	unread []layout.Unread
 }
 
-func (f *foreignSchedule) miss(path, reason string) {
+func (f *cronSchedule) miss(path, reason string) {
 	f.unread = append(f.unread, layout.Unread{Path: path, Reason: reason})
 }
 
 // arguments reads the parameters. Names are those of the pipeline, which has no hyphens in them.
-func (f *foreignSchedule) arguments() {
+func (f *cronSchedule) arguments() {
 	at := "spec.workflowSpec.arguments"
 	env := graph.ScheduleEnv(f.run.Timezone)
 	read := map[string]string{}
@@ -97,7 +97,7 @@ func (f *foreignSchedule) arguments() {
 		name := p.Name
 		in, known := f.run.Pipeline.Inputs[name]
 		if !known {
-			name = foreignName(name)
+			name = plainName(name)
 			in, known = f.run.Pipeline.Inputs[name]
 		}
 		switch {
@@ -150,7 +150,7 @@ func scheduleReason(tag string) string {
 }
 
 // rest tells what a recurring run cannot say.
-func (f *foreignSchedule) rest() {
+func (f *cronSchedule) rest() {
 	s := f.cron.Spec.DeepCopy()
 	s.Schedule, s.Schedules, s.Timezone, s.When, s.Suspend, s.ConcurrencyPolicy = "", nil, "", "", false, ""
 	s.StartingDeadlineSeconds, s.SuccessfulJobsHistoryLimit, s.FailedJobsHistoryLimit = nil, nil, nil

@@ -16,8 +16,8 @@ import (
 // read field by field instead: each one that is understood is taken out of a copy, and what is left of that in the end
 // is what cannot be expressed. So nothing is lost without being told.
 
-// Foreign is a template of Argo's that people wrote, read as a component.
-type Foreign struct {
+// Reading is a template of Argo's that people wrote, read as a component.
+type Reading struct {
 	Object    string // the name of the WorkflowTemplate
 	Template  string // the name of the template in it
 	Component spec.Component
@@ -33,28 +33,28 @@ type Foreign struct {
 	Unread []layout.Unread
 }
 
-// IsForeign reports whether a WorkflowTemplate was made by anybody else.
-func IsForeign(labels map[string]string) bool {
+// IsTemplate reports whether a WorkflowTemplate was made by anybody else.
+func IsTemplate(labels map[string]string) bool {
 	return labels[layout.ManagedByLabel] != layout.ManagedBy
 }
 
 // IsUntouched reports whether a WorkflowTemplate is as people wrote it: imported perhaps, but not applied since.
 func IsUntouched(labels, annotations map[string]string) bool {
-	return IsForeign(labels) && annotations[layout.TypesAnnotation] == ""
+	return IsTemplate(labels) && annotations[layout.TypesAnnotation] == ""
 }
 
-// ReadForeignComponent reads a template that people wrote as a component. template is its name; empty: that of the
+// Component reads a template that people wrote as a component. template is its name; empty: that of the
 // entrypoint, or the only one.
-func ReadForeignComponent(object layout.Decoder, template string) (Foreign, error) {
+func Component(object layout.Decoder, template string) (Reading, error) {
 	var w wfv1.WorkflowTemplate
 	if err := object(&w); err != nil {
-		return Foreign{}, err
+		return Reading{}, err
 	}
 	t, unread := chosenTemplate(&w, template)
 	if t == nil {
-		return Foreign{Object: w.Name, Unread: unread}, nil
+		return Reading{Object: w.Name, Unread: unread}, nil
 	}
-	f := readForeign(&w, t)
+	f := readHandwritten(&w, t)
 	f.Unread = append(f.Unread, f.podFields(&w.Spec)...)
 	if template == "" {
 		f.Component.Name = w.Name
@@ -155,8 +155,8 @@ func notOneContainer(kind string) string {
 	return "a template of kind " + kind + " cannot be written; a component runs one container"
 }
 
-// foreignName is an identifier for one of Argo's names.
-func foreignName(argo string) string {
+// plainName is an identifier for one of Argo's names.
+func plainName(argo string) string {
 	return strings.Trim(strings.NewReplacer("-", "_", ".", "_").Replace(argo), "_")
 }
 
@@ -172,7 +172,7 @@ func componentNameOf(object, template string) string {
 }
 
 // uncompilable is what the compiler has against what was read.
-func (f *Foreign) uncompilable() []layout.Unread {
+func (f *Reading) uncompilable() []layout.Unread {
 	if _, err := compile.Component(f.Component); err != nil {
 		return []layout.Unread{{Path: layout.Keyed("spec.templates", f.Template), Reason: err.Error()}}
 	}
@@ -180,7 +180,7 @@ func (f *Foreign) uncompilable() []layout.Unread {
 }
 
 // SettingLines are the settings for the tasks as they stand in a configuration, sorted.
-func (f *Foreign) SettingLines() ([]string, error) {
+func (f *Reading) SettingLines() ([]string, error) {
 	fields, err := layout.AsJSON(f.Settings)
 	if err != nil {
 		return nil, err

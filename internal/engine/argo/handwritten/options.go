@@ -10,7 +10,7 @@ import (
 )
 
 // options reads what the workflow says as a whole, and tells the rest.
-func (g *foreignGraph) options(entry *wfv1.Template) {
+func (g *templateGraph) options(entry *wfv1.Template) {
 	s := g.spec
 	o := spec.Options{
 		Parallelism: s.Parallelism, Timeout: wire.Seconds(s.ActiveDeadlineSeconds), ArchiveLogs: s.ArchiveLogs,
@@ -39,7 +39,7 @@ func (g *foreignGraph) options(entry *wfv1.Template) {
 	if r := s.ArtifactRepositoryRef; r != nil {
 		o.ArtifactRepository, s.ArtifactRepositoryRef = &spec.RepositoryRef{ConfigMap: r.ConfigMap, Key: r.Key}, nil
 	}
-	if locks, ok := foreignLocks(s.Synchronization); ok {
+	if locks, ok := readLocks(s.Synchronization); ok {
 		o.Synchronization, s.Synchronization = locks, nil
 	}
 	if m := s.WorkflowMetadata; m != nil {

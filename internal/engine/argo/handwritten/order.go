@@ -12,7 +12,7 @@ import (
 
 // states are the tasks that a task waits for, by Argo's names, and what must have become of each; none: it need not be
 // told.
-func (c *foreignCall) states() map[string][]string {
+func (c *templateCall) states() map[string][]string {
 	states := map[string][]string{}
 	for _, name := range c.task.Dependencies {
 		states[name] = nil
@@ -27,7 +27,7 @@ func (c *foreignCall) states() map[string][]string {
 }
 
 // order reads what comes before a task.
-func (s *foreignScope) order(t *spec.Task, c *foreignCall) {
+func (s *templateScope) order(t *spec.Task, c *templateCall) {
 	states := c.states()
 	if c.task.Depends != "" {
 		var ok bool
@@ -57,7 +57,7 @@ func (s *foreignScope) order(t *spec.Task, c *foreignCall) {
 
 // unordered tells of tasks whose values a task takes without waiting for them, because a reference is an order here and
 // not in Argo.
-func (s *foreignScope) unordered(c *foreignCall, used map[string]bool) {
+func (s *templateScope) unordered(c *templateCall, used map[string]bool) {
 	if len(used) == 0 {
 		return
 	}
@@ -74,9 +74,9 @@ func (s *foreignScope) unordered(c *foreignCall, used map[string]bool) {
 }
 
 // before are the tasks, by our names, that a task waits for, and those that they wait for.
-func (s *foreignScope) before(c *foreignCall) map[string]bool {
+func (s *templateScope) before(c *templateCall) map[string]bool {
 	found := map[string]bool{}
-	for left := []*foreignCall{c}; len(left) > 0; {
+	for left := []*templateCall{c}; len(left) > 0; {
 		next := left[0]
 		left = left[1:]
 		for name := range next.states() {
@@ -115,7 +115,7 @@ func tasksOf(t spec.Task) map[string]bool {
 }
 
 // runIf finds the condition that means the same. Tasks that are never skipped succeed or fail.
-func (s *foreignScope) runIf(states map[string][]string, depends string) (spec.RunIf, bool) {
+func (s *templateScope) runIf(states map[string][]string, depends string) (spec.RunIf, bool) {
 	if strings.ContainsAny(depends, "!") {
 		return "", false
 	}

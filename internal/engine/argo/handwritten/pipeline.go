@@ -22,15 +22,15 @@ type Around struct {
 	Template  func(object string) (layout.Decoder, bool) // other WorkflowTemplates
 }
 
-// ReadForeignPipeline reads a WorkflowTemplate that people wrote as a pipeline. Its templates of one container must be
+// Pipeline reads a WorkflowTemplate that people wrote as a pipeline. Its templates of one container must be
 // components by now; the error says of which that is to be made good.
-func ReadForeignPipeline(object layout.Decoder, around Around) (spec.Pipeline, []layout.Unread, error) {
+func Pipeline(object layout.Decoder, around Around) (spec.Pipeline, []layout.Unread, error) {
 	var w wfv1.WorkflowTemplate
 	if err := object(&w); err != nil {
 		return spec.Pipeline{}, nil, err
 	}
-	r := foreignGraph{
-		around: around, object: &w, spec: w.Spec.DeepCopy(), read: map[string]*foreignCallee{}, visited: map[string]bool{},
+	r := templateGraph{
+		around: around, object: &w, spec: w.Spec.DeepCopy(), read: map[string]*templateCallee{}, visited: map[string]bool{},
 		parameters: map[string]string{}, places: map[string]string{},
 	}
 	r.pipeline.Namespace, r.pipeline.Name, r.pipeline.Description = w.Namespace, w.Name, w.Annotations[layout.DescribeKey]
@@ -41,24 +41,24 @@ func ReadForeignPipeline(object layout.Decoder, around Around) (spec.Pipeline, [
 	return r.pipeline, sortUnread(r.unread), nil
 }
 
-// foreignGraph reads one WorkflowTemplate. spec is what is not understood yet.
-type foreignGraph struct {
+// templateGraph reads one WorkflowTemplate. spec is what is not understood yet.
+type templateGraph struct {
 	around     Around
 	object     *wfv1.WorkflowTemplate
 	spec       *wfv1.WorkflowSpec
 	pipeline   spec.Pipeline
-	read       map[string]*foreignCallee // what tasks run, by where it is
-	visited    map[string]bool           // templates of the object that something runs
-	parameters map[string]string         // Argo's names of parameters → ours
-	places     map[string]string         // our paths → where it stands in the object
+	read       map[string]*templateCallee // what tasks run, by where it is
+	visited    map[string]bool            // templates of the object that something runs
+	parameters map[string]string          // Argo's names of parameters → ours
+	places     map[string]string          // our paths → where it stands in the object
 	unread     []layout.Unread
 }
 
-func (g *foreignGraph) miss(path, reason string) {
+func (g *templateGraph) miss(path, reason string) {
 	g.unread = append(g.unread, layout.Unread{Path: path, Reason: reason})
 }
 
-func (g *foreignGraph) readAll() {
+func (g *templateGraph) readAll() {
 	entry := g.object.GetTemplateByName(g.object.Spec.Entrypoint)
 	if entry == nil && g.object.Spec.Entrypoint == "" && len(g.object.Spec.Templates) == 1 {
 		entry = &g.object.Spec.Templates[0]
@@ -93,7 +93,7 @@ func (g *foreignGraph) readAll() {
 }
 
 // declareParameters reads the workflow's arguments and the inputs of the entrypoint, which are the same by their names.
-func (g *foreignGraph) declareParameters(entry *wfv1.Template) {
+func (g *templateGraph) declareParameters(entry *wfv1.Template) {
 	for _, p := range g.object.Spec.Arguments.Parameters {
 		g.parameter(layout.Keyed("spec.arguments.parameters", p.Name), p, p.Value)
 	}
@@ -121,13 +121,13 @@ func (g *foreignGraph) declareParameters(entry *wfv1.Template) {
 			g.parameter(at, p, value)
 			delete(g.parameters, "workflow.parameters."+p.Name)
 		}
-		g.parameters["inputs.parameters."+p.Name] = "parameters." + foreignName(p.Name)
+		g.parameters["inputs.parameters."+p.Name] = "parameters." + plainName(p.Name)
 	}
 	for _, a := range entry.Inputs.Artifacts {
 		at := layout.Keyed(layout.Keyed("spec.templates", entry.Name)+".inputs.artifacts", a.Name)
 		if kindOf(entry) == "dag" || kindOf(entry) == "steps" {
-			layout.Set(&g.pipeline.Parameters, foreignName(a.Name), spec.Input{Type: spec.Artifact, Optional: a.Optional})
-			g.parameters["inputs.artifacts."+a.Name] = "parameters." + foreignName(a.Name)
+			layout.Set(&g.pipeline.Parameters, plainName(a.Name), spec.Input{Type: spec.Artifact, Optional: a.Optional})
+			g.parameters["inputs.artifacts."+a.Name] = "parameters." + plainName(a.Name)
 			left := a.DeepCopy()
 			left.Path, left.Optional = "", false
 			g.left(at, left, templateReasons)
@@ -135,8 +135,8 @@ func (g *foreignGraph) declareParameters(entry *wfv1.Template) {
 	}
 }
 
-func (g *foreignGraph) parameter(at string, p wfv1.Parameter, value *wfv1.AnyString) {
-	name := foreignName(p.Name)
+func (g *templateGraph) parameter(at string, p wfv1.Parameter, value *wfv1.AnyString) {
+	name := plainName(p.Name)
 	if _, taken := g.pipeline.Parameters[name]; taken || !spec.IsIdentifier(name) {
 		g.miss(
 			at, layout.QuoteName(p.Name)+" cannot name a parameter, or two are called so; use letters, digits and underscores",
@@ -171,10 +171,10 @@ func (g *foreignGraph) parameter(at string, p wfv1.Parameter, value *wfv1.AnyStr
 }
 
 // Group reads the tasks of a template: of a DAG, of steps, or of one container as the only task.
-func (g *foreignGraph) group(t *wfv1.Template, attribute string) map[string]spec.Task {
+func (g *templateGraph) group(t *wfv1.Template, attribute string) map[string]spec.Task {
 	at := layout.Keyed("spec.templates", t.Name)
 	g.visited[t.Name] = true
-	var calls []*foreignCall
+	var calls []*templateCall
 	switch kindOf(t) {
 	case "dag":
 		if t.DAG.Target != "" {
@@ -182,13 +182,13 @@ func (g *foreignGraph) group(t *wfv1.Template, attribute string) map[string]spec
 		}
 		for i := range t.DAG.Tasks {
 			calls = append(
-				calls, &foreignCall{at: fmt.Sprintf("%s.dag.tasks[%q]", at, t.DAG.Tasks[i].Name), task: t.DAG.Tasks[i]},
+				calls, &templateCall{at: fmt.Sprintf("%s.dag.tasks[%q]", at, t.DAG.Tasks[i].Name), task: t.DAG.Tasks[i]},
 			)
 		}
 	case "steps":
 		calls = stepCalls(t, at)
 	default:
-		call := foreignCall{at: at, task: wfv1.DAGTask{Name: t.Name, Template: t.Name}}
+		call := templateCall{at: at, task: wfv1.DAGTask{Name: t.Name, Template: t.Name}}
 		for _, p := range t.Inputs.Parameters {
 			if _, ok := g.parameters["inputs.parameters."+p.Name]; ok && attribute == "tasks" {
 				call.task.Arguments.Parameters = append(
@@ -197,10 +197,10 @@ func (g *foreignGraph) group(t *wfv1.Template, attribute string) map[string]spec
 				)
 			}
 		}
-		calls = []*foreignCall{&call}
+		calls = []*templateCall{&call}
 	}
 	tasks := map[string]spec.Task{}
-	scope := &foreignScope{graph: g, attribute: attribute, calls: map[string]*foreignCall{}, tasks: tasks, entry: t}
+	scope := &templateScope{graph: g, attribute: attribute, calls: map[string]*templateCall{}, tasks: tasks, entry: t}
 	for _, c := range calls {
 		scope.add(c)
 	}
@@ -217,13 +217,13 @@ func (g *foreignGraph) group(t *wfv1.Template, attribute string) map[string]spec
 }
 
 // stepCalls makes a DAG of steps: each waits for those of the group before.
-func stepCalls(t *wfv1.Template, at string) []*foreignCall {
-	var calls []*foreignCall
+func stepCalls(t *wfv1.Template, at string) []*templateCall {
+	var calls []*templateCall
 	var before []string
 	for i, group := range t.Steps {
 		var names []string
 		for _, s := range group.Steps {
-			calls = append(calls, &foreignCall{at: fmt.Sprintf("%s.steps[%d][%q]", at, i, s.Name), task: wfv1.DAGTask{
+			calls = append(calls, &templateCall{at: fmt.Sprintf("%s.steps[%d][%q]", at, i, s.Name), task: wfv1.DAGTask{
 				Name: s.Name, Template: s.Template, Inline: s.Inline, Arguments: s.Arguments, TemplateRef: s.TemplateRef, WithItems: s.WithItems, WithParam: s.WithParam,
 				WithSequence: s.WithSequence, When: s.When, ContinueOn: s.ContinueOn, OnExit: s.OnExit, Hooks: s.Hooks, Dependencies: before,
 			}})
@@ -235,7 +235,7 @@ func stepCalls(t *wfv1.Template, at string) []*foreignCall {
 }
 
 // groupRest tells what a template of tasks says beside them.
-func (g *foreignGraph) groupRest(t *wfv1.Template, at string) {
+func (g *templateGraph) groupRest(t *wfv1.Template, at string) {
 	rest := t.DeepCopy()
 	rest.Name, rest.Inputs, rest.Outputs, rest.DAG, rest.Steps = "", wfv1.Inputs{}, wfv1.Outputs{}, nil, nil
 	rest.Parallelism = nil // the caller looks at it
@@ -253,7 +253,7 @@ var graphReasons = map[string]string{
 	"metadata":              "a template of tasks has no pod; give the pipeline's defaults labels and annotations",
 }
 
-func (g *foreignGraph) left(at string, object any, reasons map[string]string) {
+func (g *templateGraph) left(at string, object any, reasons map[string]string) {
 	left, err := layout.AsJSON(object)
 	if err != nil {
 		g.miss(at, err.Error())
@@ -263,11 +263,11 @@ func (g *foreignGraph) left(at string, object any, reasons map[string]string) {
 }
 
 // outputs reads what the entrypoint gives.
-func (g *foreignGraph) outputs(entry *wfv1.Template) {
+func (g *templateGraph) outputs(entry *wfv1.Template) {
 	at := layout.Keyed("spec.templates", entry.Name) + ".outputs"
-	scope := &foreignScope{graph: g, attribute: "outputs", tasks: g.pipeline.Tasks, entry: entry}
+	scope := &templateScope{graph: g, attribute: "outputs", tasks: g.pipeline.Tasks, entry: entry}
 	give := func(argo, at, tag string) {
-		name := foreignName(argo)
+		name := plainName(argo)
 		text, unknown := expr.FromTags(tag, scope.tag, nil)
 		for _, u := range unknown {
 			g.miss(at, unknownTag(u))
@@ -307,7 +307,7 @@ func (g *foreignGraph) outputs(entry *wfv1.Template) {
 }
 
 // check tells what the graph has against what was read, at the places in the object.
-func (g *foreignGraph) check() {
+func (g *templateGraph) check() {
 	_, problems := graph.Check(g.pipeline)
 	for _, p := range problems {
 		if p.Severity != problem.Error {

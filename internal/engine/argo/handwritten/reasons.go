@@ -187,7 +187,7 @@ func isEmpty(v any) bool {
 }
 
 // left tells what of the template is not understood.
-func (r *foreignReader) left() {
+func (r *reader) left() {
 	left, err := layout.AsJSON(r.rest)
 	if err != nil {
 		r.miss("", err.Error())
@@ -212,7 +212,7 @@ var podReasons = map[string]string{
 }
 
 // podFields tells what the workflow around the template says of its pods. The component does not have it.
-func (f *Foreign) podFields(s *wfv1.WorkflowSpec) []layout.Unread {
+func (f *Reading) podFields(s *wfv1.WorkflowSpec) []layout.Unread {
 	fields, err := layout.AsJSON(s)
 	if err != nil {
 		return []layout.Unread{{Path: "spec", Reason: err.Error()}}

@@ -17,12 +17,12 @@ import (
 
 // settings reads what a template says about its pod: in this language tasks say it. What is read is taken out of rest;
 // the fields that say a setting as Kubernetes does are left to settings.TakeTemplate.
-func (r *foreignReader) settings() {
+func (r *reader) settings() {
 	s, t := &r.Settings, r.rest
-	if retry, ok := foreignRetry(t.RetryStrategy); ok {
+	if retry, ok := readRetry(t.RetryStrategy); ok {
 		s.Retry, t.RetryStrategy = retry, nil
 	}
-	if locks, ok := foreignLocks(t.Synchronization); ok {
+	if locks, ok := readLocks(t.Synchronization); ok {
 		s.Synchronization, t.Synchronization = locks, nil
 	}
 	container := t.Container
@@ -37,8 +37,8 @@ func (r *foreignReader) settings() {
 	settings.TakeRights(t.SecurityContext, container, s)
 }
 
-// foreignRetry reads what a retry can say: a number of repetitions, a policy, a condition, pauses.
-func foreignRetry(s *wfv1.RetryStrategy) (*spec.Retry, bool) {
+// readRetry reads what a retry can say: a number of repetitions, a policy, a condition, pauses.
+func readRetry(s *wfv1.RetryStrategy) (*spec.Retry, bool) {
 	if s == nil || s.Limit == nil || s.Affinity != nil {
 		return nil, false
 	}
@@ -57,16 +57,16 @@ func foreignRetry(s *wfv1.RetryStrategy) (*spec.Retry, bool) {
 		}
 	}
 	if b := s.Backoff; b != nil {
-		if r.Backoff = foreignBackoff(b); r.Backoff == nil {
+		if r.Backoff = readBackoff(b); r.Backoff == nil {
 			return nil, false
 		}
 	}
 	return r, true
 }
 
-func foreignBackoff(b *wfv1.Backoff) *spec.Backoff {
-	first, firstOK := foreignDuration(b.Duration)
-	most, mostOK := foreignDuration(b.MaxDuration)
+func readBackoff(b *wfv1.Backoff) *spec.Backoff {
+	first, firstOK := duration(b.Duration)
+	most, mostOK := duration(b.MaxDuration)
 	if !firstOK || !mostOK || b.Cap != "" || first == "" {
 		return nil
 	}
@@ -81,8 +81,8 @@ func foreignBackoff(b *wfv1.Backoff) *spec.Backoff {
 	return out
 }
 
-// foreignDuration reads Argo's durations: those of Go, or a number of seconds.
-func foreignDuration(text string) (string, bool) {
+// duration reads Argo's durations: those of Go, or a number of seconds.
+func duration(text string) (string, bool) {
 	if text == "" {
 		return "", true
 	}
@@ -93,8 +93,8 @@ func foreignDuration(text string) (string, bool) {
 	return wire.Duration(d), err == nil
 }
 
-// foreignLocks reads the locks that are in the namespace itself.
-func foreignLocks(s *wfv1.Synchronization) (*spec.Synchronization, bool) {
+// readLocks reads the locks that are in the namespace itself.
+func readLocks(s *wfv1.Synchronization) (*spec.Synchronization, bool) {
 	if s == nil {
 		return nil, false
 	}

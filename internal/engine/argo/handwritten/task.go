@@ -12,32 +12,32 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
-// foreignCall is a task or step that people wrote.
-type foreignCall struct {
+// templateCall is a task or step that people wrote.
+type templateCall struct {
 	at     string // spec.templates["main"].dag.tasks["a"]
 	name   string // ours; empty: it has none
 	task   wfv1.DAGTask
-	callee *foreignCallee
+	callee *templateCallee
 }
 
-// foreignCallee is what a task runs.
-type foreignCallee struct {
+// templateCallee is what a task runs.
+type templateCallee struct {
 	ref      spec.Ref
 	approval *spec.Approval
-	foreign  Foreign // what it was read from; zero: it is of this provider
+	reading  Reading // what it was read from; zero: it is of this provider
 	ok       bool
 }
 
-// foreignScope is one group of tasks, and what their texts may refer to.
-type foreignScope struct {
-	graph     *foreignGraph
+// templateScope is one group of tasks, and what their texts may refer to.
+type templateScope struct {
+	graph     *templateGraph
 	attribute string
-	calls     map[string]*foreignCall // by Argo's name
+	calls     map[string]*templateCall // by Argo's name
 	tasks     map[string]spec.Task
 	entry     *wfv1.Template
 }
 
-func (s *foreignScope) add(c *foreignCall) {
+func (s *templateScope) add(c *templateCall) {
 	name := layout.SpecName(c.task.Name)
 	if _, taken := s.calls[c.task.Name]; taken || !spec.IsIdentifier(name) {
 		s.graph.miss(
@@ -53,7 +53,7 @@ func (s *foreignScope) add(c *foreignCall) {
 }
 
 // callee finds what a task runs.
-func (g *foreignGraph) callee(c *foreignCall) *foreignCallee {
+func (g *templateGraph) callee(c *templateCall) *templateCallee {
 	ref, in := c.task.TemplateRef, g.object
 	switch {
 	case c.task.Inline != nil:
@@ -61,7 +61,7 @@ func (g *foreignGraph) callee(c *foreignCall) *foreignCallee {
 			c.at+".inline",
 			"a task runs a component; make the template one of its own in the WorkflowTemplate, and import that first",
 		)
-		return &foreignCallee{}
+		return &templateCallee{}
 	case ref == nil:
 		g.visited[c.task.Template] = true
 		return g.template(in, c.task.Template, c.at+".template")
@@ -69,7 +69,7 @@ func (g *foreignGraph) callee(c *foreignCall) *foreignCallee {
 		g.miss(
 			c.at+".templateRef", "ClusterWorkflowTemplates are not looked at; copy it into the namespace as a WorkflowTemplate",
 		)
-		return &foreignCallee{}
+		return &templateCallee{}
 	}
 	if own, ok := g.around.Refs(ref.Name); ok {
 		if ref.Template != layout.MainTemplate {
@@ -78,23 +78,23 @@ func (g *foreignGraph) callee(c *foreignCall) *foreignCallee {
 				"of an object of this provider, only the template "+layout.QuoteName(layout.MainTemplate)+" can be called by hand",
 			)
 		}
-		return &foreignCallee{ref: own, ok: true}
+		return &templateCallee{ref: own, ok: true}
 	}
 	decode, ok := g.around.Template(ref.Name)
 	if !ok {
 		g.miss(c.at+".templateRef", "there is no WorkflowTemplate "+layout.QuoteName(ref.Name)+" in the namespace")
-		return &foreignCallee{}
+		return &templateCallee{}
 	}
 	var other wfv1.WorkflowTemplate
 	if err := decode(&other); err != nil {
 		g.miss(c.at+".templateRef", err.Error())
-		return &foreignCallee{}
+		return &templateCallee{}
 	}
 	return g.template(&other, ref.Template, c.at+".templateRef")
 }
 
 // template finds the component that was made of a template.
-func (g *foreignGraph) template(in *wfv1.WorkflowTemplate, name, at string) *foreignCallee {
+func (g *templateGraph) template(in *wfv1.WorkflowTemplate, name, at string) *templateCallee {
 	key := name
 	if in != g.object {
 		key = in.Name + "/" + name
@@ -102,7 +102,7 @@ func (g *foreignGraph) template(in *wfv1.WorkflowTemplate, name, at string) *for
 	if known := g.read[key]; known != nil {
 		return known
 	}
-	c := &foreignCallee{}
+	c := &templateCallee{}
 	g.read[key] = c
 	t := in.GetTemplateByName(name)
 	if t == nil {
@@ -125,24 +125,24 @@ func (g *foreignGraph) template(in *wfv1.WorkflowTemplate, name, at string) *for
 		)
 		return c
 	}
-	c.foreign = readForeign(in, t)
-	for _, u := range c.foreign.Unread {
+	c.reading = readHandwritten(in, t)
+	for _, u := range c.reading.Unread {
 		if in != g.object {
 			u.Path = "WorkflowTemplate " + in.Name + " " + u.Path
 		}
 		g.unread = append(g.unread, u)
 	}
-	if len(c.foreign.Unread) == 0 {
+	if len(c.reading.Unread) == 0 {
 		g.component(c, in, place)
 	}
 	return c
 }
 
 // component finds what was made of a template, or says how to make it.
-func (g *foreignGraph) component(c *foreignCallee, in *wfv1.WorkflowTemplate, place string) {
-	name := c.foreign.Component.Name
-	made := c.foreign.Component
-	id := importIDOf(in, c.foreign.Template)
+func (g *templateGraph) component(c *templateCallee, in *wfv1.WorkflowTemplate, place string) {
+	name := c.reading.Component.Name
+	made := c.reading.Component
+	id := importIDOf(in, c.reading.Template)
 	if len(in.Spec.Templates) == 1 {
 		made.Name, name, id = in.Name, in.Name, layout.QuoteName(in.Namespace+"/"+in.Name)
 	}
@@ -157,14 +157,14 @@ func (g *foreignGraph) component(c *foreignCallee, in *wfv1.WorkflowTemplate, pl
 			fmt.Sprintf(
 				"it is no component yet; import it first (import { to = kfp_component.%s, id = %s }), apply, and then import "+
 					"the pipeline",
-				foreignName(strings.ToLower(c.foreign.Template)), id,
+				plainName(strings.ToLower(c.reading.Template)), id,
 			),
 		)
 	}
 }
 
 func suspendTimeout(text string) string {
-	d, ok := foreignDuration(text)
+	d, ok := duration(text)
 	if !ok {
 		return text
 	}
@@ -172,9 +172,9 @@ func suspendTimeout(text string) string {
 }
 
 // read reads a task whose component is known.
-func (s *foreignScope) read(c *foreignCall) spec.Task {
+func (s *templateScope) read(c *templateCall) spec.Task {
 	t := spec.Task{
-		Inputs: map[string]string{}, Component: c.callee.ref, Approval: c.callee.approval, Settings: c.callee.foreign.Settings,
+		Inputs: map[string]string{}, Component: c.callee.ref, Approval: c.callee.approval, Settings: c.callee.reading.Settings,
 	}
 	for _, p := range c.task.Arguments.Parameters {
 		at := layout.Keyed(c.at+".arguments.parameters", p.Name)
@@ -196,9 +196,9 @@ func (s *foreignScope) read(c *foreignCall) spec.Task {
 		}
 		s.input(t, c, at, a.Name, a.From)
 	}
-	for _, name := range layout.SortedKeys(c.callee.foreign.Given) {
+	for _, name := range layout.SortedKeys(c.callee.reading.Given) {
 		if _, given := t.Inputs[name]; !given {
-			t.Inputs[name] = c.callee.foreign.Given[name]
+			t.Inputs[name] = c.callee.reading.Given[name]
 		}
 	}
 	if t.Approval != nil || len(t.Inputs) == 0 {
@@ -228,11 +228,11 @@ func (s *foreignScope) read(c *foreignCall) spec.Task {
 }
 
 // input hands a text on under the component's own name.
-func (s *foreignScope) input(t spec.Task, c *foreignCall, at, argo, text string) {
+func (s *templateScope) input(t spec.Task, c *templateCall, at, argo, text string) {
 	name := argo
-	if own, ok := c.callee.foreign.Inputs[argo]; ok {
+	if own, ok := c.callee.reading.Inputs[argo]; ok {
 		name = own
-	} else if c.callee.foreign.Object != "" {
+	} else if c.callee.reading.Object != "" {
 		s.graph.miss(at, "the template has no such input, so it says nothing; take it out")
 		return
 	}
@@ -247,7 +247,7 @@ func (s *foreignScope) input(t spec.Task, c *foreignCall, at, argo, text string)
 }
 
 // tag translates a tag in a text of a task.
-func (s *foreignScope) tag(tag string) (string, bool) {
+func (s *templateScope) tag(tag string) (string, bool) {
 	if name, ok := s.graph.parameters[tag]; ok && (s.attribute != "on_exit" || !strings.HasPrefix(tag, "inputs.")) {
 		return name, true
 	}
@@ -275,7 +275,7 @@ func (s *foreignScope) tag(tag string) (string, bool) {
 	}
 	for _, kind := range []string{"outputs.parameters.", "outputs.artifacts."} {
 		if output, ok := strings.CutPrefix(what, kind); ok {
-			return "tasks." + name + ".outputs." + foreignName(output), true
+			return "tasks." + name + ".outputs." + plainName(output), true
 		}
 	}
 	return "", false

@@ -27,7 +27,7 @@ func wholeTag(text, prefix string) (string, bool) {
 const pathTag = "kfp:"
 
 // text reads a text of the command. The paths of inputs and outputs become expressions.
-func (r *foreignReader) text(argo, at string, data func(string) string) string {
+func (r *reader) text(argo, at string, data func(string) string) string {
 	for _, file := range slices.SortedFunc(maps.Keys(r.paths), func(a, b string) int { return len(b) - len(a) }) {
 		marked := replacePath(argo, file, "{{"+pathTag+r.paths[file]+"}}")
 		if r.named[file] = r.named[file] || marked != argo; marked != argo {
@@ -78,7 +78,7 @@ func isPathCharacter(c byte, except string) bool {
 }
 
 // tag translates a tag. What a template takes from the workflow around it becomes an input.
-func (r *foreignReader) tag(tag string) (string, bool) {
+func (r *reader) tag(tag string) (string, bool) {
 	if own, ok := strings.CutPrefix(tag, pathTag); ok {
 		return own, true
 	}
@@ -90,11 +90,11 @@ func (r *foreignReader) tag(tag string) (string, bool) {
 		if name, ok := strings.CutPrefix(tag, side); ok {
 			name, isPath := strings.CutSuffix(name, ".path")
 			of, _, _ := strings.Cut(side, ".")
-			return r.pathOf(of+"."+foreignName(name)+".path", isPath)
+			return r.pathOf(of+"."+plainName(name)+".path", isPath)
 		}
 	}
 	if p, ok := strings.CutPrefix(tag, "workflow.parameters."); ok {
-		return r.lift(p, foreignName(p), "{{ parameters."+foreignName(p)+" }}")
+		return r.lift(p, plainName(p), "{{ parameters."+plainName(p)+" }}")
 	}
 	switch tag {
 	case "workflow.name":
@@ -105,7 +105,7 @@ func (r *foreignReader) tag(tag string) (string, bool) {
 	return "", false
 }
 
-func (r *foreignReader) pathOf(expression string, isPath bool) (string, bool) {
+func (r *reader) pathOf(expression string, isPath bool) (string, bool) {
 	for file, known := range r.paths {
 		if known == expression && isPath {
 			r.named[file] = true
@@ -116,7 +116,7 @@ func (r *foreignReader) pathOf(expression string, isPath bool) (string, bool) {
 }
 
 // lift makes an input of what stands around the template: argument is the workflow's argument, or empty.
-func (r *foreignReader) lift(argument, name, given string) (string, bool) {
+func (r *reader) lift(argument, name, given string) (string, bool) {
 	if in, taken := r.Component.Inputs[name]; taken {
 		same := r.Given[name] == given || r.isMain && argument != "" && r.Inputs[argument] == name
 		return "inputs." + name, same && !in.Type.IsArtifact()
@@ -142,7 +142,7 @@ func (r *foreignReader) lift(argument, name, given string) (string, bool) {
 }
 
 // unnamedPaths tells the files whose place the command does not name: nothing can tell the program another.
-func (r *foreignReader) unnamedPaths(field string) {
+func (r *reader) unnamedPaths(field string) {
 	for _, file := range layout.SortedKeys(r.paths) {
 		if file != "" && !r.named[file] {
 			kind, name, _ := strings.Cut(strings.TrimSuffix(r.paths[file], ".path"), ".")
@@ -153,7 +153,7 @@ func (r *foreignReader) unnamedPaths(field string) {
 	}
 }
 
-func (r *foreignReader) holdsPath(value string) bool {
+func (r *reader) holdsPath(value string) bool {
 	for file := range r.paths {
 		if file != "" && strings.Contains(value, file) {
 			return true

@@ -19,7 +19,7 @@ import (
 var conditionToken = regexp.MustCompile(`^(\s+|\{\{[^{}]*\}\}|"[^"\\]*"|'[^'\\]*'|==|!=|<=|>=|<|>|&&|\|\||[()]|[A-Za-z0-9_.:/-]+)`)
 
 // condition translates a condition. Argo inserts the values and then compares what looks like numbers as numbers.
-func (s *foreignScope) condition(when string) (string, []string) {
+func (s *templateScope) condition(when string) (string, []string) {
 	var tokens []string
 	for rest := when; rest != ""; {
 		token := conditionToken.FindString(rest)
@@ -66,7 +66,7 @@ func isOperator(token string) bool {
 }
 
 // operand is one piece of a condition in our language.
-func (s *foreignScope) operand(token string) (string, bool) {
+func (s *templateScope) operand(token string) (string, bool) {
 	switch {
 	case isOperator(token), token == "true", token == "false":
 		return token, true
@@ -90,10 +90,10 @@ func (s *foreignScope) operand(token string) (string, bool) {
 const longestSequence = 1000
 
 // loop reads what a task is repeated for.
-func (s *foreignScope) loop(t *spec.Task, c *foreignCall) {
+func (s *templateScope) loop(t *spec.Task, c *templateCall) {
 	switch task := c.task; {
 	case len(task.WithItems) > 0:
-		items, err := foreignItems(task.WithItems)
+		items, err := readItems(task.WithItems)
 		if err != nil {
 			s.graph.miss(c.at+".withItems", err.Error())
 		}
@@ -121,7 +121,7 @@ func (s *foreignScope) loop(t *spec.Task, c *foreignCall) {
 }
 
 // listParameter makes a parameter a list that a loop goes over: Argo has no types.
-func (s *foreignScope) listParameter(text string) {
+func (s *templateScope) listParameter(text string) {
 	tag, ok := wholeTag(text, "parameters.")
 	p, known := s.graph.pipeline.Parameters[tag]
 	if !ok || !known {
@@ -137,8 +137,8 @@ func (s *foreignScope) listParameter(text string) {
 	s.graph.pipeline.Parameters[tag] = p
 }
 
-// foreignItems writes items as a constant list. Argo inserts scalars as texts.
-func foreignItems(items []wfv1.Item) (string, error) {
+// readItems writes items as a constant list. Argo inserts scalars as texts.
+func readItems(items []wfv1.Item) (string, error) {
 	var list []any
 	for _, item := range items {
 		data, err := item.MarshalJSON()

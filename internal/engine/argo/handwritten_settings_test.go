@@ -102,7 +102,7 @@ func TestSettingsOfTemplatesAreRead(t *testing.T) {
 			if value == nil {
 				continue // [] says something beside defaults alone
 			}
-			f, err := handwritten.ReadForeignComponent(
+			f, err := handwritten.Component(
 				byHand(func(_, template map[string]any) { put(template, path, value) }), "",
 			)
 			if err != nil || len(f.Unread) > 0 {
@@ -141,14 +141,14 @@ func TestSettingsOfWorkflowsAreRead(t *testing.T) {
 			Component: func(string, string) (spec.Ref, bool) { return spec.Ref{}, false },
 			Template:  func(string) (layout.Decoder, bool) { return nil, false },
 		}
-		p, unread, err := handwritten.ReadForeignPipeline(object, around)
+		p, unread, err := handwritten.Pipeline(object, around)
 		if err != nil || len(unread) > 0 {
 			t.Errorf("%s at %s: %v, unread %v", setting.Name(), path, err, unread)
 		}
 		if diff := cmp.Diff(want, p.Defaults); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", setting.Name(), diff)
 		}
-		f, err := handwritten.ReadForeignComponent(
+		f, err := handwritten.Component(
 			byHand(func(workflow, _ map[string]any) { put(workflow, path, value) }), "",
 		)
 		if err != nil || len(f.Notes) != 1 || !strings.HasPrefix("spec."+path, f.Notes[0].Path) {
@@ -196,7 +196,7 @@ func TestEverySettingIsReadByHand(t *testing.T) {
 		"affinity",           // a template's is told, with what to do
 		"image_pull_secrets", // templates have none; those of the workflow are read
 	}
-	f, err := handwritten.ReadForeignComponent(byHand(func(_, template map[string]any) {
+	f, err := handwritten.Component(byHand(func(_, template map[string]any) {
 		for name, value := range asObject(t, settingsByHand()) {
 			template[name] = value
 		}

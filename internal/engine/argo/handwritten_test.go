@@ -19,7 +19,7 @@ import (
 // written decodes a file of what somebody might have written by hand.
 func written(t *testing.T, name string) layout.Decoder {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join("testdata", "foreign", name+".yaml"))
+	data, err := os.ReadFile(filepath.Join("testdata", "handwritten", name+".yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,11 +44,11 @@ func lines(all []layout.Unread) []string {
 	return out
 }
 
-func TestForeignTemplatesAreReadAsComponents(t *testing.T) {
+func TestHandwrittenTemplatesAreReadAsComponents(t *testing.T) {
 	t.Parallel()
 	for name, template := range map[string]string{"report": "", "hello": "", "impossible": "", "library": "", "library:print": "print", "library:wait": "wait", "library:none": "none"} {
 		file, _, _ := strings.Cut(name, ":")
-		f, err := handwritten.ReadForeignComponent(written(t, file), template)
+		f, err := handwritten.Component(written(t, file), template)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,7 +60,7 @@ func TestForeignTemplatesAreReadAsComponents(t *testing.T) {
 			read.Component = f.Component
 			read.Compiled = mustComponent(t, f.Component).Template.Spec.Templates[0].Container
 		}
-		compare(t, filepath.Join("foreign", "golden", strings.ReplaceAll(name, ":", "-")), read)
+		compare(t, filepath.Join("handwritten", "golden", strings.ReplaceAll(name, ":", "-")), read)
 	}
 }
 
@@ -78,7 +78,7 @@ func aroundOf(t *testing.T, without string, files ...string) handwritten.Around 
 			if len(w.Spec.Templates) == 1 {
 				name = ""
 			}
-			f, err := handwritten.ReadForeignComponent(written(t, file), name)
+			f, err := handwritten.Component(written(t, file), name)
 			if err == nil && len(f.Unread) == 0 && template.Name != without {
 				o := mustComponent(t, f.Component)
 				made[o.Version] = o.Ref(f.Component)
@@ -95,12 +95,12 @@ func aroundOf(t *testing.T, without string, files ...string) handwritten.Around 
 	}
 }
 
-func TestForeignTemplatesAreReadAsPipelines(t *testing.T) {
+func TestHandwrittenTemplatesAreReadAsPipelines(t *testing.T) {
 	t.Parallel()
 	for name, without := range map[string]string{"diamond": "", "diamond-before": "write", "steps": "", "entangled": "print", "library": "", "hello": ""} {
 		file := strings.TrimSuffix(name, "-before")
 		around := aroundOf(t, without, file, "hello")
-		p, unread, err := handwritten.ReadForeignPipeline(written(t, file), around)
+		p, unread, err := handwritten.Pipeline(written(t, file), around)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -114,11 +114,11 @@ func TestForeignTemplatesAreReadAsPipelines(t *testing.T) {
 			}
 			read = map[string]any{"pipeline": p}
 		}
-		compare(t, filepath.Join("foreign", "golden", "pipeline-"+name), read)
+		compare(t, filepath.Join("handwritten", "golden", "pipeline-"+name), read)
 	}
 }
 
-func TestForeignSchedulesAreRead(t *testing.T) {
+func TestHandwrittenSchedulesAreRead(t *testing.T) {
 	t.Parallel()
 	diamond := spec.Ref{Kind: spec.PipelineKind, Namespace: "etl", Name: "diamond", Version: "v", Interface: spec.Interface{Inputs: map[string]spec.Input{
 		"first_word": {Type: spec.String, Default: new("x")}, "mode": {Type: spec.String, Default: new("full")},
@@ -133,7 +133,7 @@ func TestForeignSchedulesAreRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		run, more, err := handwritten.ReadForeignSchedule(cron, run, "Europe/Berlin")
+		run, more, err := handwritten.Schedule(cron, run, "Europe/Berlin")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -142,6 +142,6 @@ func TestForeignSchedulesAreRead(t *testing.T) {
 		if len(unread)+len(more) == 0 {
 			read["run"] = run
 		}
-		compare(t, filepath.Join("foreign", "golden", "schedule-"+name), read)
+		compare(t, filepath.Join("handwritten", "golden", "schedule-"+name), read)
 	}
 }

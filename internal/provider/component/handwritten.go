@@ -22,13 +22,13 @@ import (
 // version until the first apply, which makes that component beside it: other things may refer to the template, by names
 // that a component has not, so it stays as it is.
 
-// foreignOrigin is where a component without a version was imported from.
-type foreignOrigin struct {
+// handwrittenOrigin is where a component without a version was imported from.
+type handwrittenOrigin struct {
 	Object   string `json:"object"`
 	Template string `json:"template,omitempty"`
 }
 
-const foreignKey = "imported_from"
+const handwrittenKey = "imported_from"
 
 // privateData is what the framework's private state offers here.
 type privateData interface {
@@ -36,18 +36,18 @@ type privateData interface {
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
 }
 
-func rememberForeign(ctx context.Context, private privateData, origin foreignOrigin, diags *diag.Diagnostics) {
+func rememberHandwritten(ctx context.Context, private privateData, origin handwrittenOrigin, diags *diag.Diagnostics) {
 	data, err := json.Marshal(origin)
 	if err != nil {
 		diags.AddError("Cannot import the component", err.Error())
 		return
 	}
-	diags.Append(private.SetKey(ctx, foreignKey, data)...)
+	diags.Append(private.SetKey(ctx, handwrittenKey, data)...)
 }
 
-func recallForeign(ctx context.Context, private privateData, diags *diag.Diagnostics) (foreignOrigin, bool) {
-	var origin foreignOrigin
-	data, ds := private.GetKey(ctx, foreignKey)
+func recallHandwritten(ctx context.Context, private privateData, diags *diag.Diagnostics) (handwrittenOrigin, bool) {
+	var origin handwrittenOrigin
+	data, ds := private.GetKey(ctx, handwrittenKey)
 	diags.Append(ds...)
 	if len(data) == 0 {
 		return origin, false
@@ -58,17 +58,17 @@ func recallForeign(ctx context.Context, private privateData, diags *diag.Diagnos
 	return origin, origin.Object != ""
 }
 
-// importedForeign writes what a template that people wrote says into the state.
-func (r *Resource) importedForeign(
+// importedHandwritten writes what a template that people wrote says into the state.
+func (r *Resource) importedHandwritten(
 	ctx context.Context, m *Model, live *backend.Object, template string, resp *resource.ReadResponse,
 ) {
 	diags := &resp.Diagnostics
-	f, err := handwritten.ReadForeignComponent(live.Into, template)
+	f, err := handwritten.Component(live.Into, template)
 	if err != nil {
 		kit.AddClusterError(diags, "read", "component", live.Name, err)
 		return
 	}
-	if !kit.AddForeignUnread(diags, "component", live, f.Unread) {
+	if !kit.AddHandwrittenUnread(diags, "component", live, f.Unread) {
 		return
 	}
 	if !m.Drift.IsNull() {
@@ -86,12 +86,12 @@ func (r *Resource) importedForeign(
 	})
 	diags.Append(resp.State.Set(ctx, m)...)
 	if first {
-		warnForeign(diags, live, f)
+		warnHandwritten(diags, live, f)
 	}
 }
 
-// warnForeign tells what the template says that is said elsewhere here.
-func warnForeign(diags *diag.Diagnostics, live *backend.Object, f handwritten.Foreign) {
+// warnHandwritten tells what the template says that is said elsewhere here.
+func warnHandwritten(diags *diag.Diagnostics, live *backend.Object, f handwritten.Reading) {
 	lines, err := f.SettingLines()
 	if err != nil {
 		kit.AddClusterError(diags, "read", "component", live.Name, err)
@@ -121,8 +121,8 @@ func warnForeign(diags *diag.Diagnostics, live *backend.Object, f handwritten.Fo
 	diags.AddWarning("Component "+f.Component.Name+" is made anew from what was written by hand", b.String())
 }
 
-// leftForeign says that what was imported but never applied is still there.
-func leftForeign(m Model, diags *diag.Diagnostics) {
+// leftHandwritten says that what was imported but never applied is still there.
+func leftHandwritten(m Model, diags *diag.Diagnostics) {
 	diags.AddWarning("Component "+m.Name.ValueString()+" was never made",
 		"It was imported from a WorkflowTemplate that was written by hand, and not applied since. That WorkflowTemplate "+
 			"stays as it is.")

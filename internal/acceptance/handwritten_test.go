@@ -43,9 +43,9 @@ func verbatim(text string) string { return wire.Decode(text) }
 
 const secretFile = "/mnt/secret/key"
 
-// foreignPipeline has every kind of source, and every kind of consumer for what they write. %s are the inputs,
+// handwrittenPipeline has every kind of source, and every kind of consumer for what they write. %s are the inputs,
 // arguments and values of the consumers that take all attacks at once.
-const foreignPipeline = `
+const handwrittenPipeline = `
 locals {
   attacks = jsondecode(base64decode("%s"))
   names   = [for i, _ in local.attacks : format("t%%02d", i)]
@@ -237,9 +237,9 @@ func TestAccNothingThatATaskWroteIsEvaluated(t *testing.T) {
 		arguments = append(arguments, fmt.Sprintf("t%02d: str = ''", i))
 	}
 	config := fmt.Sprintf(
-		foreignPipeline, base64.StdEncoding.EncodeToString(encoded), strings.Join(arguments, ", "), strings.Join(names, ", "),
+		handwrittenPipeline, base64.StdEncoding.EncodeToString(encoded), strings.Join(arguments, ", "), strings.Join(names, ", "),
 	)
-	f := foreignCheck{env: env, attacks: all, secret: secret}
+	f := handwrittenCheck{env: env, attacks: all, secret: secret}
 	checks := []resource.TestCheckFunc{f.arrived, f.nothingAdded}
 	for task, message := range map[string]string{
 		"number": "outputs.parameters.number", "ratio": "outputs.parameters.ratio", "flag": "outputs.parameters.flag",
@@ -262,14 +262,14 @@ func TestAccNothingThatATaskWroteIsEvaluated(t *testing.T) {
 	})
 }
 
-type foreignCheck struct {
+type handwrittenCheck struct {
 	env     *testEnv
 	attacks []string
 	secret  string
 }
 
 // arrived compares what the consumers tell.
-func (f foreignCheck) arrived(s *terraform.State) error {
+func (f handwrittenCheck) arrived(s *terraform.State) error {
 	outputs := s.RootModule().Resources["kfp_run.foreign"].Primary.Attributes
 	var want []string
 	for _, text := range f.attacks {
@@ -319,7 +319,7 @@ func (f foreignCheck) arrived(s *terraform.State) error {
 }
 
 // messageArrived compares what the exit task of the run that failed tells.
-func (f foreignCheck) messageArrived(t *testing.T) {
+func (f handwrittenCheck) messageArrived(t *testing.T) {
 	runs, err := f.env.List(t.Context(), backend.Workflows)
 	if err != nil {
 		t.Fatal(err)
@@ -360,7 +360,7 @@ func asText(v any) string {
 }
 
 // nothingAdded looks for what the attacks would have added: to nodes, and to pods.
-func (f foreignCheck) nothingAdded(*terraform.State) error {
+func (f handwrittenCheck) nothingAdded(*terraform.State) error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	runs, err := f.env.List(ctx, backend.Workflows)

@@ -96,12 +96,12 @@ type failer interface {
 	Logf(string, ...any)
 }
 
-// checkForeign reads an object in every way. What can be written must compile, and mean the same. It returns how many
+// checkHandwritten reads an object in every way. What can be written must compile, and mean the same. It returns how many
 // templates and graphs of it could be written.
-func checkForeign(t failer, o map[string]any) (components, pipelines int) {
+func checkHandwritten(t failer, o map[string]any) (components, pipelines int) {
 	t.Helper()
 	if o["kind"] == "CronWorkflow" {
-		checkForeignSchedule(t, o)
+		checkHandwrittenSchedule(t, o)
 		return 0, 0
 	}
 	var w wfv1.WorkflowTemplate
@@ -111,7 +111,7 @@ func checkForeign(t failer, o map[string]any) (components, pipelines int) {
 	made := map[string]spec.Ref{}
 	byName := map[string]*wfv1.WorkflowTemplate{}
 	for _, template := range w.Spec.Templates {
-		f, err := handwritten.ReadForeignComponent(decoder(o), template.Name)
+		f, err := handwritten.Component(decoder(o), template.Name)
 		if err != nil {
 			t.Fatalf("%v", err)
 		}
@@ -132,7 +132,7 @@ func checkForeign(t failer, o map[string]any) (components, pipelines int) {
 		Component: func(version, _ string) (spec.Ref, bool) { ref, ok := made[version]; return ref, ok },
 		Template:  func(string) (layout.Decoder, bool) { return nil, false },
 	}
-	p, unread, err := handwritten.ReadForeignPipeline(decoder(o), around)
+	p, unread, err := handwritten.Pipeline(decoder(o), around)
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
@@ -151,7 +151,7 @@ func checkForeign(t failer, o map[string]any) (components, pipelines int) {
 	return components, 1
 }
 
-func checkForeignSchedule(t failer, o map[string]any) {
+func checkHandwrittenSchedule(t failer, o map[string]any) {
 	t.Helper()
 	if _, _, err := handwritten.ScheduledTemplate(decoder(o)); err != nil {
 		return
@@ -164,7 +164,7 @@ func checkForeignSchedule(t failer, o map[string]any) {
 	if err != nil {
 		return
 	}
-	run, unread, err := handwritten.ReadForeignSchedule(decoder(o), run, "UTC")
+	run, unread, err := handwritten.Schedule(decoder(o), run, "UTC")
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
@@ -180,7 +180,7 @@ var workflowParameter = regexp.MustCompile(`workflow\.parameters\.([A-Za-z0-9_.-
 // sameContainer inserts values as Argo does and expands them as the kubelet does, in what was written and in what was
 // made of it. Files are at other places.
 func sameContainer(
-	t failer, w wfv1.WorkflowTemplate, written wfv1.Template, f handwritten.Foreign, compiled compile.ComponentObjects,
+	t failer, w wfv1.WorkflowTemplate, written wfv1.Template, f handwritten.Reading, compiled compile.ComponentObjects,
 ) {
 	t.Helper()
 	before, after := map[string]any{}, map[string]any{}
@@ -317,7 +317,7 @@ func TestArgosExamplesAreRead(t *testing.T) {
 	t.Parallel()
 	components, templates, pipelines, objects := 0, 0, 0, 0
 	for _, o := range mustExamples(t) {
-		c, p := checkForeign(t, o)
+		c, p := checkHandwritten(t, o)
 		components, pipelines = components+c, pipelines+p
 		if o["kind"] == "WorkflowTemplate" {
 			objects++
@@ -356,6 +356,6 @@ func TestChangedExamplesAreRead(t *testing.T) {
 		for range rapid.IntRange(1, 4).Draw(t, "changes") {
 			mutate(t, o, other)
 		}
-		checkForeign(t, o)
+		checkHandwritten(t, o)
 	})
 }
