@@ -37,7 +37,12 @@ func NotedRow[N Notation, S any](name string, field func(*S) *string, descriptio
 func RequiredNotedRow[N Notation, S any](name string, field func(*S) *string, description string) row[S] {
 	attribute := schema.StringAttribute{Required: true, CustomType: textType[N]{}, MarkdownDescription: description}
 	return rowOf(name, attribute, field, readNoted[N],
-		func(_ context.Context, _ Writer, from string, _ TextValue[N]) TextValue[N] { return NewText[N](from) })
+		func(_ context.Context, _ Writer, from string, prior TextValue[N]) TextValue[N] {
+			if from == "" {
+				return NewText[N](from)
+			}
+			return TextIn(from, prior)
+		})
 }
 
 func readNoted[N Notation](_ context.Context, t *Reader, from TextValue[N]) string {

@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 )
 
 // Writer writes what the engine knows as framework values. The engine has one value for nothing, a configuration
@@ -92,8 +93,13 @@ func (w Writer) Text(text string, prior types.String) types.String {
 	return types.StringNull()
 }
 
+// TextIn writes a text in a notation. The prior one stays where it means the same: the framework would see to that, but
+// the tasks of a pipeline go past it.
 func TextIn[N Notation](text string, prior TextValue[N]) TextValue[N] {
+	var n N
 	switch {
+	case text != "" && IsKnown(prior) && n.same(text, prior.ValueString()):
+		return prior
 	case text != "":
 		return NewText[N](text)
 	case Keeps(prior):
@@ -110,7 +116,6 @@ func (w Writer) Flag(on bool, prior types.Bool) types.Bool {
 	return types.BoolValue(on)
 }
 
-//nolint:contextcheck // withNulls has nothing to ask for with a context
 func (w Writer) Texts(ctx context.Context, t attr.Type, texts map[string]string, prior types.Map) types.Map {
 	if len(texts) == 0 {
 		if Keeps(prior) {
@@ -120,18 +125,31 @@ func (w Writer) Texts(ctx context.Context, t attr.Type, texts map[string]string,
 	}
 	m, diags := types.MapValueFrom(ctx, ElementType(t), texts)
 	w.Diags.Append(diags...)
-	return withNulls(m, prior)
+	return withPrior(ctx, m, prior)
 }
 
-// withNulls adds the keys that the prior map has as null, which means that they are not given.
-func withNulls(m, prior types.Map) types.Map {
+// withPrior keeps what the prior map has in another notation, and adds the keys that it has as null, which means that
+// they are not given.
+func withPrior(ctx context.Context, m, prior types.Map) types.Map {
 	elements := m.Elements()
 	for key, v := range prior.Elements() {
-		if _, given := elements[key]; !given && v.IsNull() {
+		written, given := elements[key]
+		if !given && v.IsNull() || given && meansTheSame(ctx, written, v) {
 			elements[key] = v
 		}
 	}
-	return types.MapValueMust(m.ElementType(context.Background()), elements)
+	return types.MapValueMust(m.ElementType(ctx), elements)
+}
+
+// meansTheSame reports whether two texts are the same in a notation.
+func meansTheSame(ctx context.Context, a, b attr.Value) bool {
+	noted, ok := a.(basetypes.StringValuableWithSemanticEquals)
+	other, also := b.(basetypes.StringValuable)
+	if !ok || !also {
+		return false
+	}
+	same, _ := noted.StringSemanticEquals(ctx, other)
+	return same
 }
 
 // Set writes a set. An empty one is more than none: it replaces what defaults have.

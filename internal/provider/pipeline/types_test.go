@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -126,15 +127,36 @@ func (r *readerResource) Read(ctx context.Context, _ resource.ReadRequest, resp 
 	resp.Diagnostics.Append(resp.State.Set(ctx, readerModel{Tasks: m})...)
 }
 
-// Another notation in the cluster is no drift, however deep in the attributes it is.
-func TestOtherNotationsAreNoDrift(t *testing.T) {
-	t.Parallel()
-	ctx := t.Context()
+// otherNotations are the settings of sample.EverySetting, written in another way.
+func otherNotations() spec.Settings {
 	live := sample.EverySetting()
 	live.Timeout, live.Retry.Backoff.Duration, live.Retry.Backoff.Max, live.Cache.MaxAge = "1m", "10000ms", "60m", "1440m"
 	live.Resources.Requests["cpu"], live.Resources.Limits["cpu"] = "1", "2000m"
 	live.Volumes["d"].EmptyDir.SizeLimit, live.Volumes["e"].Ephemeral.Size = "1024Mi", "1024Mi"
 	live.Affinity = `{ "nodeAffinity" : {} }`
+	return live
+}
+
+// The tasks of a pipeline go past the framework, so that it cannot keep what means the same.
+func TestOtherNotationsInTasksAreNoDrift(t *testing.T) {
+	t.Parallel()
+	var diags diag.Diagnostics
+	w := kit.Writer{Diags: &diags}
+	task := func(s spec.Settings, timeout string) map[string]spec.Task {
+		return map[string]spec.Task{"a": {Settings: s, Approval: &spec.Approval{Timeout: timeout}}}
+	}
+	prior := writeTasks(t.Context(), w, task(sample.EverySetting(), "60s"), types.MapNull(taskType))
+	got := writeTasks(t.Context(), w, task(otherNotations(), "1m"), prior)
+	if diags.HasError() || !got.Equal(prior) {
+		t.Errorf("%v: what means the same is written as %s", diags, got)
+	}
+}
+
+// Another notation in the cluster is no drift, however deep in the attributes it is.
+func TestOtherNotationsAreNoDrift(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	live := otherNotations()
 
 	var schemaResp resource.SchemaResponse
 	(&readerResource{}).Schema(ctx, resource.SchemaRequest{}, &schemaResp)
