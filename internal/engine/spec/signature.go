@@ -93,12 +93,14 @@ func writeInput(b *strings.Builder, name string, in Input) {
 	}
 }
 
-// shownType is a type as a caller sees it: a list of which nobody knows the elements is any value to him.
+// shownType is a type as a caller sees it. What nobody can write is any value to him: a list of which nobody knows the
+// elements, or what somebody else has written into the object of a component.
 func shownType(t Type) string {
-	if strings.Contains(string(t), string(Any)) {
+	known, err := ParseType(string(t))
+	if err != nil {
 		return string(Any)
 	}
-	return string(t)
+	return string(known)
 }
 
 // shownValue is a value as JSON of its type. The text itself is compiled into the keys of caches, so it stays as it is.

@@ -107,6 +107,23 @@ func TestSignaturesAreReadBack(t *testing.T) {
 	})
 }
 
+// Somebody else may have written the object of a component: its signature can be read all the same.
+func TestTypesThatNobodyCanWriteAreAny(t *testing.T) {
+	t.Parallel()
+	for of, want := range map[spec.Type]string{
+		"": "any", "tensor": "any", "list(tensor)": "any", "a, b: string": "any", "list( string )": "list(string)",
+	} {
+		ref := spec.Ref{Kind: spec.ComponentKind, Namespace: "etl", Name: "load", Interface: spec.Interface{
+			Inputs:  map[string]spec.Input{"a": {Type: of, Default: new("1")}},
+			Outputs: map[string]spec.Output{"b": {Type: of}},
+		}}
+		text := ref.Signature()
+		if got, err := spec.ParseSignature(text); err != nil || string(got.Outputs["b"].Type) != want {
+			t.Errorf("%q: %s: %v", of, text, err)
+		}
+	}
+}
+
 func TestWhatIsNoSignature(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
