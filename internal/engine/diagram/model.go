@@ -2,7 +2,6 @@ package diagram
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -86,19 +85,19 @@ func (b *builder) graph(p spec.Pipeline, tasks map[string]spec.Task, outputs map
 		g.nodes = append(g.nodes, n)
 	}
 	if !b.options.NoTerminals {
-		for _, name := range sortedKeys(p.Parameters) {
+		for _, name := range spec.Names(p.Parameters) {
 			add(&node{kind: parameterNode, name: name, title: oneLine(name)})
 		}
 	}
-	for _, name := range sortedKeys(tasks) {
+	for _, name := range spec.Names(tasks) {
 		add(b.task(name, tasks[name], depth))
 	}
 	links := links{}
-	for _, name := range sortedKeys(tasks) {
+	for _, name := range spec.Names(tasks) {
 		collect(links, ids, name, tasks[name])
 	}
 	if !b.options.NoTerminals {
-		for _, name := range sortedKeys(outputs) {
+		for _, name := range spec.Names(outputs) {
 			n := &node{kind: outputNode, name: name, title: oneLine(name)}
 			add(n)
 			links.addRefs(ids, ids[n.key()], templateRefs(known(outputs[name])), "")
@@ -211,7 +210,7 @@ func (l links) addRefs(ids map[string]int, to int, refs []reference, target stri
 func collect(l links, ids map[string]int, name string, t spec.Task) {
 	to := ids["tasks."+name]
 	texts := func(prefix string, m map[string]string) {
-		for _, key := range sortedKeys(m) {
+		for _, key := range spec.Names(m) {
 			l.addRefs(ids, to, templateRefs(known(m[key])), prefix+key)
 		}
 	}
@@ -282,5 +281,3 @@ func known(text string) string {
 	}
 	return text
 }
-
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

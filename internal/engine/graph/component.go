@@ -99,7 +99,7 @@ func checkContainer(l *problem.List, c spec.Component) {
 	}
 	parse(at.Attr("command"), c.Container.Command)
 	parse(at.Attr("args"), c.Container.Args)
-	for _, name := range sortedKeys(c.Outputs) {
+	for _, name := range spec.Names(c.Outputs) {
 		if !unknown && !used["outputs."+name+".path"] {
 			l.Warnf(
 				problem.At("outputs").Key(name), "Output never written",

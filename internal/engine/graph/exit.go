@@ -17,7 +17,7 @@ func (g *Graph) ExitMayWait(p spec.Pipeline) bool { return g.exitWait(p) != "" }
 
 // exitWait says what can have to wait for what; empty: nothing.
 func (g *Graph) exitWait(p spec.Pipeline) string {
-	for _, name := range sortedKeys(p.OnExit) {
+	for _, name := range spec.Names(p.OnExit) {
 		if p.OnExit[name].Component.Kind == spec.PipelineKind {
 			return fmt.Sprintf("task %q is a pipeline, which may have bounds of its own", name)
 		}
@@ -27,7 +27,7 @@ func (g *Graph) exitWait(p spec.Pipeline) string {
 	}
 	bound := *p.Options.Parallelism
 	behind := g.exitBehind()
-	for _, name := range sortedKeys(p.OnExit) {
+	for _, name := range spec.Names(p.OnExit) {
 		beside := int64(0)
 		for other, t := range p.OnExit {
 			switch {
@@ -76,7 +76,7 @@ func (c *checker) exitBounds() {
 	if why == "" {
 		return
 	}
-	for _, name := range sortedKeys(c.graph.Exit) {
+	for _, name := range spec.Names(c.graph.Exit) {
 		for _, reference := range c.graph.Exit[name].References() {
 			if reference != "run.failures" && !strings.HasPrefix(reference, "run.failures.") {
 				continue

@@ -46,7 +46,7 @@ func ExitTask(t spec.Task) spec.Task {
 
 // finalStatusElsewhere refuses a task that wants to know what became of a run that is not over.
 func (c *checker) finalStatusElsewhere(at problem.Path, t spec.Task) {
-	for _, name := range sortedKeys(t.Component.Inputs) {
+	for _, name := range spec.Names(t.Component.Inputs) {
 		if _, given := t.Inputs[name]; !given && t.Component.Inputs[name].Type == spec.FinalStatus {
 			c.problems.Errorf(at.Attr("component"), "PipelineTaskFinalStatus outside on_exit",
 				"Input %q of component %q is a PipelineTaskFinalStatus, which says what became of the run. Only tasks of "+

@@ -118,7 +118,7 @@ func (c *checker) names() {
 // taskNames also refuses names that become the same in Argo, where underscores are hyphens.
 func (c *checker) taskNames(at problem.Path, tasks map[string]spec.Task) {
 	seen := map[string]string{}
-	for _, name := range sortedKeys(tasks) {
+	for _, name := range spec.Names(tasks) {
 		checkIdentifier(&c.problems, at.Key(name), name, "a task")
 		if strings.HasPrefix(name, "kfp_") || name == "onExit" {
 			c.problems.Errorf(
@@ -265,7 +265,7 @@ func (c *checker) group(at problem.Path, tasks map[string]spec.Task, nodes map[s
 				need.Order = need.Order || use.status
 			}
 		}
-		for _, other := range sortedKeys(needs) {
+		for _, other := range spec.Names(needs) {
 			n.Needs = append(n.Needs, *needs[other])
 			if other != name {
 				nodes[other].Leaf = false

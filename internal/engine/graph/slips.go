@@ -27,7 +27,7 @@ func checkForgottenBraces(l *problem.List, at problem.Path, text string) {
 
 // checkSecretParameters warns of parameters that seem to carry a secret.
 func checkSecretParameters(l *problem.List, parameters map[string]spec.Input) {
-	for _, name := range sortedKeys(parameters) {
+	for _, name := range spec.Names(parameters) {
 		if check.IsSecretName(name) && parameters[name].Type == spec.String {
 			l.Warnf(
 				problem.At("parameters").Key(name), "Secret in clear text",

@@ -98,15 +98,15 @@ func (c *checker) inputs(at problem.Path, t spec.Task) {
 		return
 	}
 	what := func() string { return upper(fmt.Sprintf("%s %q", t.Component.Kind, t.Component.Name)) }
-	for _, name := range sortedKeys(t.Inputs) {
+	for _, name := range spec.Names(t.Inputs) {
 		if _, ok := t.Component.Inputs[name]; !ok {
 			c.problems.Errorf(
 				at.Key(name), "Unknown input", "%s has no input %q.%s", what(), name,
-				suggest(name, t.Component.Inputs, sortedKeys(t.Inputs)...),
+				suggest(name, t.Component.Inputs, spec.Names(t.Inputs)...),
 			)
 		}
 	}
-	for _, name := range sortedKeys(t.Component.Inputs) {
+	for _, name := range spec.Names(t.Component.Inputs) {
 		in := t.Component.Inputs[name]
 		if _, given := t.Inputs[name]; !given && in.Required() && !t.OpenInputs {
 			c.problems.Errorf(
@@ -228,7 +228,7 @@ func (c *checker) outputs() {
 	c.graph.Outputs, c.graph.Given = map[string]spec.Output{}, map[string]*expr.Typed{}
 	env := c.graph.Scope.Outputs()
 	from := map[string]string{}
-	for _, name := range sortedKeys(c.pipeline.Outputs) {
+	for _, name := range spec.Names(c.pipeline.Outputs) {
 		at := problem.At("outputs").Key(name)
 		raw := c.pipeline.Outputs[name]
 		c.graph.Outputs[name] = spec.Output{Type: spec.String}

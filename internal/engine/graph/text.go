@@ -54,7 +54,7 @@ func parseCondition(at problem.Path, raw string) text {
 // taskTexts returns the texts of a task.
 func taskTexts(t spec.Task) []text {
 	var texts []text
-	for _, name := range sortedKeys(t.Inputs) {
+	for _, name := range spec.Names(t.Inputs) {
 		in := t.Component.Inputs[name]
 		if isOpen(t) {
 			in = spec.Input{Type: spec.Any, Optional: true}

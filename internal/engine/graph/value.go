@@ -107,7 +107,7 @@ func CheckArguments(
 		if !ok {
 			l.Errorf(
 				at.Key(name), "Unknown parameter", "%s has no parameter %q.%s", upper(what), name,
-				suggest(name, inputs, sortedKeys(given)...),
+				suggest(name, inputs, spec.Names(given)...),
 			)
 			continue
 		}
@@ -134,22 +134,10 @@ func upper(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 // suggest says what may have been meant by a name that does not exist; what is given already was not.
 func suggest[K any](name string, known map[string]K, given ...string) string {
 	likely := []string{}
-	for _, k := range sortedKeys(known) {
+	for _, k := range spec.Names(known) {
 		if !slices.Contains(given, k) {
 			likely = append(likely, k)
 		}
 	}
-	return problem.Suggest(name, sortedKeys(known), likely...)
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	if len(m) == 0 {
-		return nil
-	}
-	keys := make([]string, 0, len(m))
-	for key := range m {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	return keys
+	return problem.Suggest(name, spec.Names(known), likely...)
 }

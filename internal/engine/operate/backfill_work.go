@@ -29,6 +29,9 @@ type backfillWork struct {
 	errs    []error
 }
 
+// maxNoted keeps a message small enough for thousands of them in one ledger.
+const maxNoted = 100
+
 // failedTick is a run that failed, or that was not waited for to its end.
 type failedTick struct {
 	tick   time.Time
@@ -164,7 +167,7 @@ func (w *backfillWork) tick(ctx context.Context, tick time.Time, wait Awaited) {
 		w.failed = append(w.failed, seen)
 	}
 	result := spec.TickResult{
-		Run: name, Phase: status.Phase, Message: shortened(status.Message), StartedAt: status.StartedAt,
+		Run: name, Phase: status.Phase, Message: Cut(status.Message, maxNoted), StartedAt: status.StartedAt,
 		FinishedAt: status.FinishedAt,
 	}
 	w.Results[tick.Unix()] = result
@@ -284,13 +287,4 @@ func describeTicks(text *strings.Builder, ticks []failedTick) {
 			return
 		}
 	}
-}
-
-// shortened keeps a message small enough for thousands of them in one ledger.
-func shortened(message string) string {
-	const most = 100
-	if runes := []rune(message); len(runes) > most {
-		return string(runes[:most-1]) + "…"
-	}
-	return message
 }

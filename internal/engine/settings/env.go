@@ -20,7 +20,7 @@ var env = row[map[string]string]{
 	name: "env", field: func(s *spec.Settings) *map[string]string { return &s.Env }, over: mapOver[string](),
 	wrong: checkSecretEnv, open: eachText,
 	toPod: func(w *writer, values map[string]string) {
-		for _, name := range sortedKeys(values) {
+		for _, name := range spec.Names(values) {
 			w.env = append(w.env, variable{Name: name, Value: w.text(values[name])})
 		}
 	},
@@ -41,7 +41,7 @@ var secretEnv = row[map[string]spec.KeyRef]{
 	over:  mapOver[spec.KeyRef](),
 	wrong: checkKeyRefs,
 	toPod: func(w *writer, refs map[string]spec.KeyRef) {
-		w.secrets = append(w.secrets, sortedKeys(refs)...)
+		w.secrets = append(w.secrets, spec.Names(refs)...)
 		referenced(w, refs, func(ref corev1.LocalObjectReference, key string, optional *bool) corev1.EnvVarSource {
 			from := corev1.SecretKeySelector{LocalObjectReference: ref, Key: key, Optional: optional}
 			return corev1.EnvVarSource{SecretKeyRef: &from}
@@ -75,7 +75,7 @@ var fieldEnv = row[map[string]string]{
 	name: "field_env", field: func(s *spec.Settings) *map[string]string { return &s.FieldEnv }, over: mapOver[string](),
 	wrong: checkFields,
 	toPod: func(w *writer, fields map[string]string) {
-		for _, name := range sortedKeys(fields) {
+		for _, name := range spec.Names(fields) {
 			from := corev1.EnvVarSource{FieldRef: &corev1.ObjectFieldSelector{FieldPath: fields[name]}}
 			w.env = append(w.env, variable{Name: name, ValueFrom: &from})
 		}
@@ -94,7 +94,7 @@ type variable struct {
 type keySource func(ref corev1.LocalObjectReference, key string, optional *bool) corev1.EnvVarSource
 
 func referenced(w *writer, refs map[string]spec.KeyRef, source keySource) {
-	for _, name := range sortedKeys(refs) {
+	for _, name := range spec.Names(refs) {
 		ref := refs[name]
 		var optional *bool
 		if ref.Optional {
@@ -175,8 +175,8 @@ var reservedEnv = []string{
 // envNames returns the variables by the attribute that sets them.
 func envNames(s spec.Settings) map[string][]string {
 	return map[string][]string{
-		"env": sortedKeys(s.Env), "secret_env": sortedKeys(s.SecretEnv),
-		"config_map_env": sortedKeys(s.ConfigMapEnv), "field_env": sortedKeys(s.FieldEnv),
+		"env": spec.Names(s.Env), "secret_env": spec.Names(s.SecretEnv),
+		"config_map_env": spec.Names(s.ConfigMapEnv), "field_env": spec.Names(s.FieldEnv),
 	}
 }
 
@@ -191,7 +191,7 @@ func CheckVariables(l *problem.List, at problem.Path, s *spec.Settings) {
 func checkNames(l *problem.List, at problem.Path, s spec.Settings) {
 	seen := map[string]string{}
 	names := envNames(s)
-	for _, attribute := range sortedKeys(names) {
+	for _, attribute := range spec.Names(names) {
 		for _, name := range names[attribute] {
 			here := at.Attr(attribute).Key(name)
 			switch msgs := validation.IsEnvVarName(name); {
@@ -213,7 +213,7 @@ func checkNames(l *problem.List, at problem.Path, s spec.Settings) {
 
 // checkSecretEnv warns of variables whose name says that a secret is in them, in clear text.
 func checkSecretEnv(l *problem.List, at problem.Path, env map[string]string) {
-	for _, name := range sortedKeys(env) {
+	for _, name := range spec.Names(env) {
 		if value := env[name]; check.IsSecretName(name) && value != "" {
 			l.Warnf(
 				at.Key(name), "Secret in clear text",

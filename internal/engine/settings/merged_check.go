@@ -12,8 +12,8 @@ import (
 func checkMerged(l *problem.List, at problem.Path, defaults, task *spec.Settings) {
 	inherited := envNames(*defaults)
 	own := envNames(*task)
-	for _, attribute := range sortedKeys(own) {
-		for _, other := range sortedKeys(inherited) {
+	for _, attribute := range spec.Names(own) {
+		for _, other := range spec.Names(inherited) {
 			if other == attribute {
 				continue // the task's value wins
 			}
@@ -31,7 +31,7 @@ func checkMerged(l *problem.List, at problem.Path, defaults, task *spec.Settings
 			mounted[path.Clean(v.MountPath)] = name
 		}
 	}
-	for _, name := range sortedKeys(task.Volumes) {
+	for _, name := range spec.Names(task.Volumes) {
 		mount := task.Volumes[name].MountPath
 		if other := mounted[path.Clean(mount)]; other != "" {
 			l.Errorf(

@@ -164,7 +164,7 @@ func isExtended(name string) bool { return strings.Contains(name, "/") }
 
 // checkBounds refuses requests that differ from their limits in a way that Kubernetes refuses too.
 func checkBounds(l *problem.List, at problem.Path, r spec.Resources) {
-	for _, name := range sortedKeys(r.Requests) {
+	for _, name := range spec.Names(r.Requests) {
 		limit, limited := r.Limits[name]
 		request := r.Requests[name]
 		if !limited || check.IsTemplate(request) || check.IsTemplate(limit) || request == spec.Unknown || limit == spec.Unknown {

@@ -1,9 +1,6 @@
 package settings
 
 import (
-	"maps"
-	"slices"
-
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -32,7 +29,7 @@ func Texts(s *spec.Settings) []Text {
 // eachText returns the texts of a map, which must be strings.
 func eachText(at problem.Path, values map[string]string) []Text {
 	var texts []Text
-	for _, name := range sortedKeys(values) {
+	for _, name := range spec.Names(values) {
 		texts = append(texts, Text{At: at.Key(name), Raw: values[name]})
 	}
 	return texts
@@ -46,5 +43,3 @@ func eachScalar(at problem.Path, values map[string]string) []Text {
 	}
 	return texts
 }
-
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -34,7 +34,7 @@ var volumes = row[map[string]spec.Volume]{
 			},
 		}
 		examples := []map[string]spec.Volume{all}
-		for _, name := range sortedKeys(all) {
+		for _, name := range spec.Names(all) {
 			examples = append(examples, map[string]spec.Volume{name: all[name]})
 		}
 		return examples
@@ -100,7 +100,7 @@ func volumeName(name string) string {
 
 // sortedVolumes sorts by the names in the pod, since those are all that can be read back.
 func sortedVolumes(volumes map[string]spec.Volume) []string {
-	names := sortedKeys(volumes)
+	names := spec.Names(volumes)
 	slices.SortFunc(names, func(a, b string) int { return strings.Compare(volumeName(a), volumeName(b)) })
 	return names
 }
@@ -116,7 +116,7 @@ const maxVolumeName = validation.DNS1123LabelMaxLength - len("user-")
 
 func checkVolumes(l *problem.List, at problem.Path, volumes map[string]spec.Volume) {
 	mounted, folded := map[string]string{}, map[string]string{}
-	for _, name := range sortedKeys(volumes) {
+	for _, name := range spec.Names(volumes) {
 		v := volumes[name]
 		label := strings.ReplaceAll(strings.ToLower(name), "_", "-")
 		switch {

@@ -212,7 +212,7 @@ func listPlace(task, output string) string {
 // keyArguments tell a task where to keep its artifacts.
 func keyArguments(keys map[string]string, env expr.Env, isLoop bool) ([]wfv1.Parameter, error) {
 	var given []wfv1.Parameter
-	for _, output := range layout.SortedKeys(keys) {
+	for _, output := range spec.Names(keys) {
 		key := keys[output]
 		if isLoop {
 			index, err := CompileText("{{ each.index }}", env, spec.Integer)

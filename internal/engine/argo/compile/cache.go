@@ -14,7 +14,7 @@ func CacheKeyText(t spec.Task, cache spec.Cache, of Texts) (string, error) {
 	texts := []string{cache.Key}
 	if cache.Key == "" {
 		texts = nil
-		for _, name := range layout.SortedKeys(t.Inputs) {
+		for _, name := range spec.Names(t.Inputs) {
 			texts = append(texts, name, t.Inputs[name])
 		}
 	}

@@ -131,7 +131,7 @@ func baseContainer(c spec.Component) (corev1.Container, error) {
 		VolumeMounts:    []corev1.VolumeMount{{Name: outputsVolume, MountPath: graph.OutputsDirectory}},
 		SecurityContext: containerSecurity(),
 	}
-	for _, name := range layout.SortedKeys(c.Env) {
+	for _, name := range spec.Names(c.Env) {
 		container.Env = append(container.Env, corev1.EnvVar{Name: name, Value: escapeEnv(c.Env[name])})
 	}
 	resources, err := resourceRequirements(c.Resources)
@@ -146,7 +146,7 @@ func baseContainer(c spec.Component) (corev1.Container, error) {
 // task whatever its settings are.
 func componentInputs(i spec.Interface) wfv1.Inputs {
 	var in wfv1.Inputs
-	for _, name := range layout.SortedKeys(i.Inputs) {
+	for _, name := range spec.Names(i.Inputs) {
 		input := i.Inputs[name]
 		if input.Type.IsArtifact() {
 			in.Artifacts = append(
@@ -185,7 +185,7 @@ func inputParameter(name string, input spec.Input) wfv1.Parameter {
 // container does not write.
 func componentOutputs(i spec.Interface) wfv1.Outputs {
 	var out wfv1.Outputs
-	for _, name := range layout.SortedKeys(i.Outputs) {
+	for _, name := range spec.Names(i.Outputs) {
 		if !i.Outputs[name].Type.IsArtifact() {
 			out.Parameters = append(
 				out.Parameters, wfv1.Parameter{Name: name, ValueFrom: &wfv1.ValueFrom{Path: layout.OutputPath(name)}},
@@ -204,7 +204,7 @@ func componentOutputs(i spec.Interface) wfv1.Outputs {
 // argumentDeclarations lets a component or pipeline be submitted by itself.
 func argumentDeclarations(i spec.Interface) []wfv1.Parameter {
 	var declared []wfv1.Parameter
-	for _, name := range layout.SortedKeys(i.Inputs) {
+	for _, name := range spec.Names(i.Inputs) {
 		input := i.Inputs[name]
 		if input.Type.IsArtifact() {
 			continue

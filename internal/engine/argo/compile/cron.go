@@ -97,7 +97,7 @@ func scheduledLabels(pipeline spec.Ref, recurringRun string) map[string]string {
 func scheduledArguments(pipeline spec.Ref, parameters map[string]string, timezone string) ([]wfv1.Parameter, error) {
 	var arguments []wfv1.Parameter
 	env := graph.ScheduleEnv(timezone)
-	for _, name := range layout.SortedKeys(parameters) {
+	for _, name := range spec.Names(parameters) {
 		value, err := CompileText(parameters[name], env, pipeline.Inputs[name].Type)
 		if err != nil {
 			return nil, fmt.Errorf("parameter %q: %w", name, err)
@@ -179,7 +179,7 @@ func removal(live, wanted any) map[string]any {
 func Differences(live, wanted map[string]any) []string {
 	var paths []string
 	has, want := layout.MetadataOfObject(live, "labels"), layout.MetadataOfObject(wanted, "labels")
-	for _, name := range layout.SortedKeys(want) {
+	for _, name := range spec.Names(want) {
 		if has[name] != want[name] {
 			paths = append(paths, layout.Keyed("metadata.labels", name))
 		}
@@ -207,7 +207,7 @@ func compareAt(at string, live, wanted any, paths *[]string) {
 	for key := range w {
 		keys[key] = true
 	}
-	for _, key := range layout.SortedKeys(keys) {
+	for _, key := range spec.Names(keys) {
 		compareAt(at+"."+key, l[key], w[key], paths)
 	}
 }

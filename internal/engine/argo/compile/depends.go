@@ -175,10 +175,10 @@ func (f *failure) idleStates(task string) []string {
 // Depends writes the condition for depends.
 func (f *failure) Depends() string {
 	var parts []string
-	for _, task := range layout.SortedKeys(f.tasks) {
+	for _, task := range spec.Names(f.tasks) {
 		parts = append(parts, anyState(task, []string{"Failed", "Errored"}, false))
 	}
-	for _, task := range layout.SortedKeys(f.unheard) {
+	for _, task := range spec.Names(f.unheard) {
 		parts = append(parts, anyState(task, f.idleStates(task), true)+" && ("+f.unheard[task].Depends()+")")
 	}
 	return strings.Join(parts, " || ")
@@ -189,10 +189,10 @@ func (f *failure) expression() string {
 	var parts []string
 	if len(f.tasks) > 0 {
 		parts = append(
-			parts, "any("+quoted(layout.SortedKeys(f.tasks), layout.TaskName)+`, tasks[#].status in ["Failed", "Error"])`,
+			parts, "any("+quoted(spec.Names(f.tasks), layout.TaskName)+`, tasks[#].status in ["Failed", "Error"])`,
 		)
 	}
-	for _, task := range layout.SortedKeys(f.unheard) {
+	for _, task := range spec.Names(f.unheard) {
 		idle := quoted(f.idleStates(task), func(state string) string { return state })
 		parts = append(parts, `tasks["`+layout.TaskName(task)+`"].status in `+idle+" and ("+f.unheard[task].expression()+")")
 	}
@@ -233,5 +233,5 @@ func WithoutFailures(condition string) string {
 
 // leaves are the tasks that no other one needs.
 func (g Group) leaves() []string {
-	return slices.DeleteFunc(layout.SortedKeys(g.Tasks), func(task string) bool { return !g.Nodes[task].Leaf })
+	return slices.DeleteFunc(spec.Names(g.Tasks), func(task string) bool { return !g.Nodes[task].Leaf })
 }

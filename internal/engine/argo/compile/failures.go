@@ -39,7 +39,7 @@ func failures(p spec.Pipeline) string {
 // allowedNames are patterns of the displayed names of tasks that may fail.
 func allowedNames(p spec.Pipeline) []string {
 	var allowed []string
-	for _, name := range layout.SortedKeys(p.Tasks) {
+	for _, name := range spec.Names(p.Tasks) {
 		t := p.Tasks[name]
 		if t.Component.Kind == spec.PipelineKind {
 			return nil

@@ -94,7 +94,7 @@ func metadataText(s spec.Settings, of Texts) (string, error) {
 	var lists []string
 	for _, given := range []map[string]string{s.Labels, s.Annotations} {
 		var list []string
-		for _, key := range layout.SortedKeys(given) {
+		for _, key := range spec.Names(given) {
 			t, err := of.text(given[key])
 			if err != nil {
 				return "", err

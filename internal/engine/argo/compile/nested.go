@@ -14,7 +14,7 @@ import (
 func noteNested(annotations map[string]string, p spec.Pipeline) error {
 	versions := map[string]string{}
 	for _, tasks := range []map[string]spec.Task{p.Tasks, p.OnExit} {
-		for _, name := range layout.SortedKeys(tasks) {
+		for _, name := range spec.Names(tasks) {
 			if ref := tasks[name].Component; ref.Kind == spec.PipelineKind {
 				versions[ref.Name] = ref.Version
 			}

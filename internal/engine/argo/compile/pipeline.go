@@ -136,7 +136,7 @@ func (c *pipelineCompiler) mains(name, suffix string) error {
 	inputs := pipelineInputs(c.pipeline.Parameters)
 	if suffix == layout.ListSuffix {
 		keys = c.outputKeys()
-		for _, output := range layout.SortedKeys(c.graph.Outputs) {
+		for _, output := range spec.Names(c.graph.Outputs) {
 			if c.graph.Outputs[output].Type.IsArtifact() {
 				inputs.Parameters = append(inputs.Parameters, wfv1.Parameter{Name: layout.KeyParameter(output)})
 			}
@@ -165,7 +165,7 @@ func (c *pipelineCompiler) mains(name, suffix string) error {
 // outputKeys tell the tasks whose artifacts the pipeline gives where its caller wants them.
 func (c *pipelineCompiler) outputKeys() map[string]map[string]string {
 	keys := map[string]map[string]string{}
-	for _, output := range layout.SortedKeys(c.graph.Outputs) {
+	for _, output := range spec.Names(c.graph.Outputs) {
 		t := c.graph.Given[output]
 		if !c.graph.Outputs[output].Type.IsArtifact() || t == nil {
 			continue
@@ -191,7 +191,7 @@ func (c *pipelineCompiler) dag(
 	t := wfv1.Template{Name: name, Inputs: pipelineInputs(c.pipeline.Parameters), DAG: &wfv1.DAGTemplate{}}
 	t.DAG.Tasks = make([]wfv1.DAGTask, 0, len(g.Tasks)+1)
 	var conditions []string
-	for _, task := range layout.SortedKeys(g.Tasks) {
+	for _, task := range spec.Names(g.Tasks) {
 		compiled, err := c.compileTask(call{
 			name: task, task: g.Tasks[task], Texts: Texts{Env: scope(task), node: g.Nodes[task]},
 			settings: settings.Merge(
@@ -216,7 +216,7 @@ func (c *pipelineCompiler) dag(
 // pipelineInputs lets the same template be the entry of a run and a task of another pipeline.
 func pipelineInputs(parameters map[string]spec.Input) wfv1.Inputs {
 	var in wfv1.Inputs
-	for _, name := range layout.SortedKeys(parameters) {
+	for _, name := range spec.Names(parameters) {
 		input := parameters[name]
 		if input.Type.IsArtifact() {
 			in.Artifacts = append(in.Artifacts, wfv1.Artifact{Name: name, Optional: input.Optional})
@@ -250,7 +250,7 @@ func (c *pipelineCompiler) given(output string) (*expr.Typed, error) {
 
 func (c *pipelineCompiler) outputs() (wfv1.Outputs, error) {
 	var out wfv1.Outputs
-	for _, name := range layout.SortedKeys(c.pipeline.Outputs) {
+	for _, name := range spec.Names(c.pipeline.Outputs) {
 		want := c.graph.Outputs[name].Type
 		given, err := c.given(name)
 		if err != nil {

@@ -37,7 +37,7 @@ func runtimeConfig(c spec.Component) runtime.Config {
 		Function: p.Function, Source: p.SourceFile, LineOffset: max(0, p.FirstLine-1), Lightweight: p.Lightweight,
 		Outputs: map[string]spec.Type{}, Returns: runtime.ReturnsNone,
 		Packages: p.Packages, IndexURLs: p.IndexURLs, TrustedHosts: p.TrustedHosts,
-		Additional: layout.SortedKeys(p.Additional), Files: layout.SortedKeys(p.Files),
+		Additional: spec.Names(p.Additional), Files: spec.Names(p.Files),
 	}
 	for _, a := range p.Arguments {
 		config.Arguments = append(config.Arguments, runtime.Argument{

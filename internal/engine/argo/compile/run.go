@@ -43,7 +43,7 @@ func RunName(r spec.Run) string {
 
 func runArguments(r spec.Run) []wfv1.Parameter {
 	var arguments []wfv1.Parameter
-	for _, name := range layout.SortedKeys(r.Parameters) {
+	for _, name := range spec.Names(r.Parameters) {
 		value := layout.EncodeValue(r.Parameters[name], r.Pipeline.Inputs[name].Type)
 		arguments = append(arguments, wfv1.Parameter{Name: name, Value: wfv1.AnyStringPtr(value)})
 	}

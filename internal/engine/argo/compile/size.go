@@ -9,6 +9,7 @@ import (
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
 
@@ -99,7 +100,7 @@ func (o PipelineObject) heaviest() string {
 			weights[name] += sizeOf(t)
 		}
 	}
-	names := layout.SortedKeys(weights)
+	names := spec.Names(weights)
 	slices.SortStableFunc(names, func(a, b string) int { return weights[b] - weights[a] })
 	var parts []string
 	for _, n := range names[:min(3, len(names))] {

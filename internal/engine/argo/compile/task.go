@@ -137,7 +137,7 @@ func arguments(t spec.Task, of Texts) (wfv1.Arguments, error) {
 	if len(t.Inputs) > 0 {
 		arguments.Parameters = make([]wfv1.Parameter, 0, len(t.Inputs)+1)
 	}
-	for _, name := range layout.SortedKeys(t.Inputs) {
+	for _, name := range spec.Names(t.Inputs) {
 		in := t.Component.Inputs[name]
 		if in.Type.IsArtifact() {
 			artifact, meta, err := InputArtifact(name, t.Inputs[name], of, in)

@@ -85,7 +85,7 @@ func (c *pipelineCompiler) looped(t call, task wfv1.DAGTask) (wfv1.DAGTask, erro
 	}
 	within := t
 	within.Texts, within.keys = Texts{Env: inside, node: t.node, isWrapped: true}, nil
-	for _, output := range layout.SortedKeys(t.keys) {
+	for _, output := range spec.Names(t.keys) {
 		layout.Set(&within.keys, output, tag(layout.KeyParameter(output)))
 		given.Parameters = append(
 			given.Parameters, wfv1.Parameter{Name: layout.KeyParameter(output), Value: wfv1.AnyStringPtr(t.keys[output])},
@@ -225,7 +225,7 @@ const (
 // say, as are the lists of artifacts of a pipeline. A loop without items gives an empty list.
 func passedOut(outputs map[string]spec.Output, from string, isLoop bool, of spec.Kind) wfv1.Outputs {
 	var out wfv1.Outputs
-	for _, name := range layout.SortedKeys(outputs) {
+	for _, name := range spec.Names(outputs) {
 		if outputs[name].Type.IsArtifact() {
 			if isList := of == spec.PipelineKind && outputs[name].Type.IsList(); !isLoop && !isList {
 				out.Artifacts = append(

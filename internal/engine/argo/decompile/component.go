@@ -160,7 +160,7 @@ func (d *componentDecompiler) python(container corev1.Container, code *corev1.Co
 	}
 	p.NamedOutputs, p.ReturnsValue = config.Returns == runtime.ReturnsNamed, config.Returns == runtime.ReturnsValue
 	known := slices.Concat([]string{runtime.FileName, runtime.ConfigName, config.Source}, config.Additional, config.Files)
-	for _, name := range layout.SortedKeys(code.Data) {
+	for _, name := range spec.Names(code.Data) {
 		if !slices.Contains(known, name) {
 			d.miss(layout.Keyed("python.files", name), "the function does not know this file")
 		}

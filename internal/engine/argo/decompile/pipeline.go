@@ -223,7 +223,7 @@ func (d *pipelineDecompiler) readOutputs(main *wfv1.Template) {
 		}
 		give(p.Name, text, ok)
 	}
-	for _, name := range layout.SortedKeys(d.outputs) {
+	for _, name := range spec.Names(d.outputs) {
 		o := d.outputs[name]
 		isThere := slices.ContainsFunc(main.Outputs.Artifacts, func(a wfv1.Artifact) bool { return a.Name == name })
 		if !o.Type.IsArtifact() || !o.Type.IsList() || isThere {
@@ -263,7 +263,7 @@ func (d *pipelineDecompiler) readList(output string, want spec.Type, given []wfv
 	if text := d.prior.Outputs[output]; isRead(text) {
 		return text, true
 	}
-	for _, name := range layout.SortedKeys(env.Shared) {
+	for _, name := range spec.Names(env.Shared) {
 		if v := env.Shared[name]; v.Type.IsArtifact() && v.Type.IsList() && isRead("{{ "+name+" }}") {
 			return "{{ " + name + " }}", true
 		}

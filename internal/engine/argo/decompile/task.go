@@ -137,14 +137,14 @@ func (r *taskReader) readDepends() {
 	for _, name := range r.outer.Dependencies {
 		states[name] = append(states[name], "Succeeded")
 	}
-	for _, name := range layout.SortedKeys(states) {
+	for _, name := range spec.Names(states) {
 		r.task.DependsOn = append(r.task.DependsOn, layout.SpecName(name))
 	}
 	r.task.RunIf = GuessRunIf(states, condition, r.d.isLoop)
 	if r.task.RunIf != "" {
 		return
 	}
-	for _, name := range layout.SortedKeys(states) {
+	for _, name := range spec.Names(states) {
 		switch key := failingKey(name, r.isExit); {
 		case slices.Contains(states[name], "Failed"):
 			layout.Set(&r.d.failing, key, true)

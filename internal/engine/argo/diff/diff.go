@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
 // Difference is a place where a live object is not what this provider would write.
@@ -136,7 +137,7 @@ func (c *comparison) maps(keys []string, path string, live, wanted map[string]an
 	for key := range wanted {
 		all[key] = true
 	}
-	for _, key := range layout.SortedKeys(all) {
+	for _, key := range spec.Names(all) {
 		c.compare(append(slices.Clone(keys), key), child(path, key), live[key], wanted[key])
 	}
 }
@@ -166,7 +167,7 @@ func (c *comparison) lists(keys []string, path string, live, wanted []any) {
 	for name := range w {
 		all[name] = true
 	}
-	for _, name := range layout.SortedKeys(all) {
+	for _, name := range spec.Names(all) {
 		c.compare(append(slices.Clone(keys), name), layout.Keyed(path, name), l[name], w[name])
 	}
 	if before == len(c.found) && len(live) == len(wanted) && !slices.Equal(names(live), names(wanted)) {

@@ -184,7 +184,7 @@ var plainPath = regexp.MustCompile(`^/[A-Za-z0-9_./ -]*$`)
 
 // overlaps finds files of which one lies in another: ours do not. It also finds those whose paths are no plain texts.
 func (r *reader) overlaps() {
-	for _, a := range layout.SortedKeys(r.paths) {
+	for _, a := range spec.Names(r.paths) {
 		if !plainPath.MatchString(a) {
 			r.miss(
 				"",
@@ -193,7 +193,7 @@ func (r *reader) overlaps() {
 				),
 			)
 		}
-		for _, b := range layout.SortedKeys(r.paths) {
+		for _, b := range spec.Names(r.paths) {
 			if strings.HasPrefix(b, strings.TrimSuffix(a, "/")+"/") {
 				r.miss(
 					"",

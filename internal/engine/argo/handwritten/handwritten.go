@@ -186,7 +186,7 @@ func (f *Reading) SettingLines() ([]string, error) {
 		return nil, err
 	}
 	var lines []string
-	for _, name := range layout.SortedKeys(fields) {
+	for _, name := range spec.Names(fields) {
 		lines = append(lines, name+" = "+hclText(fields[name]))
 	}
 	return lines, nil
@@ -197,7 +197,7 @@ func hclText(v any) string {
 	switch v := v.(type) {
 	case map[string]any:
 		var parts []string
-		for _, key := range layout.SortedKeys(v) {
+		for _, key := range spec.Names(v) {
 			name := key
 			if !spec.IsIdentifier(key) {
 				name = fmt.Sprintf("%q", key)

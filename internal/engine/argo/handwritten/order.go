@@ -40,7 +40,7 @@ func (s *templateScope) order(t *spec.Task, c *templateCall) {
 		}
 	}
 	used := tasksOf(*t)
-	for _, name := range layout.SortedKeys(states) {
+	for _, name := range spec.Names(states) {
 		before := s.calls[name]
 		if before == nil || before.name == "" {
 			s.graph.miss(c.at, "it waits for "+layout.QuoteName(name)+", which is not there")
@@ -62,7 +62,7 @@ func (s *templateScope) unordered(c *templateCall, used map[string]bool) {
 		return
 	}
 	before := s.before(c)
-	for _, name := range layout.SortedKeys(used) {
+	for _, name := range spec.Names(used) {
 		if !before[name] {
 			s.graph.miss(
 				c.at,

@@ -277,7 +277,7 @@ func (g *templateGraph) outputs(entry *wfv1.Template) {
 	}
 	if kind := kindOf(entry); kind != "dag" && kind != "steps" {
 		if c := g.read[entry.Name]; c != nil {
-			for _, output := range layout.SortedKeys(c.ref.Outputs) {
+			for _, output := range spec.Names(c.ref.Outputs) {
 				layout.Set(
 					&g.pipeline.Outputs, output, fmt.Sprintf("{{ tasks.%s.outputs.%s }}", layout.SpecName(entry.Name), output),
 				)

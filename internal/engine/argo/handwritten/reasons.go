@@ -9,6 +9,7 @@ import (
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/settings"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
 // templateReasons say of fields of a template why they cannot be written, and what to do.
@@ -82,7 +83,7 @@ func unreadBelow(path string, left any, reasons map[string]string) []layout.Unre
 	visit = func(path string, v any) {
 		switch v := v.(type) {
 		case map[string]any:
-			for _, key := range layout.SortedKeys(v) {
+			for _, key := range spec.Names(v) {
 				switch reason, known := reasonAt(reasons, path, key); {
 				case isEmpty(v[key]):
 				case known && !isList(v[key]):
@@ -218,7 +219,7 @@ func (f *Reading) podFields(s *wfv1.WorkflowSpec) []layout.Unread {
 		return []layout.Unread{{Path: "spec", Reason: err.Error()}}
 	}
 	var unread []layout.Unread
-	for _, key := range layout.SortedKeys(fields) {
+	for _, key := range spec.Names(fields) {
 		if reason, ok := podReasons[key]; ok && !isEmpty(fields[key]) {
 			unread = append(unread, layout.Unread{Path: "spec." + key, Reason: reason})
 		}

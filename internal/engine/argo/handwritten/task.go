@@ -196,7 +196,7 @@ func (s *templateScope) read(c *templateCall) spec.Task {
 		}
 		s.input(t, c, at, a.Name, a.From)
 	}
-	for _, name := range layout.SortedKeys(c.callee.reading.Given) {
+	for _, name := range spec.Names(c.callee.reading.Given) {
 		if _, given := t.Inputs[name]; !given {
 			t.Inputs[name] = c.callee.reading.Given[name]
 		}

@@ -143,7 +143,7 @@ func (r *reader) lift(argument, name, given string) (string, bool) {
 
 // unnamedPaths tells the files whose place the command does not name: nothing can tell the program another.
 func (r *reader) unnamedPaths(field string) {
-	for _, file := range layout.SortedKeys(r.paths) {
+	for _, file := range spec.Names(r.paths) {
 		if file != "" && !r.named[file] {
 			kind, name, _ := strings.Cut(strings.TrimSuffix(r.paths[file], ".path"), ".")
 			r.miss("."+kind, fmt.Sprintf("neither command nor args of %s name %s, so the program cannot be told where the "+

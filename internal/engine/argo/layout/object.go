@@ -3,23 +3,10 @@ package layout
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 
 	utiljson "k8s.io/apimachinery/pkg/util/json"
 )
-
-func SortedKeys[V any](m map[string]V) []string {
-	if len(m) == 0 {
-		return nil
-	}
-	keys := make([]string, 0, len(m))
-	for key := range m {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	return keys
-}
 
 func AsJSON(v any) (map[string]any, error) {
 	data, err := json.Marshal(v)
