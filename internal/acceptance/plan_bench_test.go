@@ -55,7 +55,7 @@ func newPlanning(t testing.TB, tasks int) *planning {
 	shelf, s := newShelf(t)
 	p := largePipeline(tasks)
 	compiled, _, found := pipeline.CompilePipeline(p)
-	if compiled == nil {
+	if found.HasError() {
 		t.Fatal(found)
 	}
 	content, err := layout.AsJSON(compiled.Template)

@@ -112,7 +112,7 @@ func TestRecurringRunIsPlannedWithoutACluster(t *testing.T) {
 				),
 				plancheck.ExpectKnownValue(
 					"kfp_recurring_run.this", tfjsonpath.New("pinned_pipeline").AtMapKey("signature"),
-					knownvalue.StringRegexp(regexp.MustCompile("^pipeline [a-z]+/p\\(")),
+					knownvalue.StringRegexp(regexp.MustCompile(`^pipeline [a-z]+/p\(`)),
 				),
 			}},
 		}},

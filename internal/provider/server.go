@@ -14,8 +14,8 @@ const pipelineTypeName = "kfp_pipeline"
 
 // Framework is all that Terraform may ask of the framework's server.
 type Framework interface {
-	tfprotov6.ProviderServerWithActions
-	tfprotov6.ProviderServerWithListResource
+	tfprotov6.ProviderServerWithActions      //nolint:staticcheck // until ProviderServer has its methods
+	tfprotov6.ProviderServerWithListResource //nolint:staticcheck // the same
 }
 
 // Server is the framework's server behind one that takes the tasks of pipelines aside.

@@ -2,6 +2,7 @@ package argo_test
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -197,9 +198,7 @@ func TestEverySettingIsReadByHand(t *testing.T) {
 		"image_pull_secrets", // templates have none; those of the workflow are read
 	}
 	f, err := handwritten.Component(byHand(func(_, template map[string]any) {
-		for name, value := range asObject(t, settingsByHand()) {
-			template[name] = value
-		}
+		maps.Copy(template, asObject(t, settingsByHand()))
 		template["name"] = "main"
 	}), "")
 	if err != nil || len(f.Unread) > 0 {

@@ -52,7 +52,7 @@ func TestPipelinesOfSignaturesAreTheSame(t *testing.T) {
 
 // cached has a key that depends on the text of a default, in every pipeline whose task does not give that input.
 func cached(t spec.Task) spec.Task {
-	t.Settings.Cache = &spec.Cache{Enabled: true, Key: "{{ inputs.words }}"}
+	t.Cache = &spec.Cache{Enabled: true, Key: "{{ inputs.words }}"}
 	return t
 }
 

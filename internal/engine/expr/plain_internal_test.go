@@ -3,6 +3,7 @@ package expr
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/expr-lang/expr/ast"
@@ -20,14 +21,16 @@ func located(node ast.Node) string {
 	case *ast.MemberNode:
 		text += fmt.Sprint(" ", n.Optional, n.Method)
 	}
+	var inner strings.Builder
 	for _, child := range children(node) {
-		text += " (" + located(child) + ")"
+		inner.WriteString(" (" + located(child) + ")")
 	}
-	return text
+	return text + inner.String()
 }
 
 // TestPlainReferences reads names without expr-lang, to the same tree.
 func TestPlainReferences(t *testing.T) {
+	t.Parallel()
 	for _, text := range []string{"parameters.word", " tasks.load.outputs.x ", "x", "  each.value.a_1._b ", "len", "let.x", "a.b.c.d.e.f.g.h"} {
 		if _, ok := plain(text); ok != (text != "let.x") {
 			t.Errorf("%q is read as a plain reference: %v", text, ok)

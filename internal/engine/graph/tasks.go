@@ -74,7 +74,7 @@ func (c *checker) task(at problem.Path, t spec.Task, n *Node, env Env) {
 	c.absentOutputs(at, t, n)
 	checkPodless(&c.problems, at, t)
 	checkFlow(&c.problems, at, t, n)
-	if t.Settings.AreUnset() {
+	if t.AreUnset() {
 		return
 	}
 	settings.CheckTask(&c.problems, at, &c.pipeline.Defaults, &t.Settings)

@@ -24,7 +24,7 @@ func (r Ref) Signature() string {
 		b.WriteString(pipelineWord)
 	}
 	b.WriteString(shownName(r.Namespace, MaxNamespaceLength) + "/" + shownName(r.Name, MaxNameLength) + "(")
-	for i, name := range r.Interface.inOrder() {
+	for i, name := range r.inOrder() {
 		if i > 0 {
 			b.WriteString(", ")
 		}

@@ -179,9 +179,10 @@ func (p *signatureParser) typ() Type {
 	p.spaces()
 	start, depth := p.at, 0
 	text := p.word(func(c rune) bool {
-		if c == '(' {
+		switch c {
+		case '(':
 			depth++
-		} else if c == ')' {
+		case ')':
 			depth--
 		}
 		return depth >= 0 && (isLetterOrDigit(c) || c == '(' || c == ')')

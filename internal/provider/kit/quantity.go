@@ -7,10 +7,8 @@ import (
 // Quantity is Kubernetes' notation of quantities: "1000m" is "1", "1024Mi" is "1Gi".
 type Quantity struct{}
 
-type (
-	QuantityType  = textType[Quantity]
-	quantityValue = TextValue[Quantity]
-)
+// QuantityType is the type of texts in it.
+type QuantityType = textType[Quantity]
 
 func (Quantity) same(a, b string) bool {
 	x, err := resource.ParseQuantity(a)

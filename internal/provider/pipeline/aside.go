@@ -135,9 +135,7 @@ func (a *Aside) PutBack(message *tfprotov6.DynamicValue) error {
 	if err != nil {
 		return err
 	}
-	for name, raw := range a.Raw {
-		attributes[name] = raw
-	}
+	maps.Copy(attributes, a.Raw)
 	message.MsgPack, err = msgpack.Marshal(attributes)
 	return err
 }
