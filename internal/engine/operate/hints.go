@@ -14,6 +14,7 @@ type hints struct {
 	list      []string
 }
 
+// Add looks for known causes in all that a task says.
 func (h *hints) Add(task spec.TaskStatus) {
 	h.addText(task.Message)
 	for _, f := range task.Failures {

@@ -39,6 +39,7 @@ type secretRead struct {
 	err    error
 }
 
+// ReaderOf reads what the pods of a run say.
 func (o *Operator) ReaderOf(namespace, run string) *podReader {
 	return &podReader{
 		operator: o, namespace: namespace, run: run, pods: map[string]backend.Pod{}, gone: map[string]bool{},

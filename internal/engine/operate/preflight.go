@@ -128,6 +128,7 @@ func (o *Operator) checkPlace(
 		})
 }
 
+// ReadyForTemplates checks that components and pipelines can be made.
 func (o *Operator) ReadyForTemplates(ctx context.Context, namespace string, problems *problem.List) bool {
 	return o.readyFor(ctx, namespace, "components and pipelines", templateRights, problems)
 }
@@ -149,6 +150,7 @@ func (o *Operator) ReadyForSchedules(
 	) && o.canRun(ctx, namespace, serviceAccount, bounded, problems)
 }
 
+// ReadyForBackfills checks the same as for runs, and that the ledger can be made.
 func (o *Operator) ReadyForBackfills(
 	ctx context.Context, namespace, serviceAccount string, problems *problem.List,
 ) bool {

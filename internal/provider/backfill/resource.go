@@ -32,8 +32,10 @@ var (
 	_ resource.ResourceWithUpgradeState   = &Resource{}
 )
 
+// New makes the resource kfp_backfill.
 func New() resource.Resource { return &Resource{} }
 
+// Resource is kfp_backfill.
 type Resource struct {
 	kit.Configured
 }

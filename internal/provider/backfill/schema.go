@@ -20,6 +20,7 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/recurringrun"
 )
 
+// Model is a kfp_backfill in configurations, plans and states.
 type Model struct {
 	Name              types.String     `tfsdk:"name"`
 	Namespace         types.String     `tfsdk:"namespace"`

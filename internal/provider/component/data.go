@@ -19,6 +19,7 @@ import (
 
 var _ datasource.DataSourceWithConfigure = &data{}
 
+// NewData makes the data source kfp_component.
 func NewData() datasource.DataSource { return &data{} }
 
 type data struct{ kit.Lookup }

@@ -13,6 +13,7 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/kit"
 )
 
+// NewLister makes the list resource kfp_component.
 func NewLister() list.ListResource {
 	name := func(o *backend.Object) string { return o.Labels[layout.NameLabel] }
 	return &kit.Lister{

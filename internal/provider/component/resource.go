@@ -24,8 +24,10 @@ var (
 	_ resource.ResourceWithUpgradeState   = &Resource{}
 )
 
+// New makes the resource kfp_component.
 func New() resource.Resource { return &Resource{} }
 
+// Resource is kfp_component.
 type Resource struct {
 	kit.Configured
 }

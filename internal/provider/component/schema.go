@@ -13,6 +13,7 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/kit"
 )
 
+// Model is a kfp_component in configurations, plans and states.
 type Model struct {
 	Name        types.String `tfsdk:"name"`
 	Namespace   types.String `tfsdk:"namespace"`
@@ -102,6 +103,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 	}
 }
 
+// PythonAttribute declares a Python function.
 func PythonAttribute() schema.SingleNestedAttribute {
 	list := func(description string) schema.ListAttribute {
 		return schema.ListAttribute{
@@ -148,6 +150,7 @@ func PythonAttribute() schema.SingleNestedAttribute {
 	}
 }
 
+// ContainerAttribute declares a container.
 func ContainerAttribute() schema.SingleNestedAttribute {
 	return schema.SingleNestedAttribute{
 		Optional: true,

@@ -26,6 +26,7 @@ const whatIsDrawn = " Give the resource itself: `kfp_pipeline.x`. Parameters, ta
 	"A nested pipeline is one box, or a frame around its own tasks if it is given as one of the further arguments. " +
 	"Needs Terraform 1.8 or OpenTofu 1.7."
 
+// NewMermaid makes the function mermaid.
 func NewMermaid() function.Function {
 	return diagramFunction{
 		name:    "mermaid",
@@ -36,6 +37,7 @@ func NewMermaid() function.Function {
 	}
 }
 
+// NewSVG makes the function svg.
 func NewSVG() function.Function {
 	return diagramFunction{
 		name:    "svg",

@@ -122,6 +122,7 @@ func (r *drawnReader) Object(at problem.Path, v attr.Value) map[string]attr.Valu
 	}
 }
 
+// Texts reads a map of texts.
 func (r *drawnReader) Texts(at problem.Path, v attr.Value) map[string]string {
 	elements := r.Object(at, v)
 	texts := make(map[string]string, len(elements))

@@ -17,6 +17,7 @@ type nextRunsFunction struct{}
 
 var _ function.Function = nextRunsFunction{}
 
+// NewNextRuns makes the function next_runs.
 func NewNextRuns() function.Function { return nextRunsFunction{} }
 
 func (nextRunsFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {

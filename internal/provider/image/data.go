@@ -14,6 +14,7 @@ import (
 
 var _ datasource.DataSourceWithConfigure = &imageDataSource{}
 
+// NewData makes the data source kfp_image.
 func NewData() datasource.DataSource { return &imageDataSource{} }
 
 type imageDataSource struct{ kit.Lookup }

@@ -29,8 +29,10 @@ var (
 	_ resource.ResourceWithValidateConfig = &Resource{}
 )
 
+// New makes the resource kfp_image.
 func New() resource.Resource { return &Resource{} }
 
+// Resource is kfp_image.
 type Resource struct {
 	kit.Configured
 }

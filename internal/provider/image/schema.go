@@ -17,6 +17,7 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/kit"
 )
 
+// Model is a kfp_image in configurations, plans and states.
 type Model struct {
 	Repository          types.String   `tfsdk:"repository"`
 	Platforms           types.Set      `tfsdk:"platforms"`

@@ -44,6 +44,7 @@ type buildkitModel struct {
 	TLSServerName     types.String `tfsdk:"tls_server_name"`
 }
 
+// RegistriesAttribute declares registries, in the provider's configuration.
 func RegistriesAttribute() schema.MapNestedAttribute {
 	return schema.MapNestedAttribute{
 		Optional: true,
@@ -73,6 +74,7 @@ func RegistriesAttribute() schema.MapNestedAttribute {
 	}
 }
 
+// ImageBuilderAttribute declares image_builder, in the provider's configuration.
 func ImageBuilderAttribute() schema.SingleNestedAttribute {
 	return schema.SingleNestedAttribute{
 		Optional: true,

@@ -21,6 +21,7 @@ type claims struct {
 	holders map[Claim]string // the instance that stands for it
 }
 
+// Claim is an object for which a resource stands.
 type Claim struct{ Kind, Namespace, Name string }
 
 // Take notes that an instance stands for an object; false: another one does already.

@@ -26,6 +26,7 @@ type confirmedKey struct {
 	namespace, name string
 }
 
+// Add notes that a state is what the cluster holds, and what it compiles to.
 func (c *confirmedStates) Add(kind spec.Kind, namespace, name string, state tftypes.Value, aside string) {
 	c.values.Store(confirmedKey{kind, namespace, name}, confirmedState{state, aside})
 }

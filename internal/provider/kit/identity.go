@@ -19,6 +19,7 @@ type identityModel struct {
 	Name      types.String `tfsdk:"name"`
 }
 
+// NamedIdentity declares an identity of a namespace and a name.
 func NamedIdentity(what, more string) identityschema.Schema {
 	description := "Name of the " + what + "."
 	if more != "" {

@@ -46,6 +46,7 @@ func RefAttributeTypes() map[string]attr.Type {
 	return map[string]attr.Type{"signature": types.StringType, "version": types.StringType}
 }
 
+// RefDescription says what a ref holds.
 const RefDescription = "`signature`, one line that says what it is, takes and gives, and `version`."
 
 const typeDescription = "`string`, `integer`, `float`, `boolean`, `list`, `list(T)` with another type for `T`, " +
@@ -303,6 +304,7 @@ func PlannedRef(r spec.Ref, interfaceKnown bool) types.Object {
 	return NewRef(signature, version)
 }
 
+// NewRef makes a ref as an attribute.
 func NewRef(signature, version types.String) types.Object {
 	return types.ObjectValueMust(RefAttributeTypes(), map[string]attr.Value{"signature": signature, "version": version})
 }
@@ -330,6 +332,7 @@ func RefFromObject(at path.Path, o types.Object) (ref spec.Ref, known bool, diag
 	return ref, true, diags
 }
 
+// UseRef is what to do about a ref that cannot be read.
 const UseRef = "Nobody has to write one: give the ref of a resource or a data source, such as kfp_component.x.ref or " +
 	"kfp_pipeline.x.ref."
 

@@ -38,14 +38,18 @@ type Lister struct {
 	Filters  string                                    // what labels there are to select by
 }
 
+// ObjectName is the name of an object.
 func ObjectName(o *backend.Object) string { return o.Name }
 
+// ByName orders objects by their names.
 func ByName(a, b *backend.Object) int { return strings.Compare(a.Name, b.Name) }
 
+// NewestObjectFirst orders objects by when they were made.
 func NewestObjectFirst(a, b *backend.Object) int {
 	return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), ByName(a, b))
 }
 
+// IsKind selects objects of a kind of this provider that are in use.
 func IsKind(kind string) func(*backend.Object) bool {
 	return func(o *backend.Object) bool {
 		return o.Labels[layout.KindLabel] == kind && !layout.IsRetired(o.Labels) && !layout.IsPinnedCopy(o.Labels)

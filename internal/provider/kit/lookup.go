@@ -42,6 +42,7 @@ func (l *Lookup) Namespace(v types.String) string {
 	return v.ValueString()
 }
 
+// DataModel is what the data sources kfp_component and kfp_pipeline hold.
 type DataModel struct {
 	Name        types.String `tfsdk:"name"`
 	Namespace   types.String `tfsdk:"namespace"`
@@ -52,6 +53,7 @@ type DataModel struct {
 	Ref         types.Object `tfsdk:"ref"`
 }
 
+// DataNamespace declares the namespace of a data source.
 func DataNamespace() schema.StringAttribute {
 	return schema.StringAttribute{
 		Optional: true, Computed: true, MarkdownDescription: "Namespace. Default: the provider's `namespace`.",

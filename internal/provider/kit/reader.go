@@ -21,6 +21,7 @@ type Reader struct {
 	Diags   *diag.Diagnostics
 }
 
+// Text reads a text; what is unknown is spec.Unknown.
 func (t *Reader) Text(v types.String) string {
 	if v.IsUnknown() {
 		t.Unknown = true
@@ -60,6 +61,7 @@ func (t *Reader) List(ctx context.Context, l types.List) []string {
 	return out
 }
 
+// Set reads a set of texts, in order.
 func (t *Reader) Set(ctx context.Context, s types.Set) []string {
 	if s.IsUnknown() {
 		t.Unknown = true
@@ -111,6 +113,7 @@ func (t *Reader) Object(ctx context.Context, o types.Object, model any) bool {
 	return true
 }
 
+// Flag reads a flag, which is false while it is unknown.
 func (t *Reader) Flag(v types.Bool) bool {
 	t.Unknown = t.Unknown || v.IsUnknown()
 	return v.ValueBool()

@@ -25,12 +25,14 @@ type Object[S any] struct {
 	isOpen func(from types.Object) bool
 }
 
+// ObjectOf makes an object of rows.
 func ObjectOf[S any](rows ...row[S]) Object[S] {
 	o := Object[S]{rows: rows}
 	o.Types = AttributeTypes(o.Attributes())
 	return o
 }
 
+// Attributes are those of the schema.
 func (o Object[S]) Attributes() map[string]schema.Attribute {
 	all := make(map[string]schema.Attribute, len(o.rows))
 	for _, r := range o.rows {
@@ -63,6 +65,7 @@ func (o Object[S]) ReadObject(ctx context.Context, t *Reader, from types.Object)
 	return &s
 }
 
+// Write gives the attributes that say what a spec says.
 func (o Object[S]) Write(ctx context.Context, w Writer, from S, prior map[string]attr.Value) map[string]attr.Value {
 	all := make(map[string]attr.Value, len(o.rows))
 	for _, r := range o.rows {

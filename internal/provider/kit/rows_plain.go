@@ -16,6 +16,7 @@ func TextRow[S any](name string, field func(*S) *string, description string) row
 		})
 }
 
+// RequiredTextRow is a TextRow that must be given.
 func RequiredTextRow[S any](name string, field func(*S) *string, description string) row[S] {
 	return rowOf(name, RequiredText(description), field, readText,
 		func(_ context.Context, _ Writer, from string, _ types.String) types.String {
@@ -34,6 +35,7 @@ func NotedRow[N Notation, S any](name string, field func(*S) *string, descriptio
 		})
 }
 
+// RequiredNotedRow is a NotedRow that must be given.
 func RequiredNotedRow[N Notation, S any](name string, field func(*S) *string, description string) row[S] {
 	attribute := schema.StringAttribute{Required: true, CustomType: textType[N]{}, MarkdownDescription: description}
 	return rowOf(name, attribute, field, readNoted[N],
@@ -83,6 +85,7 @@ func NumberRow[S any](name string, field func(*S) **int64, description string) r
 		})
 }
 
+// RequiredNumberRow is a NumberRow that must be given.
 func RequiredNumberRow[S any](name string, field func(*S) *int64, description string) row[S] {
 	attribute := schema.Int64Attribute{Required: true, MarkdownDescription: description}
 	return rowOf(name, attribute, field,
@@ -111,6 +114,7 @@ func FlagRow[S any](name string, field func(*S) *bool, description string) row[S
 		func(_ context.Context, w Writer, from bool, prior types.Bool) types.Bool { return w.Flag(from, prior) })
 }
 
+// RequiredFlagRow is a FlagRow that must be given.
 func RequiredFlagRow[S any](name string, field func(*S) *bool, description string) row[S] {
 	return rowOf(name, schema.BoolAttribute{Required: true, MarkdownDescription: description}, field, readFlag,
 		func(_ context.Context, _ Writer, from bool, _ types.Bool) types.Bool { return types.BoolValue(from) })

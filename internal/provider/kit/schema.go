@@ -30,6 +30,7 @@ func NamespaceAttribute() schema.StringAttribute {
 	}
 }
 
+// TextList declares an optional list of texts.
 func TextList(description string) schema.ListAttribute {
 	return schema.ListAttribute{
 		Optional: true, ElementType: types.StringType, MarkdownDescription: description,
@@ -37,20 +38,24 @@ func TextList(description string) schema.ListAttribute {
 	}
 }
 
+// OptionalText declares an optional text.
 func OptionalText(description string) schema.StringAttribute {
 	return schema.StringAttribute{Optional: true, MarkdownDescription: description}
 }
 
+// RequiredText declares a text that must be given.
 func RequiredText(description string) schema.StringAttribute {
 	return schema.StringAttribute{Required: true, MarkdownDescription: description}
 }
 
+// TextMap declares an optional map of texts.
 func TextMap(description string) schema.MapAttribute { return mapOf(types.StringType, description) }
 
 func mapOf(element attr.Type, description string) schema.MapAttribute {
 	return schema.MapAttribute{Optional: true, ElementType: element, MarkdownDescription: description}
 }
 
+// TextSet declares an optional set of texts.
 func TextSet(description string) schema.SetAttribute {
 	return schema.SetAttribute{
 		Optional: true, ElementType: types.StringType, MarkdownDescription: description,
@@ -58,6 +63,7 @@ func TextSet(description string) schema.SetAttribute {
 	}
 }
 
+// DurationAttribute declares an optional duration.
 func DurationAttribute(description string) schema.StringAttribute {
 	return schema.StringAttribute{Optional: true, CustomType: DurationType{}, MarkdownDescription: description}
 }
@@ -80,6 +86,7 @@ func nestedListAttribute(description string, attributes map[string]schema.Attrib
 	}
 }
 
+// NestedAttribute declares an optional object.
 func NestedAttribute(description string, attributes map[string]schema.Attribute) schema.SingleNestedAttribute {
 	return schema.SingleNestedAttribute{Optional: true, MarkdownDescription: description, Attributes: attributes}
 }

@@ -24,6 +24,7 @@ type Session struct {
 	Claims          claims
 }
 
+// Note remembers the timeout of a pipeline.
 func (p *plannedTimeouts) Note(of spec.Pipeline) {
 	p.Values.Store([2]string{of.Namespace, of.Name}, of.Options.Timeout)
 }

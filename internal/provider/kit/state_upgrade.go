@@ -20,6 +20,7 @@ import (
 // RefSchemaVersion is that of the resources whose state holds refs.
 const RefSchemaVersion = 1
 
+// RefUpgraders upgrade states of schema version 0.
 var RefUpgraders = map[int64]resource.StateUpgrader{0: {StateUpgrader: upgradeRefs}}
 
 // upgradeRefs puts a signature in the place of what every ref of a state said at length. All else stays as it is.

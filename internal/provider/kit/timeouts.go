@@ -19,6 +19,7 @@ const (
 // defaultPendingTimeout is long enough for a node to be added and for a large image.
 const defaultPendingTimeout = 10 * time.Minute
 
+// PendingDescription says what timeouts.pending is.
 const PendingDescription = "How long the run may do nothing but wait for a pod to start, or to be taken up by Argo " +
 	"at all: for an image that is not found, a secret that is missing, a node that nobody adds. " +
 	"Then apply ends with the reason, and the run goes on in the cluster. Waiting for a lock or for an approval does " +

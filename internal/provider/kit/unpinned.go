@@ -17,6 +17,7 @@ const (
 	RefuseUnpinned = "refuse"
 )
 
+// UnpinnedChoices are the values of unpinned_images.
 var UnpinnedChoices = []string{warnOfUnpinned, allowUnpinned, RefuseUnpinned}
 
 // UnpinnedImages says what is thought of images without a digest. The warning comes once for an image, however many

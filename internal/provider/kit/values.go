@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
+// TextOrNull is null for an empty text.
 func TextOrNull(text string) types.String {
 	if text == "" {
 		return types.StringNull()
@@ -14,8 +15,10 @@ func TextOrNull(text string) types.String {
 	return types.StringValue(text)
 }
 
+// NoDrift is the value of drift where there is none.
 func NoDrift() types.List { return ListOfTexts(nil) }
 
+// ListOfTexts makes a list; nil makes an empty one.
 func ListOfTexts(texts []string) types.List {
 	values := make([]attr.Value, len(texts))
 	for i, t := range texts {

@@ -15,6 +15,7 @@ import (
 // a configuration's way of saying so is no drift. A zero prior is null.
 type Writer struct{ Diags *diag.Diagnostics }
 
+// AttributeTypes are the types of attributes.
 func AttributeTypes(attributes map[string]schema.Attribute) map[string]attr.Type {
 	all := make(map[string]attr.Type, len(attributes))
 	for name, a := range attributes {
@@ -34,6 +35,7 @@ func TypeAt(t attr.Type, names ...string) attr.Type {
 	return t
 }
 
+// ObjectTypes are the types of an object's attributes.
 func ObjectTypes(t attr.Type) map[string]attr.Type {
 	if o, ok := t.(attr.TypeWithAttributeTypes); ok {
 		return o.AttributeTypes()
@@ -41,6 +43,7 @@ func ObjectTypes(t attr.Type) map[string]attr.Type {
 	return nil
 }
 
+// ElementType is the type of the elements of a list, a set or a map.
 func ElementType(t attr.Type) attr.Type {
 	if c, ok := t.(attr.TypeWithElementType); ok {
 		return c.ElementType()
@@ -48,6 +51,7 @@ func ElementType(t attr.Type) attr.Type {
 	return nil
 }
 
+// IsKnown reports whether a value is neither null nor unknown.
 func IsKnown(v attr.Value) bool { return !v.IsNull() && !v.IsUnknown() }
 
 // IsNothing reports whether a value means no more than null does.
@@ -83,6 +87,7 @@ func IsNothing(v attr.Value) bool {
 // Keeps reports whether the prior value stays where nothing is written.
 func Keeps(prior attr.Value) bool { return IsKnown(prior) && IsNothing(prior) }
 
+// Text writes a text. An empty one may be a configuration's way of saying none.
 func (w Writer) Text(text string, prior types.String) types.String {
 	switch {
 	case text != "":
@@ -116,6 +121,7 @@ func (w Writer) Flag(on bool, prior types.Bool) types.Bool {
 	return types.BoolValue(on)
 }
 
+// Texts writes a map of texts. An empty one may be a configuration's way of saying none.
 func (w Writer) Texts(ctx context.Context, t attr.Type, texts map[string]string, prior types.Map) types.Map {
 	if len(texts) == 0 {
 		if Keeps(prior) {

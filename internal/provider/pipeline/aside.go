@@ -37,6 +37,7 @@ type Aside struct {
 
 type asideKey struct{}
 
+// In hands what has been taken out on to the resource.
 func (a *Aside) In(ctx context.Context) context.Context { return context.WithValue(ctx, asideKey{}, a) }
 
 // asideOf is what has been taken out of the request that a context belongs to; there may be nothing.

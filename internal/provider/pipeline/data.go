@@ -16,6 +16,7 @@ import (
 
 var _ datasource.DataSourceWithConfigure = &data{}
 
+// NewData makes the data source kfp_pipeline.
 func NewData() datasource.DataSource { return &data{} }
 
 type data struct{ kit.Lookup }

@@ -8,6 +8,7 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/kit"
 )
 
+// NewLister makes the list resource kfp_pipeline.
 func NewLister() list.ListResource {
 	return &kit.Lister{
 		What: "pipeline", Kind: backend.WorkflowTemplates, Of: New, Selects: kit.IsKind(string(spec.PipelineKind)),

@@ -28,8 +28,10 @@ var (
 	_ resource.ResourceWithUpgradeState   = &Resource{}
 )
 
+// New makes the resource kfp_pipeline.
 func New() resource.Resource { return &Resource{} }
 
+// Resource is kfp_pipeline.
 type Resource struct {
 	kit.Configured
 }
@@ -203,6 +205,7 @@ func (r *Resource) apply(ctx context.Context, m *Model, verb string, diags *diag
 	m.SetDerived(p, g, compiled.Version)
 }
 
+// SetDerived sets what follows from the rest; an empty version is not known yet.
 func (m *Model) SetDerived(p spec.Pipeline, g *graph.Graph, version string) {
 	m.Drift = kit.NoDrift()
 	m.Version = types.StringValue(version)

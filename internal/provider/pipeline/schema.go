@@ -16,6 +16,7 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/kit"
 )
 
+// Model is a kfp_pipeline in configurations, plans and states.
 type Model struct {
 	Name        types.String `tfsdk:"name"`
 	Namespace   types.String `tfsdk:"namespace"`
@@ -60,6 +61,7 @@ func newTaskModel(of map[string]attr.Value) taskModel {
 	}
 }
 
+// Attributes are those of a task that are no settings.
 func (m taskModel) Attributes() map[string]attr.Value {
 	return map[string]attr.Value{
 		"component":     m.Component,
@@ -131,6 +133,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 	}
 }
 
+// TaskAttributes declare a task.
 func TaskAttributes() map[string]schema.Attribute {
 	attributes := map[string]schema.Attribute{
 		"component": schema.ObjectAttribute{

@@ -71,6 +71,7 @@ func (m *Model) pinned() types.Object {
 	return m.Pipeline
 }
 
+// Put writes a recurring run into the cluster, and what it needs beside it.
 func (r *Resource) Put(
 	ctx context.Context, s spec.RecurringRun, objects compile.RecurringRunObjects, verb string,
 ) error {

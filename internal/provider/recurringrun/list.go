@@ -8,6 +8,7 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/kit"
 )
 
+// NewLister makes the list resource kfp_recurring_run.
 func NewLister() list.ListResource {
 	return &kit.Lister{
 		What: "recurring run", Kind: backend.CronWorkflows, Of: New, Name: kit.ObjectName, Title: kit.ObjectName, Less: kit.ByName,

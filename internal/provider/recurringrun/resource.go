@@ -25,8 +25,10 @@ var (
 	_ resource.ResourceWithUpgradeState   = &Resource{}
 )
 
+// New makes the resource kfp_recurring_run.
 func New() resource.Resource { return &Resource{} }
 
+// Resource is kfp_recurring_run.
 type Resource struct {
 	kit.Configured
 }

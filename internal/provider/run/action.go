@@ -26,6 +26,7 @@ var (
 	_ action.ActionWithModifyPlan = &runAction{}
 )
 
+// NewAction makes the action kfp_run.
 func NewAction() action.Action { return &runAction{} }
 
 // runAction runs a pipeline now. Each invocation is a run of its own, and nothing of it is kept in the state.

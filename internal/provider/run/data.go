@@ -32,6 +32,7 @@ const defaultRuns = 20
 
 var _ datasource.DataSourceWithConfigure = &runsData{}
 
+// NewData makes the data source kfp_runs.
 func NewData() datasource.DataSource { return &runsData{} }
 
 type runsData struct{ kit.Lookup }

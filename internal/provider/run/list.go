@@ -12,6 +12,7 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/kit"
 )
 
+// NewLister makes the list resource kfp_run.
 func NewLister() list.ListResource {
 	return &kit.Lister{
 		What: "run", Kind: backend.Workflows, Of: New, Name: kit.ObjectName, Less: kit.NewestObjectFirst,

@@ -95,3 +95,6 @@ func (m Model) kept(ctx context.Context, diags *diag.Diagnostics) operate.Kept {
 	}
 	return k
 }
+
+// checkTimeouts reads all of them, since a mistake would otherwise show when the run has started.
+func (m Model) checkTimeouts(diags *diag.Diagnostics) { kit.PendingTimeout(m.Timeouts.Object, diags) }

@@ -32,8 +32,10 @@ var (
 	_ resource.ResourceWithUpgradeState   = &Resource{}
 )
 
+// New makes the resource kfp_run.
 func New() resource.Resource { return &Resource{} }
 
+// Resource is kfp_run.
 type Resource struct {
 	kit.Configured
 }

@@ -58,8 +58,10 @@ func handedOn(inputs wfv1.Inputs) wfv1.Arguments {
 	return given
 }
 
+// Handed is the tag by which a task in a wrapper takes a parameter that was handed to the wrapper.
 func Handed(parameter string) string { return `{{=inputs.parameters["` + parameter + `"]}}` }
 
+// HandedArtifact is how a task in a wrapper takes an artifact that was handed to the wrapper.
 func HandedArtifact(a wfv1.Artifact) wfv1.Artifact {
 	return wfv1.Artifact{Name: a.Name, From: "{{inputs.artifacts." + a.Name + "}}", Optional: a.Optional}
 }

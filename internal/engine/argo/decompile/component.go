@@ -110,6 +110,7 @@ func unescapeEnv(value string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(value, "{$("+expr.Nothing+")", "{"), "$$", "$")
 }
 
+// QuantityTexts are the quantities of a container as texts; nil: there are none.
 func QuantityTexts(list corev1.ResourceList) map[string]string {
 	var texts map[string]string
 	for name, q := range list {

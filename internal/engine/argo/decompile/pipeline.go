@@ -312,6 +312,7 @@ func (d *pipelineDecompiler) options(main *wfv1.Template) {
 	d.pipeline.Options = o
 }
 
+// DecompileSynchronization reads locks; nil: there are none.
 func DecompileSynchronization(s *wfv1.Synchronization) *spec.Synchronization {
 	if s == nil {
 		return nil

@@ -154,6 +154,7 @@ func (r *taskReader) readDepends() {
 	}
 }
 
+// GuessRunIf finds the condition on the tasks before, from the states that Argo's own condition names of each.
 func GuessRunIf(states map[string][]string, condition string, isLoop func(task string) bool) spec.RunIf {
 	every := func(want ...string) bool {
 		for task, s := range states {

@@ -7,6 +7,7 @@ import (
 // CacheSelector finds the config maps in which Argo's controller keeps what tasks with a cache returned.
 const CacheSelector = "workflows.argoproj.io/configmap-type=Cache"
 
+// CachePrefix begins the names of the config maps that keep what tasks with a cache returned.
 const CachePrefix = "kfp-cache-"
 
 // IsCacheOf reports whether a config map keeps what a version of a component returned, given by the name of its object.

@@ -36,6 +36,7 @@ type InterfaceTypes struct {
 	Outputs map[string]OutputType `json:"outputs,omitempty"`
 }
 
+// InputType is what Argo has no field for, of an input.
 type InputType struct {
 	Type        spec.Type `json:"type"`
 	Optional    bool      `json:"optional,omitempty"`
@@ -43,11 +44,13 @@ type InputType struct {
 	Description string    `json:"description,omitempty"` // of artifacts: Argo's have none
 }
 
+// OutputType is the same of an output.
 type OutputType struct {
 	Type        spec.Type `json:"type"`
 	Description string    `json:"description,omitempty"`
 }
 
+// DecodeValue is a value of a type as people write it, from the text that travels.
 func DecodeValue(text string, t spec.Type) string {
 	if t != "" && t != spec.String {
 		if decoded, err := wire.DecodeJSON(text); err == nil {

@@ -41,6 +41,9 @@ const (
 	CodeDirectory      = "/kfp/component"
 )
 
+// CompletedLabel is Argo's own, of runs that have ended.
+const CompletedLabel = "workflows.argoproj.io/completed"
+
 // BackfillKind is the value of KindLabel of a backfill.
 const BackfillKind = "backfill"
 
@@ -60,6 +63,7 @@ var (
 // Where files are in a component's pod.
 func OutputPath(name string) string { return graph.OutputsDirectory + "/" + name }
 
+// InputPath is where an input's file is.
 func InputPath(name string) string { return graph.InputsDirectory + "/" + name }
 
 // versionLength is how much of the content hash a version shows: 50 bits, so that versions of one component do not

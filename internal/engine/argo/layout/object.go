@@ -8,6 +8,7 @@ import (
 	utiljson "k8s.io/apimachinery/pkg/util/json"
 )
 
+// AsJSON is an object as it is sent to the cluster, decoded.
 func AsJSON(v any) (map[string]any, error) {
 	data, err := json.Marshal(v)
 	if err != nil {

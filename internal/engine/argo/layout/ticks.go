@@ -13,6 +13,7 @@ const (
 	ConcurrencyKey = "runs"
 )
 
+// ConcurrencyPolicies are Argo's words for what becomes of a tick while a run goes on.
 var ConcurrencyPolicies = map[spec.Concurrency]wfv1.ConcurrencyPolicy{
 	spec.ConcurrencyAllow: wfv1.AllowConcurrent, spec.ConcurrencyForbid: wfv1.ForbidConcurrent, spec.ConcurrencyReplace: wfv1.ReplaceConcurrent,
 }

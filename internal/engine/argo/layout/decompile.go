@@ -1,3 +1,0 @@
-package layout
-
-func (u Unread) String() string { return u.Path + ": " + u.Reason }

@@ -1,5 +1,0 @@
-package layout
-
-const (
-	CompletedLabel = "workflows.argoproj.io/completed"
-)
