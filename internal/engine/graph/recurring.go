@@ -61,11 +61,9 @@ func CheckRecurringRun(r spec.RecurringRun) problem.List {
 		l.Sort()
 		return l
 	}
-	if r.Pipeline.Kind != spec.PipelineKind {
-		l.Errorf(
-			problem.At("pipeline"), "Not a pipeline", "%q is a %s. Give the ref of a kfp_pipeline.", r.Pipeline.Name,
-			r.Pipeline.Kind,
-		)
+	if !checkIsPipeline(&l, r.Pipeline) {
+		l.Sort()
+		return l
 	}
 	checkSameNamespace(&l, problem.At("pipeline"), r.Pipeline, "recurring run", r.Namespace)
 	checkScheduled(&l, problem.At("parameters"), r)

@@ -76,16 +76,22 @@ func CheckRun(r spec.Run) problem.List {
 	if r.Pipeline.Name == "" {
 		return l // not known yet
 	}
-	if r.Pipeline.Kind != spec.PipelineKind {
-		l.Errorf(
-			problem.At("pipeline"), "Not a pipeline", "%q is a %s. Give the ref of a kfp_pipeline.", r.Pipeline.Name,
-			r.Pipeline.Kind,
-		)
+	if !checkIsPipeline(&l, r.Pipeline) {
+		return l
 	}
 	checkSameNamespace(&l, problem.At("pipeline"), r.Pipeline, "run", r.Namespace)
 	CheckArguments(&l, at, "pipeline "+r.Pipeline.Name, r.Pipeline.Inputs, r.Parameters)
 	l.Sort()
 	return l
+}
+
+// checkIsPipeline refuses a ref of something else, of whose inputs there is nothing to say then.
+func checkIsPipeline(l *problem.List, ref spec.Ref) bool {
+	if ref.Kind == spec.PipelineKind {
+		return true
+	}
+	l.Errorf(problem.At("pipeline"), "Not a pipeline", "%q is a %s. Give the ref of a kfp_pipeline.", ref.Name, ref.Kind)
+	return false
 }
 
 // checkSameNamespace refuses a component or pipeline in another namespace than what runs it. One of the same name in

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -88,14 +89,18 @@ func (p *signatureParser) eat(token string) bool {
 }
 
 func (p *signatureParser) expect(token, remedy string) {
-	if p.eat(token) {
-		return
+	if !p.eat(token) {
+		p.miss(strconv.Quote(token), remedy)
 	}
+}
+
+// miss says what has to stand here.
+func (p *signatureParser) miss(wanted, remedy string) {
 	if p.rest() == "" {
-		p.failf(remedy, "it ends where %q has to follow", token)
+		p.failf(remedy, "it ends where %s has to follow", wanted)
 		return
 	}
-	p.failf(remedy, "%q has to stand where %q is", token, p.near())
+	p.failf(remedy, "%s has to stand where %q is", wanted, p.near())
 }
 
 // word takes as many letters as it may.
@@ -146,8 +151,8 @@ func (p *signatureParser) identifier(what string, taken func(string) bool) strin
 // list reads elements between commas up to its end.
 func (p *signatureParser) list(end string, element func()) {
 	for i := 0; p.err == nil && !p.eat(end); i++ {
-		if i > 0 {
-			p.expect(",", "Write a comma between two of them, and "+end+" behind the last.")
+		if i > 0 && !p.eat(",") {
+			p.miss(`"," or "`+end+`"`, "Write a comma between two elements, and "+end+" behind the last.")
 		}
 		element()
 	}

@@ -131,7 +131,7 @@ func TestWhatIsNoSignature(t *testing.T) {
 		"etl":                                   `column 4: it ends where "/" has to follow. Write namespace/name.`,
 		"etl/Load() -> ()":                      `column 5: "Load" cannot be the name of a component or a pipeline. Use at most 52 lower-case letters, digits and hyphens.`,
 		"etl/load":                              `column 9: it ends where "(" has to follow. Write the inputs in parentheses behind the name.`,
-		"etl/load(a: string":                    `column 19: it ends where "," has to follow. Write a comma between two of them, and ) behind the last.`,
+		"etl/load(a: string":                    `column 19: it ends where "," or ")" has to follow. Write a comma between two elements, and ) behind the last.`,
 		"etl/load()":                            `column 11: it ends where "->" has to follow. Write -> and the outputs in parentheses behind the inputs; -> () is none.`,
 		"etl/load(é: string)":                   `column 10: "é: string)" cannot name an input. Use at most 63 letters, digits and underscores, with a letter first.`,
 		"etl/load(a string)":                    `column 12: ":" has to stand where "string)" is. Write a colon and a type behind the name of an input.`,
@@ -144,7 +144,7 @@ func TestWhatIsNoSignature(t *testing.T) {
 		"etl/load(a: string, a: float) -> ()":   `column 21: "a" names an input a second time. Remove one of the two.`,
 		"etl/load(a: string in \"x\") -> ()":    `column 23: "[" has to stand where`,
 		"etl/load() -> (a: float, a: float)":    `column 26: "a" names an output a second time`,
-		"etl/load(a: string = \"é\" = 1) -> ()": `column 26: "," has to stand where "= 1) -> ()" is`,
+		"etl/load(a: string = \"é\" = 1) -> ()": `column 26: "," or ")" has to stand where "= 1) -> ()" is`,
 	} {
 		_, err := spec.ParseSignature(text)
 		var wrong *spec.SignatureError
