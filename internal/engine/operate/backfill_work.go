@@ -56,7 +56,7 @@ func (o *Operator) NewBackfillWork(
 		return nil, err
 	default:
 		for unix, result := range known {
-			if err := w.Note(ctx, time.Unix(unix, 0), result); err != nil {
+			if err := w.note(ctx, time.Unix(unix, 0), result); err != nil {
 				return nil, err
 			}
 		}
@@ -87,8 +87,8 @@ func (w *backfillWork) takeOver(ctx context.Context) error {
 	return nil
 }
 
-// Note writes into the ledger what became of a tick.
-func (w *backfillWork) Note(ctx context.Context, tick time.Time, result spec.TickResult) error {
+// note writes into the ledger what became of a tick.
+func (w *backfillWork) note(ctx context.Context, tick time.Time, result spec.TickResult) error {
 	patch, err := compile.LedgerPatch(tick, result)
 	if err != nil {
 		return err
@@ -174,7 +174,7 @@ func (w *backfillWork) tick(ctx context.Context, tick time.Time, wait Awaited) {
 	// What has ended is written down even if the apply is being interrupted.
 	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), afterwards)
 	defer cancel()
-	if err := w.Note(after, tick, result); err != nil {
+	if err := w.note(after, tick, result); err != nil {
 		w.errs = append(w.errs, fmt.Errorf("%s: %w", tick.Format(time.RFC3339), err))
 	}
 }

@@ -39,7 +39,7 @@ func (o *Operator) describeFailure(ctx context.Context, run Awaited, status spec
 				describeTask(ctx, &b, path, task, failure, reader)
 			}
 		}
-		hints.Add(task)
+		hints.add(task)
 	}
 	if shown > maxFailures {
 		fmt.Fprintf(&b, "\n… and %d more failures.\n", shown-maxFailures)

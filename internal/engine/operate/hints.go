@@ -14,8 +14,8 @@ type hints struct {
 	list      []string
 }
 
-// Add looks for known causes in all that a task says.
-func (h *hints) Add(task spec.TaskStatus) {
+// add looks for known causes in all that a task says.
+func (h *hints) add(task spec.TaskStatus) {
 	h.addText(task.Message)
 	for _, f := range task.Failures {
 		h.addText(f.Message)

@@ -110,9 +110,9 @@ func (r *podReader) redactor(ctx context.Context, pod *backend.Pod) (out *redact
 }
 
 // Mask takes the secrets out of everything that a run says: what tells of it gets the status from here.
-func (r *podReader) Mask(ctx context.Context, became *spec.RunStatus) {
+func (r *podReader) Mask(ctx context.Context, run *spec.RunStatus) {
 	var speaking []string
-	for _, task := range became.Tasks {
+	for _, task := range run.Tasks {
 		for _, f := range task.Failures {
 			if status.HasLastWords(f.Message) {
 				speaking = append(speaking, f.NodeID)
@@ -120,7 +120,7 @@ func (r *podReader) Mask(ctx context.Context, became *spec.RunStatus) {
 		}
 	}
 	r.know(ctx, speaking...)
-	for path, task := range became.Tasks {
+	for path, task := range run.Tasks {
 		pod := ""
 		for i, f := range task.Failures {
 			if f.HasPod {
@@ -129,9 +129,9 @@ func (r *podReader) Mask(ctx context.Context, became *spec.RunStatus) {
 			task.Failures[i].Message = r.message(ctx, f.NodeID, f.Message)
 		}
 		task.Message = r.message(ctx, pod, task.Message)
-		became.Tasks[path] = task
+		run.Tasks[path] = task
 	}
-	became.Message = r.message(ctx, "", became.Message)
+	run.Message = r.message(ctx, "", run.Message)
 }
 
 // message returns what Argo says of a pod. It contains the container's last words.

@@ -3,6 +3,7 @@ package compile
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 	corev1 "k8s.io/api/core/v1"
@@ -162,7 +163,7 @@ func componentInputs(i spec.Interface) wfv1.Inputs {
 	in.Parameters = append(
 		in.Parameters, hidden(layout.PodParameter, "{}"), hidden(layout.MetadataParameter, layout.NoMetadata),
 	)
-	slices.SortFunc(in.Parameters, func(a, b wfv1.Parameter) int { return Compare(a.Name, b.Name) })
+	slices.SortFunc(in.Parameters, func(a, b wfv1.Parameter) int { return strings.Compare(a.Name, b.Name) })
 	return in
 }
 
@@ -197,7 +198,7 @@ func componentOutputs(i spec.Interface) wfv1.Outputs {
 			Path: layout.OutputPath(layout.ArtifactParameter(name)), Default: wfv1.AnyStringPtr(""),
 		}})
 	}
-	slices.SortFunc(out.Parameters, func(a, b wfv1.Parameter) int { return Compare(a.Name, b.Name) })
+	slices.SortFunc(out.Parameters, func(a, b wfv1.Parameter) int { return strings.Compare(a.Name, b.Name) })
 	return out
 }
 

@@ -70,7 +70,7 @@ func (g Group) success(need graph.Need, inParentheses bool) string {
 	n, t, name := g.Nodes[need.Task], g.Tasks[need.Task], layout.TaskName(need.Task)
 	harmless := func(state string) string {
 		if f := g.before(need.Task); !f.isNone() {
-			return state + noFailure + f.Depends() + ")"
+			return state + noFailure + f.depends() + ")"
 		}
 		return state
 	}
@@ -172,14 +172,14 @@ func (f *failure) idleStates(task string) []string {
 	return []string{"Omitted"}
 }
 
-// Depends writes the condition for depends.
-func (f *failure) Depends() string {
+// depends writes the condition for depends.
+func (f *failure) depends() string {
 	var parts []string
 	for _, task := range spec.Names(f.tasks) {
 		parts = append(parts, anyState(task, []string{"Failed", "Errored"}, false))
 	}
 	for _, task := range spec.Names(f.unheard) {
-		parts = append(parts, anyState(task, f.idleStates(task), true)+" && ("+f.unheard[task].Depends()+")")
+		parts = append(parts, anyState(task, f.idleStates(task), true)+" && ("+f.unheard[task].depends()+")")
 	}
 	return strings.Join(parts, " || ")
 }

@@ -35,7 +35,7 @@ func (c *pipelineCompiler) exit() (wfv1.Template, error) {
 		}
 	}
 	givesNone(&exit)
-	slices.SortStableFunc(exit.Inputs.Parameters, func(a, b wfv1.Parameter) int { return Compare(a.Name, b.Name) })
+	slices.SortStableFunc(exit.Inputs.Parameters, func(a, b wfv1.Parameter) int { return strings.Compare(a.Name, b.Name) })
 	return exit, nil
 }
 

@@ -41,6 +41,3 @@ func breakBraces(text string) string {
 	}
 	return strings.ReplaceAll(text, "{", "{$("+expr.Nothing+")")
 }
-
-// Compare orders texts.
-func Compare(a, b string) int { return strings.Compare(a, b) }

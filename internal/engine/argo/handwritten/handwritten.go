@@ -218,6 +218,6 @@ func hclText(v any) string {
 }
 
 func sortUnread(all []layout.Unread) []layout.Unread {
-	slices.SortStableFunc(all, func(a, b layout.Unread) int { return compile.Compare(a.Path, b.Path) })
+	slices.SortStableFunc(all, func(a, b layout.Unread) int { return strings.Compare(a.Path, b.Path) })
 	return slices.Compact(all)
 }
