@@ -53,6 +53,10 @@ type Kind string
 const (
 	ComponentKind Kind = "component"
 	PipelineKind  Kind = "pipeline"
+	// GroupKind is a group of the same pipeline, by its name there.
+	GroupKind Kind = "group"
+	// InlineKind is a component inside the same pipeline, by its name there.
+	InlineKind Kind = "inline"
 )
 
 // Ref points to a component or a pipeline that a task, a run or a schedule uses, and carries its interface, so that

@@ -14,8 +14,12 @@ type Pipeline struct {
 	OnExit      map[string]Task   // always run at the end, whatever became of Tasks
 	Outputs     map[string]string // name → reference to a task's output
 	Defaults    Settings          // for every task of this pipeline
-	Options     Options
-	Open        Open
+	Groups      map[string]Group  // used by tasks through a Ref of GroupKind
+	// Components are inside the object of the pipeline; tasks use them through a Ref of InlineKind. Only a package of KFP
+	// has them.
+	Components map[string]Component
+	Options    Options
+	Open       Open
 }
 
 // Open says of which maps a pipeline may have more elements than it holds, since Terraform does not know them yet.
@@ -23,6 +27,7 @@ type Open struct {
 	Parameters bool
 	Tasks      bool
 	OnExit     bool
+	Groups     bool
 }
 
 // Options are the settings of a pipeline as a whole.
