@@ -129,7 +129,11 @@ func specTolerations(said []corev1.Toleration) []spec.Toleration {
 }
 
 func checkToleration(l *problem.List, at problem.Path, t spec.Toleration) {
-	if t.JSON != "" {
+	switch t.JSON {
+	case "":
+	case spec.Unknown: // it may turn out to be null
+		return
+	default:
 		checkOpenToleration(l, at, t)
 		return
 	}
@@ -173,7 +177,7 @@ func checkOpenToleration(l *problem.List, at problem.Path, t spec.Toleration) {
 			"json gives the toleration as a whole, and other attributes are set beside it. Keep json, or the others.",
 		)
 	}
-	if text != spec.Unknown && !isOpen(text) {
+	if !isOpen(text) {
 		l.Errorf(
 			at.Attr("json"), "Constant where an expression is wanted",
 			"%q is no expression. Write {{ }} that gives a toleration or a list of such, or set key, operator, value and effect.",

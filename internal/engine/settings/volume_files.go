@@ -23,7 +23,7 @@ var fileMode = regexp.MustCompile(`^0[0-7]{3}$`)
 func checkFiles(l *problem.List, at problem.Path, v spec.Volume) {
 	if v.Secret == "" && v.ConfigMap == "" {
 		for attribute, given := range map[string]bool{
-			"optional": v.Optional, "items": len(v.Items) > 0, "default_mode": v.DefaultMode != "",
+			"optional": v.Optional, "items": len(v.Items) > 0, "default_mode": v.DefaultMode != "" && v.DefaultMode != spec.Unknown,
 		} {
 			if given {
 				l.Errorf(
