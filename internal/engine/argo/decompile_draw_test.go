@@ -1,6 +1,7 @@
 package argo_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"reflect"
@@ -33,12 +34,18 @@ func drawSettings(t *rapid.T, at string, texts ...string) spec.Settings {
 	var s spec.Settings
 	for _, setting := range settings.All {
 		examples := setting.Examples()
+		if at == "defaults " {
+			examples = slices.DeleteFunc(examples, choosesInTask)
+		}
 		drawn := maybe(t, at+setting.Name(), func() spec.Settings {
 			return oneOf(
 				t, at+setting.Name()+" value", examples...,
 			)
 		})
 		setting.Copy(&s, &drawn)
+	}
+	if len(texts) > 0 {
+		s = drawNames(t, at, s)
 	}
 	texts = append(texts, "x", "$HOME {{ \"{{\" }}x}} ä\n\"")
 	for _, values := range []map[string]string{s.Env, s.Annotations} {
@@ -53,6 +60,40 @@ func drawSettings(t *rapid.T, at string, texts ...string) spec.Settings {
 		s.Cache.Key = oneOf(t, at+"key", append(texts, "fixed")...)
 	}
 	return s
+}
+
+// drawNames puts other expressions into the place of those that name something.
+func drawNames(t *rapid.T, at string, s spec.Settings) spec.Settings {
+	said, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const example = `"{{ run.name }}"`
+	text := string(said)
+	for i := 0; strings.Contains(text, example); i++ {
+		name := oneOf(t, fmt.Sprint(at, "name ", i),
+			"{{ parameters.word }}", "x-{{ parameters.word }}", "{{ parameters.name }}", "{{ parameters.name ?? 'none' }}",
+			"{{ parameters.name ?? nil }}", "{{ parameters.name == nil ? nil : parameters.name + 'x' }}", "{{ nil }}",
+			"{{ parameters.word == 'x' ? parameters.name : nil }}", "{{ fromJSON(parameters.word).field }}",
+			"{{ first(parameters.list) }}", `{{ "{{" }}{{ run.name }}`, "{{ parameters.word ?? parameters.name }}",
+			"{{ string(len(parameters.word)) }}", "{{ parameters.word == 'x' ? 'kfp-none' : 'x' }}",
+		)
+		quoted, err := json.Marshal(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text = strings.Replace(text, example, string(quoted), 1)
+	}
+	var drawn spec.Settings
+	if err := json.Unmarshal([]byte(text), &drawn); err != nil {
+		t.Fatal(err)
+	}
+	return drawn
+}
+
+// choosesInTask reports whether expressions choose something, which only those of a task may.
+func choosesInTask(s spec.Settings) bool {
+	return slices.ContainsFunc(settings.Texts(&s), func(t settings.Text) bool { return t.Value.IsChoice() })
 }
 
 func drawLocks() *spec.Synchronization {
@@ -102,6 +143,7 @@ func fullPipeline(t *rapid.T, ref, nested spec.Ref) spec.Pipeline {
 	p.Parameters["maybe"] = spec.Input{
 		Type: oneOf(t, "optional type", spec.String, spec.Integer, spec.Struct), Optional: true,
 	}
+	p.Parameters["name"] = spec.Input{Type: spec.String, Optional: true}
 	p.Parameters["given"] = spec.Input{Type: spec.ListOf(spec.Float), Default: new(oneOf(t, "default", "[1, 2.50]", "[]"))}
 	p.Options = drawOptions(t)
 	p.Defaults = drawSettings(t, "defaults ")

@@ -10,7 +10,11 @@ import (
 // of a user holds.
 func placeholder(i int) string { return fmt.Sprintf(`"\u0000%d"`, i) }
 
-// SplitTags makes JSON of a text that holds tags, and returns the tags.
+// inserted is the string that a placeholder is in JSON.
+func inserted(i int) string { return fmt.Sprintf("\x00%d", i) }
+
+// SplitTags makes JSON of a text that holds tags, and returns the tags. A tag behind a value only says when that is left
+// out, which the value tells too.
 func SplitTags(text string) (string, []string) {
 	var b strings.Builder
 	var tags []string
@@ -21,9 +25,13 @@ func SplitTags(text string) (string, []string) {
 			return b.String(), tags
 		}
 		inner, after, _ := strings.Cut(rest, "}}")
+		text = after
+		behind := strings.HasSuffix(before, `"`) || strings.HasSuffix(before, "}") || before == "" && len(tags) > 0
+		if behind {
+			continue
+		}
 		b.WriteString(placeholder(len(tags)))
 		tags = append(tags, "{{"+inner+"}}")
-		text = after
 	}
 }
 
