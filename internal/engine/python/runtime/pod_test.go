@@ -51,6 +51,19 @@ func python(t testing.TB) string {
 	return interpreters()[0]
 }
 
+// whole makes every pod have all of kfp_runtime.py, also what its component does not need.
+var whole bool
+
+// TestMain runs all tests a second time with the whole of kfp_runtime.py: components that need it are like all others.
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if code == 0 {
+		whole = true
+		code = m.Run()
+	}
+	os.Exit(code)
+}
+
 // pod is a component's pod: the directories that Argo and Kubernetes would mount.
 type pod struct {
 	t      testing.TB
@@ -74,7 +87,10 @@ func newRawPod(t testing.TB, interpreter string, config runtime.Config, text str
 	t.Helper()
 	p := &pod{t: t, python: interpreter, dir: t.TempDir(), config: config}
 	all := maps.Clone(files)
-	all[runtime.FileName] = runtime.Source()
+	all[runtime.FileName] = config.Runtime()
+	if whole {
+		all[runtime.FileName] = runtime.Config{SDK: true}.Runtime()
+	}
 	all[runtime.ConfigName] = text
 	for _, dir := range []string{"component/..1", "inputs", "outputs", "image", "tmp"} {
 		must(t, os.MkdirAll(p.path(dir), 0o755))
@@ -160,6 +176,16 @@ func (r result) output(name string) string {
 		r.t.Fatalf("%v\nstderr: %s", err, r.stderr)
 	}
 	return asArgoReads(string(text))
+}
+
+// file returns the bytes of a file of the pod.
+func (r result) file(name string) string {
+	r.t.Helper()
+	text, err := os.ReadFile(r.path(name))
+	if err != nil {
+		r.t.Fatalf("%v\nstderr: %s", err, r.stderr)
+	}
+	return string(text)
 }
 
 // asArgoReads cuts one newline off the end of an output.
