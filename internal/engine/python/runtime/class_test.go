@@ -91,8 +91,8 @@ func TestClassesThatDoNotFit(t *testing.T) {
 			"Scorecard", "class Scorecard(Artifact):\n    schema_title = 'acme.Scorecard'\n    def __init__(self): pass\ndef f(a): pass\n",
 			`input "a" makes no Scorecard: TypeError: `,
 		},
-		{"acme.Scorecard", "def f(a): pass\n", `input "a": the class acme.Scorecard cannot be imported: No module named 'acme'; add its package to packages, or to the image`},
-		{"Scorecard", "def f(a): pass\n", `input "a": the source does not define the class Scorecard`},
+		{"os.Scorecard", "import os\ndef f(a): pass\n", `input "a": the source has no class os.Scorecard`},
+		{"Scorecard", "def f(a): pass\n", `input "a": the source has no class Scorecard`},
 	} {
 		config := sdk(function("f", "", ofClass(argument("a", runtime.InputArtifact, scorecard), test.class)))
 		p := newPod(t, python(t), config, map[string]string{"user.py": test.source})

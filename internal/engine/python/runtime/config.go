@@ -109,7 +109,7 @@ func (c Config) validateArguments() []error {
 		if a.Class != "" && !className.MatchString(a.Class) {
 			errs = append(errs, fmt.Errorf("argument %q: %q names no class", a.Name, a.Class))
 		}
-		if needsSDK(a.Type) || a.Class != "" || a.Passing == EmbeddedArtifact {
+		if NeedsSDK(a.Type) || a.Class != "" || a.Passing == EmbeddedArtifact {
 			errs = append(errs, c.validateSDK(fmt.Sprintf("argument %q", a.Name)))
 		}
 	}
@@ -119,10 +119,10 @@ func (c Config) validateArguments() []error {
 // className is a dotted name in Python.
 var className = regexp.MustCompile(`^[\pL_][\pL\pN_]*(\.[\pL_][\pL\pN_]*)*$`)
 
-// needsSDK reports whether the plain runtime does not know a type.
-func needsSDK(t spec.Type) bool {
+// NeedsSDK reports whether the plain runtime does not know a type.
+func NeedsSDK(t spec.Type) bool {
 	if elem, ok := t.Elem(); ok {
-		return needsSDK(elem)
+		return NeedsSDK(elem)
 	}
 	return t.IsTitled() || t == spec.SlicedClassificationMetrics
 }
@@ -170,7 +170,7 @@ func (c Config) validateOutputs() []error {
 		if err := validateType(t); err != nil || !spec.IsIdentifier(name) {
 			errs = append(errs, fmt.Errorf("output %q of type %q is not valid", name, t))
 		}
-		if needsSDK(t) {
+		if NeedsSDK(t) {
 			errs = append(errs, c.validateSDK(fmt.Sprintf("output %q", name)))
 		}
 	}

@@ -947,23 +947,14 @@ def instances(config, arguments):
 
 
 def find_class(path, where):
-    """The class that a dotted name stands for, in the user's module or among those that can be imported."""
-    import importlib
-
+    """The class that a dotted name stands for in the user's module."""
     first, *rest = path.split(".")
     found = MODULE["names"].get(first)
     for name in rest:
         found = getattr(found, name, None)
-    if isinstance(found, type):
-        return found
-    module, _, name = path.rpartition(".")
-    if not module:
-        raise Failure("%s: the source does not define the class %s" % (where, name))
-    try:
-        return getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError) as error:
-        advice = "; add its package to packages, or to the image"
-        raise Failure("%s: the class %s cannot be imported: %s%s" % (where, path, error, advice)) from None
+    if not isinstance(found, type):
+        raise Failure("%s: the source has no class %s" % (where, path))
+    return found
 
 
 def of_class(value, cls, where):
