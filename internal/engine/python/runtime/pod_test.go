@@ -54,7 +54,8 @@ func python(t testing.TB) string {
 // whole makes every pod have all of kfp_runtime.py, also what its component does not need.
 var whole bool
 
-// TestMain runs all tests a second time with the whole of kfp_runtime.py: components that need it are like all others.
+// TestMain runs all tests a second time, on one Python, with the whole of kfp_runtime.py: components that need it are
+// like all others.
 func TestMain(m *testing.M) {
 	code := m.Run()
 	if code == 0 {
@@ -252,7 +253,11 @@ func optional(a runtime.Argument) runtime.Argument {
 func onEach(t *testing.T, test func(t *testing.T, interpreter string)) {
 	t.Helper()
 	python(t)
-	for _, interpreter := range interpreters() {
+	all := interpreters()
+	if whole {
+		all = all[:1]
+	}
+	for _, interpreter := range all {
 		t.Run(strings.ReplaceAll(strings.Trim(interpreter, "/"), "/", "_"), func(t *testing.T) {
 			t.Parallel()
 			test(t, interpreter)
