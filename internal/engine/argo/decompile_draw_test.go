@@ -320,6 +320,24 @@ func stepRef(t *testing.T) spec.Ref {
 	return mustComponent(t, step()).Ref(step())
 }
 
+// drawSDK draws arguments that only KFP's SDK knows.
+func drawSDK(t *rapid.T, c *spec.Component) {
+	arguments := []spec.Argument{
+		{Name: "card", Passing: spec.PassInputArtifact, Type: "acme.Scorecard", Class: oneOf(t, "class", "Scorecard", "acme.Scorecard", "")},
+		{Name: "person", Passing: spec.PassParameter, Type: spec.Struct, Class: "Person"},
+		{Name: "rows", Passing: spec.PassEmbedded, Type: spec.Dataset},
+	}
+	for _, a := range arguments {
+		if !rapid.Bool().Draw(t, a.Name) {
+			continue
+		}
+		c.Python.Arguments = append(c.Python.Arguments, a)
+		if a.Passing != spec.PassEmbedded {
+			c.Inputs[a.Name] = spec.Input{Type: a.Type}
+		}
+	}
+}
+
 // drawComponent draws a container or a Python function.
 func drawComponent(t *rapid.T) spec.Component {
 	c := step()
@@ -335,7 +353,12 @@ func drawComponent(t *rapid.T) spec.Component {
 		p.Additional = maybe(t, "additional", func() map[string]string { return map[string]string{"helpers.py": "X = 1\n"} })
 		p.Files = maybe(t, "files", func() map[string]string { return map[string]string{"rates.csv": "OH,0.05\n"} })
 		p.Arguments[0].Keyword = maybe(t, "keyword", func() string { return "state_" })
+		p.KFP = rapid.Bool().Draw(t, "kfp")
+		if p.SDK = rapid.Bool().Draw(t, "sdk"); p.SDK {
+			drawSDK(t, &c)
+		}
 	} else {
+		c.Outputs["file"] = spec.Output{Type: oneOf(t, "type", spec.Dataset, "acme.Scorecard")}
 		c.Container.Image = oneOf(t, "image", "busybox:1.36", "localhost:5000/x@sha256:"+fmt.Sprintf("%064d", 1))
 		c.Container.Args = append(
 			c.Container.Args,
