@@ -364,7 +364,7 @@ func drawComponent(t *rapid.T) spec.Component {
 			c.Container.Args,
 			oneOf(
 				t, "argument", "$(HOME) {{ inputs.words }}", "$$ $(KFP_NOTHING){ {$(KFP_NOTHING)", "{{ \"{{\" }}x}}", "$5",
-				"{{ inputs.number + 1 }}",
+				"{{ inputs.number + 1 }}", "<{{ inputs.file.uri ?? '{{' }}>", "{{ outputs.file.uri }}", "{{ inputs.files.uri ?? outputs.file.uri }}",
 			),
 		)
 	}

@@ -80,6 +80,7 @@ func (r statusReader) placeOf(node wfv1.NodeStatus) (place, bool) {
 		case s.name == layout.InnerTask && (i == 0 || s.item == ""):
 		case s.name == layout.InnerTask:
 			p.segments[len(p.segments)-1].item = s.item
+		case s.name == layout.PlaceTask && node.FailedOrError(): // so the task has failed, before its own pod
 		case strings.HasPrefix(s.name, layout.HiddenPrefix):
 			return place{}, false
 		default:
