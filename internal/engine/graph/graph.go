@@ -73,6 +73,7 @@ func Check(p spec.Pipeline) (*Graph, problem.List) {
 	c.outputs()
 	c.exitBounds()
 	settings.CheckDefaults(&c.problems, &p.Defaults)
+	c.defaultIDs()
 	checkHeld(
 		&c.problems, problem.At("defaults").Attr("synchronization"), p.Options.Synchronization, p.Defaults.Synchronization,
 	)
