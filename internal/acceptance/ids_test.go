@@ -28,7 +28,7 @@ func TestAccIDs(t *testing.T) {
 	t.Parallel()
 	const told = `field_env = { POD = "metadata.name" }, env = { ID = "{{ task.id }}" }, component = kfp_component.tell.ref`
 	construct{
-		name: "ids",
+		name: "ids", parameters: `word = { type = "string", default = "w" }`,
 		extra: `defaults = { env = { NAME = "{{ task.name }}" } }
   on_exit = { last = { ` + told + `, inputs = { id = "{{ task.id }}" } } }
 ` + tell,
@@ -44,11 +44,11 @@ func TestAccIDs(t *testing.T) {
 		outputs: map[string]string{
 			"plain": "{{ tasks.plain.output }}", "each": "{{ tasks.each.output }}", "bounded": "{{ tasks.bounded.output }}",
 			"locked": "{{ tasks.locked.output }}", "retried": "{{ tasks.retried.output }}", "same": "{{ tasks.ended.output }}",
-			"run": "{{ run.id == tasks.run.output ? 'this' : 'another' }}", "at": "{{ run.created_at startsWith '20' }}",
+			"run": "{{ run.id == tasks.run.output ? 'this' : 'another' }}", "name": "{{ run.name != '' }}", "word": "{{ parameters.word }}", "at": "{{ run.created_at startsWith '20' }}",
 		},
 		want: map[string]string{
 			"plain": "plain plain", "each": `["each a","each b"]`, "bounded": `["bounded 0","bounded 1"]`, "locked": "locked ", "retried": "retried ",
-			"same": "true", "run": "this", "at": "true",
+			"same": "true", "name": "true", "word": "w", "run": "this", "at": "true",
 		},
 		pods: 11,
 	}.Run(t)

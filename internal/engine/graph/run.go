@@ -17,6 +17,22 @@ var runVars = map[string]expr.Var{
 	"run.created_at": {Type: spec.String, Argo: "workflow.creationTimestamp.RFC3339", Coding: expr.Plain},
 }
 
+// runOutputs are runVars for the outputs of a pipeline, which Argo tells nothing of the run: a hidden input does.
+var runOutputs = func() map[string]expr.Var {
+	vars := map[string]expr.Var{}
+	for name, v := range runVars {
+		hidden, _, _ := RunInput(name)
+		vars[name] = expr.Var{Type: v.Type, Code: `inputs.parameters["` + hidden + `"]`, Coding: v.Coding}
+	}
+	return vars
+}()
+
+// RunInput is the hidden input by which the outputs of a pipeline know something of the run, and what it holds.
+func RunInput(name string) (hidden, argo string, ok bool) {
+	v, ok := runVars[name]
+	return "kfp-" + strings.NewReplacer(".", "-", "_", "-").Replace(name), "{{" + v.Argo + "}}", ok
+}
+
 // taskID is the name of what a task's pod is called.
 const taskID = "task.id"
 
