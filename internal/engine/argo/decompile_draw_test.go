@@ -54,7 +54,7 @@ func drawSettings(t *rapid.T, at string, texts ...string) spec.Settings {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Labels)) {
-		s.Labels[name] = oneOf(t, at+name, "", "c.d", "{{ run.name }}", "x{{ run.name }}-{{ run.name }}")
+		s.Labels[name] = oneOf(t, at+name, "", "c.d", "{{ run.name }}", "x{{ run.id }}-{{ run.name }}")
 	}
 	if s.Cache != nil && s.Cache.Key != "" {
 		s.Cache.Key = oneOf(t, at+"key", append(texts, "fixed")...)
@@ -151,9 +151,17 @@ func fullPipeline(t *rapid.T, ref, nested spec.Ref) spec.Pipeline {
 	p.Defaults.Annotations = maybe(t, "annotations", func() map[string]string { return map[string]string{"a/b": "c"} })
 	for _, name := range slices.Sorted(maps.Keys(p.Tasks)) {
 		task := p.Tasks[name]
-		task.Settings = drawSettings(t, name+" ", "{{ parameters.word }}", "<{{ run.name }}{{ parameters.word }}>")
+		task.Settings = drawSettings(
+			t, name+" ", "{{ parameters.word }}", "<{{ run.name }}{{ parameters.word }}>", "{{ run.created_at }}{{ task.name }}",
+		)
+		for _, variable := range slices.Sorted(maps.Keys(task.Env)) {
+			task.Env[variable] = oneOf(t, name+variable, task.Env[variable], "{{ task.id }}", "{{ task.name }}/${{ task.id }}\"{{ \"{{\" }}")
+		}
 		if task.ForEach != "" {
 			task.Cache = nil // a list of artifacts takes none
+		}
+		if task.Cache == nil && p.Defaults.Cache == nil && task.Inputs["text"] == "" {
+			task.Inputs["text"] = oneOf(t, name+" id", "x", "{{ task.id }}", "{{ run.id }}/{{ task.name }} of {{ task.id }}")
 		}
 		p.Tasks[name] = drawTask(t, name, task)
 	}

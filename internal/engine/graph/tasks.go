@@ -72,6 +72,7 @@ func (c *checker) task(at problem.Path, t spec.Task, n *Node, env Env) {
 	c.constants(inputs, t, n)
 	c.items(inputs, t, n)
 	c.absentOutputs(at, t, n)
+	c.ids(at, t, n)
 	checkPodless(&c.problems, at, t)
 	checkFlow(&c.problems, at, t, n)
 	if t.AreUnset() {
