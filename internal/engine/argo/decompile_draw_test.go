@@ -116,6 +116,11 @@ func drawOptions(t *rapid.T) spec.Options {
 			return &spec.Synchronization{Mutexes: []string{"run"}, Semaphores: []spec.Semaphore{{ConfigMap: "c", Key: "run"}}}
 		}), Labels: maybe(t, "labels", func() map[string]string { return map[string]string{"team": "etl"} }),
 	}
+	o.VolumeClaims = maybe(t, "claims", func() map[string]spec.EphemeralClaim {
+		return map[string]spec.EphemeralClaim{
+			"c": {Size: "1Gi", StorageClass: "fast", AccessModes: []string{"ReadWriteMany"}}, "idle": {Size: "5Gi"},
+		}
+	})
 	o.TTL = maybe(t, "ttl", func() *spec.TTL {
 		return &spec.TTL{
 			AfterCompletion: one("completion", "24h"), AfterSuccess: one("success", "60m"), AfterFailure: one("failure", "168h"),
