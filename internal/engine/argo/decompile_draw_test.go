@@ -1,6 +1,7 @@
 package argo_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"reflect"
@@ -33,12 +34,18 @@ func drawSettings(t *rapid.T, at string, texts ...string) spec.Settings {
 	var s spec.Settings
 	for _, setting := range settings.All {
 		examples := setting.Examples()
+		if at == "defaults " {
+			examples = slices.DeleteFunc(examples, choosesInTask)
+		}
 		drawn := maybe(t, at+setting.Name(), func() spec.Settings {
 			return oneOf(
 				t, at+setting.Name()+" value", examples...,
 			)
 		})
 		setting.Copy(&s, &drawn)
+	}
+	if len(texts) > 0 {
+		s = drawNames(t, at, s)
 	}
 	texts = append(texts, "x", "$HOME {{ \"{{\" }}x}} ä\n\"")
 	for _, values := range []map[string]string{s.Env, s.Annotations} {
@@ -47,12 +54,46 @@ func drawSettings(t *rapid.T, at string, texts ...string) spec.Settings {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Labels)) {
-		s.Labels[name] = oneOf(t, at+name, "", "c.d", "{{ run.name }}", "x{{ run.name }}-{{ run.name }}")
+		s.Labels[name] = oneOf(t, at+name, "", "c.d", "{{ run.name }}", "x{{ run.id }}-{{ run.name }}")
 	}
 	if s.Cache != nil && s.Cache.Key != "" {
 		s.Cache.Key = oneOf(t, at+"key", append(texts, "fixed")...)
 	}
 	return s
+}
+
+// drawNames puts other expressions into the place of those that name something.
+func drawNames(t *rapid.T, at string, s spec.Settings) spec.Settings {
+	said, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const example = `"{{ run.name }}"`
+	text := string(said)
+	for i := 0; strings.Contains(text, example); i++ {
+		name := oneOf(t, fmt.Sprint(at, "name ", i),
+			"{{ parameters.word }}", "x-{{ parameters.word }}", "{{ parameters.name }}", "{{ parameters.name ?? 'none' }}",
+			"{{ parameters.name ?? nil }}", "{{ parameters.name == nil ? nil : parameters.name + 'x' }}", "{{ nil }}",
+			"{{ parameters.word == 'x' ? parameters.name : nil }}", "{{ fromJSON(parameters.word).field }}",
+			"{{ first(parameters.list) }}", `{{ "{{" }}{{ run.name }}`, "{{ parameters.word ?? parameters.name }}",
+			"{{ string(len(parameters.word)) }}", "{{ parameters.word == 'x' ? 'kfp-none' : 'x' }}",
+		)
+		quoted, err := json.Marshal(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text = strings.Replace(text, example, string(quoted), 1)
+	}
+	var drawn spec.Settings
+	if err := json.Unmarshal([]byte(text), &drawn); err != nil {
+		t.Fatal(err)
+	}
+	return drawn
+}
+
+// choosesInTask reports whether expressions choose something, which only those of a task may.
+func choosesInTask(s spec.Settings) bool {
+	return slices.ContainsFunc(settings.Texts(&s), func(t settings.Text) bool { return t.Value.IsChoice() })
 }
 
 func drawLocks() *spec.Synchronization {
@@ -102,6 +143,7 @@ func fullPipeline(t *rapid.T, ref, nested spec.Ref) spec.Pipeline {
 	p.Parameters["maybe"] = spec.Input{
 		Type: oneOf(t, "optional type", spec.String, spec.Integer, spec.Struct), Optional: true,
 	}
+	p.Parameters["name"] = spec.Input{Type: spec.String, Optional: true}
 	p.Parameters["given"] = spec.Input{Type: spec.ListOf(spec.Float), Default: new(oneOf(t, "default", "[1, 2.50]", "[]"))}
 	p.Options = drawOptions(t)
 	p.Defaults = drawSettings(t, "defaults ")
@@ -109,9 +151,17 @@ func fullPipeline(t *rapid.T, ref, nested spec.Ref) spec.Pipeline {
 	p.Defaults.Annotations = maybe(t, "annotations", func() map[string]string { return map[string]string{"a/b": "c"} })
 	for _, name := range slices.Sorted(maps.Keys(p.Tasks)) {
 		task := p.Tasks[name]
-		task.Settings = drawSettings(t, name+" ", "{{ parameters.word }}", "<{{ run.name }}{{ parameters.word }}>")
+		task.Settings = drawSettings(
+			t, name+" ", "{{ parameters.word }}", "<{{ run.name }}{{ parameters.word }}>", "{{ run.created_at }}{{ task.name }}",
+		)
+		for _, variable := range slices.Sorted(maps.Keys(task.Env)) {
+			task.Env[variable] = oneOf(t, name+variable, task.Env[variable], "{{ task.id }}", "{{ task.name }}/${{ task.id }}\"{{ \"{{\" }}")
+		}
 		if task.ForEach != "" {
 			task.Cache = nil // a list of artifacts takes none
+		}
+		if task.Cache == nil && p.Defaults.Cache == nil && task.Inputs["text"] == "" {
+			task.Inputs["text"] = oneOf(t, name+" id", "x", "{{ task.id }}", "{{ run.id }}/{{ task.name }} of {{ task.id }}")
 		}
 		p.Tasks[name] = drawTask(t, name, task)
 	}
@@ -137,7 +187,10 @@ func fullPipeline(t *rapid.T, ref, nested spec.Ref) spec.Pipeline {
 			Timeout: oneOf(t, "approval", "", "24h"),
 		}, DependsOn: []string{"t_0"}, When: oneOf(t, "gate", "", "parameters.word == 'x'"),
 	}
-	p.Tasks["inner"] = spec.Task{Component: nested, Inputs: map[string]string{"radius": "2"}, DependsOn: []string{"gate"}}
+	p.Tasks["inner"] = spec.Task{
+		Component: nested, Inputs: map[string]string{"radius": "2"}, DependsOn: []string{"gate"},
+		Settings: spec.Settings{Retry: drawRetry(t, "inner")},
+	}
 	if rapid.Bool().Draw(t, "lists") {
 		p.Tasks["lists"] = spec.Task{
 			Component: listsRef(), Settings: spec.Settings{Synchronization: maybe(t, "lists locks", drawLocks)},
@@ -173,6 +226,9 @@ func fullPipeline(t *rapid.T, ref, nested spec.Ref) spec.Pipeline {
 		}
 		p.OnExit["tell_all"] = drawTask(t, "tell_all", tell)
 	}
+	if rapid.IntRange(0, 3).Draw(t, "groups") == 0 {
+		drawGroups(t, &p, ref, nested)
+	}
 	p.Outputs["last"] = oneOf(t, "output", "c", "{{ tasks.inner.output }}", "{{ tasks.inner.outputs.area + 1 }}")
 	return p
 }
@@ -194,6 +250,11 @@ func TestTheGeneratorUsesEveryField(t *testing.T) {
 	for seed := range 400 {
 		p := rapid.Custom(func(t *rapid.T) spec.Pipeline { return fullPipeline(t, ref, nested) }).Example(seed)
 		markUsed(reflect.ValueOf(p), "Pipeline", used)
+	}
+	for field := range used {
+		if strings.HasPrefix(field, "Pipeline.Groups[].") { // whose tasks are what the pipeline's are
+			delete(used, field)
+		}
 	}
 	for seed := range 100 {
 		c := rapid.Custom(drawComponent).Example(seed)
@@ -219,6 +280,7 @@ var notCompiled = map[string]bool{
 	"Pipeline.OnExit[].Approval":         true,
 	// Only a plan has maps of which Terraform does not know all elements yet.
 	"Pipeline.Open": true, "Pipeline.Open.Parameters": true, "Pipeline.Open.Tasks": true, "Pipeline.Open.OnExit": true,
+	"Pipeline.Open.Groups": true, "Pipeline.Components": true,
 	"Pipeline.Tasks[].OpenInputs": true, "Pipeline.OnExit[].OpenInputs": true,
 }
 
@@ -310,7 +372,7 @@ func drawComponent(t *rapid.T) spec.Component {
 			c.Container.Args,
 			oneOf(
 				t, "argument", "$(HOME) {{ inputs.words }}", "$$ $(KFP_NOTHING){ {$(KFP_NOTHING)", "{{ \"{{\" }}x}}", "$5",
-				"{{ inputs.number + 1 }}",
+				"{{ inputs.number + 1 }}", "<{{ inputs.file.uri ?? '{{' }}>", "{{ outputs.file.uri }}", "{{ inputs.files.uri ?? outputs.file.uri }}",
 			),
 		)
 	}

@@ -68,6 +68,9 @@ func (d *componentDecompiler) read(code *corev1.ConfigMap) {
 	c.Namespace, c.Description = w.Namespace, w.Annotations[layout.DescribeKey]
 	c.Name, _ = ComponentName(w)
 	main := w.GetTemplateByName(layout.MainTemplate)
+	if pod := w.GetTemplateByName(layout.MainTemplate + layout.PodSuffix); pod != nil {
+		main = pod // its container uses addresses of artifacts, which another template finds out
+	}
 	if main == nil {
 		d.miss("container", "there is no template "+layout.QuoteName(layout.MainTemplate))
 		return

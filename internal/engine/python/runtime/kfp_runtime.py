@@ -1030,7 +1030,8 @@ def argument_value(argument, texts):
     if passing in ("output_artifact", "output_path"):
         if passing == "output_path":
             return os.path.join(OUTPUTS, name)
-        return make_artifact(type_, name, os.path.join(OUTPUTS, name), artifact_info(texts, name))
+        uri = address("outputs", name)[0]
+        return make_artifact(type_, name, os.path.join(OUTPUTS, name), artifact_info(texts, name), uri)
     # [sdk]
     if passing == "embedded_artifact":
         return None  # the source is not loaded yet; instances makes it
@@ -1072,15 +1073,15 @@ def input_artifact(name, type_, optional, texts):
     info, path = artifact_info(texts, name), os.path.join(INPUTS, name)
     if optional and info in (None, {}) and not os.path.exists(path):
         return None
-    return read_artifact(type_, name, path, info)
+    return read_artifact(type_, name, path, info, *address("inputs", name))
 
 
-def read_artifact(type_, name, path, info):
+def read_artifact(type_, name, path, info, uri="", packed=True):
     element = element_type(type_)
     if not element:
         if not os.path.exists(path):
             raise Failure('input "%s": the artifact is missing at %s' % (name, path))
-        return make_artifact(type_, name, path, info)
+        return make_artifact(type_, name, path, info, uri)
     if isinstance(info, str):  # Argo collects the outputs of a loop as texts
         info = parse_json(info, 'the metadata of "%s"' % name) if info else None
     # Each lies under its index. Those of the iterations of a loop that were skipped are missing, and empty lists.
@@ -1095,7 +1096,8 @@ def read_artifact(type_, name, path, info):
         if is_empty_list(element, item):
             return []
         place = next(places)
-        return read_artifact(element, "%s-%s" % (name, place), os.path.join(path, place), item)
+        within = "" if packed or not uri else "%s/%s" % (uri, place)  # what is packed has no address of its own
+        return read_artifact(element, "%s-%s" % (name, place), os.path.join(path, place), item, within, packed)
 
     return [read(item) for item in infos]
 
@@ -1104,13 +1106,46 @@ def is_empty_list(type_, info):
     return bool(element_type(type_)) and info in ([], "[]")
 
 
-def make_artifact(type_, name, path, info):
+# Argo tells its executor where it takes artifacts from and where it leaves them, in a file that each container can read.
+# What is in the artifact repository has no more than a key there; the rest is said once.
+EXECUTOR = os.environ.get("KFP_EXECUTOR_FILE") or "/var/run/argo/template"
+ADDRESSES = {
+    "s3": "s3://{bucket}/{key}",
+    "gcs": "gs://{bucket}/{key}",
+    "oss": "oss://{bucket}/{key}",
+    "azure": "{endpoint}/{container}/{key}",
+}
+
+
+def address(direction, name):
+    """Where an artifact lies, or will lie; "": Argo does not say. And whether it is packed there."""
+    try:
+        template = json.loads(read_text(EXECUTOR, EXECUTOR))
+        artifacts = template.get(direction, {}).get("artifacts") or []
+        artifact, repository = next(a for a in artifacts if a["name"] == name), template.get("archiveLocation") or {}
+        own, repository = ([(a[k], k) for k in ADDRESSES if a.get(k)] for a in (artifact, repository))
+        if not own and direction == "outputs":  # beside the others of its pod
+            own = [(dict(repository[0][0], key="%s/%s.tgz" % (key_of(repository[0][0]), name)), repository[0][1])]
+        place, kind = next(at for at in own + repository if at[0].get("bucket") or at[0].get("container"))
+        return ADDRESSES[kind].format(**dict(place, key=key_of(own[0][0]))), "none" not in artifact.get("archive", {})
+    except Exception:  # it has none, or this is not the pod of an Argo that says it so
+        return "", True
+
+
+def key_of(place):
+    return place.get("key") or place["blob"]
+
+
+def make_artifact(type_, name, path, info, uri=""):
     if isinstance(info, str):  # Argo collects the outputs of a loop as texts
         info = parse_json(info, 'the metadata of "%s"' % name) if info else None
     info = info or {}
     if type_ not in ARTIFACTS or not isinstance(info, dict) or not isinstance(info.get("metadata") or {}, dict):
         raise Failure('the metadata of "%s": expected that of one %s, got %s' % (name, type_, describe(info)))
-    artifact = ARTIFACTS[type_](name, info.get("uri"), info.get("metadata"))
+    said = info.get("uri")
+    if uri and (not said or said.startswith(("repository://", uri + "?"))):  # of an import: the text with its options
+        said = uri
+    artifact = ARTIFACTS[type_](name, said, info.get("metadata"))
     artifact.path, artifact._given_uri = path, artifact.uri
     return artifact
 
