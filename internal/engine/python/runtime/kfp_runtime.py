@@ -901,9 +901,9 @@ def make_artifact(type_, name, path, info, uri=""):
     if type_ not in ARTIFACTS or not isinstance(info, dict) or not isinstance(info.get("metadata") or {}, dict):
         raise Failure('the metadata of "%s": expected that of one %s, got %s' % (name, type_, describe(info)))
     said = info.get("uri")
-    if uri and (not said or said.startswith(("repository://", uri + "?"))):  # of an import: the text with its options
+    if uri and not info.get("digest"):  # that of an import is the text as it was given, with options
         said = uri
-    artifact = ARTIFACTS[type_](name, said, info.get("metadata"))
+    artifact = ARTIFACTS[type_](name, said or uri, info.get("metadata"))
     artifact.path, artifact._given_uri = path, artifact.uri
     return artifact
 

@@ -1,0 +1,61 @@
+package acceptance_test
+
+import "testing"
+
+// An import is a task without a pod, whose artifact has metadata and an address from values.
+func TestAccImports(t *testing.T) {
+	t.Parallel()
+	construct{
+		name:       "imports",
+		parameters: `bucket = { type = "string" }, day = { type = "string" }`,
+		arguments:  `bucket = "argo", day = "{{workflow.name}}"`,
+		tasks: `
+    make  = { component = kfp_component.put.ref, inputs = { text = "{{ parameters.day }}" }, secret_env = local.credentials, env = { RUN = "" } }
+    parts = {
+      import = {
+        uri      = "s3://{{ parameters.bucket }}/{{ join(split(tasks.make.outputs.uri, '/')[3:], '/') }}?endpoint=10.200.0.1:9000&insecure=true&secret=s3-credentials"
+        type     = "Dataset"
+        metadata = "{{ {'name': parameters.day, 'n': len(parameters.bucket)} }}"
+      }
+    }
+    whole  = { import = { uri = "s3://{{ tasks.make.outputs.uri }}?endpoint=10.200.0.1:9000&insecure=true&secret=s3-credentials", metadata = jsonencode({ name = "whole" }) } }
+    own    = { import = { uri = "repository://{{ join(split(tasks.make.outputs.uri, '/')[3:], '/') }}", type = "Dataset" }, when = "parameters.bucket != 'argo'" }
+    a      = { component = kfp_component.about.ref, inputs = { file = "{{ tasks.parts.output }}" } }
+    b      = { component = kfp_component.about.ref, inputs = { file = "{{ tasks.whole.output }}" } }
+    c      = { component = kfp_component.about.ref, inputs = { file = "{{ tasks.own.output ?? tasks.parts.output }}" } }
+    shown  = { component = kfp_component.download.ref, inputs = { model = "{{ tasks.whole.output }}" }, secret_env = local.credentials, env = { RUN = "" } }`,
+		extra: "---" + artifacts + store + `
+resource "kfp_component" "put" {
+  name      = "put"
+  inputs    = { text = { type = "string" } }
+  outputs   = { made = { type = "Dataset" }, uri = { type = "string" } }
+  container = {
+    image   = "python:3.11-slim"
+    command = ["python3", "-c", "${local.s3}\nsend('PUT', sys.argv[1], sys.argv[2].encode())\nopen(sys.argv[3], 'w').write(sys.argv[1])"]
+    args    = ["{{ outputs.made.uri }}", "{{ inputs.text }}", "{{ outputs.uri.path }}"]
+  }
+}
+
+resource "kfp_component" "about" {
+  name   = "about"
+  python = { base_image = "python:3.11-slim", source = <<-PY
+    from kfp import dsl
+
+    def about(file: dsl.Input[dsl.Artifact]) -> str:
+        return "%s|%s|%s" % (open(file.path).read(), file.uri.rsplit("/", 1)[1], sorted(file.metadata.items()))
+  PY
+  }
+}
+`,
+		outputs: map[string]string{
+			"a": "{{ tasks.a.output }}", "b": "{{ tasks.b.output }}", "c": "{{ tasks.c.output }}", "shown": "{{ tasks.shown.output }}",
+		},
+		want: map[string]string{
+			"a": "{{workflow.name}}|made|[('n', 4), ('name', '{{workflow.name}}')]", "b": "{{workflow.name}}|made|[('name', 'whole')]",
+			"c": "{{workflow.name}}|made|[('n', 4), ('name', '{{workflow.name}}')]", "shown": "{{workflow.name}}={{workflow.name}}",
+		},
+		attributes: map[string]string{"tasks.whole.artifacts.artifact": `{"name":"whole"}`},
+		phases:     map[string]string{"own": "Skipped", "parts": "Succeeded"},
+		pods:       7,
+	}.Run(t)
+}
