@@ -96,8 +96,8 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		"description": schema.StringAttribute{Optional: true, MarkdownDescription: "What the pipeline does."},
 		"parameters": schema.MapNestedAttribute{
 			Optional: true,
-			MarkdownDescription: "Parameters by name. Tasks read them as `{{ parameters.x }}`. A pipeline that another one " +
-				"uses as a task may take artifacts too.",
+			MarkdownDescription: "Parameters by name. Tasks read them as `{{ parameters.x }}`. Artifacts too: a " +
+				"task of another pipeline gives one, or a run by its address.",
 			NestedObject: schema.NestedAttributeObject{Attributes: kit.InputAttributes()},
 			Validators:   []validator.Map{kit.NoNulls{}},
 		},
