@@ -18,7 +18,7 @@ const (
 
 // ContainerEnv is what the command and the arguments of a container may refer to.
 func ContainerEnv(i spec.Interface) Env {
-	names := map[string]expr.Var{}
+	names := map[string]expr.Var{taskID: podName}
 	for name, in := range i.Inputs {
 		if in.Type.IsArtifact() {
 			names["inputs."+name+".path"] = expr.Var{Type: spec.String, Text: InputsDirectory + "/" + name}

@@ -159,9 +159,11 @@ func (d *componentDecompiler) python(container corev1.Container, code *corev1.Co
 	}
 	for _, a := range config.Arguments {
 		p.Arguments = append(
-			p.Arguments, spec.Argument{Name: a.Name, Keyword: a.Keyword, Passing: spec.Passing(a.Passing), Type: a.Type},
+			p.Arguments,
+			spec.Argument{Name: a.Name, Keyword: a.Keyword, Passing: spec.Passing(a.Passing), Type: a.Type, Class: a.Class},
 		)
 	}
+	p.SDK, p.KFP = config.SDK, config.KFP
 	p.NamedOutputs, p.ReturnsValue = config.Returns == runtime.ReturnsNamed, config.Returns == runtime.ReturnsValue
 	known := slices.Concat([]string{runtime.FileName, runtime.ConfigName, config.Source}, config.Additional, config.Files)
 	for _, name := range spec.Names(code.Data) {

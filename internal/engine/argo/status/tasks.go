@@ -22,7 +22,7 @@ type statusReader struct {
 
 // unit is a task for one item of its own loop and of the loops around it: what succeeds or fails as one.
 type unit struct {
-	place    place // of the last attempt, where a graph around was repeated
+	place    place            // of the last attempt, where a graph around was repeated
 	head     *wfv1.NodeStatus // tells what became of it; nil: there are attempts only
 	attempts int64
 	failure  *spec.Failure // the last
