@@ -30,7 +30,7 @@ func (a *analysis) needsSDK() bool {
 
 // sdkWords are names that only KFP's SDK has.
 var sdkWords = func() map[string]bool {
-	set := words("set_path custom_path TYPE_NAME SlicedClassificationMetrics __version__")
+	set := words("uri set_path custom_path TYPE_NAME SlicedClassificationMetrics __version__")
 	for _, name := range runtime.SDKNames() {
 		set[name] = true
 	}

@@ -62,7 +62,7 @@ func TestAddresses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := newPod(t, python(t), test.config, map[string]string{"user.py": test.source})
+			p := newPod(t, python(t), sdk(test.config), map[string]string{"user.py": test.source})
 			if test.config.Arguments[0].Type.IsList() {
 				p.write(map[string]string{"inputs/a/0": "x", "inputs/a/1": "y"})
 			} else {
