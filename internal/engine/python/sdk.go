@@ -30,7 +30,7 @@ func (a *analysis) needsSDK() bool {
 
 // sdkWords are names that only KFP's SDK has.
 var sdkWords = func() map[string]bool {
-	set := words("uri set_path custom_path TYPE_NAME SlicedClassificationMetrics __version__")
+	set := words("set_path custom_path TYPE_NAME SlicedClassificationMetrics __version__")
 	for _, name := range runtime.SDKNames() {
 		set[name] = true
 	}
@@ -50,6 +50,8 @@ func usesSDK(text string) bool {
 			words = words[1:]
 		}
 		switch path := strings.Join(words, ""); {
+		case strings.HasSuffix(path, ".uri"): // an address that only Argo knows
+			return true
 		case strings.HasSuffix(path, "dsl.types"), path == "kfp.components", path == "kfp.client", path == "kfp.v2":
 			return true
 		}
