@@ -310,6 +310,8 @@ func drawComponent(t *rapid.T) spec.Component {
 				"{{ inputs.number + 1 }}",
 			),
 		)
+		c.Container.Args = append(c.Container.Args, drawSpreading(t, "list")...)
+		c.Container.Command = append(c.Container.Command, drawSpreading(t, "command list")...)
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Outputs)) {
 		o := c.Outputs[name]
@@ -326,4 +328,16 @@ func drawComponent(t *rapid.T) spec.Component {
 		}
 	})
 	return c
+}
+
+// drawSpreading draws an element of a command that may be several, or none.
+func drawSpreading(t *rapid.T, label string) []string {
+	return maybe(t, label, func() []string {
+		return []string{oneOf(
+			t, label+" value", "{{ inputs.maybe }}", "{{ inputs.word == nil ? [] : ['--word', inputs.word] }}",
+			"{{ inputs.number > 1 ? ['--big', '{{x}} $HOME'] : [] }}", "{{ filter(inputs.words, # != '') }}",
+			"{{ inputs.maybe == nil ? nil : '--maybe=' + string(inputs.maybe) }}", "{{ [inputs.number, inputs.text, 1, true] }}",
+			"{{ inputs.word ?? (inputs.number > 1 ? 'big' : nil) }}", "{{ map(inputs.words, len(#)) }}", "{{ [inputs.file.path] }}",
+		)}
+	})
 }

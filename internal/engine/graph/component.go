@@ -79,7 +79,7 @@ func checkContainer(l *problem.List, c spec.Component) {
 				for _, r := range t.References() {
 					used[r.Name] = true
 				}
-				_, errs = t.In(env).Check(spec.Any)
+				_, errs = t.In(env).CheckOptional(spec.Any) // what gives nil is no argument
 			}
 			checkForgottenBraces(l, at.Index(i), raw)
 			for _, e := range errs {

@@ -155,7 +155,9 @@ func ContainerAttribute() schema.SingleNestedAttribute {
 	return schema.SingleNestedAttribute{
 		Optional: true,
 		MarkdownDescription: "Any container image. `command` and `args` may hold `{{ inputs.x }}`, `{{ " +
-			"inputs.an_artifact.path }}` and `{{ outputs.y.path }}`, the file that the container has to write.",
+			"inputs.an_artifact.path }}` and `{{ outputs.y.path }}`, the file that the container has to write. An element " +
+			"whose expression gives a list is as many arguments, and one that gives `nil` is none: `{{ inputs.x == nil ? [] : " +
+			"['--x', inputs.x] }}`.",
 		Attributes: map[string]schema.Attribute{
 			"image": schema.StringAttribute{Required: true, MarkdownDescription: "Image reference, best with a digest."},
 			"command": schema.ListAttribute{Optional: true, Computed: true, ElementType: types.StringType, Validators: []validator.List{kit.NoNulls{}},

@@ -112,7 +112,7 @@ func componentTemplate(c spec.Component) (wfv1.Template, map[string]string, erro
 		return t, nil, err
 	}
 	if c.Python == nil {
-		if err := fillContainer(&container, c); err != nil {
+		if err := fillContainer(&t, &container, c); err != nil {
 			return t, nil, err
 		}
 		t.Container = &container

@@ -84,6 +84,7 @@ func (d *componentDecompiler) read(code *corev1.ConfigMap) {
 		texts := expr.NewDecompiler(graph.ContainerEnv(c.Interface))
 		c.Container.Command = d.commands(texts, "container.command", main.Container.Command)
 		c.Container.Args = d.commands(texts, "container.args", main.Container.Args)
+		d.patched(texts, main.PodSpecPatch)
 	default:
 		d.miss("container", "template "+layout.QuoteName(layout.MainTemplate)+" runs no container")
 	}
@@ -130,6 +131,28 @@ func (d *componentDecompiler) commands(texts *expr.Decompiler, path string, list
 		out = append(out, text)
 	}
 	return out
+}
+
+// patched reads the lists that are in the patch of the pod.
+func (d *componentDecompiler) patched(texts *expr.Decompiler, patch string) {
+	lists, ok := layout.ReadContainerPatch(patch)
+	if !ok {
+		return
+	}
+	for _, list := range []struct {
+		path, argo string
+		to         *[]string
+	}{
+		{"container.command", lists.Command, &d.component.Container.Command},
+		{"container.args", lists.Args, &d.component.Container.Args},
+	} {
+		if list.argo == "" {
+			continue
+		}
+		if *list.to, ok = texts.Arguments(list.argo); !ok {
+			d.miss(list.path, "no expressions compile to "+layout.Abbreviated(list.argo))
+		}
+	}
 }
 
 func (d *componentDecompiler) python(container corev1.Container, code *corev1.ConfigMap) {
