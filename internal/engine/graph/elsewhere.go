@@ -52,7 +52,7 @@ func (s *Scope) notInExit(n *Node) func(name string) string {
 		if _, ok := s.pipeline.Tasks[task]; isTask && ok {
 			return fmt.Sprintf("Tasks of on_exit run whatever became of the others, so they cannot read outputs: Argo has "+
 				"none for them. What became of the run is in run.status and run.failures. "+
-				"To use an output at the end, move the task to tasks, with run_if = \"all_done\" and depends_on = [%q].", task)
+				"To use an output at the end, move the task to tasks, with run_if = \"always\" and depends_on = [%q].", task)
 		}
 		return s.notHere(n, name)
 	}

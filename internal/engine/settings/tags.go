@@ -10,22 +10,31 @@ import (
 // of a user holds.
 func placeholder(i int) string { return fmt.Sprintf(`"\u0000%d"`, i) }
 
+// inserted is the string that a placeholder is in JSON.
+func inserted(i int) string { return fmt.Sprintf("\x00%d", i) }
+
 // SplitTags makes JSON of a text that holds tags, and returns the values that do: a tag alone, or a string with tags in
-// it.
+// it. A tag behind a value only says when that is left out, which the value tells too.
 func SplitTags(text string) (string, []string) {
 	var b strings.Builder
 	var tags []string
 	for text != "" {
 		end, isTagged := valueEnd(text)
-		if isTagged {
+		switch {
+		case strings.HasPrefix(text, "{{") && isBehindValue(b.String()):
+		case isTagged:
 			b.WriteString(placeholder(len(tags)))
 			tags = append(tags, text[:end])
-		} else {
+		default:
 			b.WriteString(text[:end])
 		}
 		text = text[end:]
 	}
 	return b.String(), tags
+}
+
+func isBehindValue(text string) bool {
+	return strings.HasSuffix(text, `"`) || strings.HasSuffix(text, "}")
 }
 
 // valueEnd finds where the string, the tag or the character ends with which a text begins, and whether that holds tags.

@@ -124,15 +124,6 @@ func (t call) items() (string, error) {
 	return list.CompileItems(t.node.Item, t.node.Indexed)
 }
 
-// Json compiles a text for the patch of a pod.
-func (of Texts) Json(text string) (string, error) {
-	t, err := of.text(text)
-	if err != nil {
-		return "", err
-	}
-	return t.CompileJSON()
-}
-
 // retryCondition turns a policy and an expression into one condition: Argo takes a policy only as a constant.
 func retryCondition(r spec.Retry) (string, error) {
 	var conditions []string
