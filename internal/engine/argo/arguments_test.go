@@ -36,6 +36,26 @@ func spreading() spec.Component {
 	}
 }
 
+// script is a container with files beside its image.
+func script() spec.Component {
+	c := step()
+	c.Name, c.Container.Files = "script", map[string]string{"run.sh": "echo {{=1+1}} $HOME\n", "query.sql": "SELECT 1"}
+	c.Container.Args = []string{"{{ files.path }}/run.sh", "{{ outputs.text.path }}"}
+	return c
+}
+
+func TestGoldenFiles(t *testing.T) {
+	t.Parallel()
+	o := mustComponent(t, script())
+	main := o.Template.Spec.Templates[0]
+	compare(t, "component-files", map[string]any{"container": main.Container, "volumes": main.Volumes, "code": o.Code})
+	accepted(t, o.Template)
+	read, unread := decompile.DecompileComponent(o.Template, nil, nil)
+	if len(unread) != 1 || len(read.Container.Files) > 0 {
+		t.Errorf("without the config map: %v, %v", read.Container, unread)
+	}
+}
+
 func TestGoldenArguments(t *testing.T) {
 	t.Parallel()
 	o := mustComponent(t, spreading())

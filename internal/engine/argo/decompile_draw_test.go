@@ -375,6 +375,12 @@ func drawComponent(t *rapid.T) spec.Component {
 				"{{ inputs.number + 1 }}", "<{{ inputs.file.uri ?? '{{' }}>", "{{ outputs.file.uri }}", "{{ inputs.files.uri ?? outputs.file.uri }}",
 			),
 		)
+		c.Container.Files = maybe(t, "container files", func() map[string]string {
+			return map[string]string{"model.R": "x <- {{1}}\n", "q.sql": "SELECT 1"}
+		})
+		if c.Container.Files != nil {
+			c.Container.Args = append(c.Container.Args, oneOf(t, "path", "{{ files.path }}/model.R", "x"))
+		}
 		c.Container.Args = append(c.Container.Args, drawSpreading(t, "list")...)
 		c.Container.Command = append(c.Container.Command, drawSpreading(t, "command list")...)
 	}

@@ -70,6 +70,10 @@ func (s *Scope) notHere(n *Node, name string) string {
 
 // notInComponents says why the names of a pipeline do not exist in a component.
 func notInComponents(name string) string {
+	if name == "files" {
+		return "The component has no files. Give them, container.files = { \"script.R\" = file(\"script.R\") }, and name the " +
+			"directory: {{ files.path }}/script.R."
+	}
 	if example, ok := takenBy[name]; ok {
 		return fmt.Sprintf(noPipeline, example)
 	}

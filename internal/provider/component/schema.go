@@ -46,6 +46,7 @@ type containerModel struct {
 	Image   types.String `tfsdk:"image"`
 	Command types.List   `tfsdk:"command"`
 	Args    types.List   `tfsdk:"args"`
+	Files   types.Map    `tfsdk:"files"`
 }
 
 func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -166,6 +167,9 @@ func ContainerAttribute() schema.SingleNestedAttribute {
 			"args": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType, MarkdownDescription: "Arguments.", Validators: []validator.List{kit.NoNulls{}},
 			},
+			"files": schema.MapAttribute{Optional: true, ElementType: types.StringType,
+				MarkdownDescription: "Texts of small files by file name, such as `{ \"model.R\" = file(\"model.R\") }`, which the " +
+					"container finds as `{{ files.path }}/<name>`, readable and not executable. All of them may have 1 MiB together."},
 		},
 	}
 }

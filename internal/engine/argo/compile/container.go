@@ -17,7 +17,7 @@ import (
 // fillContainer compiles a container's image, command and arguments. A list of which it is not known how long it will
 // be is in the patch of the pod, which Argo applies before it wraps the command: it needs no shell.
 func fillContainer(t *wfv1.Template, container *corev1.Container, c spec.Component) error {
-	env := graph.ContainerEnv(c.Interface)
+	env := graph.CommandEnv(c)
 	container.Image = c.Container.Image
 	patch, breaks := layout.ContainerPatch{}, false
 	for _, list := range []struct {
