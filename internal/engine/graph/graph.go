@@ -359,7 +359,7 @@ func (c *checker) skippable(order []string, tasks map[string]spec.Task, nodes ma
 			})
 		}
 		if runIf := tasks[name].RunIf; runIf != "" && runIf != spec.AllSucceeded {
-			n.Omittable = runIf != spec.AllDone
+			n.Omittable = runIf != spec.AllDone && runIf != spec.Always
 		}
 		n.Skippable = n.Conditional || n.Omittable
 	}

@@ -104,7 +104,8 @@ const (
 	AllFailed    RunIf = "all_failed"
 	AnyFailed    RunIf = "any_failed"
 	AllDone      RunIf = "all_done"
+	Always       RunIf = "always" // as AllDone, and the failures before count as if the task were not there
 )
 
 // RunIfs lists the conditions.
-var RunIfs = []RunIf{AllSucceeded, AnySucceeded, AllFailed, AnyFailed, AllDone}
+var RunIfs = []RunIf{AllSucceeded, AnySucceeded, AllFailed, AnyFailed, AllDone, Always}
