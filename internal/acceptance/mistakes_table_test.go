@@ -174,7 +174,7 @@ var mistakes = []mistake{
 		"cores", `resources.limits["cpu"]`, `resources = { limits = { cpu = "2 cores" } }`, `"2 cores" is not a quantity`,
 		`"2"`,
 	),
-	setting("run_if", "run_if", `run_if = "always", depends_on = []`, `"always" is not possible here`, "all_done"),
+	setting("run_if", "run_if", `run_if = "sometimes", depends_on = []`, `"sometimes" is not possible here`, "all_done"),
 	setting(
 		"secret_expression", `secret_env["A"].name`, `secret_env = { A = { name = "{{ parameters.s }}", key = "k" } }`,
 		"Expressions are not possible here",

@@ -30,6 +30,10 @@ func (m Model) spec(ctx context.Context) (c spec.Component, unknown bool, diags 
 		diags.Append(m.Container.As(ctx, &container, kit.ObjectOptions)...)
 		c.Container = &spec.Container{
 			Image: t.Text(container.Image), Command: t.List(ctx, container.Command), Args: t.List(ctx, container.Args),
+			Files: t.Strings(ctx, container.Files),
+		}
+		if container.Files.IsUnknown() {
+			c.Container.Files = map[string]string{spec.Unknown: spec.Unknown}
 		}
 	}
 	if c.Python == nil {

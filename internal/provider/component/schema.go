@@ -47,6 +47,7 @@ type containerModel struct {
 	Image   types.String `tfsdk:"image"`
 	Command types.List   `tfsdk:"command"`
 	Args    types.List   `tfsdk:"args"`
+	Files   types.Map    `tfsdk:"files"`
 }
 
 func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -162,7 +163,9 @@ func ContainerAttribute() schema.SingleNestedAttribute {
 	return schema.SingleNestedAttribute{
 		Optional: true,
 		MarkdownDescription: "Any container image. `command` and `args` may hold `{{ inputs.x }}`, `{{ " +
-			"inputs.an_artifact.path }}` and `{{ outputs.y.path }}`, the file that the container has to write.",
+			"inputs.an_artifact.path }}` and `{{ outputs.y.path }}`, the file that the container has to write. An element " +
+			"whose expression gives a list is as many arguments, and one that gives `nil` is none: `{{ inputs.x == nil ? [] : " +
+			"['--x', inputs.x] }}`.",
 		Attributes: map[string]schema.Attribute{
 			"image": schema.StringAttribute{Required: true, MarkdownDescription: "Image reference, best with a digest."},
 			"command": schema.ListAttribute{Optional: true, Computed: true, ElementType: types.StringType, Validators: []validator.List{kit.NoNulls{}},
@@ -171,6 +174,9 @@ func ContainerAttribute() schema.SingleNestedAttribute {
 			"args": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType, MarkdownDescription: "Arguments.", Validators: []validator.List{kit.NoNulls{}},
 			},
+			"files": schema.MapAttribute{Optional: true, ElementType: types.StringType,
+				MarkdownDescription: "Texts of small files by file name, such as `{ \"model.R\" = file(\"model.R\") }`, which the " +
+					"container finds as `{{ files.path }}/<name>`, readable and not executable. All of them may have 1 MiB together."},
 		},
 	}
 }
