@@ -116,6 +116,11 @@ func drawOptions(t *rapid.T) spec.Options {
 			return &spec.Synchronization{Mutexes: []string{"run"}, Semaphores: []spec.Semaphore{{ConfigMap: "c", Key: "run"}}}
 		}), Labels: maybe(t, "labels", func() map[string]string { return map[string]string{"team": "etl"} }),
 	}
+	o.VolumeClaims = maybe(t, "claims", func() map[string]spec.EphemeralClaim {
+		return map[string]spec.EphemeralClaim{
+			"c": {Size: "1Gi", StorageClass: "fast", AccessModes: []string{"ReadWriteMany"}}, "idle": {Size: "5Gi"},
+		}
+	})
 	o.TTL = maybe(t, "ttl", func() *spec.TTL {
 		return &spec.TTL{
 			AfterCompletion: one("completion", "24h"), AfterSuccess: one("success", "60m"), AfterFailure: one("failure", "168h"),
@@ -391,6 +396,14 @@ func drawComponent(t *rapid.T) spec.Component {
 				"{{ inputs.number + 1 }}", "<{{ inputs.file.uri ?? '{{' }}>", "{{ outputs.file.uri }}", "{{ inputs.files.uri ?? outputs.file.uri }}",
 			),
 		)
+		c.Container.Files = maybe(t, "container files", func() map[string]string {
+			return map[string]string{"model.R": "x <- {{1}}\n", "q.sql": "SELECT 1"}
+		})
+		if c.Container.Files != nil {
+			c.Container.Args = append(c.Container.Args, oneOf(t, "path", "{{ files.path }}/model.R", "x"))
+		}
+		c.Container.Args = append(c.Container.Args, drawSpreading(t, "list")...)
+		c.Container.Command = append(c.Container.Command, drawSpreading(t, "command list")...)
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Outputs)) {
 		o := c.Outputs[name]
@@ -407,4 +420,16 @@ func drawComponent(t *rapid.T) spec.Component {
 		}
 	})
 	return c
+}
+
+// drawSpreading draws an element of a command that may be several, or none.
+func drawSpreading(t *rapid.T, label string) []string {
+	return maybe(t, label, func() []string {
+		return []string{oneOf(
+			t, label+" value", "{{ inputs.maybe }}", "{{ inputs.word == nil ? [] : ['--word', inputs.word] }}",
+			"{{ inputs.number > 1 ? ['--big', '{{x}} $HOME'] : [] }}", "{{ filter(inputs.words, # != '') }}",
+			"{{ inputs.maybe == nil ? nil : '--maybe=' + string(inputs.maybe) }}", "{{ [inputs.number, inputs.text, 1, true] }}",
+			"{{ inputs.word ?? (inputs.number > 1 ? 'big' : nil) }}", "{{ map(inputs.words, len(#)) }}", "{{ [inputs.file.path] }}",
+		)}
+	})
 }

@@ -169,7 +169,8 @@ func TaskAttributes() map[string]schema.Attribute {
 		"run_if": schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "What must have become of the tasks before: `all_succeeded` (the default), `any_succeeded`, " +
-				"`all_failed`, `any_failed` or `all_done`.",
+				"`all_failed`, `any_failed`, `all_done` or `always`. A task that runs after a failure has handled it, so that the " +
+				"run can succeed; not with `always`, which runs when all before are over and leaves the failure a failure.",
 		},
 		"when": schema.StringAttribute{
 			Optional: true,

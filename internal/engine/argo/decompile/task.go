@@ -332,7 +332,8 @@ func (r *taskReader) current() spec.Task {
 	if r.isExit {
 		t = compile.Unsaid(t, r.prior)
 	}
-	t.Settings = settings.Without(r.d.pipeline.Defaults, r.merged)
+	merged := compile.WithoutRunClaims(r.merged, r.d.pipeline.Options.VolumeClaims)
+	t.Settings = settings.Without(r.d.pipeline.Defaults, merged)
 	switch {
 	case t.Approval != nil, t.Component.Kind == spec.ImportKind:
 		t.Settings = spec.Settings{}
