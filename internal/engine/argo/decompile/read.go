@@ -1,6 +1,8 @@
 package decompile
 
 import (
+	"slices"
+
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 	corev1 "k8s.io/api/core/v1"
 
@@ -42,10 +44,20 @@ func MountsCode(template map[string]any) bool {
 	templates, _ := s["templates"].([]any)
 	for _, t := range templates {
 		if o, ok := t.(map[string]any); ok && o["name"] == layout.MainTemplate {
-			return o["script"] != nil
+			return o["script"] != nil || mountsFiles(o["container"])
 		}
 	}
 	return false
+}
+
+// mountsFiles reports whether a container has the files of its component.
+func mountsFiles(container any) bool {
+	c, _ := container.(map[string]any)
+	mounts, _ := c["volumeMounts"].([]any)
+	return slices.ContainsFunc(mounts, func(mount any) bool {
+		m, _ := mount.(map[string]any)
+		return m["mountPath"] == layout.CodeDirectory
+	})
 }
 
 // ReadArguments reads what a run was given: the name of the object of its pipeline, the service account, and the
