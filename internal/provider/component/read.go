@@ -159,6 +159,7 @@ func writePython(ctx context.Context, w kit.Writer, p spec.Python, old pythonMod
 			ctx, texts, p.Additional, old.AdditionalSources,
 		), Files: w.Texts(ctx, texts, p.Files, old.Files),
 	}
+	m.KFP = w.Flag(p.KFP, old.KFP)
 	if old.fileName() != p.SourceFile {
 		m.File = types.StringValue(p.SourceFile)
 	}

@@ -40,6 +40,7 @@ type pythonModel struct {
 	TrustedHosts      types.List   `tfsdk:"trusted_hosts"`
 	AdditionalSources types.Map    `tfsdk:"additional_sources"`
 	Files             types.Map    `tfsdk:"files"`
+	KFP               types.Bool   `tfsdk:"kfp"`
 }
 
 type containerModel struct {
@@ -146,7 +147,13 @@ func PythonAttribute() schema.SingleNestedAttribute {
 					"without an import."},
 			"files": schema.MapAttribute{Optional: true, ElementType: types.StringType,
 				MarkdownDescription: "Texts of small data files by file name, which the function finds in the pod as " +
-					"`/kfp/component/<name>`. All files of a component may have 1 MiB together."},
+					"`/kfp/component/<name>`. An argument that is annotated as `dsl.EmbeddedInput[Dataset]`, or of another " +
+					"artifact type, has them too: its `.path` is the only file, or a directory with all of them. All files of a " +
+					"component may have 1 MiB together."},
+			"kfp": schema.BoolAttribute{Optional: true,
+				MarkdownDescription: "Whether values are read and written as leniently as Kubeflow Pipelines does it: whole " +
+					"numbers arrive as `int`, texts of `OutputPath` are read as `True` or ` 3`, an artifact that was never " +
+					"written is empty. For code that relies on it. Default: `false`, types are strict."},
 		},
 	}
 }

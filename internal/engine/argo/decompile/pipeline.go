@@ -321,6 +321,9 @@ func (d *pipelineDecompiler) options(main *wfv1.Template) {
 		o.ArtifactRepository = &spec.RepositoryRef{ConfigMap: r.ConfigMap, Key: r.Key}
 	}
 	o.Synchronization = DecompileSynchronization(s.Synchronization)
+	for _, claim := range s.VolumeClaimTemplates {
+		layout.Set(&o.VolumeClaims, claim.Name, settings.ReadClaim(claim.Spec))
+	}
 	if s.WorkflowMetadata != nil {
 		o.Labels = s.WorkflowMetadata.Labels
 	}
