@@ -249,6 +249,9 @@ func (t *Typed) CompileJSON() (string, error) {
 	if constant, ok := t.Constant(); ok {
 		return jsonString(escapeDollars(constant))
 	}
+	if t.isLate() {
+		return t.compileLate()
+	}
 	all, err := t.bound()
 	if err != nil {
 		return "", err

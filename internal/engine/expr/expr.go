@@ -50,6 +50,8 @@ type Var struct {
 	Foreign bool
 	// Text is a constant that stands for the variable, such as a path. Only where Argo and Code are empty.
 	Text string
+	// Late variables are known when an attempt of the task starts, not where its arguments are written.
+	Late bool
 	// Open variables may be of any type, of artifacts too: what gives them is not known yet.
 	Open bool
 }

@@ -19,7 +19,7 @@ const (
 	noStatus   = "That is known once the run has ended: on_exit tasks can read it. Of a task there is tasks.t.status."
 	noPipeline = "A component knows no pipeline. Declare an input, and let the task fill it: inputs = { x = \"{{ %s " +
 		"}}\" }."
-	noLastRetry = "That is known in retry.expression alone."
+	noLastRetry = "That is known in retry.expression, and in env and the amounts of resources of a task that has retry."
 )
 
 // notInPipelines says why names of other places do not exist in a pipeline.

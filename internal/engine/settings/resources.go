@@ -33,6 +33,7 @@ var resources = row[*spec.Resources]{
 		return []*spec.Resources{
 			{Requests: map[string]string{"cpu": "500m"}, Limits: map[string]string{"memory": "1Gi", "nvidia.com/gpu": "1"}},
 			{Requests: map[string]string{"cpu": "1000m"}}, {Limits: map[string]string{"memory": "1024Mi"}}, {},
+			{Limits: map[string]string{"memory": "{{ len(run.name) * 2 }}Mi"}},
 			{Limits: map[string]string{"{{ run.name }}": "{{ run.name }}m", "a.b/{{ run.name }}": "1"}},
 		}
 	},
@@ -141,7 +142,7 @@ func quantityTexts(at problem.Path, quantities map[string]string) []Text {
 	var texts []Text
 	for _, name := range spec.Names(quantities) {
 		texts = append(texts, opened(Name, at.Key(name), name)...)
-		texts = append(texts, Text{At: at.Key(name), Raw: quantities[name], Value: Scalar})
+		texts = append(texts, Text{At: at.Key(name), Raw: quantities[name], Value: Scalar, OfAttempts: !isOpen(name)})
 	}
 	return texts
 }
