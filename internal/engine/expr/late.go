@@ -70,10 +70,14 @@ func (b *bound) lateTag() (string, error) {
 			Remedy:  "Use == , !=, and, or, min and max, and put texts outside of the {{ }}.",
 		}
 	}
-	if len(outer) == 0 {
+	_, inLoop := b.env.Lookup("each.value")
+	if len(outer) == 0 && !inLoop {
 		return "{{=" + code + "}}", nil
 	}
 	whole := ast.Node(text("{{="))
+	if inLoop {
+		whole = binary("+", nothingOfItem(), whole)
+	}
 	for i, node := range outer {
 		before, after, _ := strings.Cut(code, outerName(i))
 		whole = binary("+", binary("+", whole, text(before+"(")), builtin("string", b.value(node)))
@@ -81,6 +85,9 @@ func (b *bound) lateTag() (string, error) {
 	}
 	return tag(binary("+", whole, text(code+"}}"))), nil
 }
+
+// nothingOfItem is an empty text that is known once the loop has its items: until then Argo wants to know all the rest.
+func nothingOfItem() ast.Node { return code("item[:0]") }
 
 func (b *bound) lateError(format string, args ...any) error {
 	return Error{
@@ -213,8 +220,11 @@ func withoutQuotes(node ast.Node) ast.Node {
 // withOuter puts what the scope knows back into the code of an attempt.
 func withOuter(node ast.Node) (ast.Node, bool) {
 	terms := sumTerms(node)
+	if len(terms) > 1 && printArgo(terms[0]) == printArgo(nothingOfItem()) {
+		terms = terms[1:]
+	}
 	first, isText := terms[0].(*ast.StringNode)
-	if !isText || len(terms) < 3 || first.Value != "{{=" {
+	if !isText || len(terms) < 2 || first.Value != "{{=" {
 		return node, true
 	}
 	var code strings.Builder

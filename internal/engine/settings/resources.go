@@ -33,7 +33,6 @@ var resources = row[*spec.Resources]{
 		return []*spec.Resources{
 			{Requests: map[string]string{"cpu": "500m"}, Limits: map[string]string{"memory": "1Gi", "nvidia.com/gpu": "1"}},
 			{Requests: map[string]string{"cpu": "1000m"}}, {Limits: map[string]string{"memory": "1024Mi"}}, {},
-			{Limits: map[string]string{"memory": "{{ len(run.name) * 2 }}Mi"}},
 			{Limits: map[string]string{"{{ run.name }}": "{{ run.name }}m", "a.b/{{ run.name }}": "1"}},
 		}
 	},
