@@ -66,7 +66,7 @@ func drawSettings(t *rapid.T, at string, texts ...string) spec.Settings {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Labels)) {
-		s.Labels[name] = oneOf(t, at+name, "", "c.d", "{{ run.name }}", "x{{ run.name }}-{{ run.name }}")
+		s.Labels[name] = oneOf(t, at+name, "", "c.d", "{{ run.name }}", "x{{ run.id }}-{{ run.name }}")
 	}
 	if s.Cache != nil && s.Cache.Key != "" {
 		s.Cache.Key = oneOf(t, at+"key", append(texts, "fixed")...)
@@ -139,6 +139,11 @@ func drawOptions(t *rapid.T) spec.Options {
 			return &spec.Synchronization{Mutexes: []string{"run"}, Semaphores: []spec.Semaphore{{ConfigMap: "c", Key: "run"}}}
 		}), Labels: maybe(t, "labels", func() map[string]string { return map[string]string{"team": "etl"} }),
 	}
+	o.VolumeClaims = maybe(t, "claims", func() map[string]spec.EphemeralClaim {
+		return map[string]spec.EphemeralClaim{
+			"c": {Size: "1Gi", StorageClass: "fast", AccessModes: []string{"ReadWriteMany"}}, "idle": {Size: "5Gi"},
+		}
+	})
 	o.TTL = maybe(t, "ttl", func() *spec.TTL {
 		return &spec.TTL{
 			AfterCompletion: one("completion", "24h"), AfterSuccess: one("success", "60m"), AfterFailure: one("failure", "168h"),
@@ -174,9 +179,17 @@ func fullPipeline(t *rapid.T, ref, nested spec.Ref) spec.Pipeline {
 	p.Defaults.Annotations = maybe(t, "annotations", func() map[string]string { return map[string]string{"a/b": "c"} })
 	for _, name := range slices.Sorted(maps.Keys(p.Tasks)) {
 		task := p.Tasks[name]
-		task.Settings = drawSettings(t, name+" ", "{{ parameters.word }}", "<{{ run.name }}{{ parameters.word }}>")
+		task.Settings = drawSettings(
+			t, name+" ", "{{ parameters.word }}", "<{{ run.name }}{{ parameters.word }}>", "{{ run.created_at }}{{ task.name }}",
+		)
+		for _, variable := range slices.Sorted(maps.Keys(task.Env)) {
+			task.Env[variable] = oneOf(t, name+variable, task.Env[variable], "{{ task.id }}", "{{ task.name }}/${{ task.id }}\"{{ \"{{\" }}")
+		}
 		if task.ForEach != "" {
 			task.Cache = nil // a list of artifacts takes none
+		}
+		if task.Cache == nil && p.Defaults.Cache == nil && task.Inputs["text"] == "" {
+			task.Inputs["text"] = oneOf(t, name+" id", "x", "{{ task.id }}", "{{ run.id }}/{{ task.name }} of {{ task.id }}")
 		}
 		p.Tasks[name] = drawTask(t, name, task)
 	}
@@ -184,9 +197,10 @@ func fullPipeline(t *rapid.T, ref, nested spec.Ref) spec.Pipeline {
 	if p.Tasks["t_0"].ForEach == "" {
 		other = "tasks.t_0.outputs.file"
 	}
+	p.Tasks["imported"] = drawImport(t)
 	p.Tasks["fallback"] = spec.Task{Component: ref, Inputs: map[string]string{
 		"file": oneOf(
-			t, "fallback", "{{ parameters.file }}", "{{ parameters.file ?? nil }}", "{{ parameters.file ?? "+other+" }}",
+			t, "fallback", "{{ parameters.file }}", "{{ tasks.imported.output }}", "{{ parameters.file ?? nil }}", "{{ parameters.file ?? "+other+" }}",
 		),
 		"maybe": oneOf(
 			t, "maybe of task", "{{ parameters.count }}", "{{ parameters.count ?? nil }}", "{{ parameters.count ?? 5 }}",
@@ -202,7 +216,10 @@ func fullPipeline(t *rapid.T, ref, nested spec.Ref) spec.Pipeline {
 			Timeout: oneOf(t, "approval", "", "24h"),
 		}, DependsOn: []string{"t_0"}, When: oneOf(t, "gate", "", "parameters.word == 'x'"),
 	}
-	p.Tasks["inner"] = spec.Task{Component: nested, Inputs: map[string]string{"radius": "2"}, DependsOn: []string{"gate"}}
+	p.Tasks["inner"] = spec.Task{
+		Component: nested, Inputs: map[string]string{"radius": "2"}, DependsOn: []string{"gate"},
+		Settings: spec.Settings{Retry: drawRetry(t, "inner")},
+	}
 	if rapid.Bool().Draw(t, "lists") {
 		p.Tasks["lists"] = spec.Task{
 			Component: listsRef(), Settings: spec.Settings{Synchronization: maybe(t, "lists locks", drawLocks)},
@@ -238,8 +255,26 @@ func fullPipeline(t *rapid.T, ref, nested spec.Ref) spec.Pipeline {
 		}
 		p.OnExit["tell_all"] = drawTask(t, "tell_all", tell)
 	}
+	if rapid.IntRange(0, 3).Draw(t, "groups") == 0 {
+		drawGroups(t, &p, ref, nested)
+	}
 	p.Outputs["last"] = oneOf(t, "output", "c", "{{ tasks.inner.output }}", "{{ tasks.inner.outputs.area + 1 }}")
 	return p
+}
+
+func drawImport(t *rapid.T) spec.Task {
+	task := spec.Task{
+		Component: spec.ImportRef(oneOf(t, "import type", spec.Dataset, spec.Dataset)),
+		Inputs: map[string]string{"uri": oneOf(t, "import uri",
+			"s3://b/k?secret=s&insecure=true&endpoint=e", "s3://{{ parameters.word }}/a/{{ run.name }}", "gs://{{ parameters.word }}?secret=s",
+			"https://example.com/{{ parameters.word }}", "repository://x/{{ parameters.word }}",
+		)},
+		When: oneOf(t, "import when", "", "parameters.word == 'x'"), DisplayName: oneOf(t, "import display", "", "A-file"),
+	}
+	if text := oneOf(t, "import metadata", "", `{"a": [1, "x"]}`, "{{ {'n': len(parameters.word), 'w': parameters.word} }}"); text != "" {
+		task.Inputs["metadata"] = text
+	}
+	return task
 }
 
 func drawTask(t *rapid.T, name string, task spec.Task) spec.Task {
@@ -259,6 +294,11 @@ func TestTheGeneratorUsesEveryField(t *testing.T) {
 	for seed := range 400 {
 		p := rapid.Custom(func(t *rapid.T) spec.Pipeline { return fullPipeline(t, ref, nested) }).Example(seed)
 		markUsed(reflect.ValueOf(p), "Pipeline", used)
+	}
+	for field := range used {
+		if strings.HasPrefix(field, "Pipeline.Groups[].") { // whose tasks are what the pipeline's are
+			delete(used, field)
+		}
 	}
 	for seed := range 100 {
 		c := rapid.Custom(drawComponent).Example(seed)
@@ -284,6 +324,7 @@ var notCompiled = map[string]bool{
 	"Pipeline.OnExit[].Approval":         true,
 	// Only a plan has maps of which Terraform does not know all elements yet.
 	"Pipeline.Open": true, "Pipeline.Open.Parameters": true, "Pipeline.Open.Tasks": true, "Pipeline.Open.OnExit": true,
+	"Pipeline.Open.Groups": true, "Pipeline.Components": true,
 	"Pipeline.Tasks[].OpenInputs": true, "Pipeline.OnExit[].OpenInputs": true,
 }
 
@@ -331,6 +372,24 @@ func stepRef(t *testing.T) spec.Ref {
 	return mustComponent(t, step()).Ref(step())
 }
 
+// drawSDK draws arguments that only KFP's SDK knows.
+func drawSDK(t *rapid.T, c *spec.Component) {
+	arguments := []spec.Argument{
+		{Name: "card", Passing: spec.PassInputArtifact, Type: "acme.Scorecard", Class: oneOf(t, "class", "Scorecard", "acme.Scorecard", "")},
+		{Name: "person", Passing: spec.PassParameter, Type: spec.Struct, Class: "Person"},
+		{Name: "rows", Passing: spec.PassEmbedded, Type: spec.Dataset},
+	}
+	for _, a := range arguments {
+		if !rapid.Bool().Draw(t, a.Name) {
+			continue
+		}
+		c.Python.Arguments = append(c.Python.Arguments, a)
+		if a.Passing != spec.PassEmbedded {
+			c.Inputs[a.Name] = spec.Input{Type: a.Type}
+		}
+	}
+}
+
 // drawComponent draws a container or a Python function.
 func drawComponent(t *rapid.T) spec.Component {
 	c := step()
@@ -346,15 +405,28 @@ func drawComponent(t *rapid.T) spec.Component {
 		p.Additional = maybe(t, "additional", func() map[string]string { return map[string]string{"helpers.py": "X = 1\n"} })
 		p.Files = maybe(t, "files", func() map[string]string { return map[string]string{"rates.csv": "OH,0.05\n"} })
 		p.Arguments[0].Keyword = maybe(t, "keyword", func() string { return "state_" })
+		p.KFP = rapid.Bool().Draw(t, "kfp")
+		if p.SDK = rapid.Bool().Draw(t, "sdk"); p.SDK {
+			drawSDK(t, &c)
+		}
 	} else {
+		c.Outputs["file"] = spec.Output{Type: oneOf(t, "type", spec.Dataset, "acme.Scorecard")}
 		c.Container.Image = oneOf(t, "image", "busybox:1.36", "localhost:5000/x@sha256:"+fmt.Sprintf("%064d", 1))
 		c.Container.Args = append(
 			c.Container.Args,
 			oneOf(
 				t, "argument", "$(HOME) {{ inputs.words }}", "$$ $(KFP_NOTHING){ {$(KFP_NOTHING)", "{{ \"{{\" }}x}}", "$5",
-				"{{ inputs.number + 1 }}",
+				"{{ inputs.number + 1 }}", "<{{ inputs.file.uri ?? '{{' }}>", "{{ outputs.file.uri }}", "{{ inputs.files.uri ?? outputs.file.uri }}",
 			),
 		)
+		c.Container.Files = maybe(t, "container files", func() map[string]string {
+			return map[string]string{"model.R": "x <- {{1}}\n", "q.sql": "SELECT 1"}
+		})
+		if c.Container.Files != nil {
+			c.Container.Args = append(c.Container.Args, oneOf(t, "path", "{{ files.path }}/model.R", "x"))
+		}
+		c.Container.Args = append(c.Container.Args, drawSpreading(t, "list")...)
+		c.Container.Command = append(c.Container.Command, drawSpreading(t, "command list")...)
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Outputs)) {
 		o := c.Outputs[name]
@@ -371,4 +443,16 @@ func drawComponent(t *rapid.T) spec.Component {
 		}
 	})
 	return c
+}
+
+// drawSpreading draws an element of a command that may be several, or none.
+func drawSpreading(t *rapid.T, label string) []string {
+	return maybe(t, label, func() []string {
+		return []string{oneOf(
+			t, label+" value", "{{ inputs.maybe }}", "{{ inputs.word == nil ? [] : ['--word', inputs.word] }}",
+			"{{ inputs.number > 1 ? ['--big', '{{x}} $HOME'] : [] }}", "{{ filter(inputs.words, # != '') }}",
+			"{{ inputs.maybe == nil ? nil : '--maybe=' + string(inputs.maybe) }}", "{{ [inputs.number, inputs.text, 1, true] }}",
+			"{{ inputs.word ?? (inputs.number > 1 ? 'big' : nil) }}", "{{ map(inputs.words, len(#)) }}", "{{ [inputs.file.path] }}",
+		)}
+	})
 }

@@ -249,8 +249,11 @@ func (t *Typed) CompileJSON() (string, error) {
 	if constant, ok := t.Constant(); ok {
 		return jsonString(escapeDollars(constant))
 	}
+	if t.isOfAttempt() {
+		return t.compileAttempt()
+	}
 	if t.isLate() {
-		return t.compileLate()
+		return t.lateJSON(escapeDollars)
 	}
 	all, err := t.bound()
 	if err != nil {
@@ -265,6 +268,9 @@ func (t *Typed) CompileJSON() (string, error) {
 func (t *Typed) CompileJSONString() (string, error) {
 	if constant, ok := t.Constant(); ok {
 		return jsonString(constant)
+	}
+	if t.isLate() {
+		return t.lateJSON(func(data string) string { return data })
 	}
 	all, err := t.bound()
 	if err != nil {

@@ -42,7 +42,7 @@ func newIndex(vars map[string]Var) index {
 	for name, v := range vars {
 		if key := v.key(); key != "" {
 			x.byArgo[key] = append(x.byArgo[key], name)
-		} else if v.Text != "" {
+		} else if v.Text != "" && !v.Incidental {
 			x.texts = append(x.texts, name)
 		}
 	}
@@ -179,22 +179,27 @@ func (d *Decompiler) JSONString(argo string) (string, bool) {
 
 // JSON undoes Template.CompileJSON.
 func (d *Decompiler) JSON(argo string) (string, bool) {
-	if strings.HasPrefix(argo, `"`) && strings.Contains(argo, "{{") {
-		return d.late(argo)
+	if text, ok := d.attempt(argo); ok {
+		return text, true
 	}
 	return d.json(argo, func(t *Typed) (string, error) { return t.CompileJSON() }, true)
 }
 
 func (d *Decompiler) json(argo string, compile func(*Typed) (string, error), dollars bool) (string, bool) {
-	if !strings.HasPrefix(argo, "{{") {
+	data := func(text string) string { return text }
+	if dollars {
+		data = func(text string) string { return strings.ReplaceAll(text, "$$", "$") }
+	}
+	switch {
+	case strings.HasPrefix(argo, "{{"):
+	case strings.Contains(argo, "{{"):
+		return d.lateJSON(argo, compile, data)
+	default:
 		constant, ok := unquoteJSON(argo)
 		if !ok {
 			return "", false
 		}
-		if dollars {
-			constant = strings.ReplaceAll(constant, "$$", "$")
-		}
-		return d.proved(argo, spec.Any, compile, escape(constant, false))
+		return d.proved(argo, spec.Any, compile, escape(data(constant), false))
 	}
 	return d.candidates(argo, spec.Any, compile, undoer{strip: func(node ast.Node) ast.Node {
 		if args, ok := call(node, "replace", 3); ok {
@@ -211,7 +216,12 @@ func (d *Decompiler) json(argo string, compile func(*Typed) (string, error), dol
 
 // Container undoes Template.CompileContainerArg.
 func (d *Decompiler) Container(argo string) (string, bool) {
-	compile := func(t *Typed) (string, error) { return t.CompileContainerArg() }
+	compile := func(t *Typed) (string, error) {
+		if t.Spreads() {
+			return "", errSpreads
+		}
+		return t.CompileContainerArg()
+	}
 	return d.candidates(argo, spec.Any, compile, undoer{container: true, strip: func(node ast.Node) ast.Node {
 		for _, by := range []string{apart, "$$"} {
 			if args, ok := call(node, "replace", 3); ok && printArgo(args[2]) == printArgo(text(by)) {

@@ -48,10 +48,14 @@ type Var struct {
 	// Foreign variables hold what a task wrote, which may be anything: its container need not have our runtime, and its
 	// code may go round it. They are made inert, or checked, where they are passed on.
 	Foreign bool
+	// Late variables are known to Argo only when it makes the pod.
+	Late bool
+	// OfAttempt variables have a value for each attempt of the task, which Argo knows when that starts.
+	OfAttempt bool
 	// Text is a constant that stands for the variable, such as a path. Only where Argo and Code are empty.
 	Text string
-	// Late variables are known when an attempt of the task starts, not where its arguments are written.
-	Late bool
+	// Incidental constants are words that data may hold by chance: a text that is read back keeps them as they are.
+	Incidental bool
 	// Open variables may be of any type, of artifacts too: what gives them is not known yet.
 	Open bool
 }

@@ -71,7 +71,7 @@ func artifactOfLoop(reference string, nodes map[string]*Node) (*Node, string) {
 // keptAsList reports whether an output of a task without a loop is such a directory. A list that a component makes is
 // one artifact; of a pipeline nobody knows where it comes from, so that each leaves it where its caller says.
 func keptAsList(component spec.Ref, t spec.Type) bool {
-	return component.Kind == spec.PipelineKind && t.IsArtifact() && t.IsList()
+	return component.Kind.IsGraph() && t.IsArtifact() && t.IsList()
 }
 
 // listsOut finds the lists that the pipeline gives.
@@ -146,6 +146,14 @@ func (c *checker) collectable(at problem.Path, output string, t *expr.Template, 
 		}
 	}
 	for task, from := range c.graph.Producers(names) {
+		if c.pipeline.Tasks[task].Component.Kind == spec.ImportKind {
+			c.problems.Warnf(
+				at, "Artifact that no loop can collect",
+				"Task %q imports the artifact, which stays where it is. A task that is this pipeline under for_each has no list of "+
+					"it; give the output of a task that makes a copy.",
+				task,
+			)
+		}
 		artifact := task + " " + from
 		if other, taken := given[artifact]; taken {
 			c.problems.Warnf(

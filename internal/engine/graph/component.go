@@ -6,6 +6,7 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/check"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/python/runtime"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/settings"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -14,22 +15,36 @@ import (
 const (
 	OutputsDirectory = "/kfp/outputs"
 	InputsDirectory  = "/kfp/inputs"
+	FilesDirectory   = "/kfp/component"
 )
 
 // ContainerEnv is what the command and the arguments of a container may refer to.
 func ContainerEnv(i spec.Interface) Env {
-	names := map[string]expr.Var{}
+	names := map[string]expr.Var{taskID: podName}
 	for name, in := range i.Inputs {
 		if in.Type.IsArtifact() {
 			names["inputs."+name+".path"] = expr.Var{Type: spec.String, Text: InputsDirectory + "/" + name}
+			names["inputs."+name+".uri"] = uriVar(InputURI(name), in.TakesNil())
 			continue
 		}
 		names["inputs."+name] = parameterVar(name, in)
 	}
-	for name := range i.Outputs {
+	for name, out := range i.Outputs {
 		names["outputs."+name+".path"] = expr.Var{Type: spec.String, Text: OutputsDirectory + "/" + name}
+		if out.Type.IsArtifact() {
+			names["outputs."+name+".uri"] = uriVar(OutputURI(name), false)
+		}
 	}
 	return Env{Own: names, Elsewhere: notInComponents}
+}
+
+// CommandEnv is ContainerEnv with what the container itself has beside its inputs and outputs.
+func CommandEnv(c spec.Component) Env {
+	env := ContainerEnv(c.Interface)
+	if len(c.Container.Files) > 0 {
+		env.Own["files.path"] = expr.Var{Type: spec.String, Text: FilesDirectory}
+	}
+	return env
 }
 
 // CheckComponent finds what is wrong with a component whose interface is known.
@@ -62,10 +77,24 @@ func CheckComponent(c spec.Component) problem.List {
 	return l
 }
 
+// checkFiles finds files that cannot be mounted, and more of them than a config map holds.
+func checkFiles(l *problem.List, at problem.Path, files map[string]string) {
+	var names runtime.FileNames
+	for _, name := range spec.Names(files) {
+		if err := names.Add(name); err != nil && name != spec.Unknown {
+			l.Errorf(at.Attr("files").Key(name), "Invalid file name", "%v.", err)
+		}
+	}
+	if err := runtime.CheckSize(files); err != nil {
+		l.Errorf(at.Attr("files"), "Component too large", "%v.", err)
+	}
+}
+
 // checkContainer checks the command and the arguments, and that every output is written somewhere.
 func checkContainer(l *problem.List, c spec.Component) {
-	env := ContainerEnv(c.Interface)
+	env := CommandEnv(c)
 	at := problem.At("container")
+	checkFiles(l, at, c.Container.Files)
 	used := map[string]bool{}
 	unknown := false
 	parse := func(at problem.Path, texts []string) {
@@ -79,7 +108,7 @@ func checkContainer(l *problem.List, c spec.Component) {
 				for _, r := range t.References() {
 					used[r.Name] = true
 				}
-				_, errs = t.In(env).Check(spec.Any)
+				_, errs = t.In(env).CheckOptional(spec.Any) // what gives nil is no argument
 			}
 			checkForgottenBraces(l, at.Index(i), raw)
 			for _, e := range errs {
@@ -100,12 +129,10 @@ func checkContainer(l *problem.List, c spec.Component) {
 	parse(at.Attr("command"), c.Container.Command)
 	parse(at.Attr("args"), c.Container.Args)
 	for _, name := range spec.Names(c.Outputs) {
-		if !unknown && !used["outputs."+name+".path"] {
+		if !unknown && !refersTo(used, name, c.Outputs[name]) {
 			l.Warnf(
 				problem.At("outputs").Key(name), "Output never written",
-				"Neither command nor args hold {{ outputs.%s.path }}, the file that the container has to write; the task would "+
-					"fail.",
-				name,
+				"Neither command nor args hold %s; the task would fail.", howToWrite(name, c.Outputs[name]),
 			)
 		}
 	}

@@ -80,23 +80,42 @@ func (c *checker) task(at problem.Path, t spec.Task, n *Node, env Env) {
 	c.constants(inputs, t, n)
 	c.items(inputs, t, n)
 	c.absentOutputs(at, t, n)
+	c.ids(at, t, n)
 	checkPodless(&c.problems, at, t)
 	checkFlow(&c.problems, at, t, n)
 	if t.AreUnset() {
 		return
 	}
 	settings.CheckTask(&c.problems, at, &c.pipeline.Defaults, &t.Settings)
-	checkHeld(&c.problems, at.Attr("synchronization"), c.pipeline.Options.Synchronization, t.Synchronization)
+	held := c.pipeline.Options.Synchronization
+	if c.around != nil {
+		held = c.around.Options.Synchronization
+	}
+	checkHeld(&c.problems, at.Attr("synchronization"), held, t.Synchronization)
 }
 
 func (c *checker) component(at problem.Path, t spec.Task) {
 	ref := t.Component
+	if ref.Kind == spec.ImportKind {
+		c.imported(at.Attr("import").Attr("type"), ref.Outputs[spec.ImportOutput].Type)
+		return
+	}
 	if ref.Name == "" {
 		return // not known yet
 	}
 	checkSameNamespace(&c.problems, at.Attr("component"), ref, "pipeline", c.pipeline.Namespace)
 	if ref.Kind == spec.PipelineKind && ref.Name == c.pipeline.Name {
 		c.problems.Errorf(at.Attr("component"), "Pipeline inside itself", "Pipeline %q cannot be a task of itself.", ref.Name)
+	}
+}
+
+// imported checks the type of an artifact that exists already.
+func (c *checker) imported(at problem.Path, t spec.Type) {
+	if !t.IsArtifact() || t.IsList() {
+		c.problems.Errorf(
+			at, "Not a type of artifacts", "%q is no type that one artifact can have. Write Artifact, Dataset, Model, Metrics, "+
+				"ClassificationMetrics, HTML or Markdown.", t,
+		)
 	}
 }
 

@@ -15,7 +15,7 @@ const PodParameter = "kfp-pod"
 // too; what is added, nothing, exists where a pod is made alone, so that it is evaluated there and not before.
 func ofAttempt(argo string, t spec.Type) expr.Var {
 	return expr.Var{
-		Type: t, Code: argo + ` + inputs.parameters["` + PodParameter + `"][:0]`, Coding: expr.Plain, Late: true,
+		Type: t, Code: argo + ` + inputs.parameters["` + PodParameter + `"][:0]`, Coding: expr.Plain, OfAttempt: true,
 	}
 }
 

@@ -13,67 +13,68 @@ func placeholder(i int) string { return fmt.Sprintf(`"\u0000%d"`, i) }
 // inserted is the string that a placeholder is in JSON.
 func inserted(i int) string { return fmt.Sprintf("\x00%d", i) }
 
-// within stands for a tag in a string of JSON.
-func within(i int) string { return fmt.Sprintf(`\u0000%d\u0000`, i) }
-
-// SplitTags makes JSON of a text that holds tags, and returns the tags. A tag behind a value only says when that is
-// left out, which the value tells too.
+// SplitTags makes JSON of a text that holds tags, and returns the values that do: a tag alone, or a string with tags in
+// it. A tag behind a value only says when that is left out, which the value tells too.
 func SplitTags(text string) (string, []string) {
 	var b strings.Builder
 	var tags []string
-	isString := false
-	for {
-		before, rest, ok := strings.Cut(text, "{{")
-		b.WriteString(before)
-		if !ok {
-			return b.String(), tags
-		}
-		inner, after, _ := strings.Cut(rest, "}}")
-		text = after
-		isString = isString != hasOddQuotes(before)
-		behind := strings.HasSuffix(before, `"`) || strings.HasSuffix(before, "}") || before == "" && len(tags) > 0
+	for text != "" {
+		end, isTagged := valueEnd(text)
 		switch {
-		case isString:
-			b.WriteString(within(len(tags)))
-		case behind:
-			continue
-		default:
+		case strings.HasPrefix(text, "{{") && isBehindValue(b.String()):
+		case isTagged:
 			b.WriteString(placeholder(len(tags)))
+			tags = append(tags, text[:end])
+		default:
+			b.WriteString(text[:end])
 		}
-		tags = append(tags, "{{"+inner+"}}")
+		text = text[end:]
 	}
+	return b.String(), tags
 }
 
-// hasOddQuotes reports whether JSON opens a string that it does not close, or the other way round.
-func hasOddQuotes(json string) bool {
-	odd, escaped := false, false
-	for i := range len(json) {
+func isBehindValue(text string) bool {
+	return strings.HasSuffix(text, `"`) || strings.HasSuffix(text, "}")
+}
+
+// valueEnd finds where the string, the tag or the character ends with which a text begins, and whether that holds tags.
+func valueEnd(text string) (end int, isTagged bool) {
+	if strings.HasPrefix(text, "{{") {
+		return tagEnd(text, 0), true
+	}
+	if text[0] != '"' {
+		return 1, false
+	}
+	for end = 1; end < len(text) && text[end] != '"'; {
 		switch {
-		case escaped:
-			escaped = false
-		case json[i] == '\\':
-			escaped = true
-		case json[i] == '"':
-			odd = !odd
+		case strings.HasPrefix(text[end:], "{{"):
+			end, isTagged = tagEnd(text, end), true
+		case text[end] == '\\':
+			end += 2
+		default:
+			end++
 		}
 	}
-	return odd
+	return min(end+1, len(text)), isTagged
 }
 
-// TagOf is the text that stood for a value: a tag, a string that holds some, or the value itself.
+// tagEnd finds where the tag at a place ends, as Argo does.
+func tagEnd(text string, at int) int {
+	inner := strings.Index(text[at:], "}}")
+	if inner < 0 {
+		return len(text)
+	}
+	return at + inner + 2
+}
+
+// TagOf is the text that stood for a value: a tag, or the value itself.
 func TagOf(raw json.RawMessage, tags []string) string {
-	text := string(raw)
 	for i, tag := range tags {
-		if text == placeholder(i) {
+		if string(raw) == placeholder(i) {
 			return tag
 		}
 	}
-	if strings.Contains(text, `\u0000`) {
-		for i, tag := range tags {
-			text = strings.ReplaceAll(text, within(i), tag)
-		}
-	}
-	return text
+	return string(raw)
 }
 
 // escapedBraces stand for "{{" in the strings of JSON, where constants would be taken for tags.

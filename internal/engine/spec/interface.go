@@ -57,7 +57,12 @@ const (
 	GroupKind Kind = "group"
 	// InlineKind is a component inside the same pipeline, by its name there.
 	InlineKind Kind = "inline"
+	// ImportKind runs nothing: it gives an artifact that exists already.
+	ImportKind Kind = "import"
 )
+
+// IsGraph reports whether something of the kind consists of tasks, so that it has no pod of its own.
+func (k Kind) IsGraph() bool { return k == PipelineKind || k == GroupKind }
 
 // Ref points to a component or a pipeline that a task, a run or a schedule uses, and carries its interface, so that
 // a caller can be checked without asking the cluster.

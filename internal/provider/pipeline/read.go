@@ -111,6 +111,7 @@ func (m *Model) SetSpec(ctx context.Context, p spec.Pipeline) diag.Diagnostics {
 	diags.Append(ds...)
 	m.Tasks = writeTasks(ctx, w, p.Tasks, m.Tasks)
 	m.OnExit = writeTasks(ctx, w, p.OnExit, m.OnExit)
+	m.Groups = writeGroups(ctx, w, p.Groups, m.Groups)
 	m.Outputs = w.Texts(ctx, types.MapType{ElemType: types.StringType}, p.Outputs, m.Outputs)
 	m.Defaults, ds = newSettingsObject(ctx, p.Defaults, m.Defaults)
 	diags.Append(ds...)
@@ -143,13 +144,21 @@ func writeTasks(ctx context.Context, w kit.Writer, tasks map[string]spec.Task, p
 }
 
 func writeTask(ctx context.Context, w kit.Writer, t spec.Task, old taskModel) taskModel {
+	component, group, inputs := t.Component, "", t.Inputs
+	switch component.Kind {
+	case spec.GroupKind:
+		component, group = spec.Ref{}, t.Component.Name
+	case spec.ImportKind:
+		component, inputs = spec.Ref{}, nil
+	}
 	model := taskModel{
-		Component: w.Ref(t.Component, old.Component), DisplayName: w.Text(t.DisplayName, old.DisplayName),
-		Inputs:    w.Texts(ctx, kit.TypeAt(taskType, "inputs"), t.Inputs, old.Inputs),
+		Component: w.Ref(component, old.Component), Group: w.Text(group, old.Group), DisplayName: w.Text(t.DisplayName, old.DisplayName),
+		Inputs:    w.Texts(ctx, kit.TypeAt(taskType, "inputs"), inputs, old.Inputs),
 		DependsOn: w.Set(ctx, t.DependsOn, old.DependsOn), RunIf: w.Text(string(t.RunIf), old.RunIf),
 		When: w.Text(t.When, old.When), ForEach: w.Text(t.ForEach, old.ForEach), Parallelism: types.Int64PointerValue(t.Parallelism),
 		AllowFailure: w.Flag(t.AllowFailure, old.AllowFailure),
 	}
+	model.Import = writeImport(ctx, w, t, old.Import)
 	model.Approval = kit.Nested(ctx, w, kit.TypeAt(taskType, "approval"), t.Approval, old.Approval, func(a spec.Approval, old approvalModel) approvalModel {
 		return approvalModel{Timeout: kit.TextIn(a.Timeout, old.Timeout)}
 	})

@@ -20,7 +20,7 @@ import (
 type ComponentObjects struct {
 	Version  string
 	Template *wfv1.WorkflowTemplate
-	// Code holds the runtime and the user's source, which pods mount. It is nil for a container component. It is an
+	// Code holds the runtime and the user's source, which pods mount, or the files of a container; nil: there are none. It is an
 	// object of its own so that code is never part of a run: a run's object stays small however much code it uses,
 	// and Argo's substitution never touches the code.
 	Code *corev1.ConfigMap
@@ -56,7 +56,7 @@ func Component(c spec.Component) (ComponentObjects, error) {
 		},
 	}
 	objects := ComponentObjects{Version: version}
-	if code != nil {
+	if len(code) > 0 {
 		main.Volumes = append(main.Volumes, corev1.Volume{Name: codeVolume, VolumeSource: corev1.VolumeSource{
 			ConfigMap: &corev1.ConfigMapVolumeSource{LocalObjectReference: corev1.LocalObjectReference{Name: name}},
 		}})
@@ -77,7 +77,7 @@ func Component(c spec.Component) (ComponentObjects, error) {
 		Spec: wfv1.WorkflowSpec{
 			Entrypoint: layout.MainTemplate,
 			Arguments:  wfv1.Arguments{Parameters: argumentDeclarations(c.Interface)},
-			Templates:  variants(main, cacheConfigMap(c.Namespace, name)),
+			Templates:  templatesOf(c, main, cacheConfigMap(c.Namespace, name)),
 		},
 	}
 	return objects, nil
@@ -99,7 +99,7 @@ func componentTemplate(c spec.Component) (wfv1.Template, map[string]string, erro
 		Name:            layout.MainTemplate,
 		Inputs:          componentInputs(c.Interface),
 		Outputs:         componentOutputs(c.Interface),
-		Metadata:        wfv1.Metadata{Labels: map[string]string{layout.TaskLabel: taskOfNode}},
+		Metadata:        wfv1.Metadata{Labels: map[string]string{layout.TaskLabel: layout.TaskOfNode}},
 		SecurityContext: podSecurity(),
 		PodSpecPatch:    Handed(layout.PodParameter), // an expression: a plain tag makes no JSON of control characters
 		Volumes: []corev1.Volume{{Name: outputsVolume, VolumeSource: corev1.VolumeSource{
@@ -112,11 +112,12 @@ func componentTemplate(c spec.Component) (wfv1.Template, map[string]string, erro
 		return t, nil, err
 	}
 	if c.Python == nil {
-		if err := fillContainer(&container, c); err != nil {
+		if err := fillContainer(&t, &container, c); err != nil {
 			return t, nil, err
 		}
+		mountFiles(&container, c.Container.Files)
 		t.Container = &container
-		return t, nil, nil
+		return t, c.Container.Files, nil
 	}
 	code, err := fillPython(&container, c)
 	if err != nil {
@@ -221,6 +222,14 @@ func argumentDeclarations(i spec.Interface) []wfv1.Parameter {
 }
 
 func typesAnnotation(i spec.Interface) (string, error) {
+	text, err := wire.Marshal(interfaceTypes(i))
+	if err != nil {
+		return "", fmt.Errorf("encoding the interface: %w", err)
+	}
+	return text, nil
+}
+
+func interfaceTypes(i spec.Interface) layout.InterfaceTypes {
 	types := layout.InterfaceTypes{Inputs: map[string]layout.InputType{}, Outputs: map[string]layout.OutputType{}}
 	for name, in := range i.Inputs {
 		it := layout.InputType{Type: in.Type, Optional: in.Optional, Allowed: in.AllowedValues}
@@ -232,11 +241,7 @@ func typesAnnotation(i spec.Interface) (string, error) {
 	for name, out := range i.Outputs {
 		types.Outputs[name] = layout.OutputType{Type: out.Type, Description: out.Description}
 	}
-	text, err := wire.Marshal(types)
-	if err != nil {
-		return "", fmt.Errorf("encoding the interface: %w", err)
-	}
-	return text, nil
+	return types
 }
 
 func resourceRequirements(r *spec.Resources) (corev1.ResourceRequirements, error) {

@@ -33,6 +33,7 @@ type PipelineObject struct {
 
 // Pipeline compiles a pipeline that graph.Check has found free of errors.
 func Pipeline(p spec.Pipeline, g *graph.Graph) (PipelineObject, error) {
+	p = g.Pipeline // the same, with what its groups take and give
 	c := pipelineCompiler{pipeline: p, graph: g, tasks: make(map[string][]*wfv1.DAGTask, len(p.Tasks)+len(p.OnExit))}
 	if err := c.compile(); err != nil {
 		return PipelineObject{}, err
@@ -48,6 +49,9 @@ func Pipeline(p spec.Pipeline, g *graph.Graph) (PipelineObject, error) {
 		annotations[layout.DescribeKey] = p.Description
 	}
 	if err := noteNested(annotations, p); err != nil {
+		return PipelineObject{}, err
+	}
+	if err := noteGroups(annotations, &c); err != nil {
 		return PipelineObject{}, err
 	}
 	content, err := wire.Marshal(c.spec)
@@ -95,6 +99,7 @@ type pipelineCompiler struct {
 	spec     wfv1.WorkflowSpec
 	tasks    map[string][]*wfv1.DAGTask
 	beside   []wfv1.Template // beside main: DAGs of one task, for what Argo has on templates only
+	ofGroups []wfv1.Template
 }
 
 func (c *pipelineCompiler) compile() error {
@@ -116,7 +121,10 @@ func (c *pipelineCompiler) compile() error {
 			return err
 		}
 	}
-	c.spec.Templates = append(c.spec.Templates, c.beside...)
+	if err := c.groups(); err != nil {
+		return err
+	}
+	c.spec.Templates = append(append(c.spec.Templates, c.beside...), c.ofGroups...)
 	return c.options()
 }
 
@@ -147,6 +155,7 @@ func (c *pipelineCompiler) mains(name, suffix string) error {
 		return err
 	}
 	main.Inputs = inputs
+	main.Inputs.Parameters = append(main.Inputs.Parameters, c.runInputs()...)
 	givesNone(&main)
 	showsDisplayName(&main)
 	main.DAG.FailFast, main.Parallelism = c.pipeline.Options.FailFast, c.pipeline.Options.Parallelism
@@ -194,8 +203,8 @@ func (c *pipelineCompiler) dag(
 	for _, task := range spec.Names(g.Tasks) {
 		compiled, err := c.compileTask(call{
 			name: task, task: g.Tasks[task], Texts: Texts{Env: scope(task), node: g.Nodes[task]},
-			settings: settings.Merge(
-				c.pipeline.Defaults, g.Tasks[task].Settings,
+			settings: withRunClaims(
+				settings.Merge(c.pipeline.Defaults, g.Tasks[task].Settings), c.pipeline.Options.VolumeClaims,
 			), keys: keys[task], isExit: name == exitTemplate,
 		})
 		if err != nil {
@@ -246,6 +255,23 @@ func (c *pipelineCompiler) given(output string) (*expr.Typed, error) {
 		return t, nil
 	}
 	return TypedText(c.pipeline.Outputs[output], c.graph.Scope.Outputs())
+}
+
+// runInputs are those by which the outputs know of the run.
+func (c *pipelineCompiler) runInputs() []wfv1.Parameter {
+	used := map[string]string{}
+	for _, t := range c.graph.Given {
+		for _, r := range t.References() {
+			if hidden, argo, ok := graph.RunInput(r.Name); ok {
+				used[hidden] = argo
+			}
+		}
+	}
+	var inputs []wfv1.Parameter
+	for _, name := range spec.Names(used) {
+		inputs = append(inputs, hidden(name, used[name]))
+	}
+	return inputs
 }
 
 func (c *pipelineCompiler) outputs() (wfv1.Outputs, error) {

@@ -2,6 +2,7 @@ package decompile
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -68,6 +69,9 @@ func (d *componentDecompiler) read(code *corev1.ConfigMap) {
 	c.Namespace, c.Description = w.Namespace, w.Annotations[layout.DescribeKey]
 	c.Name, _ = ComponentName(w)
 	main := w.GetTemplateByName(layout.MainTemplate)
+	if pod := w.GetTemplateByName(layout.MainTemplate + layout.PodSuffix); pod != nil {
+		main = pod // its container uses addresses of artifacts, which another template finds out
+	}
 	if main == nil {
 		d.miss("container", "there is no template "+layout.QuoteName(layout.MainTemplate))
 		return
@@ -81,9 +85,11 @@ func (d *componentDecompiler) read(code *corev1.ConfigMap) {
 	case main.Container != nil:
 		d.container(*main.Container)
 		c.Container = &spec.Container{Image: main.Container.Image}
-		texts := expr.NewDecompiler(graph.ContainerEnv(c.Interface))
+		d.files(*main.Container, code)
+		texts := expr.NewDecompiler(graph.CommandEnv(*c))
 		c.Container.Command = d.commands(texts, "container.command", main.Container.Command)
 		c.Container.Args = d.commands(texts, "container.args", main.Container.Args)
+		d.patched(texts, main.PodSpecPatch)
 	default:
 		d.miss("container", "template "+layout.QuoteName(layout.MainTemplate)+" runs no container")
 	}
@@ -132,6 +138,42 @@ func (d *componentDecompiler) commands(texts *expr.Decompiler, path string, list
 	return out
 }
 
+// files reads the files of a container.
+func (d *componentDecompiler) files(container corev1.Container, code *corev1.ConfigMap) {
+	isMounted := slices.ContainsFunc(container.VolumeMounts, func(m corev1.VolumeMount) bool {
+		return m.MountPath == layout.CodeDirectory
+	})
+	switch {
+	case !isMounted:
+	case code == nil:
+		d.miss("container.files", "the config map with the files is gone")
+	default:
+		d.component.Container.Files = maps.Clone(code.Data)
+	}
+}
+
+// patched reads the lists that are in the patch of the pod.
+func (d *componentDecompiler) patched(texts *expr.Decompiler, patch string) {
+	lists, ok := layout.ReadContainerPatch(patch)
+	if !ok {
+		return
+	}
+	for _, list := range []struct {
+		path, argo string
+		to         *[]string
+	}{
+		{"container.command", lists.Command, &d.component.Container.Command},
+		{"container.args", lists.Args, &d.component.Container.Args},
+	} {
+		if list.argo == "" {
+			continue
+		}
+		if *list.to, ok = texts.Arguments(list.argo); !ok {
+			d.miss(list.path, "no expressions compile to "+layout.Abbreviated(list.argo))
+		}
+	}
+}
+
 func (d *componentDecompiler) python(container corev1.Container, code *corev1.ConfigMap) {
 	p := &spec.Python{Image: container.Image}
 	d.component.Python = p
@@ -156,9 +198,11 @@ func (d *componentDecompiler) python(container corev1.Container, code *corev1.Co
 	}
 	for _, a := range config.Arguments {
 		p.Arguments = append(
-			p.Arguments, spec.Argument{Name: a.Name, Keyword: a.Keyword, Passing: spec.Passing(a.Passing), Type: a.Type},
+			p.Arguments,
+			spec.Argument{Name: a.Name, Keyword: a.Keyword, Passing: spec.Passing(a.Passing), Type: a.Type, Class: a.Class},
 		)
 	}
+	p.SDK, p.KFP = config.SDK, config.KFP
 	p.NamedOutputs, p.ReturnsValue = config.Returns == runtime.ReturnsNamed, config.Returns == runtime.ReturnsValue
 	known := slices.Concat([]string{runtime.FileName, runtime.ConfigName, config.Source}, config.Additional, config.Files)
 	for _, name := range spec.Names(code.Data) {
