@@ -1,0 +1,227 @@
+package kfpir
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// container translates the command and the arguments of one container.
+type container struct {
+	*reader
+	of   *callable
+	line int
+}
+
+// container is a component that runs any program.
+func (r *reader) container(of *callable, c *irContainer) *spec.Container {
+	t := container{reader: r, of: of, line: c.Line}
+	command, args := c.Command, c.Args
+	if len(command) == 0 && len(args) > 0 {
+		command, args = args[:1], args[1:] // KFP's launcher runs the first argument
+	}
+	return &spec.Container{Image: t.image(c.Image), Command: t.words(command), Args: t.words(args)}
+}
+
+func (t container) image(image string) string {
+	if given, ok := t.options.Images[image]; ok {
+		t.images[image] = true
+		return given
+	}
+	if placeholders.MatchString(image) {
+		t.gap(t.line, gapName, "The image is %s.", abbreviate(image))
+	}
+	return image
+}
+
+func (t container) words(words []string) []string {
+	var all []string
+	for _, word := range words {
+		if list, ok := t.structured(word); ok {
+			all = append(all, list...)
+			continue
+		}
+		all = append(all, fill(word, t.line, t.value).hole())
+	}
+	return all
+}
+
+// value is what stands for a placeholder in a container.
+func (t container) value(p placeholder) value {
+	v := value{constant: p.all, typ: spec.String, line: t.line}
+	if p.side == "" {
+		return t.ofRun(p)
+	}
+	slots := t.of.inputs
+	if p.side == "outputs" {
+		slots = t.of.outputs
+	}
+	s, ok := slots[p.name]
+	switch {
+	case !ok || s.artifact != (p.kind == "artifacts"):
+		t.errorf(t.line, "Unknown name in a placeholder", "The component has no such %s as in %s.",
+			strings.TrimSuffix(p.kind, "s"), p.all)
+		return v
+	case p.kind == "parameters" && p.side == "inputs" && p.rest == "":
+		return value{code: "inputs." + s.name, typ: s.in.Type, optional: s.in.TakesNil(), line: t.line}
+	case p.kind == "parameters" && p.side == "outputs" && p.rest == "output_file",
+		p.kind == "artifacts" && p.rest == "path":
+		return value{code: p.side + "." + s.name + ".path", typ: spec.String, line: t.line}
+	case p.kind == "artifacts" && p.rest == "uri":
+		return value{code: p.side + "." + s.name + ".uri", typ: spec.String, line: t.line}
+	case p.kind == "artifacts" && strings.HasPrefix(p.rest, "metadata"):
+		t.gap(t.line, gapMetadata, "%s is in an argument.", p.all)
+	case p.kind == "artifacts" && p.rest == "":
+		t.gap(t.line, gapArtifactJSON, "%s is in an argument.", p.all)
+	default:
+		t.gap(t.line, gapUnresolved, "%s is in an argument.", p.all)
+	}
+	return v
+}
+
+// ofRun is a value of the run, which each task that uses the component gives to an input of its own.
+func (t container) ofRun(p placeholder) value {
+	if runValues[p.kind] == "" && p.kind != "pipeline_task_name" {
+		t.unknownValue(p, t.line)
+		return value{constant: p.all, typ: spec.String, line: t.line}
+	}
+	name := t.of.inputNames.identifier(p.kind)
+	t.of.ofRun[name] = p
+	return value{code: "inputs." + name, typ: spec.String, line: t.line}
+}
+
+// structured reads an argument that is the JSON of KFP's IfPresent or Concat.
+func (t container) structured(word string) ([]string, bool) {
+	if !strings.HasPrefix(word, `{"IfPresent"`) && !strings.HasPrefix(word, `{"Concat"`) {
+		return nil, false
+	}
+	var parsed any
+	if json.Unmarshal([]byte(word), &parsed) != nil {
+		return nil, false
+	}
+	e, isList := t.element(parsed)
+	if known, ok := e.(chosen); ok {
+		return known.words, true
+	}
+	code, _ := e.(string)
+	if !isList {
+		return []string{tag(code)}, true
+	}
+	return []string{tag(code)}, true
+}
+
+// chosen is what an IfPresent gives whose answer is known.
+type chosen struct{ words []string }
+
+// element is an expression for a placeholder that is a structure: a string, or a list where it can be of any length.
+func (t container) element(e any) (code any, isList bool) {
+	switch e := e.(type) {
+	case string:
+		return fill(e, t.line, t.value).as(spec.String).expression(), false
+	case map[string]any:
+		if parts, ok := e["Concat"].([]any); ok && len(e) == 1 {
+			return t.concat(parts), false
+		}
+		if c, ok := e["IfPresent"].(map[string]any); ok && len(e) == 1 {
+			return t.ifPresent(c)
+		}
+	}
+	t.errorf(t.line, "Unknown placeholder", "An argument holds a structure that is neither IfPresent nor Concat. "+
+		"Compile the package again.")
+	return "''", false
+}
+
+func (t container) concat(parts []any) string {
+	t.warnf(t.line, "More than KFP does", "Open-source KFP does not resolve Concat, and the program gets its JSON. Here it "+
+		"gets the joined text.")
+	var code []string
+	for _, p := range parts {
+		e, isList := t.element(p)
+		text, _ := e.(string)
+		if known, ok := e.(chosen); ok {
+			text = quote(strings.Join(known.words, ""))
+		} else if isList {
+			text = "join(" + text + ", '')"
+		}
+		code = append(code, operand(text))
+	}
+	if len(code) == 0 {
+		return "''"
+	}
+	return strings.Join(code, " + ")
+}
+
+func (t container) ifPresent(c map[string]any) (code any, isList bool) {
+	name, _ := c["InputName"].(string)
+	s, ok := t.of.inputs[name]
+	if !ok {
+		t.errorf(t.line, "Unknown name in a placeholder", "IfPresent looks at the input %q, which the component does not have.",
+			name)
+		return "[]", true
+	}
+	condition := "inputs." + s.name + " != nil"
+	switch {
+	case s.artifact:
+		condition = "inputs." + t.presence(name)
+	case s.in.Required():
+		return chosen{t.words(clauses(c["Then"]))}, true // it is always there
+	case s.in.Default != nil: // KFP looks at what the task is given
+		condition = "inputs." + t.presence(name)
+	}
+	return fmt.Sprintf("%s ? %s : %s", condition, t.list(c["Then"], s), t.list(c["Else"], nil)), true
+}
+
+// presence is the input that tells whether another one is given, which each task knows.
+func (t container) presence(name string) string {
+	own := t.of.inputNames.identifier("has " + name)
+	t.of.present[own] = name
+	return own
+}
+
+// list is a clause as a list of strings. present is the input that is there.
+func (t container) list(clause any, present *slot) string {
+	var parts []string
+	for _, word := range clauses(clause) {
+		v := fill(word, t.line, func(p placeholder) value {
+			v := t.value(p)
+			if present != nil && v.code == "inputs."+present.name {
+				v.optional = false
+			}
+			return v
+		})
+		if v.optional {
+			v = v.or("''")
+		}
+		parts = append(parts, v.as(spec.String).expression())
+	}
+	return "[" + strings.Join(parts, ", ") + "]"
+}
+
+// clauses are the words of Then or Else: a list, one text, or nothing.
+func clauses(c any) []string {
+	switch c := c.(type) {
+	case string:
+		return []string{c}
+	case []any:
+		var all []string
+		for _, e := range c {
+			text, ok := e.(string)
+			if !ok {
+				raw, _ := json.Marshal(e)
+				text = string(raw)
+			}
+			all = append(all, text)
+		}
+		return all
+	}
+	return nil
+}
+
+// readsExecutorInput reports whether a container is made for KFP's launcher.
+func readsExecutorInput(c *irContainer) bool {
+	whole := func(word string) bool { return strings.Contains(word, "{{$}}") }
+	return slices.ContainsFunc(c.Command, whole) || slices.ContainsFunc(c.Args, whole)
+}

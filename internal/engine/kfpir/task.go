@@ -1,0 +1,225 @@
+package kfpir
+
+import (
+	"strings"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// task translates one task of a graph. path is where its inputs are noted.
+func (s *scope) task(n *node, path string) spec.Task {
+	t := spec.Task{Inputs: map[string]string{}, DisplayName: s.displayName(n)}
+	if n.ir.ArtifactIterator != nil {
+		s.gap(n.ir.ArtifactIterator.Line, gapArtifactIterator, "Task %q loops over %q.", n.name, n.ir.ArtifactIterator.Items.Artifact)
+		return t
+	}
+	given := s.given(n)
+	s.items(n, &t, given)
+	for _, name := range spec.Names(n.to.inputs) {
+		s.hand(n, &t, name, given, path)
+	}
+	for name, p := range n.to.ofRun {
+		t.Inputs[name] = s.runValue(p, n.name, n.ir.Line).hole()
+	}
+	for name, of := range n.to.present {
+		t.Inputs[name] = s.presence(given[of], n)
+	}
+	s.order(n, &t)
+	s.condition(n, &t, given)
+	s.settings(n, &t, given)
+	to := n.to
+	if len(n.runs) > 0 {
+		to = s.withExit(n, &t)
+	}
+	t.Component = s.ref(to)
+	return t
+}
+
+// displayName is what KFP's pages show, where it is not the task's own name.
+func (s *scope) displayName(n *node) string {
+	name := n.ir.Info.Name
+	if name == "" || name == n.name {
+		return ""
+	}
+	const longest = 63
+	return cut(strings.Trim(notShown.ReplaceAllString(name, "-"), "-."), longest, "-", name)
+}
+
+// given is what the package says that the task is given, by name, also what its component does not take: conditions
+// and texts refer to it.
+func (s *scope) given(n *node) map[string]value {
+	given := map[string]value{}
+	for _, name := range spec.Names(n.ir.Inputs.Parameters) {
+		if _, item := s.item(n, name); item {
+			continue
+		}
+		given[name] = s.parameter(n, n.ir.Inputs.Parameters[name])
+	}
+	for _, name := range spec.Names(n.ir.Inputs.Artifacts) {
+		given[name] = s.artifact(n.ir.Inputs.Artifacts[name])
+	}
+	s.placeholdersIn(n, given)
+	return given
+}
+
+// item reports whether an input is the item of the task's loop.
+func (s *scope) item(n *node, name string) (string, bool) {
+	if n.ir.Iterator == nil {
+		return "", false
+	}
+	return n.ir.Iterator.Item, n.ir.Iterator.Item == name
+}
+
+// hand gives the task one input.
+func (s *scope) hand(n *node, t *spec.Task, name string, given map[string]value, path string) {
+	slot := n.to.inputs[name]
+	v, ok := given[name]
+	if !ok || slot.unused {
+		return
+	}
+	if v.optional && slot.in.Required() && !slot.artifact {
+		s.relax(n.to.label, name)
+	}
+	if text, ok := s.handed(v, slot.in, name); ok {
+		t.Inputs[slot.name] = text
+		s.places[path+".inputs["+quoted(slot.name)+"]"] = v.line
+	}
+}
+
+// relax notes that an input may be absent, for the next pass.
+func (r *reader) relax(label, name string) {
+	if r.relaxed[label] == nil {
+		r.relaxed[label] = map[string]bool{}
+	}
+	if !r.relaxed[label][name] {
+		r.relaxed[label][name], r.relaxMore = true, true
+	}
+}
+
+// presence tells whether an input is given.
+func (s *scope) presence(v value, n *node) string {
+	switch {
+	case v.none():
+		return "false"
+	case !v.optional:
+		return "true"
+	case v.typ.IsArtifact():
+		s.gap(n.ir.Line, gapPresence, "Task %q hands on %s.", n.name, v.code)
+		return "false"
+	}
+	return tag(operand(v.code) + " != nil")
+}
+
+// items makes a loop of the task's iterator.
+func (s *scope) items(n *node, t *spec.Task, given map[string]value) {
+	loop := n.ir.Iterator
+	if loop == nil {
+		return
+	}
+	if limit := n.ir.IteratorPolicy.Parallelism; limit > 0 {
+		t.Parallelism = &limit
+	}
+	item := spec.Any
+	switch {
+	case loop.Items.Parameter != "":
+		list, ok := given[loop.Items.Parameter]
+		if !ok {
+			s.errorf(loop.Line, "Unknown items", "Task %q loops over its input %q, which it is not given.", n.name,
+				loop.Items.Parameter)
+			return
+		}
+		if list.optional {
+			list = list.or("[]")
+		}
+		if elem, ok := list.typ.Elem(); ok {
+			item = elem
+		}
+		t.ForEach = list.listed().hole()
+	default:
+		items, ok := parseJSON(loop.Items.Raw)
+		if _, isList := items.([]any); !ok || !isList {
+			s.errorf(loop.Line, "Items that are no list", "Task %q loops over %s.", n.name, abbreviate(loop.Items.Raw))
+			return
+		}
+		if elem, err := expr.ElementType(plain(items)); err == nil {
+			item = elem
+		}
+		t.ForEach = expr.Data(plain(items), false)
+	}
+	given[loop.Item] = value{code: "each.value", typ: item, line: loop.Line}
+}
+
+// listed is the value as a list: a text is the JSON of one.
+func (v value) listed() value {
+	switch {
+	case v.code == "":
+		if text, isText := v.constant.(string); isText {
+			if parsed, ok := parseJSON(text); ok {
+				v.constant = parsed
+			}
+		}
+		return v
+	case v.typ == spec.String:
+		return v.as(spec.List)
+	case v.typ == spec.Any:
+		v.code, v.text, v.typ = strings.ReplaceAll("type(%) == 'string' ? fromJSON(%) : %", "%", operand(v.code)), "", spec.List
+	}
+	return v
+}
+
+// order names the tasks that this one comes after.
+func (s *scope) order(n *node, t *spec.Task) {
+	seen := map[string]bool{}
+	var after func(names []string)
+	after = func(names []string) {
+		for _, name := range names {
+			before := s.tasks[name]
+			switch {
+			case before == nil:
+				s.errorf(n.ir.Line, "Unknown task", "Task %q comes after %q, which is not here.", n.name, name)
+			case seen[name]:
+			case before.importer(): // which is no task here
+				seen[name] = true
+				after(before.ir.After)
+			case before.exitOf != nil && before.exitOf != n.exitOf:
+				seen[name] = true
+				after([]string{before.exitOf.name})
+			default:
+				seen[name] = true
+				t.DependsOn = append(t.DependsOn, before.ours)
+				if before.skipped && !completes(n.ir.Trigger) {
+					t.When = and(t.When, "tasks."+before.ours+".status == 'Succeeded'")
+				}
+			}
+		}
+	}
+	after(n.ir.After)
+	if completes(n.ir.Trigger) {
+		t.RunIf = runAlways
+	}
+}
+
+func and(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a + " && " + b
+}
+
+// condition translates the condition of a task.
+func (s *scope) condition(n *node, t *spec.Task, given map[string]value) {
+	if n.ir.Trigger.Condition == "" {
+		return
+	}
+	c, err := condition(n.ir.Trigger.Condition, given)
+	if err != nil {
+		s.errorf(n.ir.Trigger.Line, "Unknown condition", "The condition of task %q, %s: %v.", n.name,
+			abbreviate(n.ir.Trigger.Condition), err)
+		return
+	}
+	if t.When != "" {
+		c = "(" + c + ")"
+	}
+	t.When = and(t.When, c)
+}

@@ -1,0 +1,133 @@
+package kfpir
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// value is what a task gives, or what a text refers to: an expression, or a constant.
+type value struct {
+	code     string // the expression; empty: a constant
+	text     string // the same as text around {{ }}, where that is simpler
+	constant any
+	typ      spec.Type
+	optional bool   // it may be nil
+	imported string // the address of an artifact that exists already
+	line     int
+}
+
+// none reports whether there is no value: KFP gives none for null.
+func (v value) none() bool { return v.code == "" && v.constant == nil && v.imported == "" }
+
+// expression is the value inside an expression.
+func (v value) expression() string {
+	if v.code != "" {
+		return v.code
+	}
+	return literal(v.constant)
+}
+
+// hole is the value as it stands in a text.
+func (v value) hole() string {
+	if v.code == "" {
+		return expr.Data(plain(v.constant), false)
+	}
+	if v.text != "" {
+		return v.text
+	}
+	return tag(v.code)
+}
+
+// tag puts an expression between braces.
+func tag(code string) string { return "{{ " + code + " }}" }
+
+var simple = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.]*$`)
+
+// operand keeps an expression together where others stand beside it.
+func operand(code string) string {
+	if simple.MatchString(code) || strings.HasSuffix(code, ")") && simple.MatchString(strings.SplitN(code, "(", 2)[0]) {
+		return code
+	}
+	return "(" + code + ")"
+}
+
+// as converts a value as KFP's driver does where it hands it over: anything becomes a string.
+func (v value) as(want spec.Type) value {
+	if v.code == "" || v.typ == want || v.imported != "" || want.IsArtifact() || v.typ.IsArtifact() {
+		return v
+	}
+	convert := conversion(v.typ, want)
+	if convert == "" {
+		return v
+	}
+	code := strings.ReplaceAll(convert, "%", operand(v.code))
+	if v.optional {
+		code = fmt.Sprintf("%s == nil ? nil : %s", operand(v.code), code)
+	}
+	v.code, v.typ, v.text = code, want, ""
+	return v
+}
+
+// conversion is an expression over %, or empty where the value fits as it is.
+func conversion(from, to spec.Type) string {
+	isJSON := to.IsList() || to == spec.Struct
+	switch {
+	case to == spec.String && (from.IsList() || from == spec.Struct || from == spec.FinalStatus):
+		return "toJSON(%)"
+	case to == spec.String && from == spec.Any:
+		return "type(%) == 'string' ? % : toJSON(%)"
+	case to == spec.String:
+		return "string(%)"
+	case from == spec.String && isJSON:
+		return "fromJSON(%)"
+	case from == spec.String && to == spec.Integer, from == spec.Float && to == spec.Integer:
+		return "int(%)"
+	case from == spec.String && to == spec.Float:
+		return "float(%)"
+	case from == spec.String && to == spec.Boolean:
+		return "% == 'true'"
+	}
+	return ""
+}
+
+// or gives a value where there may be none.
+func (v value) or(fallback string) value {
+	v.code, v.text, v.optional = operand(v.code)+" ?? "+fallback, "", false
+	return v
+}
+
+// handed is the text for an input. Not: there is nothing to give.
+func (r *reader) handed(v value, in spec.Input, name string) (string, bool) {
+	if v.imported != "" {
+		return v.imported, true
+	}
+	if v.none() {
+		return "", false
+	}
+	if v.code == "" {
+		text, ok := inType(v.constant, in.Type)
+		if !ok {
+			r.errorf(v.line, "Value of another type", "Input %q takes a value of type %s, which %s is not. KFP fails there, too.",
+				name, in.Type, abbreviate(plain(v.constant)))
+		}
+		return expr.Data(text, false), true
+	}
+	v = v.as(in.Type)
+	if v.optional && in.Default != nil {
+		fallback, _ := parseDefault(*in.Default, in.Type)
+		v = v.or(literal(fallback))
+	}
+	return v.hole(), true
+}
+
+// parseDefault is the constant that a default stands for.
+func parseDefault(text string, t spec.Type) (any, bool) {
+	if t == spec.String {
+		return text, true
+	}
+	return parseJSON(text)
+}
