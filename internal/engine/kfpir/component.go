@@ -1,6 +1,7 @@
 package kfpir
 
 import (
+	"reflect"
 	"slices"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
@@ -33,6 +34,8 @@ type slot struct {
 	artifact  bool
 	collected bool // an output that is the list that a loop made
 	unused    bool // an input that nothing reads
+	// fallback is the default of an input that is looked at for being given, which one with a default always is.
+	fallback *string
 }
 
 func newCallable(label string, c irComponent) *callable {
@@ -127,14 +130,29 @@ func (r *reader) leaf(label string, c irComponent) *callable {
 		r.gap(executor.Line, gapCustomJob, "Executor %q runs no container.", c.ExecutorLabel)
 		return nil
 	}
-	component := spec.Component{Namespace: r.options.Namespace, Name: r.componentNames.objectName(shortLabel(label))}
-	of.name = component.Name
+	component := spec.Component{Namespace: r.options.Namespace}
 	r.run(of, &component, executor.Container)
 	component.Interface = of.iface()
-	r.components[component.Name] = component
+	if of.name = r.same(component); of.name != "" {
+		return of
+	}
+	component.Name = r.componentNames.objectName(shortLabel(label))
+	of.name, r.components[component.Name] = component.Name, component
 	r.places["components["+quoted(component.Name)+"]"] = executor.Container.Line
 	r.checkComponent(component, executor.Container.Line)
 	return of
+}
+
+// same is a component that differs in nothing but the name: KFP's compiler repeats one for each task. Empty: none does.
+func (r *reader) same(c spec.Component) string {
+	for _, name := range spec.Names(r.components) {
+		other := r.components[name]
+		other.Name = ""
+		if reflect.DeepEqual(other, c) {
+			return name
+		}
+	}
+	return ""
 }
 
 // run reads what the container of a component runs.
@@ -195,6 +213,12 @@ func (r *reader) function(of *callable, component *spec.Component, c *irContaine
 		}
 		a.Type = s.in.Type
 		p.Arguments = append(p.Arguments, a)
+	}
+	for _, name := range spec.Names(of.outputs) {
+		if s := of.outputs[name]; s.name != name && !known[name] {
+			r.errorf(c.Line, "Name that no output can have", "%s returns %q, and an output can only be called %q. Rename it.",
+				f.Name, name, s.name)
+		}
 	}
 	for _, name := range spec.Names(of.inputs) {
 		if !known[name] {

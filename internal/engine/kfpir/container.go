@@ -3,6 +3,7 @@ package kfpir
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -23,7 +24,21 @@ func (r *reader) container(of *callable, c *irContainer) *spec.Container {
 	if len(command) == 0 && len(args) > 0 {
 		command, args = args[:1], args[1:] // KFP's launcher runs the first argument
 	}
+	t.lookedAt(append(command[:len(command):len(command)], args...))
 	return &spec.Container{Image: t.image(c.Image), Command: t.words(command), Args: t.words(args)}
+}
+
+var inputName = regexp.MustCompile(`"InputName": *"([^"]*)"`)
+
+// lookedAt takes the defaults off the inputs that an IfPresent looks at: KFP looks at what the task is given.
+func (t container) lookedAt(words []string) {
+	for _, word := range words {
+		for _, m := range inputName.FindAllStringSubmatch(word, -1) {
+			if s := t.of.inputs[m[1]]; s != nil && s.in.Default != nil {
+				s.fallback, s.in.Default, s.in.Optional = s.in.Default, nil, true
+			}
+		}
+	}
 }
 
 func (t container) image(image string) string {
@@ -44,9 +59,17 @@ func (t container) words(words []string) []string {
 			all = append(all, list...)
 			continue
 		}
-		all = append(all, fill(word, t.line, t.value).hole())
+		all = append(all, fill(word, t.line, t.value).word().hole())
 	}
 	return all
+}
+
+// word is the value as one word, which is empty where there is none.
+func (v value) word() value {
+	if v.optional {
+		return v.as(spec.String).or("''")
+	}
+	return v
 }
 
 // value is what stands for a placeholder in a container.
@@ -65,8 +88,13 @@ func (t container) value(p placeholder) value {
 		t.errorf(t.line, "Unknown name in a placeholder", "The component has no such %s as in %s.",
 			strings.TrimSuffix(p.kind, "s"), p.all)
 		return v
-	case p.kind == "parameters" && p.side == "inputs" && p.rest == "":
-		return value{code: "inputs." + s.name, typ: s.in.Type, optional: s.in.TakesNil(), line: t.line}
+	case p.isInput():
+		v = value{code: "inputs." + s.name, typ: s.in.Type, optional: s.in.TakesNil(), line: t.line}
+		if s.fallback != nil {
+			fallback, _ := parseDefault(*s.fallback, s.in.Type)
+			v = v.or(literal(fallback))
+		}
+		return v
 	case p.kind == "parameters" && p.side == "outputs" && p.rest == "output_file",
 		p.kind == "artifacts" && p.rest == "path":
 		return value{code: p.side + "." + s.name + ".path", typ: spec.String, line: t.line}
@@ -120,7 +148,7 @@ type chosen struct{ words []string }
 func (t container) element(e any) (code any, isList bool) {
 	switch e := e.(type) {
 	case string:
-		return fill(e, t.line, t.value).as(spec.String).expression(), false
+		return fill(e, t.line, t.value).word().as(spec.String).expression(), false
 	case map[string]any:
 		if parts, ok := e["Concat"].([]any); ok && len(e) == 1 {
 			return t.concat(parts), false
@@ -168,8 +196,6 @@ func (t container) ifPresent(c map[string]any) (code any, isList bool) {
 		condition = "inputs." + t.presence(name)
 	case s.in.Required():
 		return chosen{t.words(clauses(c["Then"]))}, true // it is always there
-	case s.in.Default != nil: // KFP looks at what the task is given
-		condition = "inputs." + t.presence(name)
 	}
 	return fmt.Sprintf("%s ? %s : %s", condition, t.list(c["Then"], s), t.list(c["Else"], nil)), true
 }
@@ -186,16 +212,12 @@ func (t container) list(clause any, present *slot) string {
 	var parts []string
 	for _, word := range clauses(clause) {
 		v := fill(word, t.line, func(p placeholder) value {
-			v := t.value(p)
-			if present != nil && v.code == "inputs."+present.name {
-				v.optional = false
+			if present != nil && p.isInput() && t.of.inputs[p.name] == present {
+				return value{code: "inputs." + present.name, typ: present.in.Type, line: t.line}
 			}
-			return v
+			return t.value(p)
 		})
-		if v.optional {
-			v = v.or("''")
-		}
-		parts = append(parts, v.as(spec.String).expression())
+		parts = append(parts, v.word().as(spec.String).expression())
 	}
 	return "[" + strings.Join(parts, ", ") + "]"
 }

@@ -124,22 +124,36 @@ func (s *scope) exitGroupName(n *node) string {
 	return s.groupNames.identifier(fmt.Sprintf("%s of %s", n.name, s.of.label))
 }
 
-// liftInto makes a parameter of the group of a value from outside of it.
+// liftInto makes a parameter of the group of a value from outside of it, unless it has that already.
 func (s *scope) liftInto(of *callable, t *spec.Task, lifted map[string]value, v value) value {
 	if known, ok := lifted[v.code]; ok {
 		return known
 	}
-	name := of.inputNames.identifier("exit " + v.code)
-	in := spec.Input{Type: v.typ, Optional: v.optional}
-	of.inputs["\x00"+v.code] = &slot{name: name, in: in, artifact: v.typ.IsArtifact()}
-	if t.Inputs == nil {
-		t.Inputs = map[string]string{}
+	in := s.handedAlready(of, t, v)
+	if in == nil {
+		in = &slot{
+			name: of.inputNames.identifier(beyond.Replace(v.code)), in: spec.Input{Type: v.typ, Optional: v.optional},
+			artifact: v.typ.IsArtifact(),
+		}
+		of.inputs["\x00"+v.code] = in
+		t.Inputs[in.name] = v.hole()
 	}
-	t.Inputs[name] = v.hole()
-	inside := v
-	inside.code, inside.text = "parameters."+name, ""
+	inside := value{code: "parameters." + in.name, typ: in.in.Type, optional: in.in.TakesNil(), line: v.line}
 	lifted[v.code] = inside
 	return inside
+}
+
+// beyond makes a name of what stands outside of a group.
+var beyond = strings.NewReplacer("parameters.", "", "tasks.", "", "outputs.", "")
+
+// handedAlready is the parameter of the group that gets the same value.
+func (s *scope) handedAlready(of *callable, t *spec.Task, v value) *slot {
+	for _, name := range spec.Names(of.inputs) {
+		if in := of.inputs[name]; !in.unused && t.Inputs[in.name] == v.hole() {
+			return in
+		}
+	}
+	return nil
 }
 
 // finalStatus is what KFP's driver gives a PipelineTaskFinalStatus.

@@ -1,11 +1,13 @@
 package kfpir
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
 
 // shortLabel is the label of a component without what the compiler puts before all of them.
@@ -72,7 +74,6 @@ type scope struct {
 	at    string // path of the graph
 	tasks map[string]*node
 	names *namer
-	read  map[string]bool // inputs that something reads
 	// lift hands what a text refers to into a group, where the text is then. Nil: the text is in the graph itself.
 	lift func(value) value
 	exit string // the task whose end the texts look at, of on_exit
@@ -99,7 +100,7 @@ func (n *node) loop() bool { return n.ir.Iterator != nil }
 
 // dag reads the tasks of a graph.
 func (r *reader) dag(of *callable, dag *irDAG, line int, at string) spec.Group {
-	s := &scope{reader: r, of: of, at: at, tasks: map[string]*node{}, names: newNamer(), read: map[string]bool{}}
+	s := &scope{reader: r, of: of, at: at, tasks: map[string]*node{}, names: newNamer()}
 	g := spec.Group{Tasks: map[string]spec.Task{}, Outputs: map[string]string{}}
 	for _, name := range spec.Names(dag.Tasks) {
 		s.names.keep(name)
@@ -126,10 +127,29 @@ func (r *reader) dag(of *callable, dag *irDAG, line int, at string) spec.Group {
 		r.gap(line, gapImporter, "Component %q does nothing else than import.", of.label)
 	}
 	s.outputs(dag, g.Outputs)
+	read := parametersOf(g)
 	for name, in := range of.inputs {
-		in.unused = strings.HasPrefix(name, channel) && !s.read[name] && !in.artifact
+		in.unused = strings.HasPrefix(name, channel) && !read[in.name]
 	}
 	return g
+}
+
+var parameterName = regexp.MustCompile(`parameters\.([A-Za-z0-9_]+)`)
+
+// parametersOf are the parameters of a group that its tasks read.
+func parametersOf(g spec.Group) map[string]bool {
+	read := map[string]bool{}
+	for _, t := range g.Tasks {
+		t.Component = spec.Ref{}
+		texts, err := wire.Marshal(t)
+		if err != nil {
+			continue
+		}
+		for _, m := range parameterName.FindAllStringSubmatch(texts, -1) {
+			read[m[1]] = true
+		}
+	}
+	return read
 }
 
 // place notes where a task stands.

@@ -57,7 +57,6 @@ func (s *scope) ofGroup(name string, line int, artifact bool) value {
 			problem.Suggest(name, spec.Names(s.of.inputs)))
 		return value{constant: "", typ: spec.String}
 	}
-	s.read[name] = true
 	return s.lifted(value{code: "parameters." + in.name, typ: in.in.Type, optional: in.in.TakesNil(), line: line})
 }
 
@@ -129,7 +128,7 @@ func (s *scope) placeholdersIn(n *node, given map[string]value) {
 			continue
 		}
 		given[name] = fillAll(v.constant, v.line, func(p placeholder) value {
-			if p.side == "inputs" && p.kind == "parameters" && p.rest == "" {
+			if p.isInput() {
 				if other, ok := given[p.name]; ok && p.name != name {
 					return other
 				}

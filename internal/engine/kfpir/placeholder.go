@@ -36,6 +36,9 @@ func parsePlaceholder(all string) placeholder {
 	return p
 }
 
+// isInput reports whether it stands for the value of an input parameter.
+func (p placeholder) isInput() bool { return p.side == "inputs" && p.kind == "parameters" && p.rest == "" }
+
 // fill replaces the placeholders of a text. A text that is one placeholder is the value itself; anything longer is a
 // string. Everything else stays data.
 func fill(text string, line int, of func(placeholder) value) value {
@@ -61,9 +64,7 @@ func fill(text string, line int, of func(placeholder) value) value {
 	}
 	for _, f := range found {
 		v := of(parsePlaceholder(text[f[0]:f[1]]))
-		if v.optional {
-			v = v.or("''")
-		}
+		v = v.word()
 		add(text[at:f[0]], v.code != "")
 		if v.code == "" {
 			add(plain(v.constant), false)

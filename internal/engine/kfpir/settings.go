@@ -41,7 +41,7 @@ func (s *scope) settings(n *node, t *spec.Task, given map[string]value) {
 
 // inSetting is what stands for a placeholder in a setting: what the task is given, or its component's default.
 func (s *scope) inSetting(n *node, p placeholder, given map[string]value, line int) value {
-	if p.side != "inputs" || p.kind != "parameters" || p.rest != "" {
+	if !p.isInput() {
 		return s.runValue(p, n.name, line)
 	}
 	if v, ok := given[p.name]; ok {

@@ -1,6 +1,7 @@
 package kfpir
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
@@ -25,8 +26,8 @@ func (s *scope) task(n *node, path string) spec.Task {
 	for name, of := range n.to.present {
 		t.Inputs[name] = s.presence(given[of], n)
 	}
-	s.order(n, &t)
 	s.condition(n, &t, given)
+	s.order(n, &t)
 	s.settings(n, &t, given)
 	to := n.to
 	if len(n.runs) > 0 {
@@ -197,14 +198,31 @@ func (s *scope) order(n *node, t *spec.Task) {
 	after(n.ir.After)
 	if completes(n.ir.Trigger) {
 		t.RunIf = runAlways
+		return
 	}
+	t.DependsOn = slices.DeleteFunc(t.DependsOn, func(task string) bool { return takesFrom(t, task) })
 }
 
-func and(a, b string) string {
-	if a == "" {
-		return b
+// takesFrom reports whether a task is given an output of another one, and so comes after it anyhow.
+func takesFrom(t *spec.Task, task string) bool {
+	output := "tasks." + task + ".outputs."
+	for _, text := range t.Inputs {
+		if strings.Contains(text, output) {
+			return true
+		}
 	}
-	return a + " && " + b
+	return strings.Contains(t.ForEach, output) || strings.Contains(t.When, output)
+}
+
+// and joins two conditions. The first one is the package's, which may be any.
+func and(a, b string) string {
+	switch {
+	case a == "":
+		return b
+	case strings.Contains(a, "||"):
+		a = "(" + a + ")"
+	}
+	return b + " && " + a
 }
 
 // condition translates the condition of a task.
@@ -218,8 +236,5 @@ func (s *scope) condition(n *node, t *spec.Task, given map[string]value) {
 			abbreviate(n.ir.Trigger.Condition), err)
 		return
 	}
-	if t.When != "" {
-		c = "(" + c + ")"
-	}
-	t.When = and(t.When, c)
+	t.When = c
 }

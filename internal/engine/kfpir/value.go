@@ -1,7 +1,6 @@
 package kfpir
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 
@@ -45,11 +44,14 @@ func (v value) hole() string {
 // tag puts an expression between braces.
 func tag(code string) string { return "{{ " + code + " }}" }
 
-var simple = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.]*$`)
+var (
+	simple = regexp.MustCompile(`^(?:[A-Za-z_][A-Za-z0-9_.]*|'[^'\\]*')$`)
+	called = regexp.MustCompile(`^[A-Za-z]+\([^()]*\)$`)
+)
 
 // operand keeps an expression together where others stand beside it.
 func operand(code string) string {
-	if simple.MatchString(code) || strings.HasSuffix(code, ")") && simple.MatchString(strings.SplitN(code, "(", 2)[0]) {
+	if simple.MatchString(code) || called.MatchString(code) {
 		return code
 	}
 	return "(" + code + ")"
@@ -66,10 +68,9 @@ func (v value) as(want spec.Type) value {
 	}
 	code := strings.ReplaceAll(convert, "%", operand(v.code))
 	if v.optional {
-		code = fmt.Sprintf("%s == nil ? nil : %s", operand(v.code), code)
+		code = operand(v.code) + orNil + code
 	}
-	v.code, v.typ, v.text = code, want, ""
-	return v
+	return value{code: code, typ: want, optional: v.optional, line: v.line}
 }
 
 // conversion is an expression over %, or empty where the value fits as it is.
@@ -94,10 +95,16 @@ func conversion(from, to spec.Type) string {
 	return ""
 }
 
+// orNil hands on that there is no value, before what is made of one.
+const orNil = " == nil ? nil : "
+
 // or gives a value where there may be none.
 func (v value) or(fallback string) value {
-	v.code, v.text, v.optional = operand(v.code)+" ?? "+fallback, "", false
-	return v
+	code := operand(v.code) + " ?? " + fallback
+	if strings.Contains(v.code, orNil) {
+		code = strings.Replace(v.code, orNil, " == nil ? "+fallback+" : ", 1)
+	}
+	return value{code: code, typ: v.typ, line: v.line}
 }
 
 // handed is the text for an input. Not: there is nothing to give.
