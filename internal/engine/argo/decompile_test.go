@@ -17,7 +17,11 @@ import (
 // refsOf finds the refs of the tasks of a pipeline by the names of their objects.
 func refsOf(p spec.Pipeline) decompile.Refs {
 	known := map[string]spec.Ref{}
-	for _, tasks := range []map[string]spec.Task{p.Tasks, p.OnExit} {
+	all := []map[string]spec.Task{p.Tasks, p.OnExit}
+	for _, group := range p.Groups {
+		all = append(all, group.Tasks, group.OnExit)
+	}
+	for _, tasks := range all {
 		for _, t := range tasks {
 			if t.Component.Name != "" {
 				known[layout.ObjectName(t.Component)] = t.Component

@@ -90,7 +90,7 @@ func (b *builder) graph(p spec.Pipeline, tasks map[string]spec.Task, outputs map
 		}
 	}
 	for _, name := range spec.Names(tasks) {
-		add(b.task(name, tasks[name], depth))
+		add(b.task(p, name, tasks[name], depth))
 	}
 	links := links{}
 	for _, name := range spec.Names(tasks) {
@@ -118,7 +118,7 @@ func (n *node) key() string {
 	return "tasks." + n.name
 }
 
-func (b *builder) task(name string, t spec.Task, depth int) *node {
+func (b *builder) task(p spec.Pipeline, name string, t spec.Task, depth int) *node {
 	n := &node{kind: taskNode, name: name, title: oneLine(name), subtitle: oneLine(known(t.Component.Name))}
 	if title := oneLine(known(t.DisplayName)); title != "" {
 		n.title = title
@@ -136,6 +136,13 @@ func (b *builder) task(name string, t spec.Task, depth int) *node {
 		n.kind, n.subtitle = approvalNode, "waits for approval"
 		if timeout := oneLine(known(t.Approval.Timeout)); timeout != "" {
 			n.subtitle = "approval, at most " + timeout
+		}
+	case t.Component.Kind == spec.GroupKind:
+		n.kind = nestedNode
+		if group, ok := p.Groups[t.Component.Name]; ok && depth < b.options.Depth && len(group.Tasks) > 0 {
+			inner := group.Pipeline(p)
+			inner.Groups = p.Groups
+			n.group = b.graph(inner, inner.Tasks, inner.Outputs, depth+1)
 		}
 	case t.Component.Kind == spec.PipelineKind:
 		n.kind = nestedNode

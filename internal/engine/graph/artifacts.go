@@ -71,7 +71,7 @@ func artifactOfLoop(reference string, nodes map[string]*Node) (*Node, string) {
 // keptAsList reports whether an output of a task without a loop is such a directory. A list that a component makes is
 // one artifact; of a pipeline nobody knows where it comes from, so that each leaves it where its caller says.
 func keptAsList(component spec.Ref, t spec.Type) bool {
-	return component.Kind == spec.PipelineKind && t.IsArtifact() && t.IsList()
+	return component.Kind.IsGraph() && t.IsArtifact() && t.IsList()
 }
 
 // listsOut finds the lists that the pipeline gives.

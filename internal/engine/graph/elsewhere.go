@@ -39,7 +39,7 @@ func (s *Scope) notInTasks(n *Node) func(name string) string {
 				"%q is a task of on_exit, which starts when all others have ended. Only tasks of on_exit can need it.", task,
 			)
 		}
-		return notHere(n, name)
+		return s.notHere(n, name)
 	}
 }
 
@@ -52,13 +52,16 @@ func (s *Scope) notInExit(n *Node) func(name string) string {
 				"none for them. What became of the run is in run.status and run.failures. "+
 				"To use an output at the end, move the task to tasks, with run_if = \"all_done\" and depends_on = [%q].", task)
 		}
-		return notHere(n, name)
+		return s.notHere(n, name)
 	}
 }
 
-func notHere(n *Node, name string) string {
+func (s *Scope) notHere(n *Node, name string) string {
 	if name == "each" && n != nil && n.Item != "" {
 		return ""
+	}
+	if why := s.notInGroup(name); why != "" {
+		return why
 	}
 	return notInPipelines[name]
 }

@@ -18,8 +18,8 @@ func (g *Graph) ExitMayWait(p spec.Pipeline) bool { return g.exitWait(p) != "" }
 // exitWait says what can have to wait for what; empty: nothing.
 func (g *Graph) exitWait(p spec.Pipeline) string {
 	for _, name := range spec.Names(p.OnExit) {
-		if p.OnExit[name].Component.Kind == spec.PipelineKind {
-			return fmt.Sprintf("task %q is a pipeline, which may have bounds of its own", name)
+		if kind := p.OnExit[name].Component.Kind; kind.IsGraph() {
+			return fmt.Sprintf("task %q is a %s, which may have bounds of its own", name, kind)
 		}
 	}
 	if p.Options.Parallelism == nil {
@@ -84,7 +84,7 @@ func (c *checker) exitBounds() {
 			c.problems.Errorf(problem.At("on_exit").Key(name), "Failures of a run whose end may have to wait",
 				"Task %q uses run.failures, which Argo tells only to its handler for the end of a run, and its controller ends "+
 					"where that has to wait: %s. Use run.status instead, or let the on_exit tasks come one after the other "+
-					"(depends_on), without pipelines among them.",
+					"(depends_on), without pipelines or groups among them.",
 				name, why)
 		}
 	}

@@ -18,6 +18,10 @@ type Graph struct {
 	Tasks map[string]*Node
 	Exit  map[string]*Node
 	Scope *Scope
+	// Groups are those of the pipeline's groups, by name.
+	Groups map[string]*Graph
+	// Pipeline is the pipeline with what its groups take and give, in the tasks that use them.
+	Pipeline spec.Pipeline
 	// Outputs are the types of the pipeline's outputs.
 	Outputs map[string]spec.Output
 	// Given are the texts of the outputs, but for those that Terraform does not know yet.
@@ -57,39 +61,65 @@ type Need struct {
 
 // Check finds everything that is wrong with a pipeline. The graph is whole only if no error was found.
 func Check(p spec.Pipeline) (*Graph, problem.List) {
-	c := &checker{
+	c := newChecker(p)
+	c.name()
+	c.groups()
+	c.check()
+	settings.CheckDefaults(&c.problems, &p.Defaults)
+	checkHeld(
+		&c.problems, problem.At("defaults").Attr("synchronization"), p.Options.Synchronization, p.Defaults.Synchronization,
+	)
+	c.problems.Sort()
+	return c.graph, c.problems
+}
+
+func newChecker(p spec.Pipeline) *checker {
+	return &checker{
 		pipeline: p, graph: &Graph{Tasks: map[string]*Node{}, Exit: map[string]*Node{}}, given: map[string]text{},
 	}
+}
+
+// check finds what is wrong with the tasks of a pipeline or of a group, which know their groups by now.
+func (c *checker) check() {
+	p := c.pipeline
+	c.graph.Pipeline = p
 	c.names()
 	c.nodes()
 	c.edges()
 	c.skippable(c.graph.Order, p.Tasks, c.graph.Tasks)
 	c.skippable(c.exitOrder, p.OnExit, c.graph.Exit)
-	c.lists(problem.At("tasks"), c.pipeline.Tasks, c.graph.Tasks)
-	c.lists(problem.At("on_exit"), c.pipeline.OnExit, c.graph.Exit)
-	c.graph.Scope = newScope(p, c.graph)
+	c.lists(problem.At("tasks"), p.Tasks, c.graph.Tasks)
+	c.lists(problem.At("on_exit"), p.OnExit, c.graph.Exit)
+	c.graph.Scope = newScope(p, c.graph, c.around)
 	c.loops()
 	c.tasks()
 	c.outputs()
-	c.exitBounds()
-	settings.CheckDefaults(&c.problems, &p.Defaults)
-	checkHeld(
-		&c.problems, problem.At("defaults").Attr("synchronization"), p.Options.Synchronization, p.Defaults.Synchronization,
-	)
+	if c.around == nil {
+		c.exitBounds()
+	} else {
+		c.failuresInGroup()
+	}
 	c.problems = append(c.problems, checkOptions(p.Options)...)
-	c.problems.Sort()
-	return c.graph, c.problems
 }
 
 type checker struct {
 	pipeline  spec.Pipeline
+	around    *spec.Pipeline // that of a group; nil: the pipeline is none
 	graph     *Graph
 	exitOrder []string
 	given     map[string]text // the pipeline's outputs
 	problems  problem.List
 }
 
-func (c *checker) names() {
+// what is checked, as people call it.
+func (c *checker) what() string {
+	if c.around != nil {
+		return "group"
+	}
+	return "pipeline"
+}
+
+func (c *checker) name() {
 	p := c.pipeline
 	if !spec.IsObjectName(p.Name) && p.Name != spec.Unknown {
 		c.problems.Errorf(
@@ -99,6 +129,10 @@ func (c *checker) names() {
 			p.Name, spec.MaxNameLength,
 		)
 	}
+}
+
+func (c *checker) names() {
+	p := c.pipeline
 	for name, in := range p.Parameters {
 		checkIdentifier(&c.problems, problem.At("parameters").Key(name), name, "a parameter")
 		CheckInput(&c.problems, problem.At("parameters").Key(name), in)
@@ -109,7 +143,7 @@ func (c *checker) names() {
 		checkForgottenBraces(&c.problems, problem.At("outputs").Key(name), p.Outputs[name])
 	}
 	if len(p.Tasks) == 0 && !p.Open.Tasks {
-		c.problems.Errorf(problem.At("tasks"), "No tasks", "A pipeline needs at least one task.")
+		c.problems.Errorf(problem.At("tasks"), "No tasks", "A %s needs at least one task.", c.what())
 	}
 	c.taskNames(problem.At("tasks"), p.Tasks)
 	c.taskNames(problem.At("on_exit"), p.OnExit)

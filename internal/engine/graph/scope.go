@@ -19,14 +19,18 @@ const (
 // Scope gives the environments of a pipeline's texts.
 type Scope struct {
 	pipeline spec.Pipeline
+	around   *spec.Pipeline // of a group: its pipeline
 	graph    *Graph
 	tasks    map[string]expr.Var // parameters, run and the outputs of all tasks
 	exit     map[string]expr.Var
 }
 
-func newScope(p spec.Pipeline, g *Graph) *Scope {
+func newScope(p spec.Pipeline, g *Graph, around *spec.Pipeline) *Scope {
 	const names = 3 // of a task with one output: its status, and the output by two names
-	s := &Scope{pipeline: p, graph: g, tasks: make(map[string]expr.Var, names*len(g.Tasks)), exit: map[string]expr.Var{}}
+	s := &Scope{
+		pipeline: p, around: around, graph: g, tasks: make(map[string]expr.Var, names*len(g.Tasks)),
+		exit: map[string]expr.Var{},
+	}
 	for _, env := range []map[string]expr.Var{s.tasks, s.exit} {
 		for name, in := range p.Parameters {
 			env["parameters."+name] = parameterVar(name, in)

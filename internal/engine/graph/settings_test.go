@@ -78,7 +78,7 @@ func TestSettingsOfTasksWithoutAPod(t *testing.T) {
 	want := []string{
 		`tasks["gate"].approval.timeout: Invalid duration`,
 		`tasks["gate"].for_each: Setting without a use`, `tasks["gate"].synchronization: Setting without a use`, `tasks["gate"].timeout: Setting without a use`,
-		`tasks["inner"].labels: Setting without a use`, `tasks["inner"].retry: Setting without a use`,
+		`tasks["inner"].labels: Setting without a use`,
 	}
 	if diff := cmp.Diff(want, heads); diff != "" || !strings.Contains(details, "under its defaults") {
 		t.Errorf("problems (-want +got):\n%s\n%s", diff, details)

@@ -78,7 +78,11 @@ func (c *checker) task(at problem.Path, t spec.Task, n *Node, env Env) {
 		return
 	}
 	settings.CheckTask(&c.problems, at, &c.pipeline.Defaults, &t.Settings)
-	checkHeld(&c.problems, at.Attr("synchronization"), c.pipeline.Options.Synchronization, t.Synchronization)
+	held := c.pipeline.Options.Synchronization
+	if c.around != nil {
+		held = c.around.Options.Synchronization
+	}
+	checkHeld(&c.problems, at.Attr("synchronization"), held, t.Synchronization)
 }
 
 func (c *checker) component(at problem.Path, t spec.Task) {

@@ -59,6 +59,9 @@ const (
 	InlineKind Kind = "inline"
 )
 
+// IsGraph reports whether something of the kind consists of tasks, so that it has no pod of its own.
+func (k Kind) IsGraph() bool { return k == PipelineKind || k == GroupKind }
+
 // Ref points to a component or a pipeline that a task, a run or a schedule uses, and carries its interface, so that
 // a caller can be checked without asking the cluster.
 type Ref struct {

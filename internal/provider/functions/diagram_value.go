@@ -29,10 +29,13 @@ func drawnPipeline(v attr.Value) (p spec.Pipeline, known bool, err error) {
 		Namespace: r.Text(problem.At("namespace"), o["namespace"]), Name: r.Text(problem.At("name"), o["name"]),
 		Parameters: map[string]spec.Input{},
 		Tasks:      r.tasks(problem.At("tasks"), o["tasks"]), OnExit: r.tasks(problem.At("on_exit"), o["on_exit"]),
-		Outputs: r.Texts(problem.At("outputs"), o["outputs"]),
+		Outputs: r.Texts(problem.At("outputs"), o["outputs"]), Groups: map[string]spec.Group{},
 	}
 	for name := range r.Object(problem.At("parameters"), o["parameters"]) {
 		p.Parameters[name] = spec.Input{}
+	}
+	for name, v := range r.Object(problem.At("groups"), o["groups"]) {
+		p.Groups[name] = r.group(problem.At("groups").Key(name), v)
 	}
 	return p, r.known, errors.Join(r.errs...)
 }
@@ -41,6 +44,18 @@ func drawnPipeline(v attr.Value) (p spec.Pipeline, known bool, err error) {
 type drawnReader struct {
 	known bool
 	errs  []error
+}
+
+func (r *drawnReader) group(at problem.Path, v attr.Value) spec.Group {
+	o := r.Object(at, v)
+	g := spec.Group{
+		Parameters: map[string]spec.Input{}, Outputs: r.Texts(at.Attr("outputs"), o["outputs"]),
+		Tasks: r.tasks(at.Attr("tasks"), o["tasks"]), OnExit: r.tasks(at.Attr("on_exit"), o["on_exit"]),
+	}
+	for name := range r.Object(at.Attr("parameters"), o["parameters"]) {
+		g.Parameters[name] = spec.Input{}
+	}
+	return g
 }
 
 func (r *drawnReader) tasks(at problem.Path, v attr.Value) map[string]spec.Task {
@@ -61,6 +76,9 @@ func (r *drawnReader) task(at problem.Path, v attr.Value) spec.Task {
 	}
 	if ref := r.Object(at.Attr("component"), o["component"]); ref != nil {
 		t.Component = r.Ref(at.Attr("component").Attr("signature"), ref["signature"])
+	}
+	if group := text("group"); group != "" {
+		t.Component = spec.Ref{Kind: spec.GroupKind, Name: group}
 	}
 	if gate := r.Object(at.Attr("approval"), o["approval"]); gate != nil {
 		t.Approval = &spec.Approval{Timeout: r.Text(at.Attr("approval").Attr("timeout"), gate["timeout"])}

@@ -23,7 +23,15 @@ import (
 // pipeline in the context, and puts them back into the answer.
 
 // asideAttributes are those of a pipeline that go aside.
-var asideAttributes = []string{"tasks", "on_exit"}
+var asideAttributes = []string{"tasks", "on_exit", "groups"}
+
+// asideObject is what an element of such an attribute consists of.
+func asideObject(attribute string) (types.ObjectType, schema.NestedAttributeObject) {
+	if attribute == "groups" {
+		return groupType, groupObject
+	}
+	return taskType, taskObject
+}
 
 // emptyMap stands for them, as msgpack.
 var emptyMap = msgpack.RawMessage{0x80}
@@ -75,13 +83,14 @@ func (a *Aside) complete(ctx context.Context, m *Model, diags *diag.Diagnostics)
 func (a *Aside) strip(m *Model) {
 	for name, into := range m.asides() {
 		if _, taken := a.Raw[name]; taken {
-			*into = types.MapValueMust(taskType, nil)
+			element, _ := asideObject(name)
+			*into = types.MapValueMust(element, nil)
 		}
 	}
 }
 
 func (m *Model) asides() map[string]*types.Map {
-	return map[string]*types.Map{"tasks": &m.Tasks, "on_exit": &m.OnExit}
+	return map[string]*types.Map{"tasks": &m.Tasks, "on_exit": &m.OnExit, "groups": &m.Groups}
 }
 
 // Take makes a smaller message of a pipeline's one. Where nothing can be taken out, it is the same.
@@ -109,19 +118,20 @@ func (a *Aside) Take(message *tfprotov6.DynamicValue) *tfprotov6.DynamicValue {
 
 // Read is the value of an attribute that has been taken out.
 func (a *Aside) Read(ctx context.Context, name string) (types.Map, error) {
-	typ := types.MapType{ElemType: taskType}
+	element, _ := asideObject(name)
+	typ := types.MapType{ElemType: element}
 	sent, err := tfprotov6.DynamicValue{MsgPack: a.Raw[name]}.Unmarshal(typ.TerraformType(ctx))
 	if err != nil {
-		return types.MapNull(taskType), fmt.Errorf("reading %s: %w", name, err)
+		return types.MapNull(element), fmt.Errorf("reading %s: %w", name, err)
 	}
 	v, err := typ.ValueFromTerraform(ctx, sent)
 	if err != nil {
-		return types.MapNull(taskType), fmt.Errorf("reading %s: %w", name, err)
+		return types.MapNull(element), fmt.Errorf("reading %s: %w", name, err)
 	}
 	if m, ok := v.(types.Map); ok {
 		return m, nil
 	}
-	return types.MapNull(taskType), fmt.Errorf("reading %s: it is %T", name, v)
+	return types.MapNull(element), fmt.Errorf("reading %s: it is %T", name, v)
 }
 
 // PutBack makes of an answer about the smaller message one about the whole.
@@ -166,15 +176,19 @@ func isMap(raw []byte) bool {
 func (a *Aside) IsPlain(ctx context.Context) bool {
 	for name := range a.Raw {
 		v, err := a.Read(ctx, name)
-		if err != nil || !holdsNoNull(v, schema.MapNestedAttribute{NestedObject: taskObject}) {
+		_, element := asideObject(name)
+		if err != nil || !holdsNoNull(v, schema.MapNestedAttribute{NestedObject: element}) {
 			return false
 		}
 	}
 	return true
 }
 
-// taskObject is what the configuration of a task consists of.
-var taskObject = schema.NestedAttributeObject{Attributes: TaskAttributes()}
+// What the configurations of a task and of a group consist of.
+var (
+	taskObject  = schema.NestedAttributeObject{Attributes: TaskAttributes()}
+	groupObject = schema.NestedAttributeObject{Attributes: GroupAttributes()}
+)
 
 // holdsNoNull reports whether there is no null in the value of an attribute where something has to be: as an element of
 // a collection, or in place of what is required.

@@ -29,7 +29,7 @@ func timeoutOf(ctx context.Context, d *kit.Session, namespace, name string) stri
 // runs and of pods, not of a group of tasks.
 func warnOfTimeouts(ctx context.Context, d *kit.Session, p spec.Pipeline, diags *diag.Diagnostics) {
 	var found problem.List
-	for attribute, tasks := range map[string]map[string]spec.Task{"tasks": p.Tasks, "on_exit": p.OnExit} {
+	warn := func(at problem.Path, tasks map[string]spec.Task) {
 		for name, t := range tasks {
 			if t.Component.Kind != spec.PipelineKind {
 				continue
@@ -38,11 +38,18 @@ func warnOfTimeouts(ctx context.Context, d *kit.Session, p spec.Pipeline, diags 
 			if timeout == "" || timeout == spec.Unknown {
 				continue
 			}
-			found.Warnf(problem.At(attribute).Key(name).Attr("component"), "Timeout without an effect here",
+			found.Warnf(at.Key(name).Attr("component"), "Timeout without an effect here",
 				"Pipeline %q has timeout = %q, which bounds its own runs. As a task of another pipeline it has no timeout, "+
 					"since Argo has none for a group of tasks. "+
 					"Give this pipeline a timeout, or the tasks of %q.", t.Component.Name, timeout, t.Component.Name)
 		}
+	}
+	warn(problem.At("tasks"), p.Tasks)
+	warn(problem.At("on_exit"), p.OnExit)
+	for name, group := range p.Groups {
+		at := problem.At("groups").Key(name)
+		warn(at.Attr("tasks"), group.Tasks)
+		warn(at.Attr("on_exit"), group.OnExit)
 	}
 	kit.AddProblems(diags, found)
 }

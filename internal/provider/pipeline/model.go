@@ -23,8 +23,11 @@ func (m Model) spec(ctx context.Context) (p spec.Pipeline, unknown bool, diags d
 		Parameters: kit.InputsSpec(ctx, m.Parameters, &t),
 		Tasks:      tasksSpec(ctx, path.Root("tasks"), m.Tasks, &t),
 		OnExit:     tasksSpec(ctx, path.Root("on_exit"), m.OnExit, &t),
+		Groups:     groupsSpec(ctx, m.Groups, &t),
 		Outputs:    t.Strings(ctx, m.Outputs),
-		Open:       spec.Open{Parameters: m.Parameters.IsUnknown(), Tasks: isOpen(m.Tasks), OnExit: isOpen(m.OnExit)},
+		Open: spec.Open{
+			Parameters: m.Parameters.IsUnknown(), Tasks: isOpen(m.Tasks), OnExit: isOpen(m.OnExit), Groups: isOpen(m.Groups),
+		},
 	}
 	if m.Parameters.IsUnknown() {
 		t.Unknown = true
@@ -64,20 +67,34 @@ func tasksSpec(ctx context.Context, at path.Path, m types.Map, t *kit.Reader) ma
 	return tasks
 }
 
-// checkKind refuses a task that is neither a component nor a gate, or both. The framework has a validator for that, but
-// each one walks through the whole pipeline: a thousand tasks would take a minute.
+// checkKind refuses a task that runs nothing, or several things. The framework has a validator for that, but each one
+// walks through the whole pipeline: a thousand tasks would take a minute.
 func (m taskModel) checkKind(at path.Path, diags *diag.Diagnostics) {
+	var given []string
+	for _, kind := range []struct {
+		name  string
+		value attr.Value
+	}{{"component", m.Component}, {"group", m.Group}, {"approval", m.Approval}} {
+		if !kind.value.IsNull() {
+			given = append(given, kind.name)
+		}
+	}
 	switch {
-	case m.Component.IsNull() && m.Approval.IsNull():
+	case len(given) == 0:
 		kit.AddErrorAt(
 			diags, at.AtName("component"), "Nothing to run",
-			"The task has neither component nor approval. Give the ref of a kfp_component or of a kfp_pipeline as its "+
-				"component, or make it a gate with approval = {}.",
+			"The task has neither component nor group nor approval. Give the ref of a kfp_component or of a kfp_pipeline as "+
+				"its component, the name of one of the pipeline's groups as its group, or make it a gate with approval = {}.",
 		)
-	case !m.Component.IsNull() && !m.Approval.IsNull():
+	case len(given) > 1 && !m.Approval.IsNull():
 		kit.AddErrorAt(
 			diags, at.AtName("approval"), "Two things to run",
-			"The task has both component and approval. A gate runs nothing: move it to a task of its own.",
+			"The task has both "+given[0]+" and approval. A gate runs nothing: move it to a task of its own.",
+		)
+	case len(given) > 1:
+		kit.AddErrorAt(
+			diags, at.AtName("group"), "Two things to run",
+			"The task has both component and group. Remove one of them, or make two tasks.",
 		)
 	}
 }
@@ -89,7 +106,10 @@ type approvalModel struct {
 func (m taskModel) spec(ctx context.Context, at path.Path, t *kit.Reader) spec.Task {
 	ref, known, diags := kit.RefFromObject(at.AtName("component"), m.Component)
 	t.Diags.Append(diags...)
-	if m.Approval.IsNull() && (!known || ref.Version == "") {
+	switch {
+	case !m.Group.IsNull():
+		ref = spec.Ref{Kind: spec.GroupKind, Name: t.Text(m.Group)}
+	case m.Approval.IsNull() && (!known || ref.Version == ""):
 		t.Unknown = true
 	}
 	task := spec.Task{

@@ -48,9 +48,7 @@ func optionsAttributes() map[string]schema.Attribute {
 		"timeout": kit.DurationAttribute("Time that a run may take, in whole seconds, such as `\"2h\"`. Tasks that are " +
 			"not over by then fail. It does not count where the pipeline is a task of another one; the plan warns there. " +
 			"Default: no limit."),
-		"fail_fast": schema.BoolAttribute{
-			Optional: true, MarkdownDescription: "Whether no more tasks start once one has failed. Default: `true`.",
-		},
+		"fail_fast": failFastAttribute(),
 		"ttl": kit.NestedAttribute("How long runs are kept in the cluster after their end, in whole seconds. Where two "+
 			"apply, the more special one counts. Default: for good.", map[string]schema.Attribute{
 			"after_completion": kit.DurationAttribute("Whatever became of the run, such as `\"168h\"`."),

@@ -111,6 +111,7 @@ func (m *Model) SetSpec(ctx context.Context, p spec.Pipeline) diag.Diagnostics {
 	diags.Append(ds...)
 	m.Tasks = writeTasks(ctx, w, p.Tasks, m.Tasks)
 	m.OnExit = writeTasks(ctx, w, p.OnExit, m.OnExit)
+	m.Groups = writeGroups(ctx, w, p.Groups, m.Groups)
 	m.Outputs = w.Texts(ctx, types.MapType{ElemType: types.StringType}, p.Outputs, m.Outputs)
 	m.Defaults, ds = newSettingsObject(ctx, p.Defaults, m.Defaults)
 	diags.Append(ds...)
@@ -143,8 +144,12 @@ func writeTasks(ctx context.Context, w kit.Writer, tasks map[string]spec.Task, p
 }
 
 func writeTask(ctx context.Context, w kit.Writer, t spec.Task, old taskModel) taskModel {
+	component, group := t.Component, ""
+	if component.Kind == spec.GroupKind {
+		component, group = spec.Ref{}, t.Component.Name
+	}
 	model := taskModel{
-		Component: w.Ref(t.Component, old.Component), DisplayName: w.Text(t.DisplayName, old.DisplayName),
+		Component: w.Ref(component, old.Component), Group: w.Text(group, old.Group), DisplayName: w.Text(t.DisplayName, old.DisplayName),
 		Inputs:    w.Texts(ctx, kit.TypeAt(taskType, "inputs"), t.Inputs, old.Inputs),
 		DependsOn: w.Set(ctx, t.DependsOn, old.DependsOn), RunIf: w.Text(string(t.RunIf), old.RunIf),
 		When: w.Text(t.When, old.When), ForEach: w.Text(t.ForEach, old.ForEach), Parallelism: types.Int64PointerValue(t.Parallelism),

@@ -224,5 +224,13 @@ func (m *Model) isInterfaceKnown(p spec.Pipeline) bool {
 		return false
 	}
 	isOpen := func(t spec.Task) bool { return t.Component.Name == "" && t.Approval == nil }
-	return len(p.Outputs) == 0 || !p.Open.Tasks && !slices.ContainsFunc(slices.Collect(maps.Values(p.Tasks)), isOpen)
+	settled := func(tasks map[string]spec.Task, open spec.Open) bool {
+		return !open.Tasks && !open.Groups && !slices.ContainsFunc(slices.Collect(maps.Values(tasks)), isOpen)
+	}
+	for _, group := range p.Groups {
+		if !settled(group.Tasks, group.Open) {
+			return len(p.Outputs) == 0
+		}
+	}
+	return len(p.Outputs) == 0 || settled(p.Tasks, p.Open)
 }

@@ -24,6 +24,7 @@ type Model struct {
 	Parameters  types.Map    `tfsdk:"parameters"`
 	Tasks       types.Map    `tfsdk:"tasks"`
 	OnExit      types.Map    `tfsdk:"on_exit"`
+	Groups      types.Map    `tfsdk:"groups"`
 	Outputs     types.Map    `tfsdk:"outputs"`
 	Defaults    types.Object `tfsdk:"defaults"`
 	Version     types.String `tfsdk:"version"`
@@ -35,6 +36,7 @@ type Model struct {
 // taskModel is what a task is beside its settings.
 type taskModel struct {
 	Component    types.Object
+	Group        types.String
 	Approval     types.Object
 	DisplayName  types.String
 	Inputs       types.Map
@@ -49,6 +51,7 @@ type taskModel struct {
 func newTaskModel(of map[string]attr.Value) taskModel {
 	return taskModel{
 		Component:    kit.As[types.Object](of["component"]),
+		Group:        kit.As[types.String](of["group"]),
 		Approval:     kit.As[types.Object](of["approval"]),
 		DisplayName:  kit.As[types.String](of["display_name"]),
 		Inputs:       kit.As[types.Map](of["inputs"]),
@@ -65,6 +68,7 @@ func newTaskModel(of map[string]attr.Value) taskModel {
 func (m taskModel) Attributes() map[string]attr.Value {
 	return map[string]attr.Value{
 		"component":     m.Component,
+		"group":         m.Group,
 		"approval":      m.Approval,
 		"display_name":  m.DisplayName,
 		"inputs":        m.Inputs,
@@ -94,13 +98,8 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			NestedObject: schema.NestedAttributeObject{Attributes: kit.InputAttributes()},
 			Validators:   []validator.Map{kit.NoNulls{}},
 		},
-		"tasks": schema.MapNestedAttribute{
-			Required: true,
-			MarkdownDescription: "Tasks by name. Their order follows from the outputs that they use of each other, and from " +
-				"`depends_on`.",
-			NestedObject: nestedObject(TaskAttributes()),
-			Validators:   []validator.Map{kit.NoNulls{}},
-		},
+		"tasks":  tasksAttribute(),
+		"groups": groupsAttribute(),
 		"on_exit": schema.MapNestedAttribute{
 			Optional: true,
 			MarkdownDescription: "Tasks that always run at the end, whatever became of the others. They may read " +
@@ -139,7 +138,11 @@ func TaskAttributes() map[string]schema.Attribute {
 		"component": schema.ObjectAttribute{
 			Optional: true, AttributeTypes: kit.RefAttributeTypes(),
 			MarkdownDescription: "What the task runs: the `ref` of a `kfp_component` or of another `kfp_pipeline`. Exactly " +
-				"one of `component` and `approval`.",
+				"one of `component`, `group` and `approval`.",
+		},
+		"group": schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: "What the task runs: the name of one of the pipeline's `groups`, whose parameters are its `inputs`.",
 		},
 		"approval": schema.SingleNestedAttribute{
 			Optional:            true,

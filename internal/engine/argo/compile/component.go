@@ -221,6 +221,14 @@ func argumentDeclarations(i spec.Interface) []wfv1.Parameter {
 }
 
 func typesAnnotation(i spec.Interface) (string, error) {
+	text, err := wire.Marshal(interfaceTypes(i))
+	if err != nil {
+		return "", fmt.Errorf("encoding the interface: %w", err)
+	}
+	return text, nil
+}
+
+func interfaceTypes(i spec.Interface) layout.InterfaceTypes {
 	types := layout.InterfaceTypes{Inputs: map[string]layout.InputType{}, Outputs: map[string]layout.OutputType{}}
 	for name, in := range i.Inputs {
 		it := layout.InputType{Type: in.Type, Optional: in.Optional, Allowed: in.AllowedValues}
@@ -232,11 +240,7 @@ func typesAnnotation(i spec.Interface) (string, error) {
 	for name, out := range i.Outputs {
 		types.Outputs[name] = layout.OutputType{Type: out.Type, Description: out.Description}
 	}
-	text, err := wire.Marshal(types)
-	if err != nil {
-		return "", fmt.Errorf("encoding the interface: %w", err)
-	}
-	return text, nil
+	return types
 }
 
 func resourceRequirements(r *spec.Resources) (corev1.ResourceRequirements, error) {

@@ -6,7 +6,6 @@ import (
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
 // fails is a step that fails for a reason, unless its condition is false.
@@ -27,7 +26,7 @@ func (c *pipelineCompiler) fails(name, reason, when string) wfv1.WorkflowStep {
 func (g Group) needsEnd(conditions []string) bool {
 	special, looksUp := false, false
 	for name, t := range g.Tasks {
-		if t.AllowFailure || t.Component.Kind == spec.PipelineKind && !g.Nodes[name].Leaf {
+		if t.AllowFailure || t.Component.Kind.IsGraph() && !g.Nodes[name].Leaf {
 			return true
 		}
 		special = special || isSpecial(t)

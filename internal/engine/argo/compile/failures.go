@@ -41,7 +41,7 @@ func allowedNames(p spec.Pipeline) []string {
 	var allowed []string
 	for _, name := range spec.Names(p.Tasks) {
 		t := p.Tasks[name]
-		if t.Component.Kind == spec.PipelineKind {
+		if t.Component.Kind.IsGraph() {
 			return nil
 		}
 		if t.AllowFailure {

@@ -52,7 +52,7 @@ func (c *pipelineCompiler) podMetadata() *wfv1.Metadata {
 
 // places counts what the tasks need. What a nested pipeline needs is not known here.
 func (c *pipelineCompiler) places() (labels, annotations int) {
-	for _, tasks := range []map[string]spec.Task{c.pipeline.Tasks, c.pipeline.OnExit} {
+	for _, tasks := range everyTask(c.pipeline) {
 		for _, t := range tasks {
 			if t.Component.Kind == spec.PipelineKind {
 				return settings.MaxTaskMetadata, settings.MaxTaskMetadata

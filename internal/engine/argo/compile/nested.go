@@ -13,7 +13,7 @@ import (
 // that changes in place; without this note a pipeline would stay at its version whatever becomes of those inside it.
 func noteNested(annotations map[string]string, p spec.Pipeline) error {
 	versions := map[string]string{}
-	for _, tasks := range []map[string]spec.Task{p.Tasks, p.OnExit} {
+	for _, tasks := range everyTask(p) {
 		for _, name := range spec.Names(tasks) {
 			if ref := tasks[name].Component; ref.Kind == spec.PipelineKind {
 				versions[ref.Name] = ref.Version

@@ -33,6 +33,7 @@ type PipelineObject struct {
 
 // Pipeline compiles a pipeline that graph.Check has found free of errors.
 func Pipeline(p spec.Pipeline, g *graph.Graph) (PipelineObject, error) {
+	p = g.Pipeline // the same, with what its groups take and give
 	c := pipelineCompiler{pipeline: p, graph: g, tasks: make(map[string][]*wfv1.DAGTask, len(p.Tasks)+len(p.OnExit))}
 	if err := c.compile(); err != nil {
 		return PipelineObject{}, err
@@ -48,6 +49,9 @@ func Pipeline(p spec.Pipeline, g *graph.Graph) (PipelineObject, error) {
 		annotations[layout.DescribeKey] = p.Description
 	}
 	if err := noteNested(annotations, p); err != nil {
+		return PipelineObject{}, err
+	}
+	if err := noteGroups(annotations, &c); err != nil {
 		return PipelineObject{}, err
 	}
 	content, err := wire.Marshal(c.spec)
@@ -95,6 +99,7 @@ type pipelineCompiler struct {
 	spec     wfv1.WorkflowSpec
 	tasks    map[string][]*wfv1.DAGTask
 	beside   []wfv1.Template // beside main: DAGs of one task, for what Argo has on templates only
+	ofGroups []wfv1.Template
 }
 
 func (c *pipelineCompiler) compile() error {
@@ -116,7 +121,10 @@ func (c *pipelineCompiler) compile() error {
 			return err
 		}
 	}
-	c.spec.Templates = append(c.spec.Templates, c.beside...)
+	if err := c.groups(); err != nil {
+		return err
+	}
+	c.spec.Templates = append(append(c.spec.Templates, c.beside...), c.ofGroups...)
 	return c.options()
 }
 

@@ -3,7 +3,6 @@ package compile
 import (
 	"fmt"
 	"maps"
-	"strconv"
 
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 
@@ -56,6 +55,11 @@ func (c *pipelineCompiler) compileTask(t call) (wfv1.DAGTask, error) {
 	if err != nil {
 		return compiled, err
 	}
+	if t.task.Component.Kind.IsGraph() && t.task.Retry != nil {
+		if err := c.retried(t, &compiled); err != nil {
+			return compiled, err
+		}
+	}
 	if t.settings.Synchronization != nil {
 		c.locked(t, &compiled)
 	}
@@ -67,8 +71,11 @@ func (c *pipelineCompiler) compileTask(t call) (wfv1.DAGTask, error) {
 
 // plain compiles a task to one of Argo's. Its settings become hidden arguments of the component's template.
 func plain(t call) (wfv1.DAGTask, error) {
-	compiled := wfv1.DAGTask{
-		Name: layout.TaskName(t.name), TemplateRef: templateRef(t.task.Component, t.settings, t.keys != nil),
+	compiled := wfv1.DAGTask{Name: layout.TaskName(t.name)}
+	if r := t.task.Component; r.Kind == spec.GroupKind {
+		compiled.Template = layout.GroupTemplate(r.Name, mainTemplate(t.keys != nil))
+	} else {
+		compiled.TemplateRef = templateRef(r, t.settings, t.keys != nil)
 	}
 	var err error
 	if compiled.Arguments, err = arguments(t.task, t.Texts); err != nil {
@@ -121,14 +128,19 @@ func (c *pipelineCompiler) approval(t call) (wfv1.DAGTask, error) {
 
 // templateRef points to the variant of the component's template that the settings need.
 func templateRef(r spec.Ref, s spec.Settings, list bool) *wfv1.TemplateRef {
-	ref := &wfv1.TemplateRef{Name: layout.ObjectName(r), Template: layout.MainTemplate}
-	switch {
-	case r.Kind == spec.ComponentKind:
+	ref := &wfv1.TemplateRef{Name: layout.ObjectName(r), Template: mainTemplate(list)}
+	if r.Kind == spec.ComponentKind {
 		ref.Template = variantName(s.Retry, s.Cache, list)
-	case list:
-		ref.Template += layout.ListSuffix
 	}
 	return ref
+}
+
+// mainTemplate is what a task calls of a graph; of a list, its caller says where the artifacts are kept.
+func mainTemplate(list bool) string {
+	if list {
+		return layout.MainTemplate + layout.ListSuffix
+	}
+	return layout.MainTemplate
 }
 
 // arguments passes the inputs that the task gives; the others have defaults in the component.
@@ -186,19 +198,19 @@ func settingsArguments(t call) ([]wfv1.Parameter, error) {
 	}
 	give(layout.MetadataParameter, metadata)
 	if r := s.Retry; r != nil {
-		expression, err := retryCondition(*r)
+		strategy, err := retryStrategy(*r)
 		if err != nil {
 			return nil, err
 		}
-		if b := r.Backoff; b != nil {
+		if b := strategy.Backoff; b != nil {
 			give(layout.BackoffDuration, b.Duration)
 			if b.Factor != nil {
-				give(layout.BackoffFactor, strconv.FormatFloat(*b.Factor, 'g', -1, 64))
+				give(layout.BackoffFactor, b.Factor.String())
 			}
-			give(layout.BackoffMax, b.Max)
+			give(layout.BackoffMax, b.MaxDuration)
 		}
-		give(layout.RetryExpression, expression)
-		give(layout.RetryLimit, strconv.FormatInt(r.Limit, 10))
+		give(layout.RetryExpression, strategy.Expression)
+		give(layout.RetryLimit, strategy.Limit.String())
 	}
 	return hidden, nil
 }

@@ -17,21 +17,42 @@ import (
 // Argo has some settings on templates only. A task with such a setting calls a template of the pipeline's own, which
 // calls the component. This costs nodes, no pod.
 const (
-	lockKind = "lock" // each run of the component holds locks
-	loopKind = ""     // the loop is bounded, or skipped as a whole
+	lockKind  = "lock"  // each run of the component holds locks
+	retryKind = "retry" // the component is a graph, which has no template of its own for that
+	loopKind  = ""      // the loop is bounded, or skipped as a whole
 )
+
+// retried makes a task that is a graph call a template that repeats the graph as a whole.
+func (c *pipelineCompiler) retried(t call, task *wfv1.DAGTask) error {
+	strategy, err := retryStrategy(*t.task.Retry)
+	if err != nil {
+		return err
+	}
+	wrapper := c.wrapped(t, task, retryKind)
+	wrapper.RetryStrategy = strategy
+	c.addTemplate(wrapper)
+	return nil
+}
 
 // locked makes a task call a template that takes the locks and calls the component: once for each item of a loop. The
 // arguments are the same, so that whatever works without locks works with them.
 func (c *pipelineCompiler) locked(t call, task *wfv1.DAGTask) {
+	wrapper := c.wrapped(t, task, lockKind)
+	wrapper.Synchronization = synchronization(t.settings.Synchronization)
+	c.addTemplate(wrapper)
+}
+
+// wrapped makes a task call a template of the given kind, which calls what the task called.
+func (c *pipelineCompiler) wrapped(t call, task *wfv1.DAGTask, kind string) wfv1.Template {
 	inputs := takes(task.Arguments)
-	inner := wfv1.DAGTask{Name: layout.InnerTask, TemplateRef: task.TemplateRef, Arguments: handedOn(inputs)}
-	task.TemplateRef, task.Template = nil, t.template(lockKind)
-	c.addTemplate(wfv1.Template{
+	inner := wfv1.DAGTask{
+		Name: layout.InnerTask, Template: task.Template, TemplateRef: task.TemplateRef, Arguments: handedOn(inputs),
+	}
+	task.TemplateRef, task.Template = nil, t.template(kind)
+	return wfv1.Template{
 		Name: task.Template, Inputs: inputs, DAG: &wfv1.DAGTemplate{Tasks: []wfv1.DAGTask{inner}},
-		Synchronization: synchronization(t.settings.Synchronization),
-		Outputs:         passedOut(t.task.Component.Outputs, fromTask, false, t.task.Component.Kind),
-	})
+		Outputs: passedOut(t.task.Component.Outputs, fromTask, false, t.task.Component.Kind),
+	}
 }
 
 // takes are the inputs that take arguments.
@@ -229,7 +250,7 @@ func passedOut(outputs map[string]spec.Output, from string, isLoop bool, of spec
 	var out wfv1.Outputs
 	for _, name := range spec.Names(outputs) {
 		if outputs[name].Type.IsArtifact() {
-			if isList := of == spec.PipelineKind && outputs[name].Type.IsList(); !isLoop && !isList {
+			if isList := of.IsGraph() && outputs[name].Type.IsList(); !isLoop && !isList {
 				out.Artifacts = append(
 					out.Artifacts, wfv1.Artifact{Name: name, From: "{{" + from + ".outputs.artifacts." + name + "}}"},
 				)

@@ -25,11 +25,12 @@ func DecompilePipeline(w *wfv1.WorkflowTemplate, refs Refs, prior *spec.Pipeline
 	d := pipelineDecompiler{template: w, refs: refs, nested: compile.NestedVersions(w.Annotations), named: templatesOf(w)}
 	d.fresh = prior == nil
 	if prior != nil {
-		d.prior = *prior
+		d.prior = resolved(*prior)
 		d.compiled = compiledPrior(*prior)
 		d.unchanged = unchangedTasks(w, d.compiled)
 	}
 	d.read()
+	d.pipeline.Tasks, d.pipeline.OnExit = unresolved(d.pipeline.Tasks), unresolved(d.pipeline.OnExit)
 	if prior != nil {
 		adopt(&d.pipeline, *prior, func() string { return pipelineVersion(d.pipeline) })
 	}
@@ -62,6 +63,8 @@ type pipelineDecompiler struct {
 	tasks     []*taskReader
 	outputs   map[string]spec.Output
 	bases     bases
+	groups    map[string]spec.Interface
+	defaults  *spec.Settings  // of a group: those of its pipeline
 	failing   map[string]bool // tasks after whose failure others run
 	needed    map[string]bool // tasks whose failure others do not stand
 	unread    []layout.Unread
@@ -84,13 +87,21 @@ func (d *pipelineDecompiler) read() {
 	d.unread = append(d.unread, unread...)
 	p.Parameters, d.outputs = i.Inputs, i.Outputs
 	d.options(main)
-	if d.fresh {
+	switch {
+	case d.defaults != nil:
+		d.prior.Defaults = *d.defaults
+	case d.fresh:
 		d.prior.Defaults = d.notedDefaults()
 	}
 	p.Defaults = d.prior.Defaults
 	p.Defaults.Labels, p.Defaults.Annotations = nil, nil
 	if m := w.Spec.PodMetadata; m != nil {
 		p.Defaults.Labels, p.Defaults.Annotations = compile.WithoutPlaces(m.Labels), compile.WithoutPlaces(m.Annotations)
+	}
+	if d.defaults != nil {
+		p.Defaults = *d.defaults
+	} else {
+		d.readGroups()
 	}
 	p.Tasks = d.group("tasks", main, d.prior.Tasks)
 	switch {
@@ -174,7 +185,7 @@ func (d *pipelineDecompiler) group(
 // isLoop reports whether a task of Argo's, named as there, is repeated.
 func (d *pipelineDecompiler) isLoop(argo string) bool {
 	for _, t := range d.template.Spec.Templates {
-		if t.DAG == nil {
+		if t.DAG == nil || isOfGroup(t.Name) {
 			continue
 		}
 		for _, task := range t.DAG.Tasks {

@@ -85,6 +85,21 @@ func (r *taskReader) openInputs() []openText {
 	return inputs
 }
 
+// retryArguments are the hidden arguments that would say the same.
+func retryArguments(s wfv1.RetryStrategy) map[string]string {
+	given := map[string]string{layout.RetryExpression: s.Expression}
+	if s.Limit != nil {
+		given[layout.RetryLimit] = s.Limit.String()
+	}
+	if b := s.Backoff; b != nil {
+		given[layout.BackoffDuration], given[layout.BackoffMax] = b.Duration, b.MaxDuration
+		if b.Factor != nil {
+			given[layout.BackoffFactor] = b.Factor.String()
+		}
+	}
+	return given
+}
+
 func (r *taskReader) retry(hidden map[string]string, policy string) {
 	s := &spec.Retry{Policy: policy}
 	r.merged.Retry = s

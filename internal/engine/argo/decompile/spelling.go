@@ -129,17 +129,36 @@ func taskFragments(w *wfv1.WorkflowTemplate) map[string]string {
 			continue
 		}
 		for _, task := range t.DAG.Tasks {
-			// A task calls at most a loop, and that a lock; somebody may have made templates that call each other without end.
-			all := []any{task, named[task.Template]}
-			if step := layout.OnlyStep(named[task.Template]); step != nil {
-				all = append(all, named[step.Template])
-			}
+			all := append([]any{task}, wrappersOf(task.Template, named)...)
 			if text, err := wire.Marshal(all); err == nil {
 				fragments[layout.Keyed(attribute, layout.SpecName(task.Name))] = text
 			}
 		}
 	}
 	return fragments
+}
+
+// wrappersOf are the templates between a task and what it runs: at most a loop, a lock and a retry. Somebody may have
+// made templates that call each other without end.
+func wrappersOf(template string, named map[string]*wfv1.Template) []any {
+	var all []any
+	for range 3 {
+		t := named[template]
+		all = append(all, t)
+		step, task := layout.OnlyStep(t), onlyTask(t)
+		switch {
+		case step != nil:
+			template = step.Template
+		case task != nil:
+			template = task.Template
+		default:
+			return all
+		}
+		if named[template] == nil || isOfGroup(template) {
+			return all
+		}
+	}
+	return all
 }
 
 // bases are what the places of one round share.

@@ -43,6 +43,7 @@ func (r *taskReader) begin() {
 	if r.outer.Template != "" && r.outer.TemplateRef == nil {
 		t := r.d.named[r.outer.Template]
 		switch {
+		case isOfGroup(r.outer.Template):
 		case t != nil && t.Suspend != nil:
 			r.task.Approval = &spec.Approval{Timeout: t.Suspend.Duration}
 			r.task.DisplayName = t.Annotations[string(wfv1.TemplateAnnotationDisplayName)]
@@ -84,12 +85,22 @@ func (r *taskReader) unwrap() bool {
 			When: step.When,
 		}
 	}
-	if task := onlyTask(r.d.named[call.Template]); task != nil && call.TemplateRef == nil {
-		r.merged.Synchronization = DecompileSynchronization(r.d.named[call.Template].Synchronization)
+	for range 2 { // at most a lock, and within it a retry
+		wrapper := r.d.named[call.Template]
+		task := onlyTask(wrapper)
+		if task == nil || call.TemplateRef != nil {
+			break
+		}
+		if wrapper.Synchronization != nil {
+			r.merged.Synchronization = DecompileSynchronization(wrapper.Synchronization)
+		}
+		if wrapper.RetryStrategy != nil {
+			r.retry(retryArguments(*wrapper.RetryStrategy), "")
+		}
 		call.Template, call.TemplateRef = task.Template, task.TemplateRef
 	}
 	r.inner = &call
-	return r.loop || call.TemplateRef != nil
+	return r.loop || call.TemplateRef != nil || isOfGroup(call.Template)
 }
 
 // onlyTask is that of a wrapper that is a DAG; nil: the template is none.
@@ -102,6 +113,10 @@ func onlyTask(t *wfv1.Template) *wfv1.DAGTask {
 
 func (r *taskReader) component() {
 	ref := r.inner.TemplateRef
+	if group, _, ok := layout.SplitGroupTemplate(r.inner.Template); ok && ref == nil {
+		r.group(group)
+		return
+	}
 	if ref == nil {
 		r.d.miss(r.path+".component", "it refers to no component")
 		r.task.Component = r.prior.Component
@@ -318,8 +333,8 @@ func (r *taskReader) current() spec.Task {
 	switch {
 	case t.Approval != nil:
 		t.Settings = spec.Settings{}
-	case t.Component.Kind == spec.PipelineKind:
-		t.Settings = spec.Settings{Synchronization: t.Synchronization} // it has no pod for the others
+	case t.Component.Kind.IsGraph():
+		t.Settings = spec.Settings{Synchronization: t.Synchronization, Retry: r.merged.Retry} // it has no pod for the others
 	}
 	return t
 }
