@@ -21,7 +21,6 @@ type callable struct {
 	inputNames  *namer
 	outputNames *namer
 	ofRun       map[string]placeholder // inputs that hold a value of the run
-	present     map[string]string      // inputs that tell whether another one is given, by its name in the package
 	executor    *irExecutor            // nil: a group
 	executorRef string                 // its label
 	group       *spec.Group
@@ -41,7 +40,7 @@ type slot struct {
 func newCallable(label string, c irComponent) *callable {
 	return &callable{
 		label: label, line: c.Line, inputs: map[string]*slot{}, outputs: map[string]*slot{}, inputNames: newNamer(),
-		outputNames: newNamer(), ofRun: map[string]placeholder{}, present: map[string]string{},
+		outputNames: newNamer(), ofRun: map[string]placeholder{},
 	}
 }
 
@@ -94,9 +93,6 @@ func (c *callable) iface() spec.Interface {
 	}
 	for name := range c.ofRun {
 		i.Inputs[name] = spec.Input{Type: spec.String}
-	}
-	for name := range c.present {
-		i.Inputs[name] = spec.Input{Type: spec.Boolean}
 	}
 	for _, s := range c.outputs {
 		i.Outputs[s.name] = spec.Output{Type: s.in.Type, Description: s.in.Description}

@@ -116,6 +116,9 @@ func (t container) ofRun(p placeholder) value {
 		t.unknownValue(p, t.line)
 		return value{constant: p.all, typ: spec.String, line: t.line}
 	}
+	if code := runValues[p.kind]; code == taskID { // which a container knows by itself
+		return value{code: code, typ: spec.String, line: t.line}
+	}
 	name := t.of.inputNames.identifier(p.kind)
 	t.of.ofRun[name] = p
 	return value{code: "inputs." + name, typ: spec.String, line: t.line}
@@ -192,19 +195,12 @@ func (t container) ifPresent(c map[string]any) (code any, isList bool) {
 	}
 	condition := "inputs." + s.name + " != nil"
 	switch {
-	case s.artifact:
-		condition = "inputs." + t.presence(name)
 	case s.in.Required():
 		return chosen{t.words(clauses(c["Then"]))}, true // it is always there
+	case s.artifact:
+		condition = "inputs." + s.name + ".uri != nil"
 	}
 	return fmt.Sprintf("%s ? %s : %s", condition, t.list(c["Then"], s), t.list(c["Else"], nil)), true
-}
-
-// presence is the input that tells whether another one is given, which each task knows.
-func (t container) presence(name string) string {
-	own := t.of.inputNames.identifier("has " + name)
-	t.of.present[own] = name
-	return own
 }
 
 // list is a clause as a list of strings. present is the input that is there.

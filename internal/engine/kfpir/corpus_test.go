@@ -1,50 +1,36 @@
 package kfpir_test
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/kfpir"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
-func check(p kfpir.Package) problem.List {
-	_, problems := graph.Check(p.Pipeline)
-	for _, name := range spec.Names(p.Pipeline.Groups) {
-		_, inner := graph.Check(p.Pipeline.Groups[name].Pipeline(p.Pipeline))
-		for _, one := range inner {
-			if len(one.Path) > 0 {
-				one.Path = problem.At("groups").Key(name).Join(one.Path)
-			}
-			problems = append(problems, one)
-		}
-	}
-	return p.Locate(problems)
-}
-
-func TestExplore(t *testing.T) {
+// The corpus is packages of other people's: all are read but those that the golden file names, with the reason.
+func TestCorpus(t *testing.T) {
+	t.Parallel()
 	root := os.Getenv("KFP_CORPUS")
-	files, _ := filepath.Glob(root + "/*/*.yaml")
-	clean := 0
-	for _, f := range files {
-		raw, _ := os.ReadFile(f)
-		p, problems := kfpir.Read(string(raw), kfpir.Options{Namespace: "ns", File: filepath.Base(f)})
-		if !problems.HasError() {
-			problems = append(problems, check(p)...)
-		}
-		if !problems.HasError() {
-			clean++
-		}
-		for _, one := range problems {
-			if one.Severity == problem.Error || os.Getenv("WARN") != "" {
-				fmt.Printf("%d %s: %s\n", one.Severity, one.Title, strings.ReplaceAll(one.Detail, "\n", " "))
+	if root == "" {
+		t.Skip("KFP_CORPUS does not say where the compiled pipelines are")
+	}
+	refused := map[string]any{}
+	for _, file := range files(t, root+"/*/*.yaml") {
+		name := filepath.Base(filepath.Dir(file)) + "/" + filepath.Base(file)
+		_, problems := check(read(t, file), name)
+		var why []string
+		for _, p := range problems {
+			t.Logf("%d %s: %s", p.Severity, p.Title, p.Detail)
+			if p.Severity == problem.Error {
+				why = append(why, p.Title)
 			}
 		}
+		if slices.Sort(why); len(why) > 0 {
+			refused[name] = strings.Join(slices.Compact(why), ", ")
+		}
 	}
-	fmt.Println(clean, "of", len(files))
+	golden(t, "testdata/corpus.yaml", refused)
 }

@@ -121,7 +121,7 @@ func (s *scope) exitGroupName(n *node) string {
 	if users == 1 {
 		return n.to.name
 	}
-	return s.groupNames.identifier(fmt.Sprintf("%s of %s", n.name, s.of.label))
+	return s.groupNames.group(fmt.Sprintf("%s of %s", n.name, s.of.label))
 }
 
 // liftInto makes a parameter of the group of a value from outside of it, unless it has that already.

@@ -25,7 +25,6 @@ var (
 	gapMapOutput    = gap{"Output that is a map of outputs", "No version of KFP's compiler writes one."}
 	gapMetadata     = gap{"Metadata in an argument", "The metadata of an artifact cannot be an argument of a container."}
 	gapArtifactJSON = gap{"Artifact in an argument", "KFP's own backend hands on such a text as it is. Use its .path or .uri."}
-	gapPresence     = gap{"Artifact that may be absent", "Whether the artifact is there is known only when the pipeline runs."}
 	gapImporter     = gap{"Imported artifact", "It can only be the input of another task."}
 	gapURI          = gap{"Address from a value", "The scheme and the bucket of an imported artifact have to be known."}
 	gapScheme       = gap{"Address of an unknown kind", "Artifacts come from s3://, gs://, https:// and http://."}

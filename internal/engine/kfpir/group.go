@@ -49,7 +49,7 @@ func (r *reader) callable(label string, line int) *callable {
 // group reads a component that is a graph of tasks.
 func (r *reader) group(label string, c irComponent) *callable {
 	of := newCallable(label, c)
-	of.kind, of.name = spec.GroupKind, r.groupNames.identifier(shortLabel(label))
+	of.kind, of.name = spec.GroupKind, r.groupNames.group(shortLabel(label))
 	r.declared(of, c)
 	g := r.dag(of, c.DAG, c.Line, "groups["+quoted(of.name)+"].")
 	of.group = &g

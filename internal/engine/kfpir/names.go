@@ -30,26 +30,36 @@ type namer struct {
 
 func newNamer() *namer { return &namer{given: map[string]string{}, taken: map[string]bool{}} }
 
-var notInIdentifier = regexp.MustCompile(`[^A-Za-z0-9]+`)
-
-// identifier is our name for one of KFP's. The shortest possible one is taken first come, first served.
+// identifier is our name for one of KFP's.
 func (n *namer) identifier(name string) string {
+	base := name
+	if !spec.IsIdentifier(base) || strings.HasSuffix(base, "_") {
+		base = asIdentifier(strings.TrimPrefix(name, channel))
+	}
+	return n.take(name, base, maxIdentifier, "_")
+}
+
+// group is our name for a group: no two differ in capitals alone, and none holds two underscores in a row.
+func (n *namer) group(name string) string {
+	return n.take(name, strings.ToLower(asIdentifier(name)), maxIdentifier, "_")
+}
+
+// objectName is a name that a Kubernetes object may have.
+func (n *namer) objectName(name string) string {
+	return n.take(name, asObjectName(name), spec.MaxNameLength, "-")
+}
+
+// take gives a name that is like base, first come, first served.
+func (n *namer) take(name, base string, most int, between string) string {
 	if ours, ok := n.given[name]; ok {
 		return ours
 	}
-	base := name
-	if !spec.IsIdentifier(base) || strings.HasSuffix(base, "_") {
-		base = strings.Trim(notInIdentifier.ReplaceAllString(strings.TrimPrefix(name, channel), "_"), "_")
-	}
-	switch {
-	case base == "" || base[0] >= '0' && base[0] <= '9':
-		base = "x" + base
-	case strings.HasPrefix(base, "kfp_"), base == "onExit", expr.IsWord(base):
+	if between == "_" && (strings.HasPrefix(base, "kfp_") || base == "onExit" || expr.IsWord(base)) {
 		base = "x_" + base
 	}
-	ours := cut(base, maxIdentifier, "_", name)
+	ours := cut(base, most, between, name)
 	for i := 0; n.taken[fold(ours)]; i++ {
-		ours = cut(base+"_"+hash(name, i), maxIdentifier, "_", name)
+		ours = cut(base, most-hashLength-len(between), between, name) + between + hash(name, i)
 	}
 	n.given[name], n.taken[fold(ours)] = ours, true
 	return ours
@@ -62,22 +72,20 @@ func (n *namer) keep(name string) {
 	}
 }
 
+// fold is a name as Argo sees it.
 func fold(name string) string { return strings.ReplaceAll(name, "_", "-") }
 
-var notInObjectName = regexp.MustCompile(`[^a-z0-9]+`)
+var (
+	notInIdentifier = regexp.MustCompile(`[^A-Za-z0-9]+`)
+	notInObjectName = regexp.MustCompile(`[^a-z0-9]+`)
+)
 
-// objectName is a name that a Kubernetes object may have.
-func (n *namer) objectName(name string) string {
-	if ours, ok := n.given[name]; ok {
-		return ours
+func asIdentifier(name string) string {
+	base := strings.Trim(notInIdentifier.ReplaceAllString(name, "_"), "_")
+	if base == "" || base[0] >= '0' && base[0] <= '9' {
+		return "x" + base
 	}
-	base := asObjectName(name)
-	ours := cut(base, spec.MaxNameLength, "-", name)
-	for i := 0; n.taken[ours]; i++ {
-		ours = cut(base+"-"+hash(name, i), spec.MaxNameLength, "-", name)
-	}
-	n.given[name], n.taken[ours] = ours, true
-	return ours
+	return base
 }
 
 func asObjectName(name string) string {

@@ -37,7 +37,9 @@ func parsePlaceholder(all string) placeholder {
 }
 
 // isInput reports whether it stands for the value of an input parameter.
-func (p placeholder) isInput() bool { return p.side == "inputs" && p.kind == "parameters" && p.rest == "" }
+func (p placeholder) isInput() bool {
+	return p.side == "inputs" && p.kind == "parameters" && p.rest == ""
+}
 
 // fill replaces the placeholders of a text. A text that is one placeholder is the value itself; anything longer is a
 // string. Everything else stays data.
@@ -155,8 +157,11 @@ func typeOf(constant any) spec.Type {
 var runValues = map[string]string{
 	"pipeline_job_name": "run.name", "pipeline_job_resource_name": "run.name", "pipeline_job_uuid": "run.id",
 	"pipeline_job_create_time_utc": "run.created_at", "pipeline_job_schedule_time_utc": "run.created_at",
-	"pipeline_task_uuid": "task.id",
+	"pipeline_task_uuid": taskID,
 }
+
+// taskID is our name for what KFP calls pipeline_task_uuid: no two tasks have the same.
+const taskID = "task.id"
 
 // runValue is a value of the run, or of the task that has KFP's name.
 func (r *reader) runValue(p placeholder, task string, line int) value {

@@ -30,7 +30,7 @@ func ReadComponent(text string, options Options) (spec.Component, problem.List) 
 		r.errorf(ir.Line, "Nothing to run", "The component runs no container.")
 		return spec.Component{}, r.problems()
 	}
-	if len(of.ofRun)+len(of.present) > 0 {
+	if len(of.ofRun) > 0 {
 		r.gap(of.line, gapUnresolved, "The component looks at how its task is run.")
 	}
 	c := r.components[of.name]

@@ -3,6 +3,7 @@ package kfpir
 import (
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
@@ -22,6 +23,11 @@ func (s *scope) settings(n *node, t *spec.Task, given map[string]value) {
 		t.Cache = &spec.Cache{Enabled: true}
 		if n.ir.Caching.Key != "" {
 			t.Cache.Key = expr.Data(n.ir.Caching.Key, false)
+		}
+	}
+	for _, text := range t.Inputs {
+		if strings.Contains(text, taskID) {
+			t.Cache = nil // which would never answer
 		}
 	}
 	c := n.to.executor.Container

@@ -1,7 +1,6 @@
 package kfpir
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
@@ -23,9 +22,6 @@ func (s *scope) task(n *node, path string) spec.Task {
 	for name, p := range n.to.ofRun {
 		t.Inputs[name] = s.runValue(p, n.name, n.ir.Line).hole()
 	}
-	for name, of := range n.to.present {
-		t.Inputs[name] = s.presence(given[of], n)
-	}
 	s.condition(n, &t, given)
 	s.order(n, &t)
 	s.settings(n, &t, given)
@@ -41,10 +37,15 @@ func (s *scope) task(n *node, path string) spec.Task {
 func (s *scope) displayName(n *node) string {
 	name := n.ir.Info.Name
 	if name == "" || name == n.name {
+		if name = n.name; fold(n.ours) == name {
+			return ""
+		}
+	}
+	const shortest, longest = 2, 63
+	if name = cut(strings.Trim(notShown.ReplaceAllString(name, "-"), "-."), longest, "-", name); len(name) < shortest {
 		return ""
 	}
-	const longest = 63
-	return cut(strings.Trim(notShown.ReplaceAllString(name, "-"), "-."), longest, "-", name)
+	return name
 }
 
 // given is what the package says that the task is given, by name, also what its component does not take: conditions
@@ -96,20 +97,6 @@ func (r *reader) relax(label, name string) {
 	if !r.relaxed[label][name] {
 		r.relaxed[label][name], r.relaxMore = true, true
 	}
-}
-
-// presence tells whether an input is given.
-func (s *scope) presence(v value, n *node) string {
-	switch {
-	case v.none():
-		return "false"
-	case !v.optional:
-		return "true"
-	case v.typ.IsArtifact():
-		s.gap(n.ir.Line, gapPresence, "Task %q hands on %s.", n.name, v.code)
-		return "false"
-	}
-	return tag(operand(v.code) + " != nil")
 }
 
 // items makes a loop of the task's iterator.
@@ -164,7 +151,7 @@ func (v value) listed() value {
 	case v.typ == spec.String:
 		return v.as(spec.List)
 	case v.typ == spec.Any:
-		v.code, v.text, v.typ = strings.ReplaceAll("type(%) == 'string' ? fromJSON(%) : %", "%", operand(v.code)), "", spec.List
+		return value{code: v.in("type(%) == 'string' ? fromJSON(%) : %"), typ: spec.List, line: v.line}
 	}
 	return v
 }
@@ -189,7 +176,7 @@ func (s *scope) order(n *node, t *spec.Task) {
 			default:
 				seen[name] = true
 				t.DependsOn = append(t.DependsOn, before.ours)
-				if before.skipped && !completes(n.ir.Trigger) {
+				if before.skipped && !completes(n.ir.Trigger) && !takesFrom(t, before.ours) {
 					t.When = and(t.When, "tasks."+before.ours+".status == 'Succeeded'")
 				}
 			}
@@ -200,7 +187,13 @@ func (s *scope) order(n *node, t *spec.Task) {
 		t.RunIf = runAlways
 		return
 	}
-	t.DependsOn = slices.DeleteFunc(t.DependsOn, func(task string) bool { return takesFrom(t, task) })
+	var others []string // whose outputs it is not given
+	for _, task := range t.DependsOn {
+		if !takesFrom(t, task) {
+			others = append(others, task)
+		}
+	}
+	t.DependsOn = others
 }
 
 // takesFrom reports whether a task is given an output of another one, and so comes after it anyhow.

@@ -45,7 +45,7 @@ func (v value) hole() string {
 func tag(code string) string { return "{{ " + code + " }}" }
 
 var (
-	simple = regexp.MustCompile(`^(?:[A-Za-z_][A-Za-z0-9_.]*|'[^'\\]*')$`)
+	simple = regexp.MustCompile(`^(?:[A-Za-z_][A-Za-z0-9_.]*(?:\[(?:'[^'\\]*'|\d+)\])*|'[^'\\]*')$`)
 	called = regexp.MustCompile(`^[A-Za-z]+\([^()]*\)$`)
 )
 
@@ -66,11 +66,16 @@ func (v value) as(want spec.Type) value {
 	if convert == "" {
 		return v
 	}
-	code := strings.ReplaceAll(convert, "%", operand(v.code))
+	code := v.in(convert)
 	if v.optional {
 		code = operand(v.code) + orNil + code
 	}
 	return value{code: code, typ: want, optional: v.optional, line: v.line}
+}
+
+// in puts the value into an expression over %.
+func (v value) in(code string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(code, "(%)", "("+v.code+")"), "%", operand(v.code))
 }
 
 // conversion is an expression over %, or empty where the value fits as it is.
@@ -85,8 +90,10 @@ func conversion(from, to spec.Type) string {
 		return "string(%)"
 	case from == spec.String && isJSON:
 		return "fromJSON(%)"
-	case from == spec.String && to == spec.Integer, from == spec.Float && to == spec.Integer:
+	case from == spec.String && to == spec.Integer:
 		return "int(%)"
+	case from == spec.Float && to == spec.Integer:
+		return "fromJSON(string(%))" // 2.0 is an integer in KFP, and 2.5 is none
 	case from == spec.String && to == spec.Float:
 		return "float(%)"
 	case from == spec.String && to == spec.Boolean:
