@@ -37,6 +37,18 @@ type slot struct {
 	fallback *string
 }
 
+// absent is the value of an input that is not given. Not: it has none then.
+func (s *slot) absent() (any, bool) {
+	text := s.fallback
+	if text == nil {
+		text = s.in.Default
+	}
+	if text == nil {
+		return nil, false
+	}
+	return parseDefault(*text, s.in.Type)
+}
+
 func newCallable(label string, c irComponent) *callable {
 	return &callable{
 		label: label, line: c.Line, inputs: map[string]*slot{}, outputs: map[string]*slot{}, inputNames: newNamer(),

@@ -13,8 +13,9 @@ import (
 // container translates the command and the arguments of one container.
 type container struct {
 	*reader
-	of   *callable
-	line int
+	of    *callable
+	line  int
+	known *slot // an input that is there; nil: none
 }
 
 // container is a component that runs any program.
@@ -89,9 +90,8 @@ func (t container) value(p placeholder) value {
 			strings.TrimSuffix(p.kind, "s"), p.all)
 		return v
 	case p.isInput():
-		v = value{code: "inputs." + s.name, typ: s.in.Type, optional: s.in.TakesNil(), line: t.line}
-		if s.fallback != nil {
-			fallback, _ := parseDefault(*s.fallback, s.in.Type)
+		v = value{code: "inputs." + s.name, typ: s.in.Type, optional: s.in.TakesNil() && s != t.known, line: t.line}
+		if fallback, ok := s.absent(); ok && v.optional {
 			v = v.or(literal(fallback))
 		}
 		return v
@@ -133,14 +133,11 @@ func (t container) structured(word string) ([]string, bool) {
 	if json.Unmarshal([]byte(word), &parsed) != nil {
 		return nil, false
 	}
-	e, isList := t.element(parsed)
+	e, _ := t.element(parsed)
 	if known, ok := e.(chosen); ok {
 		return known.words, true
 	}
 	code, _ := e.(string)
-	if !isList {
-		return []string{tag(code)}, true
-	}
 	return []string{tag(code)}, true
 }
 
@@ -196,46 +193,69 @@ func (t container) ifPresent(c map[string]any) (code any, isList bool) {
 	condition := "inputs." + s.name + " != nil"
 	switch {
 	case s.in.Required():
-		return chosen{t.words(clauses(c["Then"]))}, true // it is always there
+		return chosen{t.always(c["Then"])}, true // it is always there
 	case s.artifact:
 		condition = "inputs." + s.name + ".uri != nil"
 	}
 	return fmt.Sprintf("%s ? %s : %s", condition, t.list(c["Then"], s), t.list(c["Else"], nil)), true
 }
 
-// list is a clause as a list of strings. present is the input that is there.
-func (t container) list(clause any, present *slot) string {
-	var parts []string
+// always are the words of a clause that is known to be taken.
+func (t container) always(clause any) []string {
+	var words []string
 	for _, word := range clauses(clause) {
-		v := fill(word, t.line, func(p placeholder) value {
-			if present != nil && p.isInput() && t.of.inputs[p.name] == present {
-				return value{code: "inputs." + present.name, typ: present.in.Type, line: t.line}
-			}
-			return t.value(p)
-		})
-		parts = append(parts, v.word().as(spec.String).expression())
+		text, isText := word.(string)
+		if !isText {
+			raw, _ := json.Marshal(word)
+			text = string(raw)
+		}
+		words = append(words, text)
 	}
-	return "[" + strings.Join(parts, ", ") + "]"
+	return t.words(words)
 }
 
-// clauses are the words of Then or Else: a list, one text, or nothing.
-func clauses(c any) []string {
-	switch c := c.(type) {
-	case string:
-		return []string{c}
-	case []any:
-		var all []string
-		for _, e := range c {
-			text, ok := e.(string)
-			if !ok {
-				raw, _ := json.Marshal(e)
-				text = string(raw)
-			}
-			all = append(all, text)
+// list is a clause as a list of strings. present is the input that is there.
+func (t container) list(clause any, present *slot) string {
+	lists := []string{"["}
+	add := func(part string) {
+		last := &lists[len(lists)-1]
+		if *last != "[" {
+			*last += ", "
 		}
-		return all
+		*last += part
 	}
-	return nil
+	t.known = present
+	for _, word := range clauses(clause) {
+		code, isList := t.element(word)
+		switch e := code.(type) {
+		case chosen:
+			for _, known := range e.words {
+				add(quote(known))
+			}
+		case string:
+			if !isList {
+				add(e)
+				continue
+			}
+			lists[len(lists)-1] += "]"
+			lists = append(lists, operand(e), "[")
+		}
+	}
+	if lists[len(lists)-1] += "]"; len(lists) == 1 {
+		return lists[0]
+	}
+	return "concat(" + strings.Join(lists, ", ") + ")"
+}
+
+// clauses are the words of Then or Else: a list, one word, or nothing.
+func clauses(c any) []any {
+	switch c := c.(type) {
+	case nil:
+		return nil
+	case []any:
+		return c
+	}
+	return []any{c}
 }
 
 // readsExecutorInput reports whether a container is made for KFP's launcher.

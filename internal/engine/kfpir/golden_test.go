@@ -63,7 +63,7 @@ func files(t *testing.T, pattern string) []string {
 	return files
 }
 
-func read(t *testing.T, file string) string {
+func read(t testing.TB, file string) string {
 	t.Helper()
 	text, err := os.ReadFile(file)
 	if err != nil {

@@ -123,7 +123,9 @@ func (r *reader) dag(of *callable, dag *irDAG, line int, at string) spec.Group {
 		}
 		g.Tasks[n.ours] = s.task(n, s.place("tasks", n))
 	}
-	if len(g.Tasks) == 0 && !r.failed() {
+	if len(dag.Tasks) == 0 {
+		r.errorf(line, "Graph without tasks", "Component %q has a dag with none.", of.label)
+	} else if len(g.Tasks) == 0 && !r.failed() {
 		r.gap(line, gapImporter, "Component %q does nothing else than import.", of.label)
 	}
 	s.outputs(dag, g.Outputs)
@@ -176,7 +178,10 @@ func (s *scope) skips() {
 	}
 }
 
+// completed is the strategy of a task that waits for others whatever becomes of them.
+const completed = "ALL_UPSTREAM_TASKS_COMPLETED"
+
 // completes reports whether a task runs whatever became of those before it.
 func completes(t irTrigger) bool {
-	return t.Strategy != nil && (t.Strategy.Value == "ALL_UPSTREAM_TASKS_COMPLETED" || t.Strategy.Value == "2")
+	return t.Strategy != nil && (t.Strategy.Value == completed || t.Strategy.Value == "2")
 }

@@ -137,7 +137,7 @@ func (r *reader) pipeline() {
 	r.platforms()
 	g := r.dag(root, r.ir.Root.DAG, r.ir.Root.Line, "")
 	p := &r.out.Pipeline
-	p.Tasks, p.OnExit, p.Outputs = g.Tasks, g.OnExit, g.Outputs
+	p.Tasks, p.Outputs = g.Tasks, g.Outputs
 	for name, s := range root.inputs {
 		p.Parameters[s.name] = s.in
 		r.places["parameters["+quoted(s.name)+"]"] = r.inputLine(*r.ir.Root, name)
@@ -153,9 +153,7 @@ func (r *reader) pipeline() {
 			r.out.Outputs[s.name] = name
 		}
 	}
-	for name, c := range r.groups {
-		p.Groups[name] = *c.group
-	}
+	r.use(p.Tasks)
 	for _, image := range spec.Names(r.options.Images) {
 		if !r.images[image] {
 			r.warnf(0, "Image that nothing runs", "No container of the package has the image %q.", image)
@@ -164,6 +162,20 @@ func (r *reader) pipeline() {
 	if r.ir.PipelineRoot != "" {
 		r.warnf(r.ir.Line, "Place of the artifacts", "The package says %s (defaultPipelineRoot). Artifacts go to the artifact "+
 			"repository of the namespace, or the one that the pipeline names.", abbreviate(r.ir.PipelineRoot))
+	}
+}
+
+// use takes the groups that tasks use into the pipeline, and those that these use.
+func (r *reader) use(tasks map[string]spec.Task) {
+	groups := r.out.Pipeline.Groups
+	for _, t := range tasks {
+		of := r.groups[t.Component.Name]
+		if _, taken := groups[t.Component.Name]; taken || t.Component.Kind != spec.GroupKind || of == nil {
+			continue
+		}
+		groups[t.Component.Name] = *of.group
+		r.use(of.group.Tasks)
+		r.use(of.group.OnExit)
 	}
 }
 
@@ -182,7 +194,7 @@ func (r *reader) name() string {
 	said := r.ir.Info.Name
 	name := cut(asObjectName(said), spec.MaxNameLength, "-", said)
 	if name != said {
-		r.warnf(r.ir.Info.Line, "Name that no object can have", "Pipeline %q is called %q. Give name for another one.", said, name)
+		r.warnf(r.ir.Info.Line, "Name that no object can have", "%q becomes %q. Give name for another one.", said, name)
 	}
 	return name
 }

@@ -31,15 +31,15 @@ func (s *scope) settings(n *node, t *spec.Task, given map[string]value) {
 		}
 	}
 	c := n.to.executor.Container
-	of := func(text string, line int) string {
-		return fill(text, line, func(p placeholder) value { return s.inSetting(n, p, given, line) }).hole()
+	of := func(text string, line int) value {
+		return fill(text, line, func(p placeholder) value { return s.inSetting(n, p, given, line) })
 	}
 	for _, e := range c.Env {
 		if placeholders.MatchString(e.Value) {
-			put(&t.Env, e.Name, of(e.Value, e.Line))
+			put(&t.Env, e.Name, of(e.Value, e.Line).word().hole())
 		}
 	}
-	s.resources(t, c.Resources, of)
+	s.resources(t, c.Resources, func(text string, line int) string { return of(text, line).hole() })
 	if k, ok := s.kubernetes[n.to.executorRef]; ok {
 		s.onKubernetes(t, k)
 	}
@@ -50,12 +50,21 @@ func (s *scope) inSetting(n *node, p placeholder, given map[string]value, line i
 	if !p.isInput() {
 		return s.runValue(p, n.name, line)
 	}
-	if v, ok := given[p.name]; ok {
-		return v
+	v, ok := given[p.name]
+	ok = ok && !v.none()
+	if slot := n.to.inputs[p.name]; slot != nil {
+		fallback, has := slot.absent()
+		switch {
+		case has && !ok:
+			return value{constant: fallback, typ: slot.in.Type, line: line}
+		case has && v.optional:
+			return v.or(literal(fallback))
+		case !ok && !slot.in.Required():
+			return value{constant: "", typ: spec.String, line: line}
+		}
 	}
-	if slot := n.to.inputs[p.name]; slot != nil && slot.in.Default != nil {
-		constant, _ := parseDefault(*slot.in.Default, slot.in.Type)
-		return value{constant: constant, typ: slot.in.Type, line: line}
+	if ok {
+		return v
 	}
 	s.errorf(line, "Unknown input", "%s names an input that task %q is not given.", p.all, n.name)
 	return value{constant: "", typ: spec.String}
@@ -69,8 +78,11 @@ func (s *scope) resources(t *spec.Task, r irResources, of func(string, int) stri
 		if text == "" && old != 0 {
 			text = strconv.FormatFloat(old, 'f', -1, 64) + unit
 		}
-		if text != "" {
-			put(to, name, of(text, r.Line))
+		if text == "" {
+			return
+		}
+		if text = of(text, r.Line); text != "" { // what is not given asks for nothing
+			put(to, name, text)
 		}
 	}
 	set(&out.Limits, "cpu", r.CPULimit, r.OldCPULimit, "")

@@ -1,9 +1,11 @@
 package kfpir
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -13,6 +15,10 @@ func (s *scope) task(n *node, path string) spec.Task {
 	if n.ir.ArtifactIterator != nil {
 		s.gap(n.ir.ArtifactIterator.Line, gapArtifactIterator, "Task %q loops over %q.", n.name, n.ir.ArtifactIterator.Items.Artifact)
 		return t
+	}
+	if strategy := n.ir.Trigger.Strategy; !isNull(strategy) && !slices.Contains(strategies, strategy.Value) {
+		s.errorf(strategy.Line, "Unknown strategy", "Task %q has the trigger strategy %s.%s", n.name, abbreviate(strategy.Value),
+			problem.Suggest(strategy.Value, strategies[:3]))
 	}
 	given := s.given(n)
 	s.items(n, &t, given)
@@ -31,6 +37,11 @@ func (s *scope) task(n *node, path string) spec.Task {
 	}
 	t.Component = s.ref(to)
 	return t
+}
+
+// strategies say when a task is ready, by name and by number in the protocol.
+var strategies = []string{
+	"TRIGGER_STRATEGY_UNSPECIFIED", "ALL_UPSTREAM_TASKS_SUCCEEDED", completed, "0", "1", "2",
 }
 
 // displayName is what KFP's pages show, where it is not the task's own name.
@@ -120,22 +131,32 @@ func (s *scope) items(n *node, t *spec.Task, given map[string]value) {
 		if list.optional {
 			list = list.or("[]")
 		}
+		list = list.listed()
 		if elem, ok := list.typ.Elem(); ok {
 			item = elem
 		}
-		t.ForEach = list.listed().hole()
+		if list.code == "" {
+			item = elementOf(list.constant)
+		}
+		t.ForEach = list.hole()
 	default:
 		items, ok := parseJSON(loop.Items.Raw)
 		if _, isList := items.([]any); !ok || !isList {
 			s.errorf(loop.Line, "Items that are no list", "Task %q loops over %s.", n.name, abbreviate(loop.Items.Raw))
 			return
 		}
-		if elem, err := expr.ElementType(plain(items)); err == nil {
-			item = elem
-		}
+		item = elementOf(items)
 		t.ForEach = expr.Data(plain(items), false)
 	}
 	given[loop.Item] = value{code: "each.value", typ: item, line: loop.Line}
+}
+
+// elementOf is the type that all elements of a constant list have.
+func elementOf(list any) spec.Type {
+	if elem, err := expr.ElementType(plain(list)); err == nil {
+		return elem
+	}
+	return spec.Any
 }
 
 // listed is the value as a list: a text is the JSON of one.

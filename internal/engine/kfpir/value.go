@@ -132,8 +132,9 @@ func (r *reader) handed(v value, in spec.Input, name string) (string, bool) {
 	}
 	v = v.as(in.Type)
 	if v.optional && in.Default != nil {
-		fallback, _ := parseDefault(*in.Default, in.Type)
-		v = v.or(literal(fallback))
+		if fallback, ok := parseDefault(*in.Default, in.Type); ok {
+			v = v.or(literal(fallback))
+		}
 	}
 	return v.hole(), true
 }
