@@ -23,6 +23,7 @@ type callable struct {
 	ofRun       map[string]placeholder // inputs that hold a value of the run
 	executor    *irExecutor            // nil: a group
 	executorRef string                 // its label
+	container   bool                   // it runs any program, not a function
 	group       *spec.Group
 }
 
@@ -32,6 +33,7 @@ type slot struct {
 	in        spec.Input
 	artifact  bool
 	collected bool // an output that is the list that a loop made
+	nested    bool // an input that expects a list of lists
 	unused    bool // an input that nothing reads
 	// fallback is the default of an input that is looked at for being given, which one with a default always is.
 	fallback *string
@@ -63,7 +65,7 @@ func (r *reader) declared(of *callable, c irComponent) {
 	}
 	for _, name := range spec.Names(c.Inputs.Parameters) {
 		in := r.takes(c.Inputs.Parameters[name], name)
-		if r.relaxed[of.label][name] {
+		if r.learned.relaxed[of.label+"\x00"+name] {
 			in.Optional = true
 		}
 		of.inputs[name] = &slot{name: of.inputNames.identifier(name), in: in}
@@ -71,6 +73,9 @@ func (r *reader) declared(of *callable, c irComponent) {
 	for _, name := range spec.Names(c.Inputs.Artifacts) {
 		a := c.Inputs.Artifacts[name]
 		in := spec.Input{Type: r.artifactType(a.Type, a.List), Description: a.Description, Optional: a.Optional}
+		if t := r.learned.widened[of.label+"\x00"+name]; t != "" {
+			in.Type = t
+		}
 		of.inputs[name] = &slot{name: of.inputNames.identifier(name), in: in, artifact: true}
 	}
 	for _, name := range sorted(c.Outputs.Parameters, c.Outputs.Artifacts) {
@@ -184,6 +189,7 @@ func (r *reader) run(of *callable, component *spec.Component, c *irContainer) {
 	case readsExecutorInput(c):
 		r.gap(c.Line, gapExecutorInput, "Executor %q is given {{$}}.", of.executorRef)
 	default:
+		of.container = true
 		component.Container = r.container(of, c)
 	}
 }
@@ -218,6 +224,9 @@ func (r *reader) function(of *callable, component *spec.Component, c *irContaine
 		known[a.Name] = true
 		if s.name != a.Name {
 			a.Keyword, a.Name = a.Name, s.name
+		}
+		if elem, ok := a.Type.Elem(); ok && elem.IsList() {
+			s.nested = true
 		}
 		a.Type = s.in.Type
 		p.Arguments = append(p.Arguments, a)

@@ -87,10 +87,8 @@ func (s *scope) output(p irProducer, name string, late bool) value {
 	v := value{code: "tasks." + from.ours + ".outputs." + out.name, typ: out.in.Type, line: p.Line}
 	if from.loop() {
 		v.typ = spec.ListOf(v.typ)
-		if out.collected && out.artifact {
-			s.gap(p.Line, gapNested, "Task %q is a loop that holds a loop.", p.Task)
-		} else if out.collected {
-			v.code, v.typ = "flatten("+v.code+")", out.in.Type
+		if out.collected && !out.artifact {
+			v.nested, v.code, v.typ = v.code, "flatten("+v.code+")", out.in.Type
 		}
 	}
 	if v = s.lifted(v); late && s.lift == nil {

@@ -77,21 +77,30 @@ func decodeDocuments(d documents, found *findings) (irPipeline, irPlatforms) {
 	return ir, platform
 }
 
-// maxPasses bounds how often a package is translated. Each pass knows more inputs that may be absent than the last one.
+// maxPasses bounds how often a package is translated.
 const maxPasses = 20
 
-// translate makes a pipeline of the package. An input to which something is handed that may be absent may be absent
-// itself, which is only known once all that uses it has been read.
+// translate makes a pipeline of the package. What tasks hand to an input tells more of it than its declaration, but only
+// once all that uses it has been read: each pass knows what the last one has found.
 func translate(ir irPipeline, platform irPlatforms, options Options, found findings) *reader {
-	relaxed := map[string]map[string]bool{}
-	for pass := 1; ; pass++ {
+	for pass, learned := 1, nothingLearned(); ; pass++ {
 		r := newReader(ir, platform, options, found)
-		r.relaxed = relaxed
+		r.learned = learned
 		r.pipeline()
-		if !r.relaxMore || pass == maxPasses {
+		if !r.again || pass == maxPasses {
 			return r
 		}
 	}
+}
+
+// knowledge is what the passes before have found of inputs, by component and name.
+type knowledge struct {
+	relaxed map[string]bool      // they may be absent, since what is handed to them may be
+	widened map[string]spec.Type // they get lists of lists of artifacts
+}
+
+func nothingLearned() knowledge {
+	return knowledge{relaxed: map[string]bool{}, widened: map[string]spec.Type{}}
 }
 
 // reader translates one package.
@@ -109,8 +118,8 @@ type reader struct {
 	images         map[string]bool // those that were replaced
 	out            Package
 	places         map[string]int
-	relaxed        map[string]map[string]bool // inputs by component that may be absent
-	relaxMore      bool
+	learned        knowledge
+	again          bool // something was found that another pass has to know
 }
 
 func newReader(ir irPipeline, platform irPlatforms, options Options, found findings) *reader {

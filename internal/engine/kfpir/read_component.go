@@ -21,7 +21,7 @@ func ReadComponent(text string, options Options) (spec.Component, problem.List) 
 		return spec.Component{}, found.problems()
 	}
 	r := newReader(ir, irPlatforms{}, options, *found)
-	r.relaxed = map[string]map[string]bool{}
+	r.learned = nothingLearned()
 	of := r.callable(label, ir.Line)
 	if of == nil || r.failed() {
 		return spec.Component{}, r.problems()

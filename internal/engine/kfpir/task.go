@@ -94,19 +94,55 @@ func (s *scope) hand(n *node, t *spec.Task, name string, given map[string]value,
 	if v.optional && slot.in.Required() && !slot.artifact {
 		s.relax(n.to.label, name)
 	}
+	if v.nested != "" && slot.nested {
+		s.warnf(v.line, "More than KFP does", "Input %q takes a list of lists, and KFP's own backend makes one flat list of what "+
+			"a loop in a loop gives. Here it is a list for each item of the outer loop.", name)
+		v.code = v.nested
+	}
+	if slot.artifact && deeper(v.typ, slot.in.Type) {
+		s.widen(n, name, v)
+	}
+	if own := s.ownInput(v); own != nil && slot.nested {
+		own.nested = true
+	}
 	if text, ok := s.handed(v, slot.in, name); ok {
 		t.Inputs[slot.name] = text
 		s.places[path+".inputs["+quoted(slot.name)+"]"] = v.line
 	}
 }
 
-// relax notes that an input may be absent, for the next pass.
-func (r *reader) relax(label, name string) {
-	if r.relaxed[label] == nil {
-		r.relaxed[label] = map[string]bool{}
+// ownInput is the input of the graph that a value is, and nothing else.
+func (s *scope) ownInput(v value) *slot {
+	for _, in := range s.of.inputs {
+		if v.code == "parameters."+in.name {
+			return in
+		}
 	}
-	if !r.relaxed[label][name] {
-		r.relaxed[label][name], r.relaxMore = true, true
+	return nil
+}
+
+// deeper reports whether a type is a list of what the other one is.
+func deeper(t, than spec.Type) bool {
+	elem, ok := t.Elem()
+	return ok && elem.IsList() && than.IsList() && t != than
+}
+
+// widen notes, for the next pass, that an input gets the artifacts of a loop in a loop. KFP makes one flat list of them,
+// and here it is a list of lists, which the runtime makes flat.
+func (s *scope) widen(n *node, name string, v value) {
+	if n.to.executor != nil && n.to.container {
+		s.gap(v.line, gapNested, "Task %q takes them as %q.", n.name, name)
+		return
+	}
+	if s.learned.widened[n.to.label+"\x00"+name] == "" {
+		s.learned.widened[n.to.label+"\x00"+name], s.again = v.typ, true
+	}
+}
+
+// relax notes, for the next pass, that an input may be absent.
+func (r *reader) relax(label, name string) {
+	if !r.learned.relaxed[label+"\x00"+name] {
+		r.learned.relaxed[label+"\x00"+name], r.again = true, true
 	}
 }
 

@@ -16,6 +16,7 @@ type value struct {
 	typ      spec.Type
 	optional bool   // it may be nil
 	imported string // the address of an artifact that exists already
+	nested   string // the expression of a list of lists of which code is flat; empty: it is none
 	line     int
 }
 
