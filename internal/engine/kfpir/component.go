@@ -186,8 +186,6 @@ func (r *reader) run(of *callable, component *spec.Component, c *irContainer) {
 	switch {
 	case ok:
 		component.Python = r.function(of, component, c, l)
-	case readsExecutorInput(c):
-		r.gap(c.Line, gapExecutorInput, "Executor %q is given {{$}}.", of.executorRef)
 	default:
 		of.container = true
 		component.Container = r.container(of, c)

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
@@ -26,7 +25,11 @@ func (r *reader) container(of *callable, c *irContainer) *spec.Container {
 		command, args = args[:1], args[1:] // KFP's launcher runs the first argument
 	}
 	t.lookedAt(append(command[:len(command):len(command)], args...))
-	return &spec.Container{Image: t.image(c.Image), Command: t.words(command), Args: t.words(args)}
+	container := &spec.Container{Image: t.image(c.Image), Command: t.words(command), Args: t.words(args)}
+	if readsExecutorInput(c) {
+		t.launched(container)
+	}
+	return container
 }
 
 var inputName = regexp.MustCompile(`"InputName": *"([^"]*)"`)
@@ -76,7 +79,10 @@ func (v value) word() value {
 // value is what stands for a placeholder in a container.
 func (t container) value(p placeholder) value {
 	v := value{constant: p.all, typ: spec.String, line: t.line}
-	if p.side == "" {
+	switch {
+	case p.all == executorInput:
+		return value{code: t.description(), typ: spec.String, line: t.line}
+	case p.side == "":
 		return t.ofRun(p)
 	}
 	slots := t.of.inputs
@@ -256,10 +262,4 @@ func clauses(c any) []any {
 		return c
 	}
 	return []any{c}
-}
-
-// readsExecutorInput reports whether a container is made for KFP's launcher.
-func readsExecutorInput(c *irContainer) bool {
-	whole := func(word string) bool { return strings.Contains(word, "{{$}}") }
-	return slices.ContainsFunc(c.Command, whole) || slices.ContainsFunc(c.Args, whole)
 }

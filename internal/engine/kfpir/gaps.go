@@ -4,8 +4,8 @@ package kfpir
 type gap struct{ title, remedy string }
 
 var (
-	gapExecutorInput = gap{"Container that reads KFP's executor input", "Such an image is made for KFP's launcher, whose " +
-		"{{$}} is a description of the whole task. Make it a kfp_component of its own."}
+	gapExecutorInput = gap{"Container that reads KFP's executor input", "How long the list is can only be known when the " +
+		"pipeline runs. Take a component that is a lightweight Python function."}
 	gapCustomJob  = gap{"Job of Vertex AI", "Custom jobs and resolvers exist on Vertex AI alone."}
 	gapLifecycle  = gap{"Container with a lifecycle", "KFP itself runs no hooks before its cache is looked at. Remove it."}
 	gapVertex     = gap{"Placeholder of Vertex AI", "Only Vertex AI knows its value. Give it as a parameter of the pipeline."}

@@ -73,7 +73,7 @@ func TestCommandsOfFunctions(t *testing.T) {
 	}
 }
 
-// A command that is none of these is any program's: nothing is guessed.
+// A command that is none of these is any program's: nothing is guessed, and it is given what KFP gives it.
 func TestCommandsOfOthers(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -86,12 +86,25 @@ func TestCommandsOfOthers(t *testing.T) {
 		"an unclosed quote":   {[]string{"sh", "-c", pip + "'a" + then, "sh", "-ec", run, module}, executor},
 		"a substitution":      {[]string{"sh", "-c", pip + "$(cat x)" + then, "sh", "-ec", run, module}, executor},
 		"an index without it": {[]string{"sh", "-c", pip + "--index-url" + then, "sh", "-ec", run, module}, executor},
-		"an image of its own": {[]string{"python3", "-m", "kfp.dsl.executor_main"}, executor},
+		"an image of its own": {[]string{"python3.9", "-m", "kfp.dsl.executor_main"}, executor},
 		"no function":         {[]string{"sh", "-ec", run, module}, []string{"--executor_input", "{{$}}"}},
 	} {
-		_, problems := check(packageOf(c.command, c.args), "p.json")
-		if all := strings.Join(texts(problems), "\n"); !strings.Contains(all, "Container that reads KFP's executor input") {
-			t.Errorf("%s: %s", name, all)
+		p, problems := check(packageOf(c.command, c.args), "p.json")
+		if problems.HasError() {
+			t.Errorf("%s: %v", name, problems)
+		}
+		got := p.Pipeline.Components["double"].Container
+		if got == nil || len(got.Command) != 4 || len(got.Args) != len(c.command)+len(c.args) {
+			t.Errorf("%s: %+v", name, got)
+			continue
+		}
+		if python := got.Command[0]; python != "python3" && python != c.command[0] {
+			t.Errorf("%s: %s", name, python)
+		}
+		want := "{{ toJSON({inputs: {parameterValues: {'n': inputs.n}, artifacts: {}}, outputs: {parameters: {'Output': {outputFile: " +
+			"outputs.Output.path}, 'note': {outputFile: outputs.note.path}}, artifacts: {}, outputFile: '/tmp/kfp_output_metadata.json'}}) }}"
+		if got.Command[3] != want || got.Args[len(c.command)+1] != want {
+			t.Errorf("%s: %s", name, got.Command[3])
 		}
 	}
 }

@@ -188,8 +188,6 @@ func (r *reader) unknownValue(p placeholder, line int) {
 		r.gap(line, gapUnresolved, "%s is the place of the artifacts.", p.all)
 	case strings.HasPrefix(p.kind, "pipeline_google_cloud_"):
 		r.gap(line, gapVertex, "%s is in a text.", p.all)
-	case p.kind == "":
-		r.gap(line, gapExecutorInput, "%s is in a text.", p.all)
 	default:
 		r.gap(line, gapUnresolved, "%s is in a text.", p.all)
 	}

@@ -78,7 +78,7 @@ func TestWhatIsRefused(t *testing.T) {
 		{"taskInfo:", "artifactIterator: {items: {inputArtifact: x}, itemInput: text}\n        taskInfo:", "Loop over artifacts: p.yaml:29:"},
 		{"taskInfo:", "retryPolicy: {maxRetryCount: 1, backoffDuration: soon}\n        taskInfo:", `Invalid duration: p.yaml:29: Task "say": "soon" is no duration like 30s.`},
 		{"taskInfo:", "triggerPolicy: {strategy: ALL_UPSTREAM}\n        taskInfo:", `Unknown strategy: p.yaml:29: Task "say" has the trigger strategy "ALL_UPSTREAM".`},
-		{"- echo", "- '{{$}}'", `Container that reads KFP's executor input: p.yaml:12: Executor "exec-say" is given {{$}}.`},
+		{"- echo", "- '{{$}}'\n        - '{{$.outputs.artifacts[''x''].metadata}}'", "Unknown name in a placeholder: p.yaml:12:"},
 		{"- echo", "- '{{$.inputs.parameters[''x'']}}'", "Unknown name in a placeholder: p.yaml:12: The component has no such parameter as in {{$.inputs.parameters['x']}}."},
 		{"- echo", "- '{{$.inputs.artifacts[''text''].path}}'", "Unknown name in a placeholder: p.yaml:12: The component has no such artifact as in"},
 		{"- echo", "- '{\"IfPresent\": {\"InputName\": \"x\"}}'", `IfPresent looks at the input "x", which the component does not have.`},
