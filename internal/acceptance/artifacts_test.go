@@ -55,6 +55,17 @@ resource "kfp_component" "describe" {
   PY
   }
 }
+
+resource "kfp_component" "where" {
+  name   = "where"
+  python = { base_image = "python:3.11-slim", source = <<-PY
+    from kfp import dsl
+
+    def where(file: dsl.Input[dsl.Dataset]) -> str:
+        return "%s|%s|%s" % (open(file.path).read(), file.uri[:len("s3://argo/")], file.metadata.get("name"))
+  PY
+  }
+}
 `
 
 func artifactConstructs() []construct {
@@ -102,13 +113,13 @@ resource "kfp_pipeline" "inner" {
 			name: "artifacts of nested pipelines",
 			tasks: `
     inner    = { component = kfp_pipeline.inner.ref, inputs = { word = "p" } }
-    describe = { component = kfp_component.describe.ref, inputs = { file = "{{ tasks.inner.output }}" } }
+    describe = { component = kfp_component.where.ref, inputs = { file = "{{ tasks.inner.output }}" } }
     each     = { component = kfp_pipeline.inner.ref, for_each = jsonencode(["p", "q"]), inputs = { word = "{{ each.value }}" } }
     merge    = { component = kfp_component.merge.ref, inputs = { files = "{{ tasks.each.output }}" } }`,
 			extra:   nested,
 			outputs: map[string]string{"one": "{{ tasks.describe.output }}", "merge": "{{ tasks.merge.output }}"},
 			want: map[string]string{
-				"one": "p-one||p-one", "merge": "p-one:p-one:{{workflow.name}};q-other:q-other:{{workflow.name}}",
+				"one": "p-one|s3://argo/|p-one", "merge": "p-one:p-one:{{workflow.name}};q-other:q-other:{{workflow.name}}",
 			},
 			pods: 5,
 		},
@@ -289,8 +300,8 @@ output "result" { value = kfp_run.import.outputs }
 	}
 	want := map[string]string{
 		"http": "{}|http://10.200.0.1:5000/v2/|None",
-		"s3":   "imported|s3://argo/" + key + "?endpoint=10.200.0.1:9000&insecure=true&secret=s3-credentials|None",
-		"own":  "imported|repository://" + key + "|None",
+		"s3":   "imported|s3://argo/" + key + "|None",
+		"own":  "imported|s3://argo/" + key + "|None",
 	}
 	if diff := cmp.Diff(want, result.Result.Value); diff != "" {
 		t.Errorf("outputs differ (-want +got):\n%s", diff)

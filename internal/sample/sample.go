@@ -17,7 +17,8 @@ func EverySetting() spec.Settings {
 	}
 	s.Volumes = map[string]spec.Volume{
 		"a": {
-			MountPath: "/a", SubPath: "x", ReadOnly: true, Secret: "s",
+			MountPath: "/a", SubPath: "x", ReadOnly: true, Secret: "s", Optional: true, Items: map[string]string{"a": "x"},
+			DefaultMode: "0400",
 		}, "b": {MountPath: "/b", ConfigMap: "c"}, "c": {MountPath: "/c", Claim: "c"},
 		"d": {MountPath: "/d", EmptyDir: &spec.EmptyDir{Medium: "Memory", SizeLimit: "1Gi"}},
 		"e": {

@@ -65,3 +65,34 @@ func TestGoldenConstructs(t *testing.T) {
 	compare(t, "pipeline-constructs", o.Template)
 	accepted(t, mustComponent(t, step()).Template, o.Template)
 }
+
+// What a task says of itself and of its run, in every place. A component says it of its pod.
+func TestGoldenIDs(t *testing.T) {
+	t.Parallel()
+	said := step()
+	said.Name, said.Container.Args = "said", []string{"{{ task.id }}", "{{ inputs.text + task.id }}", "{{ outputs.text.path }}"}
+	ref := mustComponent(t, said).Ref(said)
+	text := map[string]string{"text": "{{ run.id }} {{ run.created_at }} {{ task.name }} {{ task.id }}"}
+	p := spec.Pipeline{
+		Namespace: "etl", Name: "ids", Tasks: map[string]spec.Task{
+			"one": {Component: ref, Inputs: text, When: "run.id != '' and task.name == 'one'", Settings: spec.Settings{
+				Env: map[string]string{"ID": "{{ task.id }}"}, Retry: &spec.Retry{Limit: 1},
+			}},
+			"each": {Component: ref, Inputs: text, ForEach: `["a"]`, Settings: spec.Settings{
+				Env: map[string]string{"ID": "{{ task.id }}"}, Synchronization: drawLocks(),
+			}},
+			"bounded": {
+				Component: ref, Inputs: map[string]string{"text": "{{ task.id }}"}, ForEach: `["a"]`, Parallelism: new(int64(1)),
+			},
+		},
+		OnExit:   map[string]spec.Task{"last": {Component: ref, Inputs: text}},
+		Defaults: spec.Settings{Env: map[string]string{"NAME": "{{ task.name }}"}},
+		Outputs:  map[string]string{"run": "{{ run.id }}", "created": "{{ run.created_at }}!"},
+	}
+	o := mustPipeline(t, p)
+	compare(t, "pipeline-ids", o.Template)
+	checkInverse(t, p)
+	component := mustComponent(t, said).Template
+	compare(t, "component-ids", component.Spec.Templates[0].Container)
+	accepted(t, component, o.Template)
+}

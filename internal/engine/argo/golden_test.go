@@ -7,6 +7,7 @@ import (
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/python/runtime"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/golden"
 )
@@ -111,6 +112,32 @@ func TestGoldenComponents(t *testing.T) {
 		t.Error("the code is not in the config map")
 	}
 	compare(t, "component-container", mustComponent(t, quote()).Template)
+	kfp := mustComponent(t, score())
+	compare(t, "component-kfp", kfp.Template)
+	golden.Compare(t, "component-kfp.json", kfp.Code.Data[runtime.ConfigName]+"\n")
+}
+
+// score is a function with what only KFP's SDK knows.
+func score() spec.Component {
+	const source = "def score(model: Input[VertexModel], who: Person, rows: dsl.EmbeddedInput[Dataset], " +
+		"card: Output[Scorecard]): pass\n"
+	return spec.Component{
+		Namespace: "etl", Name: "score",
+		Interface: spec.Interface{
+			Inputs:  map[string]spec.Input{"model": {Type: "google.VertexModel"}, "who": {Type: spec.Struct}},
+			Outputs: map[string]spec.Output{"card": {Type: "acme.Scorecard"}},
+		},
+		Python: &spec.Python{
+			Source: source, Definition: source, Function: "score", SourceFile: "score.py", Image: "score:1", FirstLine: 1,
+			Files: map[string]string{"rows.csv": "1,2\n"}, SDK: true, KFP: true,
+			Arguments: []spec.Argument{
+				{Name: "model", Passing: spec.PassInputArtifact, Type: "google.VertexModel", Class: "VertexModel"},
+				{Name: "who", Passing: spec.PassParameter, Type: spec.Struct, Class: "people.Person"},
+				{Name: "rows", Passing: spec.PassEmbedded, Type: spec.Dataset},
+				{Name: "card", Passing: spec.PassOutputArtifact, Type: "acme.Scorecard", Class: "Scorecard"},
+			},
+		},
+	}
 }
 
 func TestGoldenPipeline(t *testing.T) {

@@ -200,6 +200,8 @@ func sameContainer(
 		)
 	}
 	before["workflow.name"], before["workflow.status"] = "value-of-run_name", "value-of-run_status"
+	before["workflow.uid"], before["workflow.creationTimestamp"] = "value-of-run_id", "value-of-run_created_at"
+	before["pod.name"], after["pod.name"] = "pod", "pod"
 	places := map[string]string{}
 	for _, a := range written.Inputs.Artifacts {
 		before["inputs.artifacts."+a.Name+".path"] = a.Path

@@ -46,7 +46,7 @@ func lines(all []layout.Unread) []string {
 
 func TestHandwrittenTemplatesAreReadAsComponents(t *testing.T) {
 	t.Parallel()
-	for name, template := range map[string]string{"report": "", "hello": "", "impossible": "", "library": "", "library:print": "print", "library:wait": "wait", "library:none": "none"} {
+	for name, template := range map[string]string{"report": "", "hello": "", "impossible": "", "library": "", "library:print": "print", "library:wait": "wait", "library:none": "none", "ids:tell": "tell"} {
 		file, _, _ := strings.Cut(name, ":")
 		f, err := handwritten.Component(written(t, file), template)
 		if err != nil {
@@ -97,7 +97,7 @@ func aroundOf(t *testing.T, without string, files ...string) handwritten.Around 
 
 func TestHandwrittenTemplatesAreReadAsPipelines(t *testing.T) {
 	t.Parallel()
-	for name, without := range map[string]string{"diamond": "", "diamond-before": "write", "steps": "", "entangled": "print", "library": "", "hello": ""} {
+	for name, without := range map[string]string{"diamond": "", "diamond-before": "write", "steps": "", "entangled": "print", "library": "", "hello": "", "ids": ""} {
 		file := strings.TrimSuffix(name, "-before")
 		around := aroundOf(t, without, file, "hello")
 		p, unread, err := handwritten.Pipeline(written(t, file), around)

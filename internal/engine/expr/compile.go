@@ -249,6 +249,9 @@ func (t *Typed) CompileJSON() (string, error) {
 	if constant, ok := t.Constant(); ok {
 		return jsonString(escapeDollars(constant))
 	}
+	if t.isLate() {
+		return t.lateJSON(escapeDollars)
+	}
 	all, err := t.bound()
 	if err != nil {
 		return "", err
@@ -262,6 +265,9 @@ func (t *Typed) CompileJSON() (string, error) {
 func (t *Typed) CompileJSONString() (string, error) {
 	if constant, ok := t.Constant(); ok {
 		return jsonString(constant)
+	}
+	if t.isLate() {
+		return t.lateJSON(func(data string) string { return data })
 	}
 	all, err := t.bound()
 	if err != nil {

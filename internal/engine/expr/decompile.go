@@ -42,7 +42,7 @@ func newIndex(vars map[string]Var) index {
 	for name, v := range vars {
 		if key := v.key(); key != "" {
 			x.byArgo[key] = append(x.byArgo[key], name)
-		} else if v.Text != "" {
+		} else if v.Text != "" && !v.Incidental {
 			x.texts = append(x.texts, name)
 		}
 	}
@@ -183,15 +183,20 @@ func (d *Decompiler) JSON(argo string) (string, bool) {
 }
 
 func (d *Decompiler) json(argo string, compile func(*Typed) (string, error), dollars bool) (string, bool) {
-	if !strings.HasPrefix(argo, "{{") {
+	data := func(text string) string { return text }
+	if dollars {
+		data = func(text string) string { return strings.ReplaceAll(text, "$$", "$") }
+	}
+	switch {
+	case strings.HasPrefix(argo, "{{"):
+	case strings.Contains(argo, "{{"):
+		return d.lateJSON(argo, compile, data)
+	default:
 		constant, ok := unquoteJSON(argo)
 		if !ok {
 			return "", false
 		}
-		if dollars {
-			constant = strings.ReplaceAll(constant, "$$", "$")
-		}
-		return d.proved(argo, spec.Any, compile, escape(constant, false))
+		return d.proved(argo, spec.Any, compile, escape(data(constant), false))
 	}
 	return d.candidates(argo, spec.Any, compile, undoer{strip: func(node ast.Node) ast.Node {
 		if args, ok := call(node, "replace", 3); ok {

@@ -182,9 +182,14 @@ func (b *bound) coalesce(n *ast.BinaryNode) ast.Node {
 	if v, ok := b.variable(all[last]); ok && v.Optional && v.isText() {
 		result = choose(v.present(), v.value(), &ast.NilNode{})
 	}
-	for i := last - 1; i >= 0; i-- {
-		v, isVar := b.variable(all[i])
-		m, isMember := all[i].(*ast.MemberNode)
+	return b.firstOf(all[:last], result)
+}
+
+// firstOf is the value of the first of these nodes that is there, or else another one.
+func (b *bound) firstOf(nodes []ast.Node, result ast.Node) ast.Node {
+	for _, node := range slices.Backward(nodes) {
+		v, isVar := b.variable(node)
+		m, isMember := node.(*ast.MemberNode)
 		switch {
 		case isVar && v.isText() && !v.isConstant():
 			result = choose(v.present(), v.value(), result)
@@ -193,7 +198,7 @@ func (b *bound) coalesce(n *ast.BinaryNode) ast.Node {
 		case isMember:
 			result = coalescing(b.member(m, true), result)
 		default:
-			result = coalescing(b.value(all[i]), result)
+			result = coalescing(b.value(node), result)
 		}
 	}
 	return result

@@ -48,8 +48,12 @@ type Var struct {
 	// Foreign variables hold what a task wrote, which may be anything: its container need not have our runtime, and its
 	// code may go round it. They are made inert, or checked, where they are passed on.
 	Foreign bool
+	// Late variables are known to Argo only when it makes the pod.
+	Late bool
 	// Text is a constant that stands for the variable, such as a path. Only where Argo and Code are empty.
 	Text string
+	// Incidental constants are words that data may hold by chance: a text that is read back keeps them as they are.
+	Incidental bool
 	// Open variables may be of any type, of artifacts too: what gives them is not known yet.
 	Open bool
 }

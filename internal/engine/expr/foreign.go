@@ -7,15 +7,17 @@ import "strings"
 var foreignNames = map[string]string{
 	"True": "Write true.", "False": "Write false.", "None": "Write nil.", "null": "Write nil.", "NULL": "Write nil.", "undefined": "Write nil.",
 
-	"workflow": "Of Argo's workflow there are run.name, for workflow.name, and parameters.x, for " +
-		"workflow.parameters.x.",
+	"workflow": "Of Argo's workflow there are run.name, run.id and run.created_at, for workflow.name, workflow.uid and " +
+		"workflow.creationTimestamp, and parameters.x, for workflow.parameters.x.",
 	"workflow.name":       "Argo's workflow.name is run.name here.",
+	"workflow.uid":        "Argo's workflow.uid is run.id here.",
 	"workflow.parameters": "Argo's workflow.parameters.x is parameters.x here.",
 	"workflow.status":     "Argo's workflow.status is run.status here, which on_exit tasks can read.",
 	"workflow.failures":   "Argo's workflow.failures is run.failures here, which on_exit tasks can read.",
 	"workflow.scheduledTime": "Argo's workflow.scheduledTime is schedule.time, which the parameters of a " +
 		"kfp_recurring_run can read: hand it to the pipeline as a parameter.",
-	"workflow.creationTimestamp": "Hand the time to the pipeline as a parameter; a kfp_recurring_run has schedule.time.",
+	"workflow.creationTimestamp": "Argo's workflow.creationTimestamp is run.created_at here. A kfp_recurring_run has " +
+		"schedule.time, when the run was due.",
 	"item":                       "Argo's item is each.value here, in a task with for_each.",
 	"steps":                      "Argo's steps.x is tasks.x here.",
 	"lastRetry":                  "Argo's lastRetry.exitCode is last_retry.exit_code here, in retry.expression.",
@@ -55,7 +57,8 @@ var foreignNames = map[string]string{
 	"secrets": "Expressions see no secrets: Argo would keep them in clear text. Give them to the pod by secret_env of " +
 		"the task.",
 	"loop": "Jinja's loop.index is each.index here, in a task with for_each; it starts at 0.",
-	"dsl":  "KFP's dsl.PIPELINE_JOB_NAME_PLACEHOLDER is run.name here.",
+	"dsl":  "KFP's dsl.PIPELINE_JOB_NAME_PLACEHOLDER is run.name here, …_JOB_ID_… run.id, …_JOB_CREATE_TIME_UTC_… " +
+		"run.created_at, …_TASK_NAME_… task.name and …_TASK_ID_… task.id.",
 }
 
 const (

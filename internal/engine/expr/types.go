@@ -106,6 +106,8 @@ func join(a, b spec.Type) spec.Type {
 		return spec.Any
 	case a == spec.Any || b == spec.Any:
 		return spec.Any
+	case isAnyArtifact(a, b):
+		return a
 	case a.AssignableTo(b):
 		return b
 	case b.AssignableTo(a):
@@ -116,6 +118,17 @@ func join(a, b spec.Type) spec.Type {
 		return spec.List
 	}
 	return spec.Any
+}
+
+// isAnyArtifact reports whether a is Artifact where b is an artifact of some type, or a list of the one a list of the
+// other.
+func isAnyArtifact(a, b spec.Type) bool {
+	elemA, listA := a.Elem()
+	elemB, listB := b.Elem()
+	if listA && listB {
+		return isAnyArtifact(elemA, elemB)
+	}
+	return a == spec.Artifact && b.IsArtifact() && !listB
 }
 
 // typeOf maps the Go type that the checker found.

@@ -18,16 +18,20 @@ const (
 
 // ContainerEnv is what the command and the arguments of a container may refer to.
 func ContainerEnv(i spec.Interface) Env {
-	names := map[string]expr.Var{}
+	names := map[string]expr.Var{taskID: podName}
 	for name, in := range i.Inputs {
 		if in.Type.IsArtifact() {
 			names["inputs."+name+".path"] = expr.Var{Type: spec.String, Text: InputsDirectory + "/" + name}
+			names["inputs."+name+".uri"] = uriVar(InputURI(name), in.TakesNil())
 			continue
 		}
 		names["inputs."+name] = parameterVar(name, in)
 	}
-	for name := range i.Outputs {
+	for name, out := range i.Outputs {
 		names["outputs."+name+".path"] = expr.Var{Type: spec.String, Text: OutputsDirectory + "/" + name}
+		if out.Type.IsArtifact() {
+			names["outputs."+name+".uri"] = uriVar(OutputURI(name), false)
+		}
 	}
 	return Env{Own: names, Elsewhere: notInComponents}
 }
@@ -100,12 +104,10 @@ func checkContainer(l *problem.List, c spec.Component) {
 	parse(at.Attr("command"), c.Container.Command)
 	parse(at.Attr("args"), c.Container.Args)
 	for _, name := range spec.Names(c.Outputs) {
-		if !unknown && !used["outputs."+name+".path"] {
+		if !unknown && !refersTo(used, name, c.Outputs[name]) {
 			l.Warnf(
 				problem.At("outputs").Key(name), "Output never written",
-				"Neither command nor args hold {{ outputs.%s.path }}, the file that the container has to write; the task would "+
-					"fail.",
-				name,
+				"Neither command nor args hold %s; the task would fail.", howToWrite(name, c.Outputs[name]),
 			)
 		}
 	}

@@ -19,12 +19,14 @@ const (
 	noStatus   = "That is known once the run has ended: on_exit tasks can read it. Of a task there is tasks.t.status."
 	noPipeline = "A component knows no pipeline. Declare an input, and let the task fill it: inputs = { x = \"{{ %s " +
 		"}}\" }."
+	noTask      = "task is what a task says of itself: task.name and task.id. Of another one there is tasks.t.status."
 	noLastRetry = "That is known in retry.expression alone."
 )
 
 // notInPipelines says why names of other places do not exist in a pipeline.
 var notInPipelines = map[string]string{
 	"inputs": noInputs, "outputs": noOutputs, "schedule": noSchedule, "last_retry": noLastRetry, "each": noLoop, "each.key": noKey,
+	"task": noTask,
 }
 
 // notInTasks says why names of other places do not exist for tasks.
@@ -77,14 +79,16 @@ func notInComponents(name string) string {
 // takenBy is how a task hands a component what the names of a pipeline stand for.
 var takenBy = map[string]string{
 	"parameters": "parameters.x", "tasks": "tasks.t.output", "run": "run.name", "each": "each.value", "schedule": "parameters.day",
+	"task.name": "task.name",
 }
 
 // notInSchedules says why the names of a pipeline do not exist where its parameters are set.
 func notInSchedules(name string) string { return notInParameters[name] }
 
 var notInParameters = map[string]string{
-	"parameters": "The parameters are what is set here. schedule.time, schedule.local_time and run.name can be read.",
+	"parameters": "The parameters are what is set here. schedule.time, schedule.local_time and run.name, run.id, run.created_at can be read.",
 	"tasks":      "No task has run where the parameters are set. Read the output in the pipeline.",
-	"inputs":     "The parameters are what is set here. schedule.time, schedule.local_time and run.name can be read.",
+	"inputs":     "The parameters are what is set here. schedule.time, schedule.local_time and run.name, run.id, run.created_at can be read.",
 	"each":       "A run has no loop; for_each is a setting of tasks.",
+	"task":       "A run is no task; task.name and task.id are what a task says of itself.",
 }

@@ -66,6 +66,7 @@ func Check(p spec.Pipeline) (*Graph, problem.List) {
 	c.groups()
 	c.check()
 	settings.CheckDefaults(&c.problems, &p.Defaults)
+	c.defaultIDs()
 	checkHeld(
 		&c.problems, problem.At("defaults").Attr("synchronization"), p.Options.Synchronization, p.Defaults.Synchronization,
 	)

@@ -24,7 +24,9 @@ var printer = spec.Ref{
 // A group is checked like a pipeline, and what it gives like what a component gives.
 func TestGroupsAreChecked(t *testing.T) {
 	t.Parallel()
-	prints := func(text string) spec.Task { return spec.Task{Component: printer, Inputs: map[string]string{"text": text}} }
+	prints := func(text string) spec.Task {
+		return spec.Task{Component: printer, Inputs: map[string]string{"text": text}}
+	}
 	with := func(t spec.Task, change func(*spec.Task)) spec.Task { change(&t); return t }
 	_, problems := Check(spec.Pipeline{
 		Namespace: "etl", Name: "p", Parameters: map[string]spec.Input{"day": {Type: spec.String}},

@@ -19,11 +19,10 @@ func ScheduleEnv(timezone string) expr.Env {
 		timezone = "UTC"
 	}
 	local := fmt.Sprintf("date(workflow.scheduledTime).In(timezone(%q)).Format(%q)", timezone, time.RFC3339)
-	return expr.Env{Own: map[string]expr.Var{
-		"schedule.time":       {Type: spec.String, Argo: "workflow.scheduledTime", Coding: expr.Plain},
-		"schedule.local_time": {Type: spec.String, Code: local, Coding: expr.Plain},
-		"run.name":            {Type: spec.String, Argo: "workflow.name", Coding: expr.Plain},
-	}, Elsewhere: notInSchedules}
+	own := maps.Clone(runVars)
+	own["schedule.time"] = expr.Var{Type: spec.String, Argo: "workflow.scheduledTime", Coding: expr.Plain}
+	own["schedule.local_time"] = expr.Var{Type: spec.String, Code: local, Coding: expr.Plain}
+	return expr.Env{Own: own, Elsewhere: notInSchedules}
 }
 
 // CheckRecurringRun finds what is wrong with the pipeline, the parameters and the concurrency of a recurring run. Its

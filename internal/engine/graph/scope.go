@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"maps"
 	"strings"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
@@ -38,7 +39,7 @@ func newScope(p spec.Pipeline, g *Graph, around *spec.Pipeline) *Scope {
 		if p.Open.Parameters {
 			env["parameters."+expr.Anything] = open
 		}
-		env["run.name"] = expr.Var{Type: spec.String, Argo: "workflow.name", Coding: expr.Plain}
+		maps.Copy(env, runVars)
 	}
 	s.exit["run.status"] = expr.Var{Type: spec.String, Argo: "inputs.parameters." + StatusParameter, Coding: expr.Plain}
 	s.exit["run.failures"] = expr.Var{
@@ -123,7 +124,7 @@ func mayHaveFailed(tasks map[string]spec.Task, nodes map[string]*Node) map[strin
 // Task is the environment of a task.
 func (s *Scope) Task(name string) Env {
 	return Env{
-		Own: itemVars(s.graph.Tasks[name]), Shared: s.tasks, Elsewhere: s.notInTasks(s.graph.Tasks[name]),
+		Own: ownVars(name, s.graph.Tasks[name]), Shared: s.tasks, Elsewhere: s.notInTasks(s.graph.Tasks[name]),
 		Self: "tasks." + name,
 	}
 }
@@ -131,22 +132,9 @@ func (s *Scope) Task(name string) Env {
 // Exit is the environment of an on_exit task.
 func (s *Scope) Exit(name string) Env {
 	return Env{
-		Own: itemVars(s.graph.Exit[name]), Shared: s.exit, Elsewhere: s.notInExit(s.graph.Exit[name]), Self: "tasks." + name,
+		Own: ownVars(name, s.graph.Exit[name]), Shared: s.exit, Elsewhere: s.notInExit(s.graph.Exit[name]), Self: "tasks." + name,
 	}
 }
 
 // Outputs is the environment of the pipeline's outputs.
-func (s *Scope) Outputs() Env { return Env{Shared: s.tasks, Elsewhere: s.notInTasks(nil)} }
-
-// itemVars are each.value and each.index under for_each.
-func itemVars(n *Node) map[string]expr.Var {
-	if n == nil || n.Item == "" {
-		return nil
-	}
-	value, index := expr.ItemVars(n.Item, n.Indexed)
-	vars := map[string]expr.Var{"each.value": value}
-	if n.Indexed {
-		vars["each.index"] = index
-	}
-	return vars
-}
+func (s *Scope) Outputs() Env { return Env{Own: runOutputs, Shared: s.tasks, Elsewhere: s.notInTasks(nil)} }

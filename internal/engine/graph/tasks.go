@@ -72,6 +72,7 @@ func (c *checker) task(at problem.Path, t spec.Task, n *Node, env Env) {
 	c.constants(inputs, t, n)
 	c.items(inputs, t, n)
 	c.absentOutputs(at, t, n)
+	c.ids(at, t, n)
 	checkPodless(&c.problems, at, t)
 	checkFlow(&c.problems, at, t, n)
 	if t.AreUnset() {
@@ -164,10 +165,21 @@ func (c *checker) text(task problem.Path, t *text, env Env) {
 				t.raw, got,
 			)
 		}
+		if len(errs) == 0 && t.objects && !areObjects(got) {
+			c.problems.Errorf(
+				task.Join(t.path()), "Wrong type", "%s is of type %s; here a struct, a list of such or nil can stand.", t.raw, got,
+			)
+		}
 	}
 	for _, e := range errs {
 		c.problems.Errorf(task.Join(t.path()), "Invalid expression", "%s", e.Describe(t.raw))
 	}
+}
+
+// areObjects reports whether a value is one struct, or several.
+func areObjects(t spec.Type) bool {
+	elem, isList := t.Elem()
+	return t == spec.Struct || t == spec.Any || t == spec.List || isList && elem == spec.Struct
 }
 
 // typeOf finds the type of a text. Where it comes from is not known yet, any will do.

@@ -23,6 +23,7 @@ type text struct {
 	imported bool   // the address of an artifact that exists already
 	optional bool   // the input takes nil
 	scalar   bool   // the value is shown as text, whatever its type is, so that it must be one that has a text
+	objects  bool   // the value is a struct or a list of such
 }
 
 // use is one reference of a text to another task.
@@ -125,11 +126,17 @@ func settingsTexts(s *spec.Settings) []text {
 
 // settingText is a text of a setting.
 func settingText(of settings.Text) text {
-	if !of.Scalar {
-		return parseText(of.At, of.Raw, spec.String)
+	t := parseText(of.At, of.Raw, spec.String)
+	switch of.Value {
+	case settings.Scalar:
+		t.want, t.scalar = spec.Any, true
+	case settings.Name:
+		t.optional = true
+	case settings.Object:
+		t.want, t.optional = spec.Struct, true
+	case settings.Objects:
+		t.want, t.optional, t.objects = spec.Any, true, true
 	}
-	t := parseText(of.At, of.Raw, spec.Any)
-	t.scalar = true
 	return t
 }
 

@@ -15,9 +15,13 @@ type analysis struct {
 	options    Options
 	def        *functionDef
 	helpers    []*functionDef // that the decorator names, and the pod runs along with the function
+	along      []stmt         // classes of annotations, and what they need, which the pod of a lightweight function needs
 	function   *Function
 	additional []*file
 	others     []Finding // those in additional sources
+
+	returnedNames []string // of the outputs that the function returns, in their order
+	returnsModel  bool     // of pydantic
 }
 
 func (a *analysis) run() *Function {
@@ -33,11 +37,12 @@ func (a *analysis) run() *Function {
 	}
 	a.openAdditional()
 	a.decorator()
-	if a.options.Lightweight {
-		a.function.Definition, a.function.FirstLine = a.extract(append(a.helpers, a.def)...)
-	}
 	a.arguments()
 	a.returns()
+	if a.options.Lightweight {
+		a.function.Definition, a.function.FirstLine = a.extract(append(a.helpers, a.def), a.along)
+	}
+	a.function.SDK = a.needsSDK()
 	a.describe()
 	a.checkBody()
 	if !hasSyntaxError(a.findings) {
@@ -217,14 +222,14 @@ func (a *analysis) scopeOf() *scope {
 	return scopeFor(a.module, a.def)
 }
 
-// scopeFor finds the scope of a node below s.
-func scopeFor(s *scope, def *functionDef) *scope {
+// scopeFor finds the scope of a function or a class below s.
+func scopeFor(s *scope, node stmt) *scope {
 	for _, child := range s.children {
-		if child.node == any(def) {
+		if child.node == any(node) {
 			return child
 		}
 		if child.kind == typeScope {
-			if found := scopeFor(child, def); found != nil {
+			if found := scopeFor(child, node); found != nil {
 				return found
 			}
 		}

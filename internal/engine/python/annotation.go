@@ -13,26 +13,38 @@ type meaning struct {
 	passing  spec.Passing
 	optional bool
 	allowed  []string
+	class    string // of the source, of which an artifact or a pydantic model is: a dotted name
 }
 
 // complaint is why an annotation or a default cannot be used.
 type complaint struct {
 	at   span
 	text string // whole sentences
+	// says is set where the text names the remedy, so that nothing more general takes its place.
+	says bool
 }
 
 func complain(at span, format string, args ...any) *complaint {
-	return &complaint{at, fmt.Sprintf(format, args...)}
+	return &complaint{at: at, text: fmt.Sprintf(format, args...)}
 }
 
 // annotations reads annotations. A quoted one is read from a text of its own, but stands where the quotes do.
 type annotations struct {
 	*file
-	origin *file // what names of the file lead to, wherever they are read
-	pinned *span
-	local  map[string]binding // names of the function itself
-	depth  int                // of aliases and quotes
-	notes  *[]complaint       // what is doubtful but can be used
+	origin     *file // what names of the file lead to, wherever they are read
+	additional []*file
+	pinned     *span
+	local      map[string]binding // names of the function itself
+	depth      int                // of aliases and quotes
+	notes      *[]complaint       // what is doubtful but can be used
+	types      map[string]spec.Type
+	given      spec.Type // of what is read, where it is known otherwise; empty: it is not
+}
+
+// of returns a reader for the annotation of an argument or an output.
+func (a annotations) of(name string) annotations {
+	a.given = a.types[name]
+	return a
 }
 
 const maxAliases = 20
@@ -123,10 +135,20 @@ func (a annotations) binding(id string) (binding, bool) {
 
 func (a annotations) name(x *nameExpr) (meaning, *complaint) {
 	if b, ok := a.binding(x.id); ok {
-		if b.kind == valueBinding && b.value != nil {
+		switch {
+		case b.kind == valueBinding && b.value != nil:
 			return a.definitions(x).read(b.value)
+		case b.kind == classBinding && a.origin.names[x.id].class == b.class:
+			return a.class(x, b.class, a.origin)
 		}
 		return meaning{}, a.unusable(x)
+	}
+	if _, ok := a.origin.names[x.id]; !ok {
+		for _, f := range a.additional {
+			if b := f.names[x.id]; b.kind == classBinding && b.class != nil {
+				return a.class(x, b.class, f)
+			}
+		}
 	}
 	return a.known(a.canonicalName(x.id), x)
 }
@@ -143,7 +165,7 @@ func (a annotations) known(canonical string, x expr) (meaning, *complaint) {
 		switch name {
 		case "PipelineTaskFinalStatus":
 			return meaning{typ: spec.Struct, passing: spec.PassFinalStatus, optional: true}, nil
-		case "Input", "Output":
+		case "Input", "Output", "EmbeddedInput":
 			return meaning{}, complain(
 				a.at(x), "%s lacks the kind of artifact. Write %s[Dataset], or another artifact type.", a.code(x), name,
 			)
@@ -153,7 +175,7 @@ func (a annotations) known(canonical string, x expr) (meaning, *complaint) {
 			)
 		}
 	}
-	return meaning{}, a.unusable(x)
+	return a.imported(canonical, x)
 }
 
 func (a annotations) primary(x *primary) (meaning, *complaint) {
@@ -187,7 +209,7 @@ func (a annotations) index(head string, x, index expr) (meaning, *complaint) {
 		return a.list(x, index)
 	case "builtins.dict", "typing.Dict":
 		return a.dict(index)
-	case kfpPrefix + "Input", kfpPrefix + "Output":
+	case kfpPrefix + "Input", kfpPrefix + "Output", kfpPrefix + "EmbeddedInput":
 		return a.marker(strings.TrimPrefix(head, kfpPrefix), x, index)
 	}
 	return meaning{}, a.unusable(x)
@@ -243,6 +265,8 @@ func (a annotations) dict(index expr) (meaning, *complaint) {
 func (a annotations) marker(name string, x, index expr) (meaning, *complaint) {
 	m, c := a.read(index)
 	switch {
+	case c != nil && c.says:
+		return meaning{}, c
 	case c != nil:
 		return meaning{}, complain(
 			c.at, "%s[…] takes an artifact type: %s. A parameter is annotated by its type alone.", name, artifactTypes(),
@@ -257,6 +281,10 @@ func (a annotations) marker(name string, x, index expr) (meaning, *complaint) {
 		)
 	case name == "Output":
 		m.passing = spec.PassOutputArtifact
+	case name == "EmbeddedInput" && m.typ.IsList():
+		return meaning{}, complain(a.at(x), "EmbeddedInput[…] is one artifact, whose path leads to all files.")
+	case name == "EmbeddedInput":
+		m.passing = spec.PassEmbedded
 	}
 	return m, nil
 }
@@ -266,7 +294,7 @@ func artifactTypes() string {
 	for i, t := range spec.ArtifactTypes {
 		names[i] = string(t)
 	}
-	return list(names)
+	return list(append(names, "a class with a schema_title of its own"))
 }
 
 // pathTypes are the type names that InputPath and OutputPath have taken in quotes since KFP's first version.
@@ -295,7 +323,10 @@ func (a annotations) call(head string, x expr, arguments []argument) (meaning, *
 	}
 	if s, ok := unparen(of.value).(*stringExpr); ok {
 		value, _ := stringValue(a.Text, s)
+		value, _, _ = strings.Cut(value, "@") // KFP writes system.Dataset@0.0.1
 		if t := spec.Type(value); t.IsArtifact() {
+			m.typ = t
+		} else if t := spec.TypeOfTitle(value); t != "" {
 			m.typ = t
 		} else if t, ok := pathTypes[strings.ToLower(value)]; ok {
 			m.typ = t

@@ -39,13 +39,20 @@ func (a *analysis) lightweight() {
 	defined := a.availableNames()
 	for _, def := range append(a.helpers, a.def) {
 		body = append(body, def)
-		defined[def.name] = true
 	}
+	body = append(body, a.along...)
 	alone, _ := bind(a.Text, body)
+	for name, sym := range alone.symbols {
+		defined[name] = defined[name] || sym.flags&bound != 0
+	}
 	boundGlobals(alone, defined)
 	known := func(name string) bool { return defined[name] }
-	for _, def := range append(a.helpers, a.def) {
-		for _, u := range a.shown(a.file, freeNames(scopeFor(alone, def), known)) {
+	for _, s := range body {
+		inside := scopeFor(alone, s)
+		if inside == nil {
+			continue // an import
+		}
+		for _, u := range a.shown(a.file, freeNames(inside, known)) {
 			a.outside(u)
 		}
 	}
@@ -60,6 +67,7 @@ func (a *analysis) lightweight() {
 	for _, def := range append(a.helpers, a.def) {
 		a.checkImports(a.file, def.body)
 	}
+	a.checkImports(a.file, a.along)
 }
 
 // availableNames returns what a lightweight function may use without defining it.
@@ -156,7 +164,7 @@ func (a *analysis) shown(f *file, all []unresolved) []unresolved {
 }
 
 // evaluated returns the stretches that are evaluated when the pod defines the functions: the decorators but for KFP's,
-// and all of the helpers' heads. The runtime leaves out the annotations of the function itself, and its defaults are
+// and all of the heads of helpers and classes. The runtime leaves out the annotations of the function itself, and its defaults are
 // literals.
 func (a *analysis) evaluated() []span {
 	var all []span
@@ -167,6 +175,11 @@ func (a *analysis) evaluated() []span {
 	}
 	for _, def := range a.helpers {
 		all = append(all, span{def.from, def.headerEnd})
+	}
+	for _, s := range a.along {
+		if class, ok := s.(*classDef); ok {
+			all = append(all, span{class.from, class.body[0].where().from})
+		}
 	}
 	return all
 }
@@ -220,6 +233,11 @@ func (a *analysis) userOf(u unresolved) string {
 	for _, def := range a.helpers {
 		if def.from <= u.places[0].from && u.places[0].to <= def.to {
 			return def.name
+		}
+	}
+	for _, s := range a.along {
+		if class, ok := s.(*classDef); ok && class.from <= u.places[0].from && u.places[0].to <= class.to {
+			return class.name
 		}
 	}
 	return a.def.name

@@ -6,19 +6,26 @@ import (
 	"strings"
 )
 
-// extract cuts functions out of their file, and KFP's decorators out of the functions. What lies between leaves empty
-// lines, so that all lines keep their distance.
-func (f *file) extract(defs ...*functionDef) (text string, startLine int) {
+// extract cuts functions, and statements that come along, out of their file, and KFP's decorators out of the functions.
+// What lies between leaves empty lines, so that all lines keep their distance.
+func (f *file) extract(defs []*functionDef, along []stmt) (text string, startLine int) {
 	var parts []span
 	for _, def := range defs {
 		parts = append(parts, f.parts(def)...)
+	}
+	for _, s := range along {
+		parts = append(parts, s.where())
 	}
 	slices.SortFunc(parts, func(x, y span) int { return cmp.Compare(x.from, y.from) })
 	parts = slices.Compact(parts)
 	var b strings.Builder
 	for i, part := range parts {
 		if i > 0 {
-			b.WriteString(strings.Repeat("\n", f.line(part.from)-f.line(parts[i-1].to)))
+			lines := f.line(part.from) - f.line(parts[i-1].to)
+			b.WriteString(strings.Repeat("\n", lines))
+			if lines == 0 && !strings.HasSuffix(b.String(), "\n") {
+				b.WriteString("; ") // two imports on one line
+			}
 		}
 		b.WriteString(f.Text[part.from:part.to])
 	}

@@ -18,7 +18,7 @@ const (
 
 // kfpNames are what kfp.dsl defines and a file may use.
 var kfpNames = func() map[string]bool {
-	names := map[string]bool{"Input": true, "Output": true, "InputPath": true, "OutputPath": true, "PipelineTaskFinalStatus": true,
+	names := map[string]bool{"Input": true, "Output": true, "EmbeddedInput": true, "InputPath": true, "OutputPath": true, "PipelineTaskFinalStatus": true,
 		"component": true, "container_component": true, "pipeline": true, "graph_component": true, "notebook_component": true}
 	for _, t := range spec.ArtifactTypes {
 		names[string(t)] = true
@@ -29,7 +29,7 @@ var kfpNames = func() map[string]bool {
 // runtimeNames are what the runtime gives a lightweight function without an import.
 var runtimeNames = func() map[string]bool {
 	names := map[string]bool{}
-	for _, name := range runtime.Names() {
+	for _, name := range slices.Concat(runtime.Names(), runtime.SDKNames()) {
 		names[name] = true
 	}
 	return names

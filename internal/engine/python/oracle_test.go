@@ -257,7 +257,7 @@ func TestExtractedFunctionsAreTheSame(t *testing.T) {
 		}
 		f := open(Source{module.Name, module.Text})
 		for _, def := range f.functions() {
-			definition, first := f.extract(def)
+			definition, first := f.extract([]*functionDef{def}, nil)
 			function := map[string]any{
 				"name": module.Name, "text": module.Text, "def": f.line(def.nameAt.from), "definition": definition, "line": first,
 			}

@@ -18,6 +18,10 @@ type Options struct {
 	Packages []string
 	// Additional sources run before the function, in the same namespace.
 	Additional []Source
+	// Files are the names of the component's data files.
+	Files []string
+	// Types are those of arguments and outputs by name, for annotations whose classes the source only imports.
+	Types map[string]spec.Type
 }
 
 // Function is what a component's function takes, gives and says of itself.
@@ -31,6 +35,7 @@ type Function struct {
 	ReturnsValue bool            // it returns one value
 	Async        bool
 	Decorator    *Decorator // of KFP; nil: none
+	SDK          bool       // it uses what KFP's SDK has beyond the plain runtime
 	// Definition is what the pod runs: the function alone where it is lightweight, else the whole source.
 	Definition string
 	FirstLine  int // the line of the source on which Definition starts
@@ -96,7 +101,7 @@ func Extract(src Source, function string) (text string, startLine int) {
 	f := open(src)
 	for _, v := range slices.Backward(f.functions()) {
 		if def := v; def.name == function {
-			return f.extract(def)
+			return f.extract([]*functionDef{def}, nil)
 		}
 	}
 	return "", 0

@@ -17,9 +17,10 @@ type result struct {
 
 // tupleField is a field of a NamedTuple.
 type tupleField struct {
-	name string
-	typ  spec.Type
-	at   span
+	name  string
+	typ   spec.Type
+	class string
+	at    span
 }
 
 // result reads a return annotation.
@@ -88,6 +89,9 @@ func (a annotations) declaredResult(x *nameExpr) (_ result, _ *complaint, ok boo
 	var r result
 	var c *complaint
 	switch {
+	case b.kind == classBinding && a.isValueClass(b.class):
+		m, c := a.read(x)
+		return result{value: m}, c, true
 	case b.kind == classBinding:
 		r, c = a.definitions(x).namedTupleClass(x, b.class)
 	case b.kind == valueBinding && b.value != nil:
@@ -209,12 +213,12 @@ func (a annotations) namedField(name string, x expr) (tupleField, *complaint) {
 			a.at(x), "%q cannot name an output. Use at most 63 ASCII letters, digits and underscores, a letter first.", name,
 		)
 	}
-	m, c := a.read(x)
+	m, c := a.of(name).read(x)
 	if c == nil {
 		c = a.outputMeaning(m, x)
 	}
 	if c != nil {
 		c.text = "the field " + name + ": " + c.text
 	}
-	return tupleField{name, m.typ, a.at(x)}, c
+	return tupleField{name, m.typ, m.class, a.at(x)}, c
 }

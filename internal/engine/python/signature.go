@@ -11,7 +11,9 @@ import (
 func (a *analysis) annotationsOf(notes *[]complaint) annotations {
 	local := map[string]binding{}
 	bindNames(a.def.body, func(name string, b binding) { local[name] = b })
-	return annotations{file: a.file, origin: a.file, local: local, notes: notes}
+	return annotations{
+		file: a.file, origin: a.file, additional: a.additional, local: local, notes: notes, types: a.options.Types,
+	}
 }
 
 // arguments reads the parameters of the function.
@@ -45,12 +47,19 @@ func (a *analysis) argument(reader annotations, p parameter) {
 			"type. Write it, such as \"%s: str\". %s", p.name, a.def.name, p.name, usable)
 		return
 	}
-	m, c := reader.read(p.annotation)
+	m, c := reader.of(p.name).read(p.annotation)
 	if c != nil {
 		a.errorf(c.at, Signature, "Argument of an unusable type", "The argument %q of %s: %s", p.name, a.def.name, c.text)
 		return
 	}
-	a.function.Arguments = append(a.function.Arguments, spec.Argument{Name: p.name, Passing: m.passing, Type: m.typ})
+	a.function.Arguments = append(
+		a.function.Arguments, spec.Argument{Name: p.name, Passing: m.passing, Type: m.typ, Class: m.class},
+	)
+	a.bringClass(m.class)
+	if m.passing == spec.PassEmbedded {
+		a.checkEmbedded(p, m)
+		return
+	}
 	if m.passing == spec.PassOutputArtifact || m.passing == spec.PassOutputPath {
 		if p.value != nil {
 			a.errorf(p.value.where(), Signature, "Output with a default", "The argument %q is where the function writes an "+
@@ -125,7 +134,7 @@ func (a *analysis) returns() {
 		return
 	}
 	var notes []complaint
-	result, c := a.annotationsOf(&notes).result(a.def.returns)
+	result, c := a.annotationsOf(&notes).of(spec.DefaultOutput).result(a.def.returns)
 	if c != nil {
 		a.errorf(c.at, Signature, "Unusable return type", "%s cannot return this: %s", a.def.name, c.text)
 		return
@@ -137,14 +146,23 @@ func (a *analysis) returns() {
 	case result.none:
 	case !result.named:
 		a.function.ReturnsValue = true
+		a.returned(spec.DefaultOutput, result.value.typ, result.value.class)
 		a.output(spec.DefaultOutput, result.value.typ, a.def.returns.where())
 	default:
 		a.function.NamedOutputs = true
 		for _, f := range result.fields {
 			a.output(f.name, f.typ, f.at)
+			a.returned(f.name, f.typ, f.class)
 		}
 		a.checkTuple(result)
 	}
+}
+
+// returned notes an output that the function returns.
+func (a *analysis) returned(name string, t spec.Type, class string) {
+	a.returnedNames = append(a.returnedNames, name)
+	a.returnsModel = a.returnsModel || class != "" && !t.IsArtifact()
+	a.bringClass(class)
 }
 
 // checkTuple refuses a plain tuple whose field names the pod could not know: those of a class of the file, which a

@@ -185,7 +185,7 @@ func TestReturns(t *testing.T) {
 		"-> NamedTuple('X', [('a', Optional[int])])":   "the field a: Optional[int] may be None",
 		"-> NamedTuple('X', [('a', int), ('a', int)])": `more than one output "a"`,
 		"-> Other":     "The class Other is not a NamedTuple",
-		"-> Model2":    "The class Model2 is not a NamedTuple",
+		"-> Model2":    "value Output:Model",
 		"-> Loop":      "refers to itself",
 		"-> 1":         "1 is not a type",
 		"-> 'int str'": "The text in quotes is not a type",

@@ -22,9 +22,39 @@ var affinity = row[string]{
 		func(text string) (json.RawMessage, error) { return json.RawMessage(text), nil },
 		func(said json.RawMessage) string { return strings.ReplaceAll(string(said), escapedBraces, "{{") },
 	),
-	byHand:   orderedAffinity,
-	examples: func() []string { return []string{`{"nodeAffinity":{}}`, `{ "podAffinity" : {} }`} },
+	open: func(at problem.Path, text string) []Text {
+		if !isExpression(text) {
+			return nil
+		}
+		return opened(Object, at, text)
+	},
+	toPod: func(w *writer, text string) {
+		switch {
+		case isExpression(text):
+			w.pod["affinity"] = w.json(text, objectForm)
+		case text != "":
+			w.pod["affinity"] = json.RawMessage(text)
+		}
+	},
+	fromPod: func(r *reader, into *string) error {
+		said, given := r.pod["affinity"]
+		switch tag := TagOf(said, r.tags); {
+		case !given:
+		case isExpression(tag):
+			r.text(problem.At("affinity"), tag, objectForm, func(text string) { *into = text }, r.prior.Affinity)
+		default:
+			*into = strings.ReplaceAll(string(said), escapedBraces, "{{")
+		}
+		return nil
+	},
+	byHand: orderedAffinity,
+	examples: func() []string {
+		return []string{`{"nodeAffinity":{}}`, `{ "podAffinity" : {} }`, `{{ {'nodeAffinity': {'x': run.name}} }}`}
+	},
 }
+
+// isExpression tells an expression from JSON, in whose strings braces are data.
+func isExpression(text string) bool { return strings.HasPrefix(strings.TrimSpace(text), "{{") }
 
 // orderedAffinity has the fields in the order of Kubernetes.
 func orderedAffinity(said []byte, into *string) error {
@@ -44,7 +74,7 @@ func sameAffinity(a, b string) bool {
 
 // checkAffinity reads as strictly as the API server, which tells capital from small letters.
 func checkAffinity(l *problem.List, at problem.Path, text string) {
-	if text == "" || text == spec.Unknown {
+	if text == "" || text == spec.Unknown || isExpression(text) {
 		return
 	}
 	var affinity *corev1.Affinity

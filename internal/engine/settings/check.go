@@ -10,6 +10,7 @@ import (
 func CheckDefaults(l *problem.List, defaults *spec.Settings) {
 	checkAll(l, problem.At("defaults"), defaults)
 	checkDefaultMetadata(l, defaults)
+	checkNoChoice(l, defaults)
 }
 
 // CheckTask finds what is wrong with the settings of a task, by themselves and as they meet the defaults.

@@ -159,6 +159,42 @@ var wrong = map[string]struct {
 	"affinity in small letters": {
 		spec.Settings{Affinity: `{"nodeaffinity":{}}`}, []string{"affinity: Invalid affinity"}, "nodeaffinity",
 	},
+	"files": {
+		spec.Settings{Volumes: map[string]spec.Volume{
+			"a": {MountPath: "/a", Claim: "c", Optional: true, Items: map[string]string{"a": "a"}, DefaultMode: "0400"},
+			"b": {MountPath: "/b", Secret: "s", DefaultMode: "400", Items: map[string]string{
+				"a b": "x", "c": "/c", "d": "d/../e", "e": "", "f": "{{ parameters.x }}", "g": "./x",
+			}},
+		}},
+		[]string{
+			`volumes["a"].default_mode: Setting without a use`, `volumes["a"].items: Setting without a use`,
+			`volumes["a"].optional: Setting without a use`, `volumes["b"].default_mode: Invalid mode`,
+			`volumes["b"].items["a b"]: Invalid key`, `volumes["b"].items["c"]: Invalid path`,
+			`volumes["b"].items["d"]: Invalid path`, `volumes["b"].items["e"]: Invalid path`,
+			`volumes["b"].items["f"]: Expression where none can stand`, `volumes["b"].items["g"]: Duplicate path`,
+		},
+		"four octal digits",
+	},
+	"constants between braces": {
+		spec.Settings{
+			Image: "{{ 'a b' }}", SecretEnv: map[string]spec.KeyRef{"S": {Name: "{{ 'A' }}", Key: "{{ 'a' }}"}},
+			NodeSelector: map[string]string{"a": "{{ 'b c' }}"}, ImagePullSecrets: []string{"{{ 'A' }}"},
+			Resources: &spec.Resources{Limits: map[string]string{"{{ 'gpu' }}": "x"}},
+			Volumes:   map[string]spec.Volume{"v": {MountPath: "/v", Secret: "{{ 'A' }}"}},
+		},
+		[]string{
+			"image: Constant between braces", "image_pull_secrets: Constant between braces",
+			`node_selector["a"]: Constant between braces`, `resources.limits["{{ 'gpu' }}"]: Constant between braces`,
+			`resources.limits["{{ 'gpu' }}"]: Invalid quantity`, `secret_env["S"].key: Constant between braces`,
+			`secret_env["S"].name: Constant between braces`, `volumes["v"].secret: Constant between braces`,
+		},
+		`always gives "a b"`,
+	},
+	"image": {spec.Settings{Image: "busy box"}, []string{"image: Invalid image"}, "holds a space"},
+	"open tolerations": {
+		spec.Settings{Tolerations: []spec.Toleration{{JSON: `{"key":"a"}`}, {JSON: "{{ parameters.x }}", Key: "a"}}},
+		[]string{"tolerations[0].json: Constant where an expression is wanted", "tolerations[1]: Toleration said twice"}, "",
+	},
 	"metadata": {
 		spec.Settings{
 			NodeSelector: map[string]string{"a": "b c"}, Labels: map[string]string{
@@ -286,7 +322,7 @@ func goodSettings() spec.Settings {
 		},
 		Affinity: `{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[{"matchExpressions":[{"key":"a","operator":"In","values":["b"]}]}]}}}`,
 		Labels:   map[string]string{"team": "etl"}, Annotations: map[string]string{"Example.com/Note": "a b\nc"},
-		ServiceAccount: "runner", ImagePullPolicy: "IfNotPresent", ImagePullSecrets: []string{"pull"}, PriorityClass: "high",
+		Image: "registry.example.com:5000/a/b@sha256:0", ServiceAccount: "runner", ImagePullPolicy: "IfNotPresent", ImagePullSecrets: []string{"pull"}, PriorityClass: "high",
 		SecurityContext: &spec.SecurityContext{
 			RunAsUser: new(int64(0)), RunAsNonRoot: new(false), Privileged: new(true), AllowPrivilegeEscalation: new(true),
 			AddCapabilities: []string{"NET_ADMIN"}, DropCapabilities: []string{"ALL"},
@@ -313,23 +349,23 @@ func TestUnknownSettingsPass(t *testing.T) {
 		Retry:   &spec.Retry{Policy: u, Expression: u, Backoff: &spec.Backoff{Duration: u, Max: u}},
 		Timeout: u, Cache: &spec.Cache{MaxAge: u, Key: u},
 		Resources: &spec.Resources{
-			Requests: map[string]string{"cpu": u, "memory": "2Gi"}, Limits: map[string]string{"cpu": "1", "memory": u},
+			Requests: map[string]string{"cpu": u, "memory": "2Gi", "{{ parameters.x }}": "1"}, Limits: map[string]string{"cpu": "1", "memory": u},
 		},
 		Env: map[string]string{"A": u}, SecretEnv: map[string]spec.KeyRef{"S": {Name: u, Key: u}}, ConfigMapEnv: map[string]spec.KeyRef{"C": {Name: u, Key: u}},
 		FieldEnv: map[string]string{"F": u},
 		Volumes: map[string]spec.Volume{
 			"a": {
-				MountPath: u, SubPath: u, Secret: u, Claim: u,
+				MountPath: u, SubPath: u, Secret: u, Claim: u, DefaultMode: u, Items: map[string]string{"a": u, "b": u},
 			}, "b": {MountPath: u, ConfigMap: u, EmptyDir: &spec.EmptyDir{}}, "c": {MountPath: u, Claim: u},
 			"d": {MountPath: u, EmptyDir: &spec.EmptyDir{Medium: u, SizeLimit: u}},
 			"e": {MountPath: u, Ephemeral: &spec.EphemeralClaim{Size: u, StorageClass: u, AccessModes: []string{u}}},
 		},
 		NodeSelector: map[string]string{"a": u}, Tolerations: []spec.Toleration{
 			{Key: u, Operator: u, Value: u, Effect: u, TolerationSeconds: new(int64(1))},
-			{Key: "a", Operator: "Exists", Value: u}, {Key: u},
+			{Key: "a", Operator: "Exists", Value: u}, {Key: u}, {JSON: u},
 		},
 		Affinity: u, Labels: map[string]string{"a": u}, Annotations: map[string]string{"a": u},
-		ServiceAccount: u, ImagePullPolicy: u, ImagePullSecrets: []string{u}, PriorityClass: u,
+		Image: u, ServiceAccount: u, ImagePullPolicy: u, ImagePullSecrets: []string{u}, PriorityClass: u,
 		SecurityContext: &spec.SecurityContext{AddCapabilities: []string{u}, DropCapabilities: []string{u}},
 		Synchronization: &spec.Synchronization{
 			Mutexes: []string{u}, Semaphores: []spec.Semaphore{{ConfigMap: u, Key: u}, {ConfigMap: u, Key: u}},

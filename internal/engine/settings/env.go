@@ -21,14 +21,14 @@ var env = row[map[string]string]{
 	wrong: checkSecretEnv, open: eachText,
 	toPod: func(w *writer, values map[string]string) {
 		for _, name := range spec.Names(values) {
-			w.env = append(w.env, variable{Name: name, Value: w.text(values[name])})
+			w.env = append(w.env, variable{Name: name, Value: w.json(values[name], valueForm)})
 		}
 	},
 	fromPod: func(r *reader, into *map[string]string) error {
 		for _, v := range r.env {
 			if v.ValueFrom == nil && v.Name != runtime.SecretsVariable {
 				at, argo := problem.At("env").Key(v.Name), TagOf(v.Value, r.tags)
-				r.text(at, argo, r.prior.Env[v.Name], func(text string) { put(into, v.Name, text) })
+				r.text(at, argo, valueForm, func(text string) { put(into, v.Name, text) }, r.prior.Env[v.Name])
 			}
 		}
 		return nil
@@ -39,7 +39,7 @@ var env = row[map[string]string]{
 var secretEnv = row[map[string]spec.KeyRef]{
 	name: "secret_env", field: func(s *spec.Settings) *map[string]spec.KeyRef { return &s.SecretEnv },
 	over:  mapOver[spec.KeyRef](),
-	wrong: checkKeyRefs,
+	wrong: checkKeyRefs, open: keyRefTexts,
 	toPod: func(w *writer, refs map[string]spec.KeyRef) {
 		w.secrets = append(w.secrets, spec.Names(refs)...)
 		referenced(w, refs, func(ref corev1.LocalObjectReference, key string, optional *bool) corev1.EnvVarSource {
@@ -47,26 +47,34 @@ var secretEnv = row[map[string]spec.KeyRef]{
 			return corev1.EnvVarSource{SecretKeyRef: &from}
 		})
 	},
-	fromPod: sourced(secretRef),
+	fromPod: func(r *reader, into *map[string]spec.KeyRef) error {
+		return readKeyRefs(r, problem.At("secret_env"), secretRef, r.prior.SecretEnv, into)
+	},
 	examples: func() []map[string]spec.KeyRef {
-		return []map[string]spec.KeyRef{{"S": {Name: "db", Key: "k", Optional: true}}, {"S": {Name: "web", Key: "k"}}}
+		return []map[string]spec.KeyRef{
+			{"S": {Name: "db", Key: "k", Optional: true}}, {"S": {Name: "web", Key: "k"}},
+			{"S": {Name: "{{ run.name }}", Key: "{{ run.name }}.pem"}},
+		}
 	},
 }
 
 var configMapEnv = row[map[string]spec.KeyRef]{
 	name: "config_map_env", field: func(s *spec.Settings) *map[string]spec.KeyRef { return &s.ConfigMapEnv },
 	over:  mapOver[spec.KeyRef](),
-	wrong: checkKeyRefs,
+	wrong: checkKeyRefs, open: keyRefTexts,
 	toPod: func(w *writer, refs map[string]spec.KeyRef) {
 		referenced(w, refs, func(ref corev1.LocalObjectReference, key string, optional *bool) corev1.EnvVarSource {
 			from := corev1.ConfigMapKeySelector{LocalObjectReference: ref, Key: key, Optional: optional}
 			return corev1.EnvVarSource{ConfigMapKeyRef: &from}
 		})
 	},
-	fromPod: sourced(configMapRef),
+	fromPod: func(r *reader, into *map[string]spec.KeyRef) error {
+		return readKeyRefs(r, problem.At("config_map_env"), configMapRef, r.prior.ConfigMapEnv, into)
+	},
 	examples: func() []map[string]spec.KeyRef {
 		return []map[string]spec.KeyRef{
 			{"C": {Name: "conf", Key: "k", Optional: true}}, {"C": {Name: "conf", Key: "l"}},
+			{"C": {Name: "conf-{{ run.name }}", Key: "l"}},
 		}
 	},
 }
@@ -80,7 +88,10 @@ var fieldEnv = row[map[string]string]{
 			w.env = append(w.env, variable{Name: name, ValueFrom: &from})
 		}
 	},
-	fromPod:  sourced(fieldPath),
+	fromPod: func(r *reader, into *map[string]string) error {
+		sourced(r, fieldPath, func(name, field string) { put(into, name, field) })
+		return nil
+	},
 	examples: func() []map[string]string { return []map[string]string{{"F": "metadata.name"}, {"F": "status.podIP"}} },
 }
 
@@ -89,6 +100,7 @@ type variable struct {
 	Name      string               `json:"name"`
 	Value     json.RawMessage      `json:"value,omitempty"`
 	ValueFrom *corev1.EnvVarSource `json:"valueFrom,omitempty"`
+	Gone      string               `json:"$patch,omitempty"`
 }
 
 type keySource func(ref corev1.LocalObjectReference, key string, optional *bool) corev1.EnvVarSource
@@ -100,33 +112,65 @@ func referenced(w *writer, refs map[string]spec.KeyRef, source keySource) {
 		if ref.Optional {
 			optional = &ref.Optional
 		}
-		from := source(corev1.LocalObjectReference{Name: ref.Name}, ref.Key, optional)
-		w.env = append(w.env, variable{Name: name, ValueFrom: &from})
+		object, gone := w.name(ref.Name)
+		from := source(corev1.LocalObjectReference{Name: object}, w.needed(ref.Key), optional)
+		w.env = append(w.env, variable{Name: name, ValueFrom: &from, Gone: gone})
 	}
 }
 
 // sourced reads the variables of one kind.
-func sourced[V any](read func(from corev1.EnvVarSource) (V, bool)) func(r *reader, into *map[string]V) error {
-	return func(r *reader, into *map[string]V) error {
-		for _, v := range r.env {
-			if v.ValueFrom == nil {
-				continue
-			}
-			if value, ok := read(*v.ValueFrom); ok {
-				put(into, v.Name, value)
+func sourced[V any](r *reader, read func(from corev1.EnvVarSource) (V, bool), found func(name string, value V)) {
+	for _, v := range r.env {
+		if v.ValueFrom == nil {
+			continue
+		}
+		if value, ok := read(*v.ValueFrom); ok {
+			found(v.Name, value)
+		}
+	}
+}
+
+func readKeyRefs(
+	r *reader, at problem.Path, read func(from corev1.EnvVarSource) (spec.KeyRef, bool), prior map[string]spec.KeyRef,
+	into *map[string]spec.KeyRef,
+) error {
+	sourced(r, read, func(name string, said spec.KeyRef) {
+		put(into, name, spec.KeyRef{Optional: said.Optional})
+		change := func(field func(ref *spec.KeyRef) *string) func(text string) {
+			return func(text string) {
+				ref := (*into)[name]
+				*field(&ref) = text
+				(*into)[name] = ref
 			}
 		}
-		return nil
+		r.string(
+			at.Key(name).Attr("name"), said.Name, nameForm, change(func(ref *spec.KeyRef) *string { return &ref.Name }),
+			prior[name].Name,
+		)
+		r.string(
+			at.Key(name).Attr("key"), said.Key, neededForm, change(func(ref *spec.KeyRef) *string { return &ref.Key }),
+			prior[name].Key,
+		)
+	})
+	return nil
+}
+
+func keyRefTexts(at problem.Path, refs map[string]spec.KeyRef) []Text {
+	var texts []Text
+	for _, name := range spec.Names(refs) {
+		texts = append(texts, opened(Name, at.Key(name).Attr("name"), refs[name].Name)...)
+		texts = append(texts, opened(Needed, at.Key(name).Attr("key"), refs[name].Key)...)
 	}
+	return texts
 }
 
 // TakeVariable reads a hand-written variable that comes from elsewhere; false: it comes from what the spec cannot say.
 func TakeVariable(v corev1.EnvVar, into *spec.Settings) bool {
-	if ref, ok := secretRef(*v.ValueFrom); ok {
+	if ref, ok := secretRef(*v.ValueFrom); ok && !isOpen(ref.Name+ref.Key) {
 		put(&into.SecretEnv, v.Name, ref)
 		return true
 	}
-	if ref, ok := configMapRef(*v.ValueFrom); ok {
+	if ref, ok := configMapRef(*v.ValueFrom); ok && !isOpen(ref.Name+ref.Key) {
 		put(&into.ConfigMapEnv, v.Name, ref)
 		return true
 	}
@@ -226,8 +270,8 @@ func checkSecretEnv(l *problem.List, at problem.Path, env map[string]string) {
 
 func checkKeyRefs(l *problem.List, at problem.Path, refs map[string]spec.KeyRef) {
 	for name, ref := range refs {
-		check.NeededName(l, at.Key(name).Attr("name"), ref.Name)
-		check.DataKey(l, at.Key(name).Attr("key"), ref.Key)
+		constantly(check.NeededName)(l, at.Key(name).Attr("name"), ref.Name)
+		constantly(check.DataKey)(l, at.Key(name).Attr("key"), ref.Key)
 	}
 }
 

@@ -2,6 +2,7 @@ package settings
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
@@ -58,6 +59,11 @@ func WorkflowNames() map[string]string {
 	return names
 }
 
+// chooses reports whether something of the cluster is chosen by Argo's tags, which are no expressions of this language.
+func (r row[T]) chooses(value T) bool {
+	return r.open != nil && slices.ContainsFunc(r.open(nil, value), func(t Text) bool { return t.Value.IsChoice() })
+}
+
 // take reads what stands at a path, if it can be read.
 func (r row[T]) take(path string, fields map[string]any, into *spec.Settings) {
 	if path == "" {
@@ -77,7 +83,10 @@ func (r row[T]) take(path string, fields map[string]any, into *spec.Settings) {
 	if r.byHand != nil {
 		decode = r.byHand
 	}
-	if err == nil && decode(text, r.field(into)) == nil {
-		delete(fields, last)
+	var value T
+	if err != nil || decode(text, &value) != nil || r.chooses(value) {
+		return
 	}
+	*r.field(into) = value
+	delete(fields, last)
 }

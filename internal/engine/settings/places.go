@@ -44,6 +44,11 @@ func patch(name string) place {
 	return func(p *Places) { p.pod = podPlace{podSection, name} }
 }
 
+// patchOfMain is a field of the main container that is not read from templates.
+func patchOfMain(name string) place {
+	return func(p *Places) { p.pod = podPlace{mainSection, name} }
+}
+
 // containerField begins the path of a field of a template's container.
 const containerField = "container."
 

@@ -2,7 +2,9 @@ package settings
 
 import (
 	"encoding/json"
+	"slices"
 
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -11,8 +13,20 @@ import (
 type PodText struct {
 	At     problem.Path // below the task
 	Argo   string
-	Before string // what the text was before
+	Before []string // what the text may have been before
 	Set    func(text string)
+	form   form
+}
+
+// Read finds the text, by a decompiler of its place. The spelling of before stays if it compiles to the same, so that
+// what comes from the defaults is known again.
+func (t PodText) Read(d *expr.Decompiler, parse Parse) (string, bool) {
+	for _, before := range t.Before {
+		if again, err := t.form.compile(before, parse); err == nil && again == t.Argo {
+			return before, true
+		}
+	}
+	return t.form.read(d, t.Argo)
 }
 
 // ReadPodPatch undoes PodPatch. Prior are the settings as they were before, over the defaults: they tell what a patch
@@ -60,8 +74,20 @@ func (r *reader) open(patch string) error {
 	return decodeAt(r.main, "env", &r.env)
 }
 
-func (r *reader) text(at problem.Path, argo, before string, set func(string)) {
-	r.texts = append(r.texts, PodText{At: at, Argo: argo, Before: before, Set: set})
+func (r *reader) text(at problem.Path, argo string, as form, set func(string), before ...string) {
+	before = slices.DeleteFunc(before, func(text string) bool { return text == "" })
+	r.texts = append(r.texts, PodText{At: at, Argo: argo, Before: before, Set: set, form: as})
+}
+
+// string reads a string that may stand for a text in a form.
+func (r *reader) string(at problem.Path, said string, as form, set func(string), before ...string) {
+	for i, tag := range r.tags {
+		if said == inserted(i) {
+			r.text(at, tag, as, set, before...)
+			return
+		}
+	}
+	set(said)
 }
 
 func (r *reader) section(s section) map[string]json.RawMessage {

@@ -21,7 +21,7 @@ var resources = row[*spec.Resources]{
 		if r == nil {
 			return nil
 		}
-		return append(eachScalar(at.Attr("requests"), r.Requests), eachScalar(at.Attr("limits"), r.Limits)...)
+		return append(quantityTexts(at.Attr("requests"), r.Requests), quantityTexts(at.Attr("limits"), r.Limits)...)
 	},
 	toPod: func(w *writer, r *spec.Resources) {
 		if r != nil {
@@ -33,6 +33,7 @@ var resources = row[*spec.Resources]{
 		return []*spec.Resources{
 			{Requests: map[string]string{"cpu": "500m"}, Limits: map[string]string{"memory": "1Gi", "nvidia.com/gpu": "1"}},
 			{Requests: map[string]string{"cpu": "1000m"}}, {Limits: map[string]string{"memory": "1024Mi"}}, {},
+			{Limits: map[string]string{"{{ run.name }}": "{{ run.name }}m", "a.b/{{ run.name }}": "1"}},
 		}
 	},
 }
@@ -45,14 +46,17 @@ type quantities struct {
 
 func (w *writer) quantities(texts map[string]string) map[string]json.RawMessage {
 	var list map[string]json.RawMessage
-	for name, text := range texts {
-		if strings.Contains(text, "{{") {
-			put(&list, name, w.text(text))
-			continue
+	for _, name := range spec.Names(texts) {
+		switch text := texts[name]; {
+		case isOpen(name):
+			put(&list, w.insert(name, keyForm), w.json(text, memberForm(&name)))
+		case isOpen(text):
+			put(&list, name, w.json(text, valueForm))
+		default:
+			constant, err := wire.Marshal(text)
+			w.fail(err)
+			put(&list, name, json.RawMessage(constant))
 		}
-		constant, err := wire.Marshal(text)
-		w.fail(err)
-		put(&list, name, json.RawMessage(constant))
 	}
 	return list
 }
@@ -76,17 +80,28 @@ func readResources(r *reader, into **spec.Resources) error {
 func (r *reader) quantities(
 	at problem.Path, said map[string]json.RawMessage, before map[string]string, into *map[string]string,
 ) {
-	for name, value := range said {
-		text := TagOf(value, r.tags)
-		if strings.Contains(text, "{{") {
-			r.text(at.Key(name), text, before[name], func(text string) { put(into, name, text) })
-			continue
+	for _, key := range spec.Names(said) {
+		name := new(string)
+		var names, amounts []string // those of open names
+		for other := range before {
+			if isOpen(other) {
+				names, amounts = append(names, other), append(amounts, before[other])
+			}
 		}
-		var constant string
-		if err := json.Unmarshal(value, &constant); err != nil {
-			constant = text // a number
+		r.string(at, key, keyForm, func(text string) { *name = text }, names...)
+		set := func(amount string) { put(into, *name, amount) }
+		switch text := TagOf(said[key], r.tags); {
+		case *name == "":
+			r.text(at, text, memberForm(name), set, amounts...)
+		case isOpen(text):
+			r.text(at.Key(key), text, valueForm, set, before[key])
+		default:
+			var constant string
+			if err := json.Unmarshal(said[key], &constant); err != nil {
+				constant = text // a number
+			}
+			set(constant)
 		}
-		put(into, name, constant)
 	}
 }
 
@@ -116,9 +131,32 @@ func checkResources(l *problem.List, at problem.Path, r *spec.Resources) {
 	if r == nil {
 		return
 	}
-	CheckQuantities(l, at.Attr("requests"), r.Requests)
-	CheckQuantities(l, at.Attr("limits"), r.Limits)
+	checkQuantities(l, at.Attr("requests"), r.Requests)
+	checkQuantities(l, at.Attr("limits"), r.Limits)
 	checkBounds(l, at, *r)
+}
+
+// quantityTexts are the names that expressions give, and the amounts.
+func quantityTexts(at problem.Path, quantities map[string]string) []Text {
+	var texts []Text
+	for _, name := range spec.Names(quantities) {
+		texts = append(texts, opened(Name, at.Key(name), name)...)
+		texts = append(texts, Text{At: at.Key(name), Raw: quantities[name], Value: Scalar})
+	}
+	return texts
+}
+
+// checkQuantities is CheckQuantities where a name may be one that an expression gives.
+func checkQuantities(l *problem.List, at problem.Path, quantities map[string]string) {
+	known := map[string]string{}
+	for name, text := range quantities {
+		if holdsExpression(l, at.Key(name), name) {
+			check.Quantity(l, at.Key(name), text)
+			continue
+		}
+		known[name] = text
+	}
+	CheckQuantities(l, at, known)
 }
 
 // CheckQuantities finds what is wrong with amounts of resources.
@@ -184,7 +222,7 @@ func checkBounds(l *problem.List, at problem.Path, r spec.Resources) {
 				at.Attr("requests").Key(name), "Request above its limit",
 				"%s of %s are requested, but at most %s may be used. Raise the limit, or lower the request.", request, name, limit,
 			)
-		case c < 0 && isExtended(name):
+		case c < 0 && isExtended(name) && !isOpen(name):
 			l.Errorf(
 				at.Attr("requests").Key(name), "Request below its limit",
 				"%s of %s are requested and %s allowed, but devices cannot be shared. Remove the request: it is the limit.", request,

@@ -1,12 +1,18 @@
 package settings
 
 import (
+	"encoding/json"
+	"slices"
+	"strings"
+
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
+	kjson "sigs.k8s.io/json"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/check"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
 
 // What there is to choose from.
@@ -25,13 +31,79 @@ var tolerations = row[[]spec.Toleration]{
 	},
 	places: at(pod("tolerations"), workflow("tolerations"),
 		noted("give them to the tasks, or to defaults of the pipeline")),
-	says: as(kubernetesTolerations, specTolerations),
+	open: func(at problem.Path, list []spec.Toleration) []Text {
+		var texts []Text
+		for i, t := range list {
+			texts = append(texts, opened(Objects, at.Index(i).Attr("json"), t.JSON)...)
+		}
+		return texts
+	},
+	says: as(kubernetesTolerations, specTolerations), toPod: writeTolerations, fromPod: readTolerations,
 	examples: func() [][]spec.Toleration {
 		return [][]spec.Toleration{
 			{{Key: "gpu", Operator: "Equal", Value: "yes", Effect: "NoExecute", TolerationSeconds: new(int64(30))}},
-			{{Operator: "Exists"}}, {},
+			{{Operator: "Exists"}}, {}, {{JSON: "{{ {'key': run.name} }}"}, {Key: "gpu", Operator: "Exists"}},
 		}
 	},
+}
+
+// writeTolerations makes one expression of a list of which a part comes from one: a list of pods is none that a merge
+// adds to.
+func writeTolerations(w *writer, list []spec.Toleration) {
+	if !slices.ContainsFunc(list, func(t spec.Toleration) bool { return t.JSON != "" }) {
+		if said, _ := kubernetesTolerations(list); said != nil {
+			w.pod["tolerations"] = said
+		}
+		return
+	}
+	text, err := json.Marshal(list)
+	w.fail(err)
+	w.pod["tolerations"] = w.json(string(text), tolerationsForm)
+}
+
+func readTolerations(r *reader, into *[]spec.Toleration) error {
+	raw, given := r.pod["tolerations"]
+	if !given {
+		return nil
+	}
+	tag := TagOf(raw, r.tags)
+	if !isOpen(tag) {
+		var said []corev1.Toleration
+		err := json.Unmarshal(raw, &said)
+		*into = specTolerations(said)
+		return err
+	}
+	before, err := json.Marshal(r.prior.Tolerations)
+	r.text(problem.At("tolerations"), tag, tolerationsForm, func(text string) {
+		var list []spec.Toleration
+		if json.Unmarshal([]byte(text), &list) == nil {
+			*into = list
+		}
+	}, string(before))
+	return err
+}
+
+// tolerationText is the expression that gives a toleration.
+func tolerationText(t spec.Toleration) (string, error) {
+	if t.JSON != "" {
+		return t.JSON, nil
+	}
+	said, err := kubernetesTolerations([]spec.Toleration{t})
+	if err != nil {
+		return "", err
+	}
+	text, err := wire.Marshal(said[0])
+	return "{{ " + text + " }}", err
+}
+
+// tolerationOf is the toleration that an expression gives: a constant one by its fields.
+func tolerationOf(text string) spec.Toleration {
+	var said corev1.Toleration
+	inner := strings.TrimSuffix(strings.TrimPrefix(text, "{{"), "}}")
+	if strict, err := kjson.UnmarshalStrict([]byte(inner), &said); err != nil || len(strict) > 0 {
+		return spec.Toleration{JSON: text}
+	}
+	return specTolerations([]corev1.Toleration{said})[0]
 }
 
 func kubernetesTolerations(list []spec.Toleration) ([]corev1.Toleration, error) {
@@ -57,6 +129,14 @@ func specTolerations(said []corev1.Toleration) []spec.Toleration {
 }
 
 func checkToleration(l *problem.List, at problem.Path, t spec.Toleration) {
+	switch t.JSON {
+	case "":
+	case spec.Unknown: // it may turn out to be null
+		return
+	default:
+		checkOpenToleration(l, at, t)
+		return
+	}
 	check.Choice(l, at.Attr("operator"), "Unknown operator", t.Operator, TolerationOperators)
 	check.Choice(l, at.Attr("effect"), "Unknown effect", t.Effect, TolerationEffects)
 	if t.Key != "" && t.Key != spec.Unknown {
@@ -84,6 +164,24 @@ func checkToleration(l *problem.List, at problem.Path, t spec.Toleration) {
 			at.Attr("toleration_seconds"), "Seconds without a use",
 			"Only taints with the effect NoExecute remove pods that run already. Set effect = \"NoExecute\", or remove "+
 				"toleration_seconds.",
+		)
+	}
+}
+
+// checkOpenToleration finds what is wrong with a toleration that an expression gives as a whole.
+func checkOpenToleration(l *problem.List, at problem.Path, t spec.Toleration) {
+	text := t.JSON
+	if t.JSON = ""; t != (spec.Toleration{}) {
+		l.Errorf(
+			at, "Toleration said twice",
+			"json gives the toleration as a whole, and other attributes are set beside it. Keep json, or the others.",
+		)
+	}
+	if !isOpen(text) {
+		l.Errorf(
+			at.Attr("json"), "Constant where an expression is wanted",
+			"%q is no expression. Write {{ }} that gives a toleration or a list of such, or set key, operator, value and effect.",
+			text,
 		)
 	}
 }

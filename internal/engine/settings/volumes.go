@@ -20,14 +20,18 @@ import (
 var volumes = row[map[string]spec.Volume]{
 	name: "volumes", field: func(s *spec.Settings) *map[string]spec.Volume { return &s.Volumes },
 	over:  mapOver[spec.Volume](),
-	wrong: checkVolumes,
+	wrong: checkVolumes, open: volumeTexts,
 	toPod: writeVolumes, fromPod: readVolumes,
 	examples: func() []map[string]spec.Volume {
 		all := map[string]spec.Volume{
 			"Secret":   {MountPath: "/a", SubPath: "\u241bkfp-text-0\u241b", ReadOnly: true, Secret: "s"},
 			"conf_map": {MountPath: "/b", ConfigMap: "c"}, "claim": {MountPath: "/c", Claim: "c"},
-			"empty": {MountPath: "/d", EmptyDir: &spec.EmptyDir{Medium: "Memory", SizeLimit: "1024Mi"}},
-			"bare":  {MountPath: "/f", EmptyDir: &spec.EmptyDir{}},
+			"files": {
+				MountPath: "/g", Secret: "s", Optional: true, Items: map[string]string{"a": "x/a.pem", "b": "b"}, DefaultMode: "0400",
+			},
+			"some_files": {MountPath: "/h", ConfigMap: "c", Optional: true, Items: map[string]string{"a": "a"}, DefaultMode: "0555"},
+			"empty":      {MountPath: "/d", EmptyDir: &spec.EmptyDir{Medium: "Memory", SizeLimit: "1024Mi"}},
+			"bare":       {MountPath: "/f", EmptyDir: &spec.EmptyDir{}},
 			"own": {
 				MountPath: "/e",
 				Ephemeral: &spec.EphemeralClaim{Size: "1Gi", StorageClass: "fast", AccessModes: []string{"ReadWriteOncePod"}},
@@ -37,23 +41,27 @@ var volumes = row[map[string]spec.Volume]{
 		for _, name := range spec.Names(all) {
 			examples = append(examples, map[string]spec.Volume{name: all[name]})
 		}
-		return examples
+		return append(examples, map[string]spec.Volume{
+			"of_run": {MountPath: "/i", Secret: "{{ run.name }}", Optional: true}, "work": {MountPath: "/j", Claim: "{{ run.name }}"},
+			"rules": {MountPath: "/k", ConfigMap: "c-{{ run.name }}"},
+		})
 	},
 }
 
 func writeVolumes(w *writer, volumes map[string]spec.Volume) {
-	var sources []corev1.Volume
-	var mounts []corev1.VolumeMount
+	var sources []podVolume
+	var mounts []podMount
 	for _, name := range sortedVolumes(volumes) {
 		v := volumes[name]
+		gone := w.volumeName(&v)
 		source, err := volumeSource(v)
 		if err != nil {
 			w.fail(fmt.Errorf("volume %s: %w", name, err))
 		}
-		sources = append(sources, corev1.Volume{Name: volumeName(name), VolumeSource: source})
-		mounts = append(
-			mounts, corev1.VolumeMount{Name: volumeName(name), MountPath: v.MountPath, SubPath: v.SubPath, ReadOnly: v.ReadOnly},
-		)
+		sources = append(sources, podVolume{corev1.Volume{Name: volumeName(name), VolumeSource: source}, gone})
+		mounts = append(mounts, podMount{
+			corev1.VolumeMount{Name: volumeName(name), MountPath: v.MountPath, SubPath: v.SubPath, ReadOnly: v.ReadOnly}, gone,
+		})
 		if v.Secret != "" {
 			w.secrets = append(w.secrets, v.MountPath)
 		}
@@ -88,7 +96,7 @@ func readVolumes(r *reader, into *map[string]spec.Volume) error {
 		}
 		v := readVolume(source)
 		v.MountPath, v.SubPath, v.ReadOnly = m.MountPath, m.SubPath, m.ReadOnly
-		put(into, cmp.Or(known[m.Name], strings.TrimPrefix(m.Name, "user-")), v)
+		r.volume(cmp.Or(known[m.Name], strings.TrimPrefix(m.Name, "user-")), v, into)
 	}
 	return nil
 }
@@ -137,6 +145,7 @@ func checkVolumes(l *problem.List, at problem.Path, volumes map[string]spec.Volu
 		}
 		folded[label] = name
 		checkSource(l, at.Key(name), name, v)
+		checkFiles(l, at.Key(name), v)
 		checkMount(l, at.Key(name), name, v, mounted)
 	}
 }
@@ -173,9 +182,9 @@ func checkSource(l *problem.List, at problem.Path, name string, v spec.Volume) {
 			len(given), strings.Join(given, ", "),
 		)
 	}
-	check.ObjectName(l, at.Attr("secret"), v.Secret)
-	check.ObjectName(l, at.Attr("config_map"), v.ConfigMap)
-	check.ObjectName(l, at.Attr("claim"), v.Claim)
+	constantly(check.ObjectName)(l, at.Attr("secret"), v.Secret)
+	constantly(check.ObjectName)(l, at.Attr("config_map"), v.ConfigMap)
+	constantly(check.ObjectName)(l, at.Attr("claim"), v.Claim)
 	if e := v.EmptyDir; e != nil {
 		check.Choice(l, at.Attr("empty_dir").Attr("medium"), "Unknown medium", e.Medium, Media)
 		if e.SizeLimit != "" {
@@ -238,11 +247,15 @@ func checkMount(l *problem.List, at problem.Path, name string, v spec.Volume, mo
 func volumeSource(v spec.Volume) (corev1.VolumeSource, error) {
 	switch {
 	case v.Secret != "":
-		return corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{SecretName: v.Secret}}, nil
+		items, mode, optional := filesOf(v)
+		return corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{
+			SecretName: v.Secret, Items: items, DefaultMode: mode, Optional: optional,
+		}}, nil
 	case v.ConfigMap != "":
-		return corev1.VolumeSource{
-			ConfigMap: &corev1.ConfigMapVolumeSource{LocalObjectReference: corev1.LocalObjectReference{Name: v.ConfigMap}},
-		}, nil
+		items, mode, optional := filesOf(v)
+		return corev1.VolumeSource{ConfigMap: &corev1.ConfigMapVolumeSource{
+			LocalObjectReference: corev1.LocalObjectReference{Name: v.ConfigMap}, Items: items, DefaultMode: mode, Optional: optional,
+		}}, nil
 	case v.Claim != "":
 		return corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: v.Claim}}, nil
 	case v.EmptyDir != nil:
@@ -290,8 +303,10 @@ func readVolume(source corev1.VolumeSource) spec.Volume {
 	switch {
 	case source.Secret != nil:
 		v.Secret = source.Secret.SecretName
+		readFiles(&v, source.Secret.Items, source.Secret.DefaultMode, source.Secret.Optional)
 	case source.ConfigMap != nil:
 		v.ConfigMap = source.ConfigMap.Name
+		readFiles(&v, source.ConfigMap.Items, source.ConfigMap.DefaultMode, source.ConfigMap.Optional)
 	case source.PersistentVolumeClaim != nil:
 		v.Claim = source.PersistentVolumeClaim.ClaimName
 	case source.EmptyDir != nil:
@@ -347,11 +362,9 @@ func TakeMounts(container *corev1.Container, volumes []corev1.Volume, into *spec
 func handwrittenVolume(v corev1.Volume) (spec.Volume, bool) {
 	switch {
 	case v.Secret != nil:
-		ok := len(v.Secret.Items) == 0 && v.Secret.DefaultMode == nil && !isTrue(v.Secret.Optional)
-		return spec.Volume{Secret: v.Secret.SecretName}, ok && !strings.Contains(v.Secret.SecretName, "{{")
+		return readVolume(v.VolumeSource), areSimple(v.Secret.Items, v.Secret.DefaultMode) && !isOpen(v.Secret.SecretName)
 	case v.ConfigMap != nil:
-		ok := len(v.ConfigMap.Items) == 0 && v.ConfigMap.DefaultMode == nil && !isTrue(v.ConfigMap.Optional)
-		return spec.Volume{ConfigMap: v.ConfigMap.Name}, ok && !strings.Contains(v.ConfigMap.Name, "{{")
+		return readVolume(v.VolumeSource), areSimple(v.ConfigMap.Items, v.ConfigMap.DefaultMode) && !isOpen(v.ConfigMap.Name)
 	case v.PersistentVolumeClaim != nil:
 		c := v.PersistentVolumeClaim
 		return spec.Volume{Claim: c.ClaimName}, !c.ReadOnly && !strings.Contains(c.ClaimName, "{{")

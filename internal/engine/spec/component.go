@@ -28,6 +28,8 @@ type Python struct {
 	TrustedHosts []string          // hosts that pip may reach without TLS
 	Additional   map[string]string // sources of helper functions by file name
 	Files        map[string]string // small data files by name
+	// KFP makes values be read and written as leniently as Kubeflow Pipelines does.
+	KFP bool
 
 	// The rest comes from the analysis of Source.
 	Definition   string     // what the pod runs: the function alone, or the whole source
@@ -35,6 +37,7 @@ type Python struct {
 	Arguments    []Argument // in the order of the signature
 	NamedOutputs bool       // the function returns a NamedTuple
 	ReturnsValue bool       // the function returns one value
+	SDK          bool       // it uses what KFP's SDK has beyond the plain runtime
 }
 
 // Passing says how a function's argument gets its value.
@@ -48,14 +51,16 @@ const (
 	PassInputPath      Passing = "input_path"
 	PassOutputPath     Passing = "output_path"
 	PassFinalStatus    Passing = "final_status"
+	PassEmbedded       Passing = "embedded_artifact"
 )
 
 // Argument is one argument of a Python function.
 type Argument struct {
-	Name    string // of the input or output
+	Name    string // of the input or output; an embedded artifact is neither
 	Keyword string // the argument's name in Python, where it differs
 	Passing Passing
 	Type    Type
+	Class   string // of an artifact or a pydantic model: how the runtime finds it, a dotted name
 }
 
 // Container runs any image. Command and Args may hold {{ inputs.x }}, {{ inputs.a.path }} and {{ outputs.y.path }}.

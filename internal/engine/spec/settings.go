@@ -4,6 +4,7 @@ import "reflect"
 
 // Settings are how a task's pod is run and repeated. Texts may hold {{ }} where a task sets them.
 type Settings struct {
+	Image            string            `json:"image,omitempty"` // in place of the component's
 	Retry            *Retry            `json:"retry,omitempty"`
 	Timeout          string            `json:"timeout,omitempty"` // a Go duration, of each attempt
 	Cache            *Cache            `json:"cache,omitempty"`
@@ -61,6 +62,10 @@ type Volume struct {
 	SubPath   string `json:"sub_path,omitempty"`
 	ReadOnly  bool   `json:"read_only,omitempty"`
 
+	Optional    bool              `json:"optional,omitempty"`     // the secret or the config map, or a key of items
+	Items       map[string]string `json:"items,omitempty"`        // key of it → path of its file; empty: all keys
+	DefaultMode string            `json:"default_mode,omitempty"` // of its files, octal, such as 0400
+
 	Secret    string          `json:"secret,omitempty"`
 	ConfigMap string          `json:"config_map,omitempty"`
 	Claim     string          `json:"claim,omitempty"`
@@ -88,6 +93,7 @@ type Toleration struct {
 	Value             string `json:"value,omitempty"`
 	Effect            string `json:"effect,omitempty"`
 	TolerationSeconds *int64 `json:"toleration_seconds,omitempty"`
+	JSON              string `json:"json,omitempty"` // in place of all that: {{ }} that gives it, or a list of such
 }
 
 // SecurityContext of the pod and its main container. Nil fields keep the provider's defaults, which satisfy the

@@ -190,7 +190,7 @@ func (p *signatureParser) typ() Type {
 		case ')':
 			depth--
 		}
-		return depth >= 0 && (isLetterOrDigit(c) || c == '(' || c == ')')
+		return depth >= 0 && (isLetterOrDigit(c) || strings.ContainsRune("._()", c))
 	})
 	if text == string(Any) {
 		return Any

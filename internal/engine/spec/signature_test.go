@@ -59,6 +59,7 @@ func drawSignature(t *rapid.T) spec.Ref {
 	names := rapid.OneOf(rapid.StringMatching(`[a-z0-9]([-a-z0-9]{0,60}[a-z0-9])?`), rapid.String())
 	types := rapid.Custom(func(t *rapid.T) spec.Type {
 		all := append(append([]spec.Type{spec.Any, spec.FinalStatus}, spec.ParameterTypes...), spec.ArtifactTypes...)
+		all = append(all, "acme.Scorecard", "google.Vertex_Model.v1")
 		of := rapid.SampledFrom(all).Draw(t, "type")
 		for range rapid.IntRange(0, 3).Draw(t, "lists") {
 			if of != spec.Any {

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -24,22 +25,65 @@ const (
 	Any Type = "any"
 )
 
-// The artifact types, as in KFP. Artifact accepts every other one.
+// The artifact types, as in KFP. Artifact goes with every other one.
 const (
-	Artifact              Type = "Artifact"
-	Dataset               Type = "Dataset"
-	Model                 Type = "Model"
-	Metrics               Type = "Metrics"
-	ClassificationMetrics Type = "ClassificationMetrics"
-	HTML                  Type = "HTML"
-	Markdown              Type = "Markdown"
+	Artifact                    Type = "Artifact"
+	Dataset                     Type = "Dataset"
+	Model                       Type = "Model"
+	Metrics                     Type = "Metrics"
+	ClassificationMetrics       Type = "ClassificationMetrics"
+	SlicedClassificationMetrics Type = "SlicedClassificationMetrics"
+	HTML                        Type = "HTML"
+	Markdown                    Type = "Markdown"
 )
 
 // ParameterTypes and ArtifactTypes list what a user may write, beside list(T).
 var (
 	ParameterTypes = []Type{String, Integer, Float, Boolean, List, Struct}
-	ArtifactTypes  = []Type{Artifact, Dataset, Model, Metrics, ClassificationMetrics, HTML, Markdown}
+	ArtifactTypes  = []Type{
+		Artifact, Dataset, Model, Metrics, ClassificationMetrics, SlicedClassificationMetrics, HTML, Markdown,
+	}
 )
+
+// systemPrefix starts the titles of ArtifactTypes: KFP calls Dataset system.Dataset.
+const systemPrefix = "system."
+
+// MaxTitleLength bounds the title of an artifact type, which stands in annotations and messages.
+const MaxTitleLength = 128
+
+var title = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)+$`)
+
+// isTitle reports whether a text is the title of an artifact type of one's own, such as google.VertexModel.
+func isTitle(text string) bool {
+	return title.MatchString(text) && len(text) <= MaxTitleLength && !strings.HasPrefix(text, systemPrefix)
+}
+
+// TypeOfTitle returns the artifact type whose title (schema_title in Python) a text is; empty if there is none.
+func TypeOfTitle(text string) Type {
+	if name, ok := strings.CutPrefix(text, systemPrefix); ok && slices.Contains(ArtifactTypes, Type(name)) {
+		return Type(name)
+	}
+	if isTitle(text) {
+		return Type(text)
+	}
+	return ""
+}
+
+// Title returns what KFP calls an artifact type: system.Dataset, or the title itself.
+func (t Type) Title() string {
+	if slices.Contains(ArtifactTypes, t) {
+		return systemPrefix + string(t)
+	}
+	return string(t)
+}
+
+// IsTitled reports whether t is an artifact type of one's own, or a list of such.
+func (t Type) IsTitled() bool {
+	if elem, ok := t.Elem(); ok {
+		return elem.IsTitled()
+	}
+	return isTitle(string(t))
+}
 
 // maxNesting bounds list(list(…)), so that a hostile spelling cannot cost more than it says.
 const maxNesting = 16
@@ -47,7 +91,8 @@ const maxNesting = 16
 // ListOf returns list(elem).
 func ListOf(elem Type) Type { return "list(" + elem + ")" }
 
-// ParseType reads a type as users write it: a name of ParameterTypes or ArtifactTypes, or list(T) of one.
+// ParseType reads a type as users write it: a name of ParameterTypes or ArtifactTypes, the title of an artifact type, or
+// list(T) of one.
 func ParseType(text string) (Type, error) {
 	return parseType(text, 0)
 }
@@ -75,8 +120,12 @@ func parseType(text string, depth int) (Type, error) {
 			return known, nil
 		}
 	}
+	if known := TypeOfTitle(t); known != "" {
+		return known, nil
+	}
 	return "", fmt.Errorf(
-		"%q is not a type; use one of %s, list(T), or an artifact type (%s)", text, join(ParameterTypes), join(ArtifactTypes),
+		"%q is not a type; use one of %s, list(T), or an artifact type (%s, or a title of your own, such as acme.Scorecard)",
+		text, join(ParameterTypes), join(ArtifactTypes),
 	)
 }
 
@@ -111,12 +160,12 @@ func (t Type) IsArtifact() bool {
 	if elem, ok := t.Elem(); ok {
 		return elem.IsArtifact()
 	}
-	return slices.Contains(ArtifactTypes, t)
+	return slices.Contains(ArtifactTypes, t) || isTitle(string(t))
 }
 
 // AssignableTo reports whether a value of type t may be given where want is expected: the same type, integer for
-// float, any artifact for Artifact, any list for a bare list, and element by element for list(T). Any goes both ways,
-// since what is not known cannot be refused.
+// float, any artifact for Artifact and Artifact for any, any list for a bare list, and element by element for list(T).
+// Any goes both ways, since what is not known cannot be refused.
 func (t Type) AssignableTo(want Type) bool {
 	if t == want || t == Any || want == Any {
 		return t.IsArtifact() == want.IsArtifact()
@@ -129,5 +178,5 @@ func (t Type) AssignableTo(want Type) bool {
 	if tl && wl {
 		return te.AssignableTo(we)
 	}
-	return want == Artifact && !tl && t.IsArtifact()
+	return want == Artifact && !tl && t.IsArtifact() || t == Artifact && !wl && want.IsArtifact()
 }

@@ -133,7 +133,7 @@ func checkFiles(p spec.Python, problems *problem.List) {
 	}
 	at := problem.At("python")
 	add(at.Attr("file"), p.SourceFile)
-	all := map[string]string{runtime.FileName: runtime.Source(), p.SourceFile: p.Source}
+	all := map[string]string{runtime.FileName: runtime.Config{KFP: p.KFP}.Runtime(), p.SourceFile: p.Source}
 	for _, files := range []struct {
 		attribute string
 		texts     map[string]string

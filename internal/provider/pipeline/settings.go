@@ -13,6 +13,9 @@ import (
 // validators but for nulls: the engine checks all of them together with the graph, so that everything that is wrong
 // is told at once.
 var settingsObject = kit.ObjectOf(
+	kit.TextRow("image", func(s *spec.Settings) *string { return &s.Image },
+		"Image of the container in place of the component's, such as `\"{{ parameters.image }}\"`. It must have what the "+
+			"component needs: the command, or Python for a function. Default: the component's."),
 	kit.ObjectRow("retry", func(s *spec.Settings) **spec.Retry { return &s.Retry },
 		"Repetition of a task that failed. Default: none.", retryObject),
 	kit.NotedRow[kit.Duration]("timeout", func(s *spec.Settings) *string { return &s.Timeout },
@@ -31,9 +34,11 @@ var settingsObject = kit.ObjectOf(
 			"read the object."),
 	kit.ObjectMapRow("secret_env", func(s *spec.Settings) *map[string]spec.KeyRef { return &s.SecretEnv },
 		"Environment variables from secrets, by name of the variable. The values are in no plan, no state and "+
-			"no object of Argo's.", keyRefObject("secret")),
+			"no object of Argo's. A task's `name` and `key` may hold `{{ }}`; nil for the name leaves the variable out.",
+		keyRefObject("secret")),
 	kit.ObjectMapRow("config_map_env", func(s *spec.Settings) *map[string]spec.KeyRef { return &s.ConfigMapEnv },
-		"Environment variables from config maps, by name of the variable.", keyRefObject("config map")),
+		"Environment variables from config maps, by name of the variable. A task's `name` and `key` may hold `{{ }}`; "+
+			"nil for the name leaves the variable out.", keyRefObject("config map")),
 	kit.TextMapRow("field_env", func(s *spec.Settings) *map[string]string { return &s.FieldEnv },
 		"Environment variables from fields of the pod, by name of the variable: `metadata.name`, "+
 			"`metadata.namespace`, `metadata.uid`, `metadata.labels['x']`, `metadata.annotations['x']`, "+
@@ -41,15 +46,18 @@ var settingsObject = kit.ObjectOf(
 			"`status.podIPs`."),
 	kit.ObjectMapRow("volumes", func(s *spec.Settings) *map[string]spec.Volume { return &s.Volumes },
 		"Volumes by name: at most 58 letters, digits, hyphens and underscores. Each has exactly one source: "+
-			"`secret`, `config_map`, `claim`, `empty_dir` or `ephemeral`.", volumeObject),
+			"`secret`, `config_map`, `claim`, `empty_dir` or `ephemeral`. The first three may hold `{{ }}` where a task sets "+
+			"them; nil leaves the volume out.", volumeObject),
 	kit.TextMapRow("node_selector", func(s *spec.Settings) *map[string]string { return &s.NodeSelector },
-		"Labels that the node must have, such as `{ \"kubernetes.io/arch\" = \"arm64\" }`. Default: any node."),
+		"Labels that the node must have, such as `{ \"kubernetes.io/arch\" = \"arm64\" }`. A task's values may hold `{{ }}`; "+
+			"nil leaves the label out. Default: any node."),
 	kit.ObjectListRow("tolerations", func(s *spec.Settings) *[]spec.Toleration { return &s.Tolerations },
 		"Taints that do not keep the pod off a node. `[]` switches off what `defaults` has. Default: none.",
 		tolerationObject),
 	kit.NotedRow[kit.JSONText]("affinity", func(s *spec.Settings) *string { return &s.Affinity },
 		"Which nodes and which other pods the pod wants to be near to or far from: Kubernetes' `affinity` of a "+
-			"pod as JSON, `jsonencode({ nodeAffinity = { … } })`. Default: none."),
+			"pod as JSON, `jsonencode({ nodeAffinity = { … } })`, or where a task sets it an expression that gives such a "+
+			"struct, `\"{{ parameters.affinity }}\"`; nil for none. Default: none."),
 	kit.TextMapRow("labels", func(s *spec.Settings) *map[string]string { return &s.Labels },
 		"Labels of the task's pods, by key, beside those of `defaults` and in place of them where the key is "+
 			"the same; at most 10. Values may hold `{{ }}`, such as `{ shard = \"{{ each.index }}\" }`; what comes "+
@@ -60,15 +68,15 @@ var settingsObject = kit.ObjectOf(
 		"Annotations of the task's pods, by key; as with `labels`, at most 10, `{{ }}` in values, and merged "+
 			"with those of `defaults`."),
 	kit.TextRow("service_account", func(s *spec.Settings) *string { return &s.ServiceAccount },
-		"Service account of the pod. Default: that of the run."),
+		"Service account of the pod. A task's may hold `{{ }}`. Default: that of the run."),
 	kit.TextRow("image_pull_policy", func(s *spec.Settings) *string { return &s.ImagePullPolicy },
 		"When the node pulls the image: `Always`, `IfNotPresent` or `Never`. Default: `IfNotPresent`, but "+
 			"`Always` for images with the tag `latest` or without a tag."),
 	kit.TextSetRow("image_pull_secrets", func(s *spec.Settings) *[]string { return &s.ImagePullSecrets },
 		"Names of secrets of type `kubernetes.io/dockerconfigjson` in the run's namespace, with which the node "+
-			"pulls the image. Default: those of the service account."),
+			"pulls the image. A task's may hold `{{ }}`; nil leaves one out. Default: those of the service account."),
 	kit.TextRow("priority_class", func(s *spec.Settings) *string { return &s.PriorityClass },
-		"Name of the priority class of the pod. Default: the cluster's."),
+		"Name of the priority class of the pod. A task's may hold `{{ }}`. Default: the cluster's."),
 	kit.ObjectRow("security_context", func(s *spec.Settings) **spec.SecurityContext { return &s.SecurityContext },
 		"Rights of the pod and of its container. What is not set keeps its default; the defaults satisfy the "+
 			"restricted Pod Security Standard.", securityContextObject),

@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"pgregory.net/rapid"
 
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/settings"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/kit"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/sample"
 )
@@ -225,6 +226,11 @@ func TestEveryFieldIsSetInTheTests(t *testing.T) {
 	set := map[string]bool{}
 	filled(reflect.ValueOf(sample.EverySetting()), "Settings", set)
 	filled(reflect.ValueOf(sample.EveryOption()), "Options", set)
+	for _, setting := range settings.All {
+		for _, s := range setting.Examples() {
+			filled(reflect.ValueOf(s), "Settings", set)
+		}
+	}
 	for field, ok := range set {
 		if !ok {
 			t.Errorf("%s is set nowhere: add it to everySetting or everyOption", field)

@@ -69,6 +69,14 @@ var volumeObject = kit.ObjectOf(
 		"Source: name of a secret, whose keys become files."),
 	kit.TextRow("config_map", func(s *spec.Volume) *string { return &s.ConfigMap },
 		"Source: name of a config map, whose keys become files."),
+	kit.FlagRow("optional", func(s *spec.Volume) *bool { return &s.Optional },
+		"Start the container with an empty directory where the secret or the config map is missing, and without the "+
+			"files whose keys in `items` are. Default: `false`, so that the pod waits for it."),
+	kit.TextMapRow("items", func(s *spec.Volume) *map[string]string { return &s.Items },
+		"Keys of the secret or the config map that become files, with the path of each below the mount: "+
+			"`{ \"tls.crt\" = \"certs/server.pem\" }`. Default: all keys, by their names."),
+	kit.TextRow("default_mode", func(s *spec.Volume) *string { return &s.DefaultMode },
+		"Rights of the files of the secret or the config map, as four octal digits: `\"0400\"`. Default: `\"0644\"`."),
 	kit.TextRow("claim", func(s *spec.Volume) *string { return &s.Claim }, "Source: name of a persistent volume claim."),
 	kit.ObjectRow("empty_dir", func(s *spec.Volume) **spec.EmptyDir { return &s.EmptyDir },
 		"Source: an empty directory that lives as long as the pod. `{}` is one on the node's disk.",
@@ -109,6 +117,9 @@ var tolerationObject = kit.ObjectOf(
 	kit.NumberRow("toleration_seconds", func(s *spec.Toleration) **int64 { return &s.TolerationSeconds },
 		"Seconds that the pod stays on a node which gets the taint while it runs; only with `NoExecute`. "+
 			"Default: for good."),
+	kit.TextRow("json", func(s *spec.Toleration) *string { return &s.JSON },
+		"In place of all the others: an expression that gives a toleration as Kubernetes writes it, a list of such, or "+
+			"nil for none: `\"{{ parameters.toleration }}\"`. Not under `defaults`. Default: none."),
 )
 
 // securityContextObject is open while a part is unknown: what a user may be depends on what a flag is, so that nothing

@@ -82,7 +82,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		},
 		"parameters": kit.TextMap("Values of the pipeline's parameters; lists and structs by `jsonencode`. Texts may hold " +
 			"`{{ }}` with `schedule.time`, the time that the run was due in RFC 3339 and UTC, " +
-			"`schedule.local_time`, the same in the schedule's timezone, and `run.name`. Example: `{{ " +
+			"`schedule.local_time`, the same in the schedule's timezone, and `run.name`, `run.id`, `run.created_at`. Example: `{{ " +
 			"format_time(schedule.local_time, \"2006-01-02\", \"-24h\") }}` is the day before, by a layout in the way of Go. " +
 			"Never secrets: Argo keeps parameters in clear text."),
 		"service_account": schema.StringAttribute{

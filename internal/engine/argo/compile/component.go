@@ -77,7 +77,7 @@ func Component(c spec.Component) (ComponentObjects, error) {
 		Spec: wfv1.WorkflowSpec{
 			Entrypoint: layout.MainTemplate,
 			Arguments:  wfv1.Arguments{Parameters: argumentDeclarations(c.Interface)},
-			Templates:  variants(main, cacheConfigMap(c.Namespace, name)),
+			Templates:  templatesOf(c, main, cacheConfigMap(c.Namespace, name)),
 		},
 	}
 	return objects, nil
@@ -99,7 +99,7 @@ func componentTemplate(c spec.Component) (wfv1.Template, map[string]string, erro
 		Name:            layout.MainTemplate,
 		Inputs:          componentInputs(c.Interface),
 		Outputs:         componentOutputs(c.Interface),
-		Metadata:        wfv1.Metadata{Labels: map[string]string{layout.TaskLabel: taskOfNode}},
+		Metadata:        wfv1.Metadata{Labels: map[string]string{layout.TaskLabel: layout.TaskOfNode}},
 		SecurityContext: podSecurity(),
 		PodSpecPatch:    Handed(layout.PodParameter), // an expression: a plain tag makes no JSON of control characters
 		Volumes: []corev1.Volume{{Name: outputsVolume, VolumeSource: corev1.VolumeSource{

@@ -12,12 +12,6 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
 
-// taskOfNode is the name of a pod's task, which is the last of the names in that of its node. What an item of a loop
-// adds may be any text, and is no part of it; nor is what the compiler adds. The names of tasks have no hyphens: those
-// are Argo's, for underscores.
-const taskOfNode = `{{=sprig.replace("-", "_", sprig.trunc(63, sprig.regexReplaceAll("^.*[.]|-+$", ` +
-	`sprig.regexReplaceAll("(?s)[(].*|[[][0-9]+[]]|[.]kfp-[a-z]+", node.name, ""), "")))}}`
-
 // What Argo sets on every pod.
 var (
 	unusedLabel      = [2]string{layout.CompletedLabel, "false"}

@@ -155,6 +155,7 @@ func (c *pipelineCompiler) mains(name, suffix string) error {
 		return err
 	}
 	main.Inputs = inputs
+	main.Inputs.Parameters = append(main.Inputs.Parameters, c.runInputs()...)
 	givesNone(&main)
 	showsDisplayName(&main)
 	main.DAG.FailFast, main.Parallelism = c.pipeline.Options.FailFast, c.pipeline.Options.Parallelism
@@ -254,6 +255,23 @@ func (c *pipelineCompiler) given(output string) (*expr.Typed, error) {
 		return t, nil
 	}
 	return TypedText(c.pipeline.Outputs[output], c.graph.Scope.Outputs())
+}
+
+// runInputs are those by which the outputs know of the run.
+func (c *pipelineCompiler) runInputs() []wfv1.Parameter {
+	used := map[string]string{}
+	for _, t := range c.graph.Given {
+		for _, r := range t.References() {
+			if hidden, argo, ok := graph.RunInput(r.Name); ok {
+				used[hidden] = argo
+			}
+		}
+	}
+	var inputs []wfv1.Parameter
+	for _, name := range spec.Names(used) {
+		inputs = append(inputs, hidden(name, used[name]))
+	}
+	return inputs
 }
 
 func (c *pipelineCompiler) outputs() (wfv1.Outputs, error) {

@@ -35,13 +35,14 @@ func runtimeConfig(c spec.Component) runtime.Config {
 	p := c.Python
 	config := runtime.Config{
 		Function: p.Function, Source: p.SourceFile, LineOffset: max(0, p.FirstLine-1), Lightweight: p.Lightweight,
-		Outputs: map[string]spec.Type{}, Returns: runtime.ReturnsNone,
+		Outputs: map[string]spec.Type{}, Returns: runtime.ReturnsNone, SDK: p.SDK, KFP: p.KFP,
 		Packages: p.Packages, IndexURLs: p.IndexURLs, TrustedHosts: p.TrustedHosts,
 		Additional: spec.Names(p.Additional), Files: spec.Names(p.Files),
 	}
 	for _, a := range p.Arguments {
 		config.Arguments = append(config.Arguments, runtime.Argument{
 			Name: a.Name, Keyword: a.Keyword, Passing: runtime.Passing(a.Passing), Type: a.Type, Optional: c.Inputs[a.Name].Optional,
+			Class: a.Class,
 		})
 	}
 	for name, o := range c.Outputs {

@@ -187,7 +187,7 @@ func settingsArguments(t call) ([]wfv1.Parameter, error) {
 		give(layout.CacheKey, key)
 		give(layout.CacheMaxAge, s.Cache.MaxAge)
 	}
-	patch, err := settings.PodPatch(s, t.Json)
+	patch, err := settings.PodPatch(s, t.text)
 	if err != nil {
 		return nil, err
 	}

@@ -92,15 +92,21 @@ func metadataOf(artifact string) string {
 	return of + ".parameters." + layout.ArtifactParameter(name)
 }
 
-// outputFrom is how a pipeline's output parameter gets its value: from one task's output, or by an expression.
+// outputFrom is how a pipeline's output parameter gets its value: from one task's output, or by an expression. Argo
+// fills in a tag with an input before it looks for what the tag names.
 func outputFrom(t *expr.Typed, want spec.Type) (*wfv1.ValueFrom, error) {
 	if name, ok := t.Bare(); ok {
-		if v, _ := t.Env().Lookup(name); v.Coding == expr.Wire || v.Coding == expr.Plain {
+		v, _ := t.Env().Lookup(name)
+		if isText := v.Coding == expr.Wire || v.Coding == expr.Plain; isText && !isInput(v) {
 			return &wfv1.ValueFrom{Parameter: "{{" + v.Argo + "}}"}, nil
 		}
 	}
 	code, err := t.CompileValueFrom(want)
 	return &wfv1.ValueFrom{Expression: code}, err
+}
+
+func isInput(v expr.Var) bool {
+	return strings.HasPrefix(v.Argo, "inputs.") || strings.HasPrefix(v.Code, "inputs.")
 }
 
 // fillContainer compiles a container's image, command and arguments.
@@ -150,15 +156,6 @@ func (t call) items() (string, error) {
 		return "", err
 	}
 	return list.CompileItems(t.node.Item, t.node.Indexed)
-}
-
-// Json compiles a text for the patch of a pod.
-func (of Texts) Json(text string) (string, error) {
-	t, err := of.text(text)
-	if err != nil {
-		return "", err
-	}
-	return t.CompileJSON()
 }
 
 // retryCondition turns a policy and an expression into one condition: Argo takes a policy only as a constant.

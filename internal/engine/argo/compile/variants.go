@@ -73,12 +73,19 @@ func withKeys(main wfv1.Template) wfv1.Template {
 	t := *main.DeepCopy()
 	t.Name += layout.ListSuffix
 	for i := range t.Outputs.Artifacts {
-		a := &t.Outputs.Artifacts[i]
-		t.Inputs.Parameters = append(t.Inputs.Parameters, wfv1.Parameter{Name: layout.KeyParameter(a.Name)})
-		a.ArtifactLocation = keyOnly(tag(layout.KeyParameter(a.Name)))
-		a.Archive = unpacked()
+		keyed(&t, i)
 	}
 	return t
+}
+
+// keyed leaves the i-th artifact of a template where a hidden parameter says, as it is.
+func keyed(t *wfv1.Template, i int) {
+	a := &t.Outputs.Artifacts[i]
+	key := layout.KeyParameter(a.Name)
+	if t.Inputs.GetParameterByName(key) == nil {
+		t.Inputs.Parameters = append(t.Inputs.Parameters, wfv1.Parameter{Name: key})
+	}
+	a.ArtifactLocation, a.Archive = keyOnly(tag(key)), unpacked()
 }
 
 func keyOnly(key string) wfv1.ArtifactLocation {
@@ -110,6 +117,11 @@ func withCache(main wfv1.Template, configMap string) wfv1.Template {
 		t = around(cached)
 	}
 	t.Name = main.Name + layout.CacheSuffix
+	return memoized(t, configMap)
+}
+
+// memoized is the template with a cache.
+func memoized(t wfv1.Template, configMap string) wfv1.Template {
 	t.Inputs.Parameters = append(t.Inputs.Parameters, hidden(layout.CacheKey, ""), hidden(layout.CacheMaxAge, ""))
 	t.Memoize = &wfv1.Memoize{
 		Key:    tag(layout.CacheKey),

@@ -68,6 +68,9 @@ func (d *componentDecompiler) read(code *corev1.ConfigMap) {
 	c.Namespace, c.Description = w.Namespace, w.Annotations[layout.DescribeKey]
 	c.Name, _ = ComponentName(w)
 	main := w.GetTemplateByName(layout.MainTemplate)
+	if pod := w.GetTemplateByName(layout.MainTemplate + layout.PodSuffix); pod != nil {
+		main = pod // its container uses addresses of artifacts, which another template finds out
+	}
 	if main == nil {
 		d.miss("container", "there is no template "+layout.QuoteName(layout.MainTemplate))
 		return
@@ -156,9 +159,11 @@ func (d *componentDecompiler) python(container corev1.Container, code *corev1.Co
 	}
 	for _, a := range config.Arguments {
 		p.Arguments = append(
-			p.Arguments, spec.Argument{Name: a.Name, Keyword: a.Keyword, Passing: spec.Passing(a.Passing), Type: a.Type},
+			p.Arguments,
+			spec.Argument{Name: a.Name, Keyword: a.Keyword, Passing: spec.Passing(a.Passing), Type: a.Type, Class: a.Class},
 		)
 	}
+	p.SDK, p.KFP = config.SDK, config.KFP
 	p.NamedOutputs, p.ReturnsValue = config.Returns == runtime.ReturnsNamed, config.Returns == runtime.ReturnsValue
 	known := slices.Concat([]string{runtime.FileName, runtime.ConfigName, config.Source}, config.Additional, config.Files)
 	for _, name := range spec.Names(code.Data) {

@@ -14,17 +14,12 @@ func (r *taskReader) pod(patch string) {
 		return
 	}
 	for _, t := range texts {
-		r.text("."+t.At.String(), t.Argo, t.Before,
-			func(d *expr.Decompiler, env expr.Env) (string, bool) { return readJSON(d, env, t.Argo, t.Before) }, t.Set)
+		before := ""
+		if len(t.Before) > 0 {
+			before = t.Before[0]
+		}
+		r.text("."+t.At.String(), t.Argo, before, func(d *expr.Decompiler, env expr.Env) (string, bool) {
+			return t.Read(d, func(text string) (*expr.Typed, error) { return compile.TypedText(text, env) })
+		}, t.Set)
 	}
-}
-
-// readJSON undoes texts.json. The spelling of before stays if it compiles to the same, so that what comes from the
-// defaults is known again.
-func readJSON(d *expr.Decompiler, env expr.Env, argo, before string) (string, bool) {
-	again, err := compile.Texts{Env: env}.Json(before)
-	if err == nil && again == argo {
-		return before, true
-	}
-	return d.JSON(argo)
 }

@@ -1,6 +1,7 @@
 package decompile
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -128,8 +129,8 @@ func (r *taskReader) scope(g *graph.Graph) expr.Env {
 		env, node = g.Scope.Exit(r.name), g.Exit[r.name]
 	}
 	if r.indexed && !node.Indexed {
-		value, index := expr.ItemVars(node.Item, true)
-		env.Own = map[string]expr.Var{"each.value": value, "each.index": index}
+		env.Own = compile.WithOwn(env)
+		maps.Copy(env.Own, graph.ItemVars(node.Item, true))
 	}
 	return env
 }

@@ -132,13 +132,11 @@ func (f *cronSchedule) arguments() {
 }
 
 func scheduleTag(tag string) (string, bool) {
-	switch tag {
-	case "workflow.scheduledTime":
+	if tag == "workflow.scheduledTime" {
 		return "schedule.time", true
-	case "workflow.name":
-		return "run.name", true
 	}
-	return "", false
+	of, ok := ofRun(tag)
+	return of, ok && of != "run.status"
 }
 
 func scheduleReason(tag string) string {
@@ -146,7 +144,7 @@ func scheduleReason(tag string) string {
 		return "nothing here stands for " + layout.Abbreviated(tag) + `; use {{ format_time(schedule.time, "2006-01-02") }}, the time that the run was due`
 	}
 	return "nothing here stands for " + layout.Abbreviated(tag) + "; a schedule's parameters know schedule.time, " +
-		"schedule.local_time and run.name"
+		"schedule.local_time and run.name, run.id, run.created_at"
 }
 
 // rest tells what a recurring run cannot say.

@@ -251,11 +251,10 @@ func (s *templateScope) tag(tag string) (string, bool) {
 	if name, ok := s.graph.parameters[tag]; ok && (s.attribute != "on_exit" || !strings.HasPrefix(tag, "inputs.")) {
 		return name, true
 	}
+	of, isOfRun := ofRun(tag)
 	switch {
-	case tag == "workflow.name":
-		return "run.name", true
-	case tag == "workflow.status" && s.attribute == "on_exit":
-		return "run.status", true
+	case isOfRun && (of != "run.status" || s.attribute == "on_exit"):
+		return of, true
 	case tag == "item":
 		return "each.value", true
 	case strings.HasPrefix(tag, "item."):

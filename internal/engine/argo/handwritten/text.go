@@ -96,13 +96,22 @@ func (r *reader) tag(tag string) (string, bool) {
 	if p, ok := strings.CutPrefix(tag, "workflow.parameters."); ok {
 		return r.lift(p, plainName(p), "{{ parameters."+plainName(p)+" }}")
 	}
-	switch tag {
-	case "workflow.name":
-		return r.lift("", "run_name", "{{ run.name }}")
-	case "workflow.status":
-		return r.lift("", "run_status", "{{ run.status }}")
+	if tag == "pod.name" {
+		return "task.id", true
+	}
+	if of, ok := ofRun(tag); ok {
+		return r.lift("", strings.ReplaceAll(of, ".", "_"), "{{ "+of+" }}")
 	}
 	return "", false
+}
+
+// ofRun is what Argo says of a workflow as what is said of a run here.
+func ofRun(tag string) (string, bool) {
+	of, ok := map[string]string{
+		"workflow.name": "run.name", "workflow.uid": "run.id", "workflow.status": "run.status",
+		"workflow.creationTimestamp": "run.created_at", "workflow.creationTimestamp.RFC3339": "run.created_at",
+	}[tag]
+	return of, ok
 }
 
 func (r *reader) pathOf(expression string, isPath bool) (string, bool) {

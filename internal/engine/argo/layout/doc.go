@@ -6,6 +6,8 @@
 //	WorkflowTemplate  NAME-VERSION              labels kind=component, name, version; annotation types
 //	└─ templates      main                      the container
 //	                  main-retry, main-cache …  variants: Argo has retries and memoization on templates, not on tasks
+//	                  place, root, main-pod …   where the container uses addresses of artifacts: main calls place, which
+//	                                            finds them out by root, a pod, and then main-pod, the container
 //	   each takes     its inputs, and kfp-…     hidden parameters, with which a task sets what is its own:
 //	                                            kfp-pod (the patch of its pod), kfp-metadata, kfp-retry-limit, kfp-cache-key …
 //	ConfigMap         NAME-VERSION              the code of a Python function

@@ -46,6 +46,27 @@ func ArtifactParameter(name string) string { return HiddenPrefix + "artifact-" +
 // KeyParameter is where an artifact is kept, in the variant whose artifacts make a list.
 func KeyParameter(output string) string { return HiddenPrefix + "key-" + output }
 
+// PlaceTask finds out where the artifacts of a container lie that uses their addresses. It comes before the container,
+// in templates of the component's own.
+const (
+	PlaceTask     = HiddenPrefix + "place"
+	PlaceTemplate = "place"
+	RootTemplate  = "root" // the pod that asks Argo's executor for the artifact repository
+	PodSuffix     = "-pod" // of the template that runs the container, beside the one that tasks call
+)
+
+// OwnPlace is where a container keeps the artifacts whose addresses it knows, below the root of the artifact
+// repository: pipeline, run, task, and what tells apart all that have the same names.
+const OwnPlace = `{{=get(workflow.labels ?? {}, "` + PipelineLabel + `") ?? ` +
+	`get(workflow.labels ?? {}, "workflows.argoproj.io/workflow-template") ?? "runs"}}/{{workflow.name}}/` + TaskOfNode +
+	`/{{=sprig.trunc(20, sprig.sha256sum(workflow.uid + node.name))}}`
+
+// TaskOfNode is the name of a pod's task, which is the last of the names in that of its node. What an item of a loop
+// adds may be any text, and is no part of it; nor is what the compiler adds. The names of tasks have no hyphens: those
+// are Argo's, for underscores.
+const TaskOfNode = `{{=sprig.replace("-", "_", sprig.trunc(63, sprig.regexReplaceAll("^.*[.]|-+$", ` +
+	`sprig.regexReplaceAll("(?s)[(].*|[[][0-9]+[]]|[.]kfp-[a-z]+", node.name, ""), "")))}}`
+
 // InnerTask is the name of the only task of a wrapper. Reading a run's status leaves it out of paths.
 const InnerTask = "kfp-inner"
 

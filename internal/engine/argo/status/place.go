@@ -1,6 +1,7 @@
 package status
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
@@ -20,7 +21,8 @@ type segment struct {
 // place says which task a node belongs to, and for which items of the loops on the way.
 type place struct {
 	segments []segment
-	attempt  bool // one of several of a retry
+	attempt  bool  // one of several of a retry
+	around   []int // which attempts these are of the graphs around that are repeated as a whole
 }
 
 // path is that of the task.
@@ -48,6 +50,12 @@ func (p place) key() string {
 	return b.String()
 }
 
+// counts compares two nodes of a task where graphs around it were repeated: the last attempt counts, and before that
+// what is around all attempts.
+func (p place) counts(other place) int {
+	return cmp.Or(len(other.around)-len(p.around), slices.Compare(p.around, other.around))
+}
+
 // items tells the items as a person does: item 1 (b). Those of loops around come first.
 func (p place) items() string {
 	var all []string
@@ -62,17 +70,17 @@ func (p place) items() string {
 // placeOf finds the place of a node; false: it belongs to no task that the user declared, but to the run, to the group
 // of on_exit tasks, or to what the compiler adds.
 func (r statusReader) placeOf(node wfv1.NodeStatus) (place, bool) {
-	segments, attempt, ok := r.segmentsOf(node, 0)
-	if !ok || len(segments) == 0 || node.Type == wfv1.NodeTypeStepGroup {
+	all, ok := r.segmentsOf(node, 0)
+	if !ok || len(all.segments) == 0 || node.Type == wfv1.NodeTypeStepGroup {
 		return place{}, false
 	}
-	var p place
-	p.attempt = attempt
-	for i, s := range segments {
+	p := place{attempt: all.attempt, around: all.around}
+	for i, s := range all.segments {
 		switch {
 		case s.name == layout.InnerTask && (i == 0 || s.item == ""):
 		case s.name == layout.InnerTask:
 			p.segments[len(p.segments)-1].item = s.item
+		case s.name == layout.PlaceTask && node.FailedOrError(): // so the task has failed, before its own pod
 		case strings.HasPrefix(s.name, layout.HiddenPrefix):
 			return place{}, false
 		default:
@@ -83,17 +91,27 @@ func (r statusReader) placeOf(node wfv1.NodeStatus) (place, bool) {
 }
 
 // segmentsOf goes up from a node to the run.
-func (r statusReader) segmentsOf(node wfv1.NodeStatus, depth int) (segments []segment, attempt, ok bool) {
+func (r statusReader) segmentsOf(node wfv1.NodeStatus, depth int) (all place, ok bool) {
 	const deepest = 64
 	if around, is := r.nodes[node.BoundaryID]; is && depth < deepest && around.ID != node.ID {
-		if segments, _, ok = r.segmentsOf(around, depth+1); !ok {
-			return nil, false, false
+		if all, ok = r.segmentsOf(around, depth+1); !ok {
+			return place{}, false
 		}
 	} else if !strings.HasPrefix(node.Name, r.wf.Name+".") {
-		return nil, false, node.Name == r.wf.Name
+		return place{}, node.Name == r.wf.Name
 	}
 	local := r.localName(node)
-	return append(segments, splitName(local)...), attemptName.MatchString(local) && node.Type == wfv1.NodeTypePod, true
+	all.segments = append(all.segments, splitName(local)...)
+	attempt := attemptName.FindString(local)
+	all.attempt = attempt != "" && node.Type == wfv1.NodeTypePod
+	if attempt != "" && !all.attempt {
+		number, err := strconv.Atoi(strings.Trim(attempt, "()"))
+		if err != nil {
+			return place{}, false
+		}
+		all.around = append(all.around, number)
+	}
+	return all, true
 }
 
 // localName is what the name of a node adds to that of the template around it. Steps number their groups: [0].

@@ -22,7 +22,7 @@ type statusReader struct {
 
 // unit is a task for one item of its own loop and of the loops around it: what succeeds or fails as one.
 type unit struct {
-	place    place
+	place    place            // of the last attempt, where a graph around was repeated
 	head     *wfv1.NodeStatus // tells what became of it; nil: there are attempts only
 	attempts int64
 	failure  *spec.Failure // the last
@@ -47,11 +47,14 @@ func (r statusReader) read() {
 			u = &unit{place: p}
 			known[p.key()], units[path] = u, append(units[path], u)
 		}
+		if p.counts(u.place) > 0 {
+			u.place, u.head, u.failure = p, nil, nil // what became of earlier attempts does not count
+		}
 		t := r.tasks[path]
 		r.count(&t, u, node)
 		t.Artifacts = artifactsOf(node, p.isLooped(), t.Artifacts)
 		r.tasks[path] = t
-		if !p.attempt && (u.head == nil || len(node.Name) < len(u.head.Name)) {
+		if !p.attempt && p.counts(u.place) == 0 && (u.head == nil || len(node.Name) < len(u.head.Name)) {
 			u.head = &node
 		}
 	}

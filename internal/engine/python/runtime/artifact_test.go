@@ -213,7 +213,7 @@ func TestReturnedArtifacts(t *testing.T) {
 			"list(Dataset)", `return [a, a]`, "Output/1", `[{"metadata":{"from":"a"}},{"metadata":{"from":"a"}}]`,
 		},
 		"of another type": {spec.Model, `return a`, "", `: expected Model, got Dataset`},
-		"a path":          {spec.Dataset, `return 5`, "", `: expected Dataset, got int 5`},
+		"nothing":         {spec.Dataset, `return None`, "", `: expected Dataset, got None`},
 		"never written": {
 			spec.Dataset, `return Dataset(uri=get_uri())`, "", ` was not written: nothing is at DIR/outputs/Output`,
 		},

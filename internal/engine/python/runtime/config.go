@@ -106,8 +106,32 @@ func (c Config) validateArguments() []error {
 		} else if !a.Passing.fits(a.Type) {
 			errs = append(errs, fmt.Errorf("argument %q: a %s cannot be passed as %q", a.Name, a.Type, a.Passing))
 		}
+		if a.Class != "" && !className.MatchString(a.Class) {
+			errs = append(errs, fmt.Errorf("argument %q: %q names no class", a.Name, a.Class))
+		}
+		if NeedsSDK(a.Type) || a.Class != "" || a.Passing == EmbeddedArtifact {
+			errs = append(errs, c.validateSDK(fmt.Sprintf("argument %q", a.Name)))
+		}
 	}
 	return errs
+}
+
+// className is a dotted name in Python.
+var className = regexp.MustCompile(`^[\pL_][\pL\pN_]*(\.[\pL_][\pL\pN_]*)*$`)
+
+// NeedsSDK reports whether the plain runtime does not know a type.
+func NeedsSDK(t spec.Type) bool {
+	if elem, ok := t.Elem(); ok {
+		return NeedsSDK(elem)
+	}
+	return t.IsTitled() || t == spec.SlicedClassificationMetrics
+}
+
+func (c Config) validateSDK(what string) error {
+	if c.SDK || c.KFP {
+		return nil
+	}
+	return fmt.Errorf("%s is not known to the plain runtime", what)
 }
 
 // fits reports whether an argument of type t can be passed so.
@@ -119,7 +143,7 @@ func (p Passing) fits(t spec.Type) bool {
 		return t.IsArtifact()
 	case InputPath:
 		return true
-	case OutputArtifact:
+	case OutputArtifact, EmbeddedArtifact:
 		return t.IsArtifact() && !t.IsList()
 	case OutputPath:
 		return !t.IsArtifact() || !t.IsList()
@@ -145,6 +169,9 @@ func (c Config) validateOutputs() []error {
 		t := c.Outputs[name]
 		if err := validateType(t); err != nil || !spec.IsIdentifier(name) {
 			errs = append(errs, fmt.Errorf("output %q of type %q is not valid", name, t))
+		}
+		if NeedsSDK(t) {
+			errs = append(errs, c.validateSDK(fmt.Sprintf("output %q", name)))
 		}
 	}
 	written := map[string]bool{}

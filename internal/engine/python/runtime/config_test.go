@@ -93,7 +93,7 @@ func TestContents(t *testing.T) {
 	files := map[string]string{"source.py": "def train(): pass", "helper.py": "", "table.csv": "a,b"}
 	contents, err := runtime.Contents(full(), files)
 	must(t, err)
-	if len(contents) != 5 || contents[runtime.FileName] != runtime.Source() || contents["table.csv"] != "a,b" {
+	if len(contents) != 5 || contents[runtime.FileName] != full().Runtime() || contents["table.csv"] != "a,b" {
 		t.Errorf("contents %v", contents)
 	}
 	for want, change := range map[string]func(files map[string]string){

@@ -21,7 +21,7 @@ func Contents(c Config, files map[string]string) (map[string]string, error) {
 		return nil, err
 	}
 	var errs []error
-	contents := map[string]string{FileName: source, ConfigName: config}
+	contents := map[string]string{FileName: c.Runtime(), ConfigName: config}
 	for _, name := range slices.Concat([]string{c.Source}, c.Additional, c.Files) {
 		text, ok := files[name]
 		if !ok {

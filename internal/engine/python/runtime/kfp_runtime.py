@@ -38,6 +38,11 @@ THIS_FILE = sys._getframe().f_code.co_filename  # as tracebacks show it
 HIDDEN = "kfp-artifact-"  # starts the names of the parameters that carry an artifact's uri and metadata
 SECRETS = os.environ.get("KFP_SECRETS", "").split(":")  # variables and paths that hold values of Secrets
 SECRET_VALUES = [os.environ.get(name, "") for name in SECRETS]  # as they were before the user's code ran
+# [sdk]
+# What stands between such marks is only in the pods of components that need it: all others keep the version they have.
+MODULE = {"names": {}}  # of the user's source, once it is loaded
+KFP = False  # whether values are read and written as leniently as KFP does it; component.json says so
+# [/sdk]
 
 
 class Failure(Exception):
@@ -245,6 +250,10 @@ def read_value(text, type_, optional, where):
         value = map_strings(parse_json(text, where), decode)
     if value is None and optional:
         return None
+    # [sdk]
+    if KFP:
+        return check(whole_numbers(value), untyped(type_), where)
+    # [/sdk]
     try:
         return check(value, type_, where, widen=True)
     except RecursionError:
@@ -264,6 +273,64 @@ def value_bytes(value, type_, where):
     return text.encode("utf-8")
 
 
+# [sdk]
+# KFP's values pass through protobuf, which knows no integers and no types of elements.
+
+
+def whole_numbers(value):
+    """A value as KFP's functions see it: whole floats are ints, and large ints are rounded."""
+    if isinstance(value, list):
+        return [whole_numbers(item) for item in value]
+    if isinstance(value, dict):
+        return {key: whole_numbers(item) for key, item in value.items()}
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return value
+    try:
+        number = float(value)
+    except OverflowError:
+        return value
+    return int(number) if number.is_integer() and abs(number) < 1e21 else number
+
+
+def untyped(type_):
+    """What KFP checks of a type when it reads an input."""
+    return "list" if element_type(type_) else {"integer": "float"}.get(type_, type_)
+
+
+TRUE, FALSE = ("1", "t", "T", "TRUE", "true", "True"), ("0", "f", "F", "FALSE", "false", "False")
+
+
+def value_of_text(text, type_, where):
+    """The value of what a function wrote to an OutputPath, as KFP's launcher reads it."""
+    import re
+
+    patterns = {"integer": r"[+-]?[0-9]+", "float": r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"}
+    if type_ == "string":
+        return text
+    if type_ == "boolean" and text in TRUE + FALSE:
+        return text in TRUE
+    if type_ in patterns and re.fullmatch(patterns[type_], text.strip(), re.ASCII):
+        return {"integer": int, "float": float}[type_](text.strip())
+    if type_ in ("boolean", "integer", "float"):
+        raise Failure("%s: KFP reads no %s from %s" % (where, type_, describe(text)))
+    return parse_json(text, where)
+
+
+def dumped(value):
+    """A returned value with dictionaries in place of pydantic's models; KFP also takes what JSON can hold otherwise."""
+    try:
+        if hasattr(value, "model_dump"):
+            return value.model_dump(mode="json")
+        if isinstance(value, list):
+            return [dumped(item) for item in value]
+        if KFP and isinstance(value, (tuple, dict)):
+            return json.loads(json.dumps(value))
+    except (RecursionError, TypeError, ValueError):
+        pass  # the check of its type says it better
+    return value
+
+
+# [/sdk]
 def write_file(path, content):
     with open(path, "wb") as file:
         file.write(content)
@@ -280,11 +347,24 @@ def read_text(path, where):
 # --- What user code may import from kfp.dsl ---------------------------------------------------------------------------
 
 
+# [sdk]
+class Title:
+    """The attribute TYPE_NAME of a class of artifacts: its title by an older name."""
+
+    def __get__(self, _, cls):
+        return cls.schema_title
+
+
+# [/sdk]
 class Artifact:
     """A file or directory that tasks hand on, with a metadata dictionary."""
 
     schema_title = "system.Artifact"
     schema_version = "0.0.1"
+    # [sdk]
+    custom_path = ""  # where set_path put it
+    TYPE_NAME = Title()
+    # [/sdk]
 
     def __init__(self, name=None, uri=None, metadata=None):
         self.name = name or ""
@@ -306,6 +386,11 @@ class Artifact:
     def path(self, path):
         self._path = os.fspath(path)
 
+    # [sdk]
+    def set_path(self, path):
+        self.path = self.custom_path = os.fspath(path)
+
+    # [/sdk]
     def __repr__(self):
         return "%s(name=%r, path=%r, uri=%r, metadata=%r)" % (self.type, self.name, self.path, self.uri, self.metadata)
 
@@ -396,6 +481,41 @@ class ClassificationMetrics(Artifact):
             self.log_confusion_matrix_row(category, row)
 
 
+# [sdk]
+class SlicedClassificationMetrics(Artifact):
+    schema_title = "system.SlicedClassificationMetrics"
+
+    def _log(self, slice, method, *arguments):
+        slices = self.metadata.setdefault("evaluationSlices", [])
+        found = next((item for item in slices if item["slice"] == slice), None)
+        if not found:
+            found = {"slice": slice, "sliceClassificationMetrics": {}}
+            slices.append(found)
+        metrics = ClassificationMetrics(metadata=found["sliceClassificationMetrics"])
+        getattr(metrics, method)(*arguments)
+        found["sliceClassificationMetrics"] = metrics.metadata
+
+    def log_roc_reading(self, slice, threshold, tpr, fpr):
+        self._log(slice, "log_roc_data_point", fpr, tpr, threshold)
+
+    def load_roc_readings(self, slice, readings):
+        for reading in readings:
+            self.log_roc_reading(slice, *reading)
+
+    def set_confusion_matrix_categories(self, slice, categories):
+        self._log(slice, "set_confusion_matrix_categories", categories)
+
+    def log_confusion_matrix_row(self, slice, row_category, row):
+        self._log(slice, "log_confusion_matrix_row", row_category, row)
+
+    def log_confusion_matrix_cell(self, slice, row_category, col_category, value):
+        self._log(slice, "log_confusion_matrix_cell", row_category, col_category, value)
+
+    def load_confusion_matrix(self, slice, categories, matrix):
+        self._log(slice, "log_confusion_matrix", categories, matrix)
+
+
+# [/sdk]
 class PipelineTaskFinalStatus:
     """How the run went, for a task under on_exit."""
 
@@ -427,6 +547,12 @@ class Output(Annotation):
     pass
 
 
+# [sdk]
+class EmbeddedInput(Annotation):
+    pass
+
+
+# [/sdk]
 class InputPath(Annotation):
     pass
 
@@ -475,6 +601,29 @@ STUBS = {
 }
 
 
+# [sdk]
+DSL.update(SlicedClassificationMetrics=SlicedClassificationMetrics, EmbeddedInput=EmbeddedInput)
+for _name in (
+    "job_name job_resource_name job_uuid task_name task_uuid root job_create_time_utc job_schedule_time_utc"
+).split():
+    _constant = "PIPELINE_%s_PLACEHOLDER" % _name.upper().replace("UUID", "ID")
+    DSL[_constant] = "{{$.pipeline_%s}}" % _name
+DSL["PIPELINE_TASK_EXECUTOR_OUTPUT_PATH_PLACEHOLDER"] = "{{$.outputs.output_file}}"
+DSL["PIPELINE_TASK_EXECUTOR_INPUT_PLACEHOLDER"] = "{{$}}"
+DSL["WORKSPACE_PATH_PLACEHOLDER"] = "{{$.workspace_path}}"
+# A package is a module with a path. __all__ names what a star brings.
+STUBS["kfp"]["__version__"] = "2.15.2"
+STUBS["kfp.dsl"] = dict(DSL, __all__=sorted(DSL), __path__=[])
+STUBS["kfp.dsl.types"] = {"__path__": []}
+STUBS.update(dict.fromkeys(
+    "kfp.v2.dsl kfp.components kfp.dsl.types.artifact_types kfp.dsl.types.type_annotations "
+    "kfp.dsl.task_final_status kfp.dsl.task_config".split(), STUBS["kfp.dsl"],
+))  # fmt: skip
+STUBS["kfp.v2"] = {"__path__": [], "compiler": types.SimpleNamespace(**STUBS["kfp.compiler"])}
+STUBS["kfp.client"] = {"Client": STUBS["kfp"]["Client"]}
+
+
+# [/sdk]
 class StubFinder:
     """Provides the package kfp where it is not installed: it stands last in sys.meta_path."""
 
@@ -642,6 +791,9 @@ def load(config):
     module = types.ModuleType(module_name(config, shown))
     sys.modules[module.__name__] = module  # dataclasses and pickle look there
     namespace = vars(module)
+    # [sdk]
+    MODULE.update(names=namespace)
+    # [/sdk]
     in_image = os.path.abspath(shown)
     path = os.path.join(COMPONENT, config["source"])
     namespace["__file__"] = path if config["lightweight"] or not os.path.exists(in_image) else in_image
@@ -765,6 +917,92 @@ def located(function):
 ARTIFACTS = {cls.__name__: cls for cls in (Artifact, Dataset, Model, Metrics, ClassificationMetrics, HTML, Markdown)}
 
 
+# [sdk]
+ARTIFACTS["SlicedClassificationMetrics"] = SlicedClassificationMetrics
+
+
+def declare_titles(config):
+    """Makes a class of each artifact type with a title of its own, which stands in for the class of the user."""
+    declared = [argument["type"] for argument in config.get("arguments") or []]
+    for type_ in declared + list((config.get("outputs") or {}).values()):
+        while element_type(type_):
+            type_ = element_type(type_)
+        if "." in type_:
+            name = type_[type_.rindex(".") + 1 :]
+            ARTIFACTS.setdefault(type_, type(name, (Artifact,), {"schema_title": type_}))
+
+
+def instances(config, arguments):
+    """The arguments as instances of the classes that the function's annotations name, which are there by now."""
+    made = dict(arguments)
+    for argument in config.get("arguments") or []:
+        name, value = keyword(argument), arguments[keyword(argument)]
+        if argument["passing"] == "embedded_artifact":
+            value = make_artifact(argument["type"], argument["name"], embedded(config), None)
+        if argument.get("class"):
+            where = '%s "%s"' % ("output" if argument["passing"].startswith("output") else "input", argument["name"])
+            value = of_class(value, find_class(argument["class"], where), where)
+        made[name] = value
+    return made
+
+
+def find_class(path, where):
+    """The class that a dotted name stands for in the user's module."""
+    first, *rest = path.split(".")
+    found = MODULE["names"].get(first)
+    for name in rest:
+        found = getattr(found, name, None)
+    if not isinstance(found, type):
+        raise Failure("%s: the source has no class %s" % (where, path))
+    return found
+
+
+def of_class(value, cls, where):
+    """A value as an instance of a class, or a list of them."""
+    if isinstance(value, list):
+        return [of_class(item, cls, where) for item in value]
+    if value is None or isinstance(value, cls):
+        return value
+    try:
+        return artifact_of_class(value, cls, where) if isinstance(value, Artifact) else cls(**value)
+    except Failure:
+        raise
+    except Exception as error:
+        reason = "%s: %s" % (type(error).__name__, one_line(error))
+        raise Failure("%s makes no %s: %s" % (where, cls.__name__, reason)) from None
+
+
+def artifact_of_class(artifact, cls, where):
+    """An artifact as an instance of the user's class, with the path that it has here."""
+    title, wanted = getattr(cls, "schema_title", None), artifact.schema_title
+    if title != wanted:
+        raise Failure("%s: expected a class with schema_title %r, %s has %r" % (where, wanted, cls.__name__, title))
+    if not issubclass(cls, Artifact):  # it is of the real kfp's, where a path is made of the uri
+        cls = type(cls.__name__, (cls,), dict(
+            path=Artifact.path, set_path=Artifact.set_path, custom_path="", _path=None, __module__=cls.__module__,
+        ))  # fmt: skip
+    made = cls(name=artifact.name, uri=artifact.uri, metadata=artifact.metadata)
+    made.path, made._given_uri = artifact.path, artifact._given_uri
+    return made
+
+
+def embedded(config):
+    """Where the files of an EmbeddedInput lie: those that the source brings along, else the component's files."""
+    for name in ("__KFP_EMBEDDED_ASSET_FILE", "__KFP_EMBEDDED_ASSET_DIR"):
+        if MODULE["names"].get(name):
+            return MODULE["names"][name]
+    files = config.get("files") or []
+    if len(files) == 1:
+        return os.path.join(COMPONENT, files[0])
+    import shutil
+
+    directory = scratch()
+    for file in files:
+        shutil.copyfile(os.path.join(COMPONENT, file), os.path.join(directory, file))
+    return directory
+
+
+# [/sdk]
 def is_artifact(type_):
     return is_artifact(element_type(type_)) if element_type(type_) else type_ in ARTIFACTS
 
@@ -792,7 +1030,12 @@ def argument_value(argument, texts):
     if passing in ("output_artifact", "output_path"):
         if passing == "output_path":
             return os.path.join(OUTPUTS, name)
-        return make_artifact(type_, name, os.path.join(OUTPUTS, name), artifact_info(texts, name))
+        uri = address("outputs", name)[0]
+        return make_artifact(type_, name, os.path.join(OUTPUTS, name), artifact_info(texts, name), uri)
+    # [sdk]
+    if passing == "embedded_artifact":
+        return None  # the source is not loaded yet; instances makes it
+    # [/sdk]
     if passing not in ("parameter", "input_artifact", "input_path", "final_status"):
         raise Failure('component.json: argument "%s" is passed as %r' % (name, passing))
     optional = argument.get("optional", False)
@@ -830,15 +1073,15 @@ def input_artifact(name, type_, optional, texts):
     info, path = artifact_info(texts, name), os.path.join(INPUTS, name)
     if optional and info in (None, {}) and not os.path.exists(path):
         return None
-    return read_artifact(type_, name, path, info)
+    return read_artifact(type_, name, path, info, *address("inputs", name))
 
 
-def read_artifact(type_, name, path, info):
+def read_artifact(type_, name, path, info, uri="", packed=True):
     element = element_type(type_)
     if not element:
         if not os.path.exists(path):
             raise Failure('input "%s": the artifact is missing at %s' % (name, path))
-        return make_artifact(type_, name, path, info)
+        return make_artifact(type_, name, path, info, uri)
     if isinstance(info, str):  # Argo collects the outputs of a loop as texts
         info = parse_json(info, 'the metadata of "%s"' % name) if info else None
     # Each lies under its index. Those of the iterations of a loop that were skipped are missing, and empty lists.
@@ -853,7 +1096,8 @@ def read_artifact(type_, name, path, info):
         if is_empty_list(element, item):
             return []
         place = next(places)
-        return read_artifact(element, "%s-%s" % (name, place), os.path.join(path, place), item)
+        within = "" if packed or not uri else "%s/%s" % (uri, place)  # what is packed has no address of its own
+        return read_artifact(element, "%s-%s" % (name, place), os.path.join(path, place), item, within, packed)
 
     return [read(item) for item in infos]
 
@@ -862,13 +1106,46 @@ def is_empty_list(type_, info):
     return bool(element_type(type_)) and info in ([], "[]")
 
 
-def make_artifact(type_, name, path, info):
+# Argo tells its executor where it takes artifacts from and where it leaves them, in a file that each container can read.
+# What is in the artifact repository has no more than a key there; the rest is said once.
+EXECUTOR = os.environ.get("KFP_EXECUTOR_FILE") or "/var/run/argo/template"
+ADDRESSES = {
+    "s3": "s3://{bucket}/{key}",
+    "gcs": "gs://{bucket}/{key}",
+    "oss": "oss://{bucket}/{key}",
+    "azure": "{endpoint}/{container}/{key}",
+}
+
+
+def address(direction, name):
+    """Where an artifact lies, or will lie; "": Argo does not say. And whether it is packed there."""
+    try:
+        template = json.loads(read_text(EXECUTOR, EXECUTOR))
+        artifacts = template.get(direction, {}).get("artifacts") or []
+        artifact, repository = next(a for a in artifacts if a["name"] == name), template.get("archiveLocation") or {}
+        own, repository = ([(a[k], k) for k in ADDRESSES if a.get(k)] for a in (artifact, repository))
+        if not own and direction == "outputs":  # beside the others of its pod
+            own = [(dict(repository[0][0], key="%s/%s.tgz" % (key_of(repository[0][0]), name)), repository[0][1])]
+        place, kind = next(at for at in own + repository if at[0].get("bucket") or at[0].get("container"))
+        return ADDRESSES[kind].format(**dict(place, key=key_of(own[0][0]))), "none" not in artifact.get("archive", {})
+    except Exception:  # it has none, or this is not the pod of an Argo that says it so
+        return "", True
+
+
+def key_of(place):
+    return place.get("key") or place["blob"]
+
+
+def make_artifact(type_, name, path, info, uri=""):
     if isinstance(info, str):  # Argo collects the outputs of a loop as texts
         info = parse_json(info, 'the metadata of "%s"' % name) if info else None
     info = info or {}
     if type_ not in ARTIFACTS or not isinstance(info, dict) or not isinstance(info.get("metadata") or {}, dict):
         raise Failure('the metadata of "%s": expected that of one %s, got %s' % (name, type_, describe(info)))
-    artifact = ARTIFACTS[type_](name, info.get("uri"), info.get("metadata"))
+    said = info.get("uri")
+    if uri and (not said or said.startswith(("repository://", uri + "?"))):  # of an import: the text with its options
+        said = uri
+    artifact = ARTIFACTS[type_](name, said, info.get("metadata"))
     artifact.path, artifact._given_uri = path, artifact.uri
     return artifact
 
@@ -945,18 +1222,43 @@ def declared_fields(function, returns):
 
 
 def write_returned(name, type_, value):
+    # [sdk]
+    value = as_artifact(name, type_, value) if is_artifact(type_) else dumped(value)
+    # [/sdk]
     if not is_artifact(type_):
         write_file(os.path.join(OUTPUTS, name), value_bytes(value, type_, 'output "%s"' % name))
     else:
         write_artifact(name, type_, value)
 
 
+# [sdk]
+def as_artifact(name, type_, value):
+    """What is returned for an artifact. Plain data is written as its text, as KFP does."""
+    if element_type(type_) or value is None and not KFP:
+        return value
+    path, title = os.path.join(OUTPUTS, name), getattr(value, "schema_title", None)
+    if title and (not KFP or title == ARTIFACTS[type_].schema_title):
+        return value
+    made = make_artifact(type_, name, path, None)
+    if title:  # KFP does not compare the types
+        made.uri, made.metadata, made.path = value.uri, value.metadata, value.path
+    elif value is not None:
+        write_file(path, str(value).encode("utf-8"))
+    return made
+
+
+# [/sdk]
 def complete_parameter(name, type_):
     """Checks and encodes a parameter that the user wrote to its OutputPath."""
     path, where = os.path.join(OUTPUTS, name), 'output "%s"' % name
     if not os.path.isfile(path):
         raise Failure("%s was not written: no file is at %s" % (where, path))
     text = read_text(path, where)
+    # [sdk]
+    if KFP:
+        value = value_of_text(text, type_, where)
+        return write_file(path, value_bytes(value, untyped(type_), where))
+    # [/sdk]
     value = text if type_ == "string" else parse_json(text, where)
     write_file(path, value_bytes(value, type_, where))
 
@@ -985,6 +1287,10 @@ def store_artifact(type_, path, artifact, where):
     uri = check(artifact.uri or "", "string", "%s, uri" % where)
     foreign = uri != getattr(artifact, "_given_uri", "") and not uri.startswith("file://")
     move_to(path, artifact.path)
+    # [sdk]
+    if KFP and not os.path.exists(path) and not foreign and not title.endswith("Metrics"):
+        write_file(path, b"")  # KFP says nothing when an artifact was not written; Argo wants a file
+    # [/sdk]
     if not os.path.exists(path):
         if not foreign and not title.endswith("Metrics"):
             raise Failure("%s was not written: nothing is at %s" % (where, path))
@@ -1032,12 +1338,20 @@ def run(arguments):
     if len(arguments) != 1:
         raise Failure("usage: kfp_runtime.py INPUTS_FILE")
     config = read_config()
+    # [sdk]
+    global KFP
+    KFP = config.get("kfp", False)
+    declare_titles(config)
+    # [/sdk]
     texts = read_inputs(arguments[0])
     prepare(config)
     arguments = {keyword(argument): argument_value(argument, texts) for argument in config.get("arguments") or []}
     if config.get("packages"):
         install(config)
     function, returns = load(config)
+    # [sdk]
+    arguments = instances(config, arguments)
+    # [/sdk]
     result = guarded(call, function, dict(arguments))
     write_outputs(config, arguments, result, function, returns)
 

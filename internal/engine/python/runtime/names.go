@@ -15,6 +15,16 @@ NamedTuple NewType NoReturn Optional OrderedDict Protocol Reversible Sequence Se
 SupportsFloat SupportsIndex SupportsInt SupportsRound TYPE_CHECKING Text Tuple Type TypeVar TypedDict Union ValuesView cast final
 get_args get_origin get_type_hints no_type_check no_type_check_decorator overload runtime_checkable`
 
+// sdkNames are what is defined beside them where a component needs KFP's SDK.
+const sdkNames = `EmbeddedInput
+PIPELINE_JOB_CREATE_TIME_UTC_PLACEHOLDER PIPELINE_JOB_ID_PLACEHOLDER PIPELINE_JOB_NAME_PLACEHOLDER
+PIPELINE_JOB_RESOURCE_NAME_PLACEHOLDER PIPELINE_JOB_SCHEDULE_TIME_UTC_PLACEHOLDER PIPELINE_ROOT_PLACEHOLDER
+PIPELINE_TASK_EXECUTOR_INPUT_PLACEHOLDER PIPELINE_TASK_EXECUTOR_OUTPUT_PATH_PLACEHOLDER PIPELINE_TASK_ID_PLACEHOLDER
+PIPELINE_TASK_NAME_PLACEHOLDER WORKSPACE_PATH_PLACEHOLDER`
+
+// SDKNames returns the names of kfp.dsl that only a component which needs KFP's SDK finds defined.
+func SDKNames() []string { return strings.Fields(sdkNames) }
+
 // Names returns the names that the runtime defines for a lightweight function, beside Python's builtins: kfp, dsl,
 // those of kfp.dsl, and those of typing in Python 3.8.
 func Names() []string { return strings.Fields(names) }

@@ -51,6 +51,20 @@ func python(t testing.TB) string {
 	return interpreters()[0]
 }
 
+// whole makes every pod have all of kfp_runtime.py, also what its component does not need.
+var whole bool
+
+// TestMain runs all tests a second time, on one Python, with the whole of kfp_runtime.py: components that need it are
+// like all others.
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if code == 0 {
+		whole = true
+		code = m.Run()
+	}
+	os.Exit(code)
+}
+
 // pod is a component's pod: the directories that Argo and Kubernetes would mount.
 type pod struct {
 	t      testing.TB
@@ -74,7 +88,10 @@ func newRawPod(t testing.TB, interpreter string, config runtime.Config, text str
 	t.Helper()
 	p := &pod{t: t, python: interpreter, dir: t.TempDir(), config: config}
 	all := maps.Clone(files)
-	all[runtime.FileName] = runtime.Source()
+	all[runtime.FileName] = config.Runtime()
+	if whole {
+		all[runtime.FileName] = runtime.Config{SDK: true}.Runtime()
+	}
 	all[runtime.ConfigName] = text
 	for _, dir := range []string{"component/..1", "inputs", "outputs", "image", "tmp"} {
 		must(t, os.MkdirAll(p.path(dir), 0o755))
@@ -162,6 +179,16 @@ func (r result) output(name string) string {
 	return asArgoReads(string(text))
 }
 
+// file returns the bytes of a file of the pod.
+func (r result) file(name string) string {
+	r.t.Helper()
+	text, err := os.ReadFile(r.path(name))
+	if err != nil {
+		r.t.Fatalf("%v\nstderr: %s", err, r.stderr)
+	}
+	return string(text)
+}
+
 // asArgoReads cuts one newline off the end of an output.
 func asArgoReads(text string) string { return strings.TrimSuffix(text, "\n") }
 
@@ -226,7 +253,11 @@ func optional(a runtime.Argument) runtime.Argument {
 func onEach(t *testing.T, test func(t *testing.T, interpreter string)) {
 	t.Helper()
 	python(t)
-	for _, interpreter := range interpreters() {
+	all := interpreters()
+	if whole {
+		all = all[:1]
+	}
+	for _, interpreter := range all {
 		t.Run(strings.ReplaceAll(strings.Trim(interpreter, "/"), "/", "_"), func(t *testing.T) {
 			t.Parallel()
 			test(t, interpreter)

@@ -2,6 +2,7 @@ package runtime
 
 import (
 	_ "embed"
+	"strings"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -27,8 +28,34 @@ const (
 //go:embed kfp_runtime.py
 var source string
 
-// Source returns the text of kfp_runtime.py.
-func Source() string { return source }
+// The marks in kfp_runtime.py around what KFP's SDK has beyond what every component gets.
+const (
+	sdkStart = "# [sdk]"
+	sdkEnd   = "# [/sdk]"
+)
+
+// plain is kfp_runtime.py without what stands between the marks. The text is a part of every component's version, so a
+// change of it is a new version of each of them in every cluster; what only some components need stands between marks.
+var plain = func() string {
+	var b strings.Builder
+	inside := false
+	for line := range strings.Lines(source) {
+		mark := strings.TrimSpace(line)
+		if inside = inside || mark == sdkStart; !inside {
+			b.WriteString(line)
+		}
+		inside = inside && mark != sdkEnd
+	}
+	return b.String()
+}()
+
+// Runtime returns the text of kfp_runtime.py for a component: all of it where the component needs KFP's SDK.
+func (c Config) Runtime() string {
+	if c.SDK || c.KFP {
+		return source
+	}
+	return plain
+}
 
 // Passing says how a Python function gets one of its arguments.
 type Passing string
@@ -41,6 +68,8 @@ const (
 	OutputArtifact Passing = "output_artifact" // Output[T]: an object whose path the function writes to
 	OutputPath     Passing = "output_path"     // OutputPath: where the function writes an artifact, or a parameter's text
 	FinalStatus    Passing = "final_status"    // PipelineTaskFinalStatus, from a parameter of type struct
+	// EmbeddedArtifact is EmbeddedInput[T]: an object whose path leads to files that the component brings along.
+	EmbeddedArtifact Passing = "embedded_artifact"
 )
 
 // SecretsVariable tells the runtime which variables and paths of its pod hold values of Secrets, with colons between
@@ -64,6 +93,8 @@ type Argument struct {
 	Passing  Passing   `json:"passing"`
 	Type     spec.Type `json:"type"`
 	Optional bool      `json:"optional,omitempty"` // None is passed where the caller gives nothing
+	// Class is the dotted name of the user's class that an artifact, or a pydantic model made of a struct, is of.
+	Class string `json:"class,omitempty"`
 }
 
 // Config says which function the runtime runs and how. All files are names in the component's directory.
@@ -81,6 +112,10 @@ type Config struct {
 	Arguments   []Argument           `json:"arguments,omitempty"`
 	Outputs     map[string]spec.Type `json:"outputs,omitempty"` // all of them, also those that arguments stand for
 	Returns     Returns              `json:"returns"`
+	// SDK says that the component uses what KFP's SDK has beyond the plain runtime.
+	SDK bool `json:"sdk,omitempty"`
+	// KFP makes the runtime read and write values as leniently as KFP does. It needs the SDK too.
+	KFP bool `json:"kfp,omitempty"`
 
 	Packages     []string `json:"packages,omitempty"` // pip requirements, which may end in --hash options
 	IndexURLs    []string `json:"index_urls,omitempty"`
