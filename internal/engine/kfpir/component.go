@@ -197,7 +197,7 @@ func (r *reader) run(of *callable, component *spec.Component, c *irContainer) {
 func (r *reader) function(of *callable, component *spec.Component, c *irContainer, l lightweight) *spec.Python {
 	p := l.python(container{reader: r, of: of, line: c.Line}.image(c.Image))
 	f, found := python.Analyze(python.Source{Name: p.SourceFile, Text: p.Source},
-		python.Options{Function: p.Function, Packages: p.Packages})
+		python.Options{Function: p.Function, Packages: p.Packages, Types: of.types()})
 	for _, one := range found {
 		if one.Severity == problem.Error {
 			r.errorf(c.Line, one.Title, "%s:%d:%d: %s", one.Source, one.Line, one.Column, one.Detail)
@@ -207,9 +207,14 @@ func (r *reader) function(of *callable, component *spec.Component, c *irContaine
 		return p
 	}
 	component.Description = f.Description
-	p.NamedOutputs, p.ReturnsValue, p.Definition, p.FirstLine = f.NamedOutputs, f.ReturnsValue, f.Definition, f.FirstLine
+	p.NamedOutputs, p.ReturnsValue, p.SDK = f.NamedOutputs, f.ReturnsValue, f.SDK
+	p.Definition, p.FirstLine = f.Definition, f.FirstLine
 	known := map[string]bool{}
 	for _, a := range f.Arguments {
+		if a.Passing == spec.PassEmbedded { // the source brings it along
+			p.Arguments = append(p.Arguments, a)
+			continue
+		}
 		s, ok := of.inputs[a.Name]
 		if a.Passing == spec.PassOutputArtifact || a.Passing == spec.PassOutputPath {
 			s, ok = of.outputs[a.Name]
@@ -242,6 +247,17 @@ func (r *reader) function(of *callable, component *spec.Component, c *irContaine
 		}
 	}
 	return p
+}
+
+// types are those of the inputs and outputs, by their names in the package.
+func (c *callable) types() map[string]spec.Type {
+	types := map[string]spec.Type{}
+	for _, slots := range []map[string]*slot{c.inputs, c.outputs} {
+		for name, s := range slots {
+			types[name] = s.in.Type
+		}
+	}
+	return types
 }
 
 // checkComponent finds what is wrong with a component by itself.

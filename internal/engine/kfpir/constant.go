@@ -157,6 +157,9 @@ func isJSONOf(v any, want spec.Type) bool {
 	return false
 }
 
+// code is an expression inside of what is a constant otherwise.
+type code string
+
 // literal is a constant as an expression.
 func literal(constant any) string {
 	switch v := constant.(type) {
@@ -164,6 +167,8 @@ func literal(constant any) string {
 		return "nil"
 	case string:
 		return quote(v)
+	case code:
+		return string(v)
 	case []any:
 		parts := make([]string, len(v))
 		for i, e := range v {

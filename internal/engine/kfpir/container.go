@@ -51,10 +51,13 @@ func (t container) image(image string) string {
 		return given
 	}
 	if placeholders.MatchString(image) {
-		t.gap(t.line, gapName, "The image is %s.", abbreviate(image))
+		return imageOfTask
 	}
 	return image
 }
+
+// imageOfTask is the image of a component whose tasks each name one.
+const imageOfTask = "image-of-the-task"
 
 func (t container) words(words []string) []string {
 	var all []string

@@ -31,11 +31,8 @@ var (
 	gapDownload     = gap{"Import into a workspace", "There is no workspace to download into."}
 	gapImportInfo   = gap{"Metadata of an imported artifact", "An imported artifact has none here."}
 	gapPodJSON      = gap{"Setting from a value", "This setting has to be known before the pipeline runs."}
-	gapVolume       = gap{"Optional volume", "A volume of a Secret or a ConfigMap cannot be optional."}
-	gapName         = gap{"Name from a value", "This name has to be known before the pipeline runs."}
 	gapNested       = gap{"Artifacts of a loop in a loop", "KFP makes one flat list of them, and here it is a list of lists."}
 	gapRunLimit     = gap{"Bound on the runs of a pipeline", "Set concurrency of the kfp_recurring_run instead."}
-	gapAddress      = gap{"Address of an artifact", "It is not known in this place."}
 )
 
 // gap tells of something that cannot be done yet, at the line that asks for it.

@@ -152,6 +152,6 @@ func shellWords(command string) ([]string, bool) {
 func (l lightweight) python(image string) *spec.Python {
 	return &spec.Python{
 		Source: l.source, SourceFile: l.function + ".py", Function: l.function, Image: image, Packages: l.packages,
-		IndexURLs: l.indexes, TrustedHosts: l.hosts,
+		IndexURLs: l.indexes, TrustedHosts: l.hosts, KFP: true,
 	}
 }

@@ -62,7 +62,7 @@ func TestCommandsOfFunctions(t *testing.T) {
 			continue
 		}
 		c.want.Source, c.want.Definition, c.want.FirstLine, c.want.SourceFile, c.want.Function = module, module, 1, "double.py", "double"
-		c.want.Image, c.want.ReturnsValue = "python:3.12", true
+		c.want.Image, c.want.ReturnsValue, c.want.KFP = "python:3.12", true, true
 		c.want.Arguments = []spec.Argument{
 			{Name: "n", Passing: spec.PassParameter, Type: spec.Integer}, {Name: "note", Passing: spec.PassOutputPath, Type: spec.String},
 		}

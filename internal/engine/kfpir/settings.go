@@ -34,6 +34,9 @@ func (s *scope) settings(n *node, t *spec.Task, given map[string]value) {
 	of := func(text string, line int) value {
 		return fill(text, line, func(p placeholder) value { return s.inSetting(n, p, given, line) })
 	}
+	if _, replaced := s.options.Images[c.Image]; placeholders.MatchString(c.Image) && !replaced {
+		t.Image = of(c.Image, c.Line).as(spec.String).hole()
+	}
 	for _, e := range c.Env {
 		if placeholders.MatchString(e.Value) {
 			put(&t.Env, e.Name, of(e.Value, e.Line).word().hole())

@@ -137,18 +137,12 @@ func (s *scope) volumes(t *spec.Task, k irKubernetes) {
 		put(&t.Volumes, name, v)
 	}
 	for _, v := range k.SecretVolumes {
-		if v.Optional {
-			s.gap(v.Line, gapVolume, "The Secret at %s is.", v.MountPath)
-		}
 		name := s.setting(v.SecretName, v.SecretParameter, v.Line)
-		add("secret"+v.MountPath, spec.Volume{MountPath: v.MountPath, Secret: name})
+		add("secret"+v.MountPath, spec.Volume{MountPath: v.MountPath, Secret: name, Optional: v.Optional})
 	}
 	for _, v := range k.ConfigMapVolumes {
-		if v.Optional {
-			s.gap(v.Line, gapVolume, "The ConfigMap at %s is.", v.MountPath)
-		}
 		name := s.setting(v.ConfigMapName, v.ConfigMapParameter, v.Line)
-		add("config_map"+v.MountPath, spec.Volume{MountPath: v.MountPath, ConfigMap: name})
+		add("config_map"+v.MountPath, spec.Volume{MountPath: v.MountPath, ConfigMap: name, Optional: v.Optional})
 	}
 	for _, c := range k.Claims {
 		p := c.Parameter

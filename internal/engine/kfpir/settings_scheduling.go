@@ -1,6 +1,10 @@
 package kfpir
 
 import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
@@ -8,7 +12,7 @@ import (
 
 // scheduling says on which nodes a task may run.
 func (s *scope) scheduling(t *spec.Task, k irKubernetes) {
-	s.nodeSelector(t, k.NodeSelector)
+	selected := s.nodeSelector(t, k.NodeSelector)
 	for _, o := range k.Tolerations {
 		if o.JSON != nil {
 			s.tolerationsFrom(t, o)
@@ -18,49 +22,59 @@ func (s *scope) scheduling(t *spec.Task, k irKubernetes) {
 			Key: o.Key, Operator: o.Operator, Value: o.Value, Effect: o.Effect, TolerationSeconds: o.Seconds,
 		})
 	}
-	s.affinity(t, k)
+	s.affinity(t, k, selected)
 }
 
-// known is a value that does not come from a run. Not: it does, which is a gap.
-func (s *scope) known(p *irParameterValue, what string) (any, bool) {
-	if p.Runtime == nil || p.Runtime.RuntimeParameter != "" {
-		v := s.fromValue(p, p.Line)
-		s.gap(p.Line, gapPodJSON, "%s comes from %s.", what, v.code)
-		return nil, false
-	}
-	v := s.constantOrInput(*p.Runtime).listed()
-	return v.constant, v.constant != nil
-}
-
-func (s *scope) nodeSelector(t *spec.Task, n *irNodeSelector) {
-	if n == nil {
-		return
-	}
-	if n.JSON == nil {
-		for name, text := range n.Labels {
-			put(&t.NodeSelector, name, expr.Data(text, false))
+// object is a struct, or a list of them, that is a constant or comes from a value of the graph.
+func (s *scope) object(p *irParameterValue) value {
+	if p.Runtime != nil && p.TaskOutput == nil && p.Input == "" {
+		v := s.constantOrInput(*p.Runtime)
+		if v.code == "" {
+			return v.listed()
 		}
-		return
+		return v.as(spec.Struct)
 	}
-	constant, ok := s.known(n.JSON, "The node selector")
-	labels, isMap := constant.(map[string]any)
-	if ok && !isMap {
-		s.errorf(n.Line, "Invalid node selector", "%s is no mapping.", abbreviate(plain(constant)))
+	return s.fromValue(p, p.Line).as(spec.Struct)
+}
+
+// nodeSelector is a map, or a struct whose keys only the run knows: that is an affinity, which says the same.
+func (s *scope) nodeSelector(t *spec.Task, n *irNodeSelector) string {
+	if n == nil {
+		return ""
+	}
+	labels := map[string]any{}
+	for name, text := range n.Labels {
+		labels[name] = text
+	}
+	if n.JSON != nil {
+		v := s.object(n.JSON)
+		if v.code != "" {
+			return fmt.Sprintf(selectedNodes, v.or("{}").code)
+		}
+		var isMap bool
+		if labels, isMap = v.constant.(map[string]any); !isMap && v.constant != nil {
+			s.errorf(n.Line, "Invalid node selector", "%s is no mapping.", abbreviate(plain(v.constant)))
+		}
 	}
 	for name, text := range labels {
 		put(&t.NodeSelector, name, expr.Data(plain(text), false))
 	}
+	return ""
 }
+
+// selectedNodes is the requirement of an affinity that a struct of labels stands for.
+const selectedNodes = "map(keys(%[1]s), ({key: #, operator: 'In', values: [string((%[1]s)[#])]}))"
 
 // tolerationsFrom reads tolerations that are given as JSON: one, or a list.
 func (s *scope) tolerationsFrom(t *spec.Task, o irToleration) {
-	constant, ok := s.known(o.JSON, "A toleration")
-	if !ok {
+	v := s.object(o.JSON)
+	if v.code != "" {
+		t.Tolerations = append(t.Tolerations, spec.Toleration{JSON: tag(v.code)})
 		return
 	}
-	list, isList := constant.([]any)
-	if !isList {
-		list = []any{constant}
+	list, isList := v.constant.([]any)
+	if !isList && v.constant != nil {
+		list = []any{v.constant}
 	}
 	for _, one := range list {
 		m, isMap := one.(map[string]any)
@@ -88,40 +102,81 @@ func seconds(v any) *int64 {
 	return &i
 }
 
-// affinity is Kubernetes' affinity as JSON. Terms with a weight are preferred, the others required.
-func (s *scope) affinity(t *spec.Task, k irKubernetes) {
-	all := map[string]any{}
-	node := func(key string, v any) {
-		m, _ := all["nodeAffinity"].(map[string]any)
-		if m == nil {
-			m = map[string]any{}
-			all["nodeAffinity"] = m
+// What Kubernetes calls the parts of an affinity.
+const (
+	required  = "requiredDuringSchedulingIgnoredDuringExecution"
+	preferred = "preferredDuringSchedulingIgnoredDuringExecution"
+)
+
+// affinity is Kubernetes' affinity: JSON, or an expression where a part of it comes from the run. selected is what
+// every node has to fulfil; empty: nothing.
+func (s *scope) affinity(t *spec.Task, k irKubernetes, selected string) {
+	all := podAffinity(k.PodAffinity)
+	node, whole := s.nodeAffinity(k.NodeAffinity, selected)
+	switch {
+	case whole.code != "":
+		if selected != "" || len(node) > 0 {
+			s.gap(whole.line, gapPodJSON, "The node affinity comes from %s, and is not the only one.", whole.code)
 		}
-		list, _ := m[key].([]any)
-		m[key] = append(list, v)
+		all["nodeAffinity"] = code(whole.inList())
+	case whole.constant != nil:
+		all["nodeAffinity"] = whole.constant
+	case len(node) > 0:
+		all["nodeAffinity"] = node
 	}
-	const required, preferred = "requiredDuringSchedulingIgnoredDuringExecution", "preferredDuringSchedulingIgnoredDuringExecution"
-	for _, a := range k.NodeAffinity {
+	switch {
+	case len(all) == 0:
+	case whole.code != "" || selected != "":
+		t.Affinity = tag(literal(all))
+	default:
+		t.Affinity, _ = wire.Marshal(all)
+	}
+}
+
+// nodeAffinity are the requirements on nodes, or a value that is all of them.
+func (s *scope) nodeAffinity(terms []irNodeAffinity, selected string) (map[string]any, value) {
+	node := map[string]any{}
+	var whole value
+	var must, should []any
+	for _, a := range terms {
 		term := map[string]any{}
 		requirements(term, "matchExpressions", a.Expressions)
 		requirements(term, "matchFields", a.Fields)
 		switch {
 		case a.JSON != nil:
-			if constant, ok := s.known(a.JSON, "The node affinity"); ok {
-				all["nodeAffinity"] = constant
-			}
+			whole = s.object(a.JSON)
+			whole.line = a.Line
 		case a.Weight != nil:
-			node(preferred, map[string]any{"weight": *a.Weight, "preference": term})
+			should = append(should, map[string]any{"weight": number(*a.Weight), "preference": term})
 		default:
-			node(required, term)
+			must = append(must, term)
 		}
 	}
-	if m, ok := all["nodeAffinity"].(map[string]any); ok {
-		if terms, isList := m[required].([]any); isList {
-			m[required] = map[string]any{"nodeSelectorTerms": terms}
+	if selected != "" {
+		if len(must) == 0 {
+			must = []any{map[string]any{}}
+		}
+		for _, term := range must { // one of the terms has to be fulfilled
+			m := term.(map[string]any)
+			list, _ := m["matchExpressions"].([]any)
+			m["matchExpressions"] = code("concat(" + literal(list) + ", " + selected + ")")
 		}
 	}
-	for _, a := range k.PodAffinity {
+	if must != nil {
+		node[required] = map[string]any{"nodeSelectorTerms": must}
+	}
+	if should != nil {
+		node[preferred] = should
+	}
+	return node, whole
+}
+
+func number(i int64) json.Number { return json.Number(strconv.FormatInt(i, 10)) }
+
+// podAffinity are the requirements on other pods.
+func podAffinity(terms []irPodAffinity) map[string]any {
+	all := map[string]any{}
+	for _, a := range terms {
 		kind := "podAffinity"
 		if a.Anti {
 			kind = "podAntiAffinity"
@@ -131,17 +186,14 @@ func (s *scope) affinity(t *spec.Task, k irKubernetes) {
 			m = map[string]any{}
 			all[kind] = m
 		}
+		key, term := required, any(podTerm(a))
 		if a.Weight != nil {
-			list, _ := m[preferred].([]any)
-			m[preferred] = append(list, map[string]any{"weight": *a.Weight, "podAffinityTerm": podTerm(a)})
-			continue
+			key, term = preferred, map[string]any{"weight": number(*a.Weight), "podAffinityTerm": term}
 		}
-		list, _ := m[required].([]any)
-		m[required] = append(list, podTerm(a))
+		list, _ := m[key].([]any)
+		m[key] = append(list, term)
 	}
-	if len(all) > 0 {
-		t.Affinity, _ = wire.Marshal(all)
-	}
+	return all
 }
 
 func podTerm(a irPodAffinity) map[string]any {
@@ -152,7 +204,7 @@ func podTerm(a irPodAffinity) map[string]any {
 		}
 		m := map[string]any{}
 		if len(labels) > 0 {
-			m["matchLabels"] = labels
+			m["matchLabels"] = anyMap(labels)
 		}
 		requirements(m, "matchExpressions", expressions)
 		term[key] = m
@@ -160,7 +212,7 @@ func podTerm(a irPodAffinity) map[string]any {
 	selector("labelSelector", a.Labels, a.Expressions)
 	selector("namespaceSelector", a.NamespaceLabels, a.NamespaceExpressions)
 	if len(a.Namespaces) > 0 {
-		term["namespaces"] = a.Namespaces
+		term["namespaces"] = anyList(a.Namespaces)
 	}
 	return term
 }
@@ -170,11 +222,27 @@ func requirements(into map[string]any, key string, all []irRequirement) {
 	for _, r := range all {
 		m := map[string]any{"key": r.Key, "operator": r.Operator}
 		if len(r.Values) > 0 {
-			m["values"] = r.Values
+			m["values"] = anyList(r.Values)
 		}
 		list = append(list, m)
 	}
 	if list != nil {
 		into[key] = list
 	}
+}
+
+func anyMap(m map[string]string) map[string]any {
+	all := map[string]any{}
+	for key, text := range m {
+		all[key] = text
+	}
+	return all
+}
+
+func anyList(texts []string) []any {
+	all := make([]any, len(texts))
+	for i, text := range texts {
+		all[i] = text
+	}
+	return all
 }
