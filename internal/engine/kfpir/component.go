@@ -231,7 +231,9 @@ func (r *reader) function(of *callable, component *spec.Component, c *irContaine
 		if elem, ok := a.Type.Elem(); ok && elem.IsList() {
 			s.nested = true
 		}
-		a.Type = s.in.Type
+		if s.in.Type != spec.FinalStatus { // which is a struct like any other to the function
+			a.Type = s.in.Type
+		}
 		p.Arguments = append(p.Arguments, a)
 	}
 	for _, name := range spec.Names(of.outputs) {
