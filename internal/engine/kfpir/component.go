@@ -127,7 +127,8 @@ func (r *reader) leaf(label string, c irComponent) *callable {
 	of.kind, of.executorRef = spec.InlineKind, c.ExecutorLabel
 	executor, ok := r.ir.Deployment.Executors[c.ExecutorLabel]
 	if !ok {
-		r.errorf(c.Line, "Unknown executor", "Component %q runs the executor %q, which deploymentSpec does not have.%s", label,
+		r.errorf(c.Line, "Unknown executor", "Component %q runs the executor %q, which deploymentSpec does not "+
+			"have.%s", label,
 			c.ExecutorLabel, problem.Suggest(c.ExecutorLabel, spec.Names(r.ir.Deployment.Executors)))
 		return nil
 	}
@@ -220,8 +221,9 @@ func (r *reader) function(of *callable, component *spec.Component, c *irContaine
 			s, ok = of.outputs[a.Name]
 		}
 		if !ok {
-			r.errorf(c.Line, "Source and package disagree", "Argument %q of %s (%s:%d) is neither an input nor an output of the "+
-				"component (line %d). Compile the package again.", a.Name, f.Name, p.SourceFile, f.Line, of.line)
+			r.errorf(c.Line, "Source and package disagree", "Argument %q of %s (%s:%d) is neither an input nor an "+
+				"output of the component (line %d). Compile the package again.",
+				a.Name, f.Name, p.SourceFile, f.Line, of.line)
 			continue
 		}
 		known[a.Name] = true
@@ -238,14 +240,15 @@ func (r *reader) function(of *callable, component *spec.Component, c *irContaine
 	}
 	for _, name := range spec.Names(of.outputs) {
 		if s := of.outputs[name]; s.name != name && !known[name] {
-			r.errorf(c.Line, "Name that no output can have", "%s returns %q, and an output can only be called %q. Rename it.",
+			r.errorf(c.Line, "Name that no output can have", "%s returns %q, and an output can only be called %q. "+
+				"Rename it.",
 				f.Name, name, s.name)
 		}
 	}
 	for _, name := range spec.Names(of.inputs) {
 		if !known[name] {
-			r.errorf(c.Line, "Source and package disagree", "Input %q of the component (line %d) is no argument of %s (%s:%d). "+
-				"Compile the package again.", name, of.line, f.Name, p.SourceFile, f.Line)
+			r.errorf(c.Line, "Source and package disagree", "Input %q of the component (line %d) is no argument of "+
+				"%s (%s:%d). Compile the package again.", name, of.line, f.Name, p.SourceFile, f.Line)
 		}
 	}
 	return p

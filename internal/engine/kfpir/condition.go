@@ -14,8 +14,10 @@ var (
 	celWord   = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.]*`)
 	celNumber = regexp.MustCompile(`^[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?`)
 	celString = regexp.MustCompile(`^(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")`)
-	celSigns  = []string{"&&", "||", "==", "!=", "<=", ">=", "<", ">", "!", "(", ")", "+", "-", "*", "/", "%", "[", "]", ","}
-	celWords  = map[string]string{"true": "true", "false": "false", "null": "nil", "int": "int", "double": "float", "string": "string"}
+	celSigns  = []string{"&&", "||", "==", "!=", "<=", ">=", "<", ">", "!", "(", ")", "+", "-", "*", "/", "%", "[", "]",
+		","}
+	celWords = map[string]string{"true": "true", "false": "false", "null": "nil", "int": "int", "double": "float",
+		"string": "string"}
 )
 
 // condition translates a condition over what a task is given.

@@ -172,8 +172,8 @@ func (t container) element(e any) (code any, isList bool) {
 }
 
 func (t container) concat(parts []any) string {
-	t.warnf(t.line, "More than KFP does", "Open-source KFP does not resolve Concat, and the program gets its JSON. Here it "+
-		"gets the joined text.")
+	t.warnf(t.line, "More than KFP does", "Open-source KFP does not resolve Concat, and the program gets its JSON. "+
+		"Here it gets the joined text.")
 	var code []string
 	for _, p := range parts {
 		e, isList := t.element(p)
@@ -195,7 +195,8 @@ func (t container) ifPresent(c map[string]any) (code any, isList bool) {
 	name, _ := c["InputName"].(string)
 	s, ok := t.of.inputs[name]
 	if !ok {
-		t.errorf(t.line, "Unknown name in a placeholder", "IfPresent looks at the input %q, which the component does not have.",
+		t.errorf(t.line, "Unknown name in a placeholder", "IfPresent looks at the input %q, which the component "+
+			"does not have.",
 			name)
 		return "[]", true
 	}

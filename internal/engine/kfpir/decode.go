@@ -31,7 +31,8 @@ func (d *decoder) into(n *yaml.Node, v reflect.Value, where string, depth int) {
 	}
 	if d.visits++; d.visits > maxNodes || depth > maxDepth {
 		if d.visits != maxNodes+2 { // told once
-			d.errorf(n.Line, "Package too complex", "%s is nested too deeply, or its aliases stand for too much.", where)
+			d.errorf(n.Line, "Package too complex", "%s is nested too deeply, or its aliases stand for too much.",
+				where)
 		}
 		d.visits = maxNodes + 1
 		return
@@ -87,7 +88,8 @@ func (d *decoder) pairs(n *yaml.Node, where string, f func(key string, line int,
 		case key.ShortTag() == "!!merge":
 			continue
 		case twice:
-			d.errorf(key.Line, "Key given twice", "%s has %q already on line %d. Remove one of them.", where, key.Value, first)
+			d.errorf(key.Line, "Key given twice", "%s has %q already on line %d. Remove one of them.", where, key.Value,
+				first)
 			continue
 		}
 		seen[key.Value] = key.Line
@@ -117,8 +119,8 @@ func (d *decoder) object(n *yaml.Node, v reflect.Value, where string, depth int)
 					names = append(names, tag)
 				}
 			}
-			d.errorf(line, "Unknown field", "%s has no field %q.%s A package of a newer KFP may have one; nothing is ignored, "+
-				"since it may change what the package means.", where, key, problem.Suggest(key, names))
+			d.errorf(line, "Unknown field", "%s has no field %q.%s A package of a newer KFP may have one; nothing "+
+				"is ignored, since it may change what the package means.", where, key, problem.Suggest(key, names))
 			return
 		}
 		d.into(value, v.Field(index), where+"."+key, depth+1)

@@ -31,8 +31,8 @@ func open(text string, found *findings) documents {
 		found.errorf(0, "Package too large", "It has %d bytes, and at most %d are read.", len(text), maxPackage)
 		return d
 	case !utf8.ValidString(text) || strings.ContainsRune(text, 0):
-		found.errorf(0, "Not a text", "It is not valid UTF-8, or it holds a NUL character. Give the YAML that KFP's compiler "+
-			"writes; of a .zip or .tar.gz, the pipeline.yaml inside.")
+		found.errorf(0, "Not a text", "It is not valid UTF-8, or it holds a NUL character. Give the YAML that KFP's "+
+			"compiler writes; of a .zip or .tar.gz, the pipeline.yaml inside.")
 		return d
 	}
 	dec := yaml.NewDecoder(bytes.NewReader([]byte(plainJSON(text))))
@@ -125,7 +125,8 @@ func (d *documents) manifest(n *yaml.Node, found *findings) {
 	if keys["pipelineSpec"] == nil {
 		why := "It has no spec.pipelineSpec."
 		if at := keys["pipelineSpecURI"]; at != nil {
-			why = "It only names the place of the pipeline, " + strconv.Quote(at.Value) + ", and nothing is fetched from there."
+			why = "It only names the place of the pipeline, " + strconv.Quote(at.Value) + ", and nothing is fetched " +
+				"from there."
 		}
 		found.errorf(n.Line, "PipelineVersion without a pipeline", "%s Give the pipeline itself.", why)
 		return

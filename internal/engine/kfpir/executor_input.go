@@ -38,8 +38,8 @@ func (t container) launched(c *spec.Container) {
 	if name := path.Base(slices.Concat(c.Command, []string{""})[0]); strings.HasPrefix(name, "python") {
 		python = c.Command[0]
 	} else {
-		t.warnf(t.line, "Image that needs Python", "Executor %q is given {{$}}, KFP's description of the whole task. What it gives "+
-			"is collected by a program that needs python3 in its image.", t.of.executorRef)
+		t.warnf(t.line, "Image that needs Python", "Executor %q is given {{$}}, KFP's description of the whole "+
+			"task. What it gives is collected by a program that needs python3 in its image.", t.of.executorRef)
 	}
 	c.Args = slices.Concat(c.Command, c.Args)
 	c.Command = []string{python, "-c", launch, tag(t.description())}
@@ -68,16 +68,19 @@ func (t container) description() string {
 		outParameters = append(outParameters, fmt.Sprintf("%s: {outputFile: outputs.%s.path}", quote(name), s.name))
 	}
 	object := func(members []string) string { return "{" + strings.Join(members, ", ") + "}" }
-	return fmt.Sprintf("toJSON({inputs: {parameterValues: %s, artifacts: %s}, outputs: {parameters: %s, artifacts: %s, "+
-		"outputFile: %s}})", object(parameters), object(artifacts), object(outParameters), object(outArtifacts), quote(outputFile))
+	return fmt.Sprintf("toJSON({inputs: {parameterValues: %s, artifacts: %s}, outputs: {parameters: %s, artifacts: "+
+		"%s, outputFile: %s}})", object(parameters), object(artifacts), object(outParameters), object(outArtifacts),
+		quote(outputFile))
 }
 
 // described is one artifact. KFP's executor takes an address that is a path for the path itself.
 func (t container) described(name string, s *slot, side string) string {
 	if s.in.Type.IsList() {
-		t.gap(t.line, gapExecutorInput, "Executor %q is given {{$}}, and takes the list of artifacts %q.", t.of.executorRef, name)
+		t.gap(t.line, gapExecutorInput, "Executor %q is given {{$}}, and takes the list of artifacts %q.",
+			t.of.executorRef, name)
 	}
-	return fmt.Sprintf("%s: {artifacts: [{name: %s, type: {schemaTitle: %s}, uri: %s.%s.path, metadata: {}}]}", quote(name),
+	return fmt.Sprintf("%s: {artifacts: [{name: %s, type: {schemaTitle: %s}, uri: %s.%s.path, metadata: {}}]}",
+		quote(name),
 		quote(name), quote(schemaTitle(s.in.Type)), side, s.name)
 }
 

@@ -22,7 +22,8 @@ func (s *scope) exits(dag *irDAG) {
 		}
 	}
 	for _, name := range sorted(dag.Outputs.Parameters, dag.Outputs.Artifacts) {
-		for _, one := range slices.Concat(dag.Outputs.Artifacts[name].All, parameterSelectors(dag.Outputs.Parameters[name])) {
+		for _, one := range slices.Concat(dag.Outputs.Artifacts[name].All,
+			parameterSelectors(dag.Outputs.Parameters[name])) {
 			needed[one.Task] = true
 		}
 	}
@@ -32,7 +33,8 @@ func (s *scope) exits(dag *irDAG) {
 			continue
 		}
 		guarded := s.tasks[n.ir.After[0]]
-		if guarded == nil || guarded.to.group == nil || guarded.loop() || slices.Contains(producers(n.ir), guarded.name) {
+		if guarded == nil || guarded.to.group == nil || guarded.loop() || slices.Contains(producers(n.ir),
+			guarded.name) {
 			continue
 		}
 		n.exitOf = guarded

@@ -46,7 +46,8 @@ func (f *findings) problems() problem.List {
 	var all problem.List
 	for _, one := range slices.Compact(list) {
 		all = append(all, problem.Problem{
-			Severity: one.severity, Path: problem.At(attribute), Title: one.title, Detail: located(f.file, one.line, one.detail),
+			Severity: one.severity, Path: problem.At(attribute), Title: one.title,
+			Detail: located(f.file, one.line, one.detail),
 		})
 	}
 	return all

@@ -40,7 +40,8 @@ func (r *reader) callable(label string, line int) *callable {
 		r.errorf(c.Line, "Component without an implementation", "%q has neither dag nor executorLabel.", label)
 	}
 	if len(c.Platforms) > 0 {
-		r.warnf(c.Line, "Not a part of KFP", "Component %q has singlePlatformSpecs, which KFP itself does not read.", label)
+		r.warnf(c.Line, "Not a part of KFP", "Component %q has singlePlatformSpecs, which KFP itself does not "+
+			"read.", label)
 	}
 	r.callables[label] = of
 	return of
@@ -169,10 +170,11 @@ func (s *scope) skips() {
 			if n.skipped || completes(n.ir.Trigger) {
 				continue
 			}
-			n.skipped = n.ir.Trigger.Condition != "" && !n.loop() || slices.ContainsFunc(n.ir.After, func(name string) bool {
-				before := s.tasks[name]
-				return before != nil && before.skipped
-			})
+			n.skipped = n.ir.Trigger.Condition != "" && !n.loop() || slices.ContainsFunc(n.ir.After,
+				func(name string) bool {
+					before := s.tasks[name]
+					return before != nil && before.skipped
+				})
 			changed = changed || n.skipped
 		}
 	}

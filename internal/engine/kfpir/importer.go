@@ -42,7 +42,8 @@ func (s *scope) address(n *node, uri irRuntime) value {
 	if uri.RuntimeParameter != "" {
 		v, ok := given[uri.RuntimeParameter]
 		if !ok {
-			s.errorf(uri.Line, "Unknown input", "Importer %q takes the address from its input %q, which it is not given.", n.name,
+			s.errorf(uri.Line, "Unknown input", "Importer %q takes the address from its input %q, which it is not "+
+				"given.", n.name,
 				uri.RuntimeParameter)
 		}
 		return v

@@ -52,7 +52,8 @@ func readLightweight(c *irContainer) (lightweight, bool) {
 		}
 		command = command[3:]
 	}
-	if len(command) != 4 || command[0] != "sh" || command[1] != "-ec" || !slices.Contains(runScripts, oneLine(command[2])) {
+	if len(command) != 4 || command[0] != "sh" || command[1] != "-ec" || !slices.Contains(runScripts,
+		oneLine(command[2])) {
 		return lightweight{}, false
 	}
 	l.source = command[3]

@@ -38,7 +38,8 @@ func (s *scope) outputs(dag *irDAG, texts map[string]string) {
 	}
 	for _, name := range sorted(dag.Outputs.Parameters, dag.Outputs.Artifacts) {
 		if s.of.outputs[name] == nil {
-			s.errorf(dag.Outputs.Line, "Unknown output", "Component %q does not declare its output %q.%s", s.of.label, name,
+			s.errorf(dag.Outputs.Line, "Unknown output", "Component %q does not declare its output %q.%s", s.of.label,
+				name,
 				problem.Suggest(name, spec.Names(s.of.outputs)))
 		}
 	}

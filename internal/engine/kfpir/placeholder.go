@@ -86,10 +86,12 @@ func fill(text string, line int, of func(placeholder) value) value {
 
 // joined replaces placeholders of which all are constants.
 func joined(text string, of func(placeholder) value) string {
-	return placeholders.ReplaceAllStringFunc(text, func(all string) string { return plain(of(parsePlaceholder(all)).constant) })
+	return placeholders.ReplaceAllStringFunc(text,
+		func(all string) string { return plain(of(parsePlaceholder(all)).constant) })
 }
 
-// fillAll replaces the placeholders in a constant, also inside of lists and structs, whose other parts stay as they are.
+// fillAll replaces the placeholders in a constant, also inside of lists and structs, whose other parts stay as they
+// are.
 func fillAll(constant any, line int, of func(placeholder) value) value {
 	switch v := constant.(type) {
 	case string:

@@ -20,8 +20,8 @@ type Options struct {
 
 // Package is what a package holds.
 type Package struct {
-	// Pipeline has the package's groups of tasks as Groups and its executors as Components. Graph's checks are to be made
-	// yet; Locate gives their problems a place in the package.
+	// Pipeline has the package's groups of tasks as Groups and its executors as Components. Graph's checks are to be
+	// made yet; Locate gives their problems a place in the package.
 	Pipeline    spec.Pipeline
 	DisplayName string // free text; empty: none
 	SDKVersion  string // that compiled it
@@ -67,8 +67,8 @@ func decodeDocuments(d documents, found *findings) (irPipeline, irPlatforms) {
 	switch {
 	case found.failed():
 	case ir.SchemaVersion != "2.1.0":
-		found.errorf(ir.Line, "Unknown version", "The package says schemaVersion %s, and KFP takes 2.1.0 alone. Compile it "+
-			"with a newer SDK.", abbreviate(ir.SchemaVersion))
+		found.errorf(ir.Line, "Unknown version", "The package says schemaVersion %s, and KFP takes 2.1.0 alone. "+
+			"Compile it with a newer SDK.", abbreviate(ir.SchemaVersion))
 	case ir.Info.Name == "":
 		found.errorf(ir.Line, "Pipeline without a name", "pipelineInfo.name is empty.")
 	case ir.Root == nil || ir.Root.DAG == nil || len(ir.Root.DAG.Tasks) == 0:
@@ -80,8 +80,8 @@ func decodeDocuments(d documents, found *findings) (irPipeline, irPlatforms) {
 // maxPasses bounds how often a package is translated.
 const maxPasses = 20
 
-// translate makes a pipeline of the package. What tasks hand to an input tells more of it than its declaration, but only
-// once all that uses it has been read: each pass knows what the last one has found.
+// translate makes a pipeline of the package. What tasks hand to an input tells more of it than its declaration, but
+// only once all that uses it has been read: each pass knows what the last one has found.
 func translate(ir irPipeline, platform irPlatforms, options Options, found findings) *reader {
 	for pass, learned := 1, nothingLearned(); ; pass++ {
 		r := newReader(ir, platform, options, found)
@@ -169,8 +169,9 @@ func (r *reader) pipeline() {
 		}
 	}
 	if r.ir.PipelineRoot != "" {
-		r.warnf(r.ir.Line, "Place of the artifacts", "The package says %s (defaultPipelineRoot). Artifacts go to the artifact "+
-			"repository of the namespace, or the one that the pipeline names.", abbreviate(r.ir.PipelineRoot))
+		r.warnf(r.ir.Line, "Place of the artifacts", "The package says %s (defaultPipelineRoot). Artifacts go to "+
+			"the artifact repository of the namespace, or the one that the pipeline names.",
+			abbreviate(r.ir.PipelineRoot))
 	}
 }
 

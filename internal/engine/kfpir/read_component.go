@@ -51,10 +51,12 @@ func onlyComponent(d documents, found *findings) (irPipeline, string) {
 		return ir, ""
 	}
 	if len(platform.Platforms) > 0 {
-		found.warnf(platform.Line, "Settings of tasks", "Those of a platform belong to the tasks that use the component.")
+		found.warnf(platform.Line, "Settings of tasks", "Those of a platform belong to the tasks that use the "+
+			"component.")
 	}
 	if len(ir.Root.DAG.Tasks) != 1 {
-		found.errorf(ir.Root.Line, "More than one component", "The package is a pipeline of %d tasks. Give it to a kfp_pipeline.",
+		found.errorf(ir.Root.Line, "More than one component", "The package is a pipeline of %d tasks. Give it to a "+
+			"kfp_pipeline.",
 			len(ir.Root.DAG.Tasks))
 		return ir, ""
 	}

@@ -124,8 +124,8 @@ func (s *scope) retry(n *node) *spec.Retry {
 	if p.Factor != 0 {
 		*retry.Backoff.Factor = max(float64(int64(p.Factor)), 1)
 		if *retry.Backoff.Factor != p.Factor {
-			s.warnf(p.Line, "Factor that is not whole", "Task %q waits %v times as long after each attempt. Argo knows whole "+
-				"numbers, so it is %v.", n.name, p.Factor, *retry.Backoff.Factor)
+			s.warnf(p.Line, "Factor that is not whole", "Task %q waits %v times as long after each attempt. Argo "+
+				"knows whole numbers, so it is %v.", n.name, p.Factor, *retry.Backoff.Factor)
 		}
 	}
 	if most == 0 || most > longest {

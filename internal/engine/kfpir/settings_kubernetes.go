@@ -25,7 +25,8 @@ func (r *reader) platforms() {
 				r.warnf(n.Line, "Settings for nothing", "The pipeline has no executor %q.", label)
 				continue
 			}
-			r.kubernetes[label] = decode[irKubernetes](n, "platforms.kubernetes.deploymentSpec.executors."+label, &r.findings)
+			r.kubernetes[label] = decode[irKubernetes](n, "platforms.kubernetes.deploymentSpec.executors."+label,
+				&r.findings)
 		}
 		r.config(p.Pipeline)
 	}
@@ -90,7 +91,8 @@ func (s *scope) onKubernetes(t *spec.Task, k irKubernetes) {
 	}
 	s.scheduling(t, k)
 	if c := k.Security; c != nil {
-		t.SecurityContext = &spec.SecurityContext{RunAsUser: c.RunAsUser, RunAsGroup: c.RunAsGroup, RunAsNonRoot: c.RunAsNonRoot}
+		t.SecurityContext = &spec.SecurityContext{RunAsUser: c.RunAsUser, RunAsGroup: c.RunAsGroup,
+			RunAsNonRoot: c.RunAsNonRoot}
 	}
 	if !isNull(k.InitContainers) {
 		s.gap(k.InitContainers.Line, gapInitContainers, "The package asks for some.")
@@ -149,7 +151,8 @@ func (s *scope) volumes(t *spec.Task, k irKubernetes) {
 		if p == nil && (c.TaskOutput != nil || c.Input != "") {
 			p = &irParameterValue{Place: c.Place, TaskOutput: c.TaskOutput, Input: c.Input}
 		}
-		add("claim"+c.MountPath, spec.Volume{MountPath: c.MountPath, SubPath: c.SubPath, Claim: s.setting(c.Constant, p, c.Line)})
+		add("claim"+c.MountPath, spec.Volume{MountPath: c.MountPath, SubPath: c.SubPath, Claim: s.setting(c.Constant, p,
+			c.Line)})
 	}
 	for _, e := range k.Ephemeral {
 		if e.Metadata != nil && len(e.Metadata.Labels)+len(e.Metadata.Annotations) > 0 {
@@ -159,7 +162,8 @@ func (s *scope) volumes(t *spec.Task, k irKubernetes) {
 		add(e.Name, spec.Volume{MountPath: e.MountPath, Ephemeral: claim})
 	}
 	for _, e := range k.EmptyDirs {
-		add(e.Name, spec.Volume{MountPath: e.MountPath, EmptyDir: &spec.EmptyDir{Medium: e.Medium, SizeLimit: e.SizeLimit}})
+		add(e.Name, spec.Volume{MountPath: e.MountPath, EmptyDir: &spec.EmptyDir{Medium: e.Medium,
+			SizeLimit: e.SizeLimit}})
 	}
 	if m := k.SharedMemory; m != nil {
 		name := m.Name

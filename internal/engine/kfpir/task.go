@@ -13,11 +13,13 @@ import (
 func (s *scope) task(n *node, path string) spec.Task {
 	t := spec.Task{Inputs: map[string]string{}, DisplayName: s.displayName(n)}
 	if n.ir.ArtifactIterator != nil {
-		s.gap(n.ir.ArtifactIterator.Line, gapArtifactIterator, "Task %q loops over %q.", n.name, n.ir.ArtifactIterator.Items.Artifact)
+		s.gap(n.ir.ArtifactIterator.Line, gapArtifactIterator, "Task %q loops over %q.", n.name,
+			n.ir.ArtifactIterator.Items.Artifact)
 		return t
 	}
 	if strategy := n.ir.Trigger.Strategy; !isNull(strategy) && !slices.Contains(strategies, strategy.Value) {
-		s.errorf(strategy.Line, "Unknown strategy", "Task %q has the trigger strategy %s.%s", n.name, abbreviate(strategy.Value),
+		s.errorf(strategy.Line, "Unknown strategy", "Task %q has the trigger strategy %s.%s", n.name,
+			abbreviate(strategy.Value),
 			problem.Suggest(strategy.Value, strategies[:3]))
 	}
 	given := s.given(n)
@@ -95,8 +97,8 @@ func (s *scope) hand(n *node, t *spec.Task, name string, given map[string]value,
 		s.relax(n.to.label, name)
 	}
 	if v.nested != "" && slot.nested {
-		s.warnf(v.line, "More than KFP does", "Input %q takes a list of lists, and KFP's own backend makes one flat list of what "+
-			"a loop in a loop gives. Here it is a list for each item of the outer loop.", name)
+		s.warnf(v.line, "More than KFP does", "Input %q takes a list of lists, and KFP's own backend makes one flat "+
+			"list of what a loop in a loop gives. Here it is a list for each item of the outer loop.", name)
 		v.code = v.nested
 	}
 	if slot.artifact && deeper(v.typ, slot.in.Type) {
@@ -127,8 +129,8 @@ func deeper(t, than spec.Type) bool {
 	return ok && elem.IsList() && than.IsList() && t != than
 }
 
-// widen notes, for the next pass, that an input gets the artifacts of a loop in a loop. KFP makes one flat list of them,
-// and here it is a list of lists, which the runtime makes flat.
+// widen notes, for the next pass, that an input gets the artifacts of a loop in a loop. KFP makes one flat list of
+// them, and here it is a list of lists, which the runtime makes flat.
 func (s *scope) widen(n *node, name string, v value) {
 	if n.to.executor != nil && n.to.container {
 		s.gap(v.line, gapNested, "Task %q takes them as %q.", n.name, name)

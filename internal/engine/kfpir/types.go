@@ -12,13 +12,15 @@ import (
 // parameterTypes are by KFP's name, and by its number in the protocol.
 var parameterTypes = map[string]spec.Type{
 	"NUMBER_DOUBLE": spec.Float, "1": spec.Float, "NUMBER_INTEGER": spec.Integer, "2": spec.Integer,
-	"STRING": spec.String, "3": spec.String, "BOOLEAN": spec.Boolean, "4": spec.Boolean, "LIST": spec.List, "5": spec.List,
+	"STRING": spec.String, "3": spec.String, "BOOLEAN": spec.Boolean, "4": spec.Boolean, "LIST": spec.List,
+	"5":      spec.List,
 	"STRUCT": spec.Struct, "6": spec.Struct, "TASK_FINAL_STATUS": spec.FinalStatus, "7": spec.FinalStatus,
 }
 
 // primitiveTypes are those of the field that parameterType has replaced.
 var primitiveTypes = map[string]spec.Type{
-	"INT": spec.Integer, "1": spec.Integer, "DOUBLE": spec.Float, "2": spec.Float, "STRING": spec.String, "3": spec.String,
+	"INT": spec.Integer, "1": spec.Integer, "DOUBLE": spec.Float, "2": spec.Float, "STRING": spec.String,
+	"3": spec.String,
 }
 
 // parameterType is the type of a parameter; a string where it is not known, with a finding.
@@ -37,9 +39,10 @@ func (f *findings) parameterType(p irParameter, name string) spec.Type {
 			f.gap(n.Line, gapTaskConfig, "%q is of type TASK_CONFIG.", name)
 			return spec.Struct
 		}
-		f.errorf(n.Line, "Unknown type", "%q is of type %s.%s", name, abbreviate(n.Value), problem.Suggest(n.Value, []string{
-			"NUMBER_DOUBLE", "NUMBER_INTEGER", "STRING", "BOOLEAN", "LIST", "STRUCT", "TASK_FINAL_STATUS",
-		}))
+		f.errorf(n.Line, "Unknown type", "%q is of type %s.%s", name, abbreviate(n.Value), problem.Suggest(n.Value,
+			[]string{
+				"NUMBER_DOUBLE", "NUMBER_INTEGER", "STRING", "BOOLEAN", "LIST", "STRUCT", "TASK_FINAL_STATUS",
+			}))
 		return spec.String
 	}
 	return t
@@ -55,7 +58,8 @@ func (f *findings) artifactType(t irArtifactType, list bool) spec.Type {
 	if known, err := spec.ParseType(strings.TrimPrefix(title, "system.")); err == nil && known.IsArtifact() {
 		found = known
 	} else if title != "" {
-		f.warnf(t.Line, "Type that is an Artifact here", "Artifacts of type %s are of type Artifact, which fits every other one.",
+		f.warnf(t.Line, "Type that is an Artifact here", "Artifacts of type %s are of type Artifact, which fits "+
+			"every other one.",
 			abbreviate(title))
 	}
 	if list {
@@ -98,7 +102,8 @@ func (f *findings) given(n *yaml.Node, want spec.Type, name string) (string, boo
 	constant := f.constant(n)
 	text, ok := inType(constant, want)
 	if !ok {
-		f.errorf(n.Line, "Value of another type", "%q is of type %s, which %s is not.", name, want, abbreviate(plain(constant)))
+		f.errorf(n.Line, "Value of another type", "%q is of type %s, which %s is not.", name, want,
+			abbreviate(plain(constant)))
 	}
 	return text, ok
 }

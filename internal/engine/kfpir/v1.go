@@ -57,8 +57,8 @@ var v1Types = map[string]string{
 func fromV1(n *yaml.Node, found *findings) irPipeline {
 	c := decode[v1Component](n, "component", found)
 	if c.Implementation.Graph != nil {
-		found.errorf(c.Implementation.Graph.Line, "Graph of components", "KFP's SDK refuses components that are graphs. Write a "+
-			"kfp_pipeline.")
+		found.errorf(c.Implementation.Graph.Line, "Graph of components", "KFP's SDK refuses components that are "+
+			"graphs. Write a kfp_pipeline.")
 	}
 	container := c.Implementation.Container
 	if container == nil {
@@ -66,10 +66,11 @@ func fromV1(n *yaml.Node, found *findings) irPipeline {
 		return irPipeline{}
 	}
 	if !isNull(container.Resources) {
-		found.errorf(container.Resources.Line, "Unknown field", "KFP's SDK does not read the resources of a component. Set them "+
-			"on the tasks that use it.")
+		found.errorf(container.Resources.Line, "Unknown field", "KFP's SDK does not read the resources of a "+
+			"component. Set them on the tasks that use it.")
 	}
-	t := v1Translation{findings: found, values: map[string]bool{}, names: map[string]string{}, parameters: map[string]bool{}}
+	t := v1Translation{findings: found, values: map[string]bool{}, names: map[string]string{},
+		parameters: map[string]bool{}}
 	out := irContainer{Place: container.Place, Image: container.Image}
 	t.components(c)
 	for _, word := range container.Command {
@@ -82,8 +83,8 @@ func fromV1(n *yaml.Node, found *findings) irPipeline {
 		out.Env = append(out.Env, irEnv{Place: container.Place, Name: name, Value: container.Env[name]})
 	}
 	for _, name := range spec.Names(container.FileOutputs) {
-		found.errorf(container.Line, "Output at a fixed place", "Output %q is written to %s. KFP hands the place to the program: "+
-			"write {outputPath: %s} in args.", name, container.FileOutputs[name], name)
+		found.errorf(container.Line, "Output at a fixed place", "Output %q is written to %s. KFP hands the place to "+
+			"the program: write {outputPath: %s} in args.", name, container.FileOutputs[name], name)
 	}
 	component := irComponent{Place: c.Place, ExecutorLabel: v1Label}
 	component.Inputs, component.Outputs = t.inputs(c.Inputs), t.outputs(c.Outputs)
@@ -149,7 +150,8 @@ func (t v1Translation) inputs(all []v1Input) irInputs {
 			}
 			continue
 		}
-		out.Artifacts[name] = irArtifact{Place: in.Place, Type: v1Artifact(in), Optional: in.Optional, Description: in.Description}
+		out.Artifacts[name] = irArtifact{Place: in.Place, Type: v1Artifact(in), Optional: in.Optional,
+			Description: in.Description}
 	}
 	return out
 }

@@ -66,7 +66,8 @@ func (t v1Translation) structure(n *yaml.Node, depth int) any {
 			return t.choice(value, depth)
 		}
 	}
-	t.errorf(n.Line, "Unknown placeholder", "There is inputValue, inputPath, outputPath, inputUri, outputUri, if and concat.")
+	t.errorf(n.Line, "Unknown placeholder", "There is inputValue, inputPath, outputPath, inputUri, outputUri, if "+
+		"and concat.")
 	return ""
 }
 

@@ -126,7 +126,8 @@ func (r *reader) handed(v value, in spec.Input, name string) (string, bool) {
 	if v.code == "" {
 		text, ok := inType(v.constant, in.Type)
 		if !ok {
-			r.errorf(v.line, "Value of another type", "Input %q takes a value of type %s, which %s is not. KFP fails there, too.",
+			r.errorf(v.line, "Value of another type", "Input %q takes a value of type %s, which %s is not. KFP "+
+				"fails there, too.",
 				name, in.Type, abbreviate(plain(v.constant)))
 		}
 		return expr.Data(text, false), true
