@@ -330,6 +330,11 @@ def dumped(value):
     return value
 
 
+def flat(artifacts):
+    """The artifacts of a loop in a loop, which KFP hands over as one list."""
+    return [inner for a in artifacts for inner in (flat(a) if isinstance(a, list) else [a])]
+
+
 # [/sdk]
 def write_file(path, content):
     with open(path, "wb") as file:
@@ -1073,6 +1078,10 @@ def input_artifact(name, type_, optional, texts):
     info, path = artifact_info(texts, name), os.path.join(INPUTS, name)
     if optional and info in (None, {}) and not os.path.exists(path):
         return None
+    # [sdk]
+    if KFP and element_type(type_):
+        return flat(read_artifact(type_, name, path, info, *address("inputs", name)))
+    # [/sdk]
     return read_artifact(type_, name, path, info, *address("inputs", name))
 
 
