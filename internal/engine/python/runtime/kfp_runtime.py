@@ -1046,6 +1046,9 @@ def argument_value(argument, texts):
     optional = argument.get("optional", False)
     if is_artifact(type_):
         value = input_artifact(name, type_, optional, texts)
+        # [sdk]
+        value = flat(value) if KFP and isinstance(value, list) else value
+        # [/sdk]
         return paths_of(value) if passing == "input_path" else value
     if name not in texts and not optional:
         raise Failure('input "%s": no value was given' % name)
@@ -1078,10 +1081,6 @@ def input_artifact(name, type_, optional, texts):
     info, path = artifact_info(texts, name), os.path.join(INPUTS, name)
     if optional and info in (None, {}) and not os.path.exists(path):
         return None
-    # [sdk]
-    if KFP and element_type(type_):
-        return flat(read_artifact(type_, name, path, info, *address("inputs", name)))
-    # [/sdk]
     return read_artifact(type_, name, path, info, *address("inputs", name))
 
 
