@@ -52,6 +52,7 @@ func everyPart(t testing.TB) (spec.Pipeline, []spec.Component) {
 			"https://pypi.example.com/simple",
 		}, TrustedHosts: []string{"pypi.example.com"},
 		Additional: map[string]string{"helpers.py": "X = 1\n"}, Files: map[string]string{"rates.csv": "OH,0.05\n"},
+		KFP: true,
 	}}
 	python, diags := component.Analysed(python)
 	if diags.HasError() {

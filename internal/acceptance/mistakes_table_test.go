@@ -124,6 +124,10 @@ var mistakes = []mistake{
 	python("tabs", "def f(a: int):\n    if a:\n\treturn 1\n", "TabError"),
 	python("syntax", "def f(a: int)\n    return a\n", "SyntaxError"),
 	python("untyped_output", "def f(d: any) -> int:\n    return 1\n", "f"),
+	python("no_title", "class Card(dsl.Artifact):\n    schema_title = 'Card'\ndef f(a: Input[Card]): pass\n",
+		"The schema_title of the class Card", `schema_title = "acme.Card"`),
+	python("nothing_embedded", "def f(a: dsl.EmbeddedInput[Dataset]): pass\n", "brings along, and there are none", "files = {"),
+	python("imported_class", "from acme import Card\ndef f(a: Input[Card]): pass\n", "class MyCard(Card): schema_title"),
 	python("named_tuple_class", "from typing import NamedTuple\nclass Result(NamedTuple):\n    a: int\ndef f() -> "+
 		"Result:\n    return Result(1)\n",
 		"Result", "NamedTuple('Outputs', [('a', int), ('b', str)])"),
@@ -170,7 +174,7 @@ var mistakes = []mistake{
 		"cores", `resources.limits["cpu"]`, `resources = { limits = { cpu = "2 cores" } }`, `"2 cores" is not a quantity`,
 		`"2"`,
 	),
-	setting("run_if", "run_if", `run_if = "always", depends_on = []`, `"always" is not possible here`, "all_done"),
+	setting("run_if", "run_if", `run_if = "sometimes", depends_on = []`, `"sometimes" is not possible here`, "all_done"),
 	setting(
 		"secret_expression", `secret_env["A"].name`, `secret_env = { A = { name = "{{ parameters.s }}", key = "k" } }`,
 		"Expressions are not possible here",

@@ -42,5 +42,8 @@ func EveryOption() spec.Options {
 		},
 		Synchronization: &spec.Synchronization{Mutexes: []string{"run"}, Semaphores: []spec.Semaphore{{ConfigMap: "c", Key: "run"}}}, // tasks have others
 		Labels:          map[string]string{"team": "etl"},
+		VolumeClaims: map[string]spec.EphemeralClaim{
+			"shared": {Size: "1Gi", StorageClass: "fast", AccessModes: []string{"ReadWriteMany"}},
+		},
 	}
 }

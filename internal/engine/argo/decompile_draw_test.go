@@ -116,6 +116,11 @@ func drawOptions(t *rapid.T) spec.Options {
 			return &spec.Synchronization{Mutexes: []string{"run"}, Semaphores: []spec.Semaphore{{ConfigMap: "c", Key: "run"}}}
 		}), Labels: maybe(t, "labels", func() map[string]string { return map[string]string{"team": "etl"} }),
 	}
+	o.VolumeClaims = maybe(t, "claims", func() map[string]spec.EphemeralClaim {
+		return map[string]spec.EphemeralClaim{
+			"c": {Size: "1Gi", StorageClass: "fast", AccessModes: []string{"ReadWriteMany"}}, "idle": {Size: "5Gi"},
+		}
+	})
 	o.TTL = maybe(t, "ttl", func() *spec.TTL {
 		return &spec.TTL{
 			AfterCompletion: one("completion", "24h"), AfterSuccess: one("success", "60m"), AfterFailure: one("failure", "168h"),
@@ -169,9 +174,10 @@ func fullPipeline(t *rapid.T, ref, nested spec.Ref) spec.Pipeline {
 	if p.Tasks["t_0"].ForEach == "" {
 		other = "tasks.t_0.outputs.file"
 	}
+	p.Tasks["imported"] = drawImport(t)
 	p.Tasks["fallback"] = spec.Task{Component: ref, Inputs: map[string]string{
 		"file": oneOf(
-			t, "fallback", "{{ parameters.file }}", "{{ parameters.file ?? nil }}", "{{ parameters.file ?? "+other+" }}",
+			t, "fallback", "{{ parameters.file }}", "{{ tasks.imported.output }}", "{{ parameters.file ?? nil }}", "{{ parameters.file ?? "+other+" }}",
 		),
 		"maybe": oneOf(
 			t, "maybe of task", "{{ parameters.count }}", "{{ parameters.count ?? nil }}", "{{ parameters.count ?? 5 }}",
@@ -231,6 +237,21 @@ func fullPipeline(t *rapid.T, ref, nested spec.Ref) spec.Pipeline {
 	}
 	p.Outputs["last"] = oneOf(t, "output", "c", "{{ tasks.inner.output }}", "{{ tasks.inner.outputs.area + 1 }}")
 	return p
+}
+
+func drawImport(t *rapid.T) spec.Task {
+	task := spec.Task{
+		Component: spec.ImportRef(oneOf(t, "import type", spec.Dataset, spec.Dataset)),
+		Inputs: map[string]string{"uri": oneOf(t, "import uri",
+			"s3://b/k?secret=s&insecure=true&endpoint=e", "s3://{{ parameters.word }}/a/{{ run.name }}", "gs://{{ parameters.word }}?secret=s",
+			"https://example.com/{{ parameters.word }}", "repository://x/{{ parameters.word }}",
+		)},
+		When: oneOf(t, "import when", "", "parameters.word == 'x'"), DisplayName: oneOf(t, "import display", "", "A-file"),
+	}
+	if text := oneOf(t, "import metadata", "", `{"a": [1, "x"]}`, "{{ {'n': len(parameters.word), 'w': parameters.word} }}"); text != "" {
+		task.Inputs["metadata"] = text
+	}
+	return task
 }
 
 func drawTask(t *rapid.T, name string, task spec.Task) spec.Task {
@@ -375,6 +396,14 @@ func drawComponent(t *rapid.T) spec.Component {
 				"{{ inputs.number + 1 }}", "<{{ inputs.file.uri ?? '{{' }}>", "{{ outputs.file.uri }}", "{{ inputs.files.uri ?? outputs.file.uri }}",
 			),
 		)
+		c.Container.Files = maybe(t, "container files", func() map[string]string {
+			return map[string]string{"model.R": "x <- {{1}}\n", "q.sql": "SELECT 1"}
+		})
+		if c.Container.Files != nil {
+			c.Container.Args = append(c.Container.Args, oneOf(t, "path", "{{ files.path }}/model.R", "x"))
+		}
+		c.Container.Args = append(c.Container.Args, drawSpreading(t, "list")...)
+		c.Container.Command = append(c.Container.Command, drawSpreading(t, "command list")...)
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Outputs)) {
 		o := c.Outputs[name]
@@ -391,4 +420,16 @@ func drawComponent(t *rapid.T) spec.Component {
 		}
 	})
 	return c
+}
+
+// drawSpreading draws an element of a command that may be several, or none.
+func drawSpreading(t *rapid.T, label string) []string {
+	return maybe(t, label, func() []string {
+		return []string{oneOf(
+			t, label+" value", "{{ inputs.maybe }}", "{{ inputs.word == nil ? [] : ['--word', inputs.word] }}",
+			"{{ inputs.number > 1 ? ['--big', '{{x}} $HOME'] : [] }}", "{{ filter(inputs.words, # != '') }}",
+			"{{ inputs.maybe == nil ? nil : '--maybe=' + string(inputs.maybe) }}", "{{ [inputs.number, inputs.text, 1, true] }}",
+			"{{ inputs.word ?? (inputs.number > 1 ? 'big' : nil) }}", "{{ map(inputs.words, len(#)) }}", "{{ [inputs.file.path] }}",
+		)}
+	})
 }

@@ -71,7 +71,7 @@ func (g flowGraph) oracle() (ends map[string]flowEnd, phases map[string][]string
 		t := g[name]
 		ends[name], phases[name] = g.end(t, ends)
 		for _, n := range t.needs {
-			needed[n.task] = true
+			needed[n.task] = needed[n.task] || t.runIf != spec.Always
 		}
 	}
 	for name, end := range ends {
@@ -125,7 +125,7 @@ func (t flowTask) looks(ends map[string]flowEnd) bool {
 		one, all = one || hit, all && hit
 	}
 	switch t.runIf {
-	case spec.AllDone:
+	case spec.AllDone, spec.Always:
 		return true
 	case spec.AllFailed:
 		return all
@@ -260,7 +260,7 @@ func flowRandom(r *rand.Rand) flowGraph {
 			t.needs = append(t.needs, flowNeed{before, []string{byData, byFallback, byOrder}[r.IntN(3)]})
 		}
 		if i > 0 && one(4) {
-			t.runIf = []spec.RunIf{spec.AnySucceeded, spec.AllFailed, spec.AnyFailed, spec.AllDone}[r.IntN(4)]
+			t.runIf = []spec.RunIf{spec.AnySucceeded, spec.AllFailed, spec.AnyFailed, spec.AllDone, spec.Always}[r.IntN(5)]
 			for n := range t.needs {
 				if t.needs[n].by == byData {
 					t.needs[n].by = byOrder

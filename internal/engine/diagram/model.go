@@ -137,6 +137,11 @@ func (b *builder) task(p spec.Pipeline, name string, t spec.Task, depth int) *no
 		if timeout := oneLine(known(t.Approval.Timeout)); timeout != "" {
 			n.subtitle = "approval, at most " + timeout
 		}
+	case t.Component.Kind == spec.ImportKind:
+		n.subtitle = "import"
+		if uri := oneLine(known(t.Inputs[spec.ImportURI])); uri != "" {
+			n.subtitle = uri
+		}
 	case t.Component.Kind == spec.GroupKind:
 		n.kind = nestedNode
 		if group, ok := p.Groups[t.Component.Name]; ok && depth < b.options.Depth && len(group.Tasks) > 0 {

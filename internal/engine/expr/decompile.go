@@ -213,7 +213,12 @@ func (d *Decompiler) json(argo string, compile func(*Typed) (string, error), dol
 
 // Container undoes Template.CompileContainerArg.
 func (d *Decompiler) Container(argo string) (string, bool) {
-	compile := func(t *Typed) (string, error) { return t.CompileContainerArg() }
+	compile := func(t *Typed) (string, error) {
+		if t.Spreads() {
+			return "", errSpreads
+		}
+		return t.CompileContainerArg()
+	}
 	return d.candidates(argo, spec.Any, compile, undoer{container: true, strip: func(node ast.Node) ast.Node {
 		for _, by := range []string{apart, "$$"} {
 			if args, ok := call(node, "replace", 3); ok && printArgo(args[2]) == printArgo(text(by)) {

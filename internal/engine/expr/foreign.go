@@ -57,7 +57,7 @@ var foreignNames = map[string]string{
 	"secrets": "Expressions see no secrets: Argo would keep them in clear text. Give them to the pod by secret_env of " +
 		"the task.",
 	"loop": "Jinja's loop.index is each.index here, in a task with for_each; it starts at 0.",
-	"dsl":  "KFP's dsl.PIPELINE_JOB_NAME_PLACEHOLDER is run.name here, …_JOB_ID_… run.id, …_JOB_CREATE_TIME_UTC_… " +
+	"dsl": "KFP's dsl.PIPELINE_JOB_NAME_PLACEHOLDER is run.name here, …_JOB_ID_… run.id, …_JOB_CREATE_TIME_UTC_… " +
 		"run.created_at, …_TASK_NAME_… task.name and …_TASK_ID_… task.id.",
 }
 

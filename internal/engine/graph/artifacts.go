@@ -146,6 +146,14 @@ func (c *checker) collectable(at problem.Path, output string, t *expr.Template, 
 		}
 	}
 	for task, from := range c.graph.Producers(names) {
+		if c.pipeline.Tasks[task].Component.Kind == spec.ImportKind {
+			c.problems.Warnf(
+				at, "Artifact that no loop can collect",
+				"Task %q imports the artifact, which stays where it is. A task that is this pipeline under for_each has no list of "+
+					"it; give the output of a task that makes a copy.",
+				task,
+			)
+		}
 		artifact := task + " " + from
 		if other, taken := given[artifact]; taken {
 			c.problems.Warnf(

@@ -6,6 +6,7 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/check"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/python/runtime"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/settings"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -14,6 +15,7 @@ import (
 const (
 	OutputsDirectory = "/kfp/outputs"
 	InputsDirectory  = "/kfp/inputs"
+	FilesDirectory   = "/kfp/component"
 )
 
 // ContainerEnv is what the command and the arguments of a container may refer to.
@@ -34,6 +36,15 @@ func ContainerEnv(i spec.Interface) Env {
 		}
 	}
 	return Env{Own: names, Elsewhere: notInComponents}
+}
+
+// CommandEnv is ContainerEnv with what the container itself has beside its inputs and outputs.
+func CommandEnv(c spec.Component) Env {
+	env := ContainerEnv(c.Interface)
+	if len(c.Container.Files) > 0 {
+		env.Own["files.path"] = expr.Var{Type: spec.String, Text: FilesDirectory}
+	}
+	return env
 }
 
 // CheckComponent finds what is wrong with a component whose interface is known.
@@ -66,10 +77,24 @@ func CheckComponent(c spec.Component) problem.List {
 	return l
 }
 
+// checkFiles finds files that cannot be mounted, and more of them than a config map holds.
+func checkFiles(l *problem.List, at problem.Path, files map[string]string) {
+	var names runtime.FileNames
+	for _, name := range spec.Names(files) {
+		if err := names.Add(name); err != nil && name != spec.Unknown {
+			l.Errorf(at.Attr("files").Key(name), "Invalid file name", "%v.", err)
+		}
+	}
+	if err := runtime.CheckSize(files); err != nil {
+		l.Errorf(at.Attr("files"), "Component too large", "%v.", err)
+	}
+}
+
 // checkContainer checks the command and the arguments, and that every output is written somewhere.
 func checkContainer(l *problem.List, c spec.Component) {
-	env := ContainerEnv(c.Interface)
+	env := CommandEnv(c)
 	at := problem.At("container")
+	checkFiles(l, at, c.Container.Files)
 	used := map[string]bool{}
 	unknown := false
 	parse := func(at problem.Path, texts []string) {
@@ -83,7 +108,7 @@ func checkContainer(l *problem.List, c spec.Component) {
 				for _, r := range t.References() {
 					used[r.Name] = true
 				}
-				_, errs = t.In(env).Check(spec.Any)
+				_, errs = t.In(env).CheckOptional(spec.Any) // what gives nil is no argument
 			}
 			checkForgottenBraces(l, at.Index(i), raw)
 			for _, e := range errs {

@@ -52,7 +52,7 @@ func (s *Scope) notInExit(n *Node) func(name string) string {
 		if _, ok := s.pipeline.Tasks[task]; isTask && ok {
 			return fmt.Sprintf("Tasks of on_exit run whatever became of the others, so they cannot read outputs: Argo has "+
 				"none for them. What became of the run is in run.status and run.failures. "+
-				"To use an output at the end, move the task to tasks, with run_if = \"all_done\" and depends_on = [%q].", task)
+				"To use an output at the end, move the task to tasks, with run_if = \"always\" and depends_on = [%q].", task)
 		}
 		return s.notHere(n, name)
 	}
@@ -70,6 +70,10 @@ func (s *Scope) notHere(n *Node, name string) string {
 
 // notInComponents says why the names of a pipeline do not exist in a component.
 func notInComponents(name string) string {
+	if name == "files" {
+		return "The component has no files. Give them, container.files = { \"script.R\" = file(\"script.R\") }, and name the " +
+			"directory: {{ files.path }}/script.R."
+	}
 	if example, ok := takenBy[name]; ok {
 		return fmt.Sprintf(noPipeline, example)
 	}

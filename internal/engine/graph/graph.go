@@ -65,6 +65,8 @@ func Check(p spec.Pipeline) (*Graph, problem.List) {
 	c.name()
 	c.groups()
 	c.check()
+	c.problems = append(c.problems, checkOptions(p.Options)...)
+	c.checkClaims()
 	settings.CheckDefaults(&c.problems, &p.Defaults)
 	c.defaultIDs()
 	checkHeld(
@@ -100,7 +102,7 @@ func (c *checker) check() {
 	} else {
 		c.failuresInGroup()
 	}
-	c.problems = append(c.problems, checkOptions(p.Options)...)
+	checkParallelism(&c.problems, p.Options.Parallelism)
 }
 
 type checker struct {
@@ -357,7 +359,7 @@ func (c *checker) skippable(order []string, tasks map[string]spec.Task, nodes ma
 			})
 		}
 		if runIf := tasks[name].RunIf; runIf != "" && runIf != spec.AllSucceeded {
-			n.Omittable = runIf != spec.AllDone
+			n.Omittable = runIf != spec.AllDone && runIf != spec.Always
 		}
 		n.Skippable = n.Conditional || n.Omittable
 	}

@@ -15,16 +15,20 @@ var (
 	ArtifactGCs = []string{"OnWorkflowCompletion", "OnWorkflowDeletion", "Never"}
 )
 
-// checkOptions finds what is wrong with the settings of a pipeline as a whole.
-func checkOptions(o spec.Options) problem.List {
-	var l problem.List
-	if o.Parallelism != nil && *o.Parallelism < 1 {
+// checkParallelism refuses a bound of a pipeline or a group under which nothing runs.
+func checkParallelism(l *problem.List, bound *int64) {
+	if bound != nil && *bound < 1 {
 		l.Errorf(
 			problem.At("parallelism"), "Invalid number",
 			"With %d tasks at a time no task could ever run. Write at least 1, or leave parallelism out for no bound.",
-			*o.Parallelism,
+			*bound,
 		)
 	}
+}
+
+// checkOptions finds what is wrong with the other settings of a pipeline as a whole.
+func checkOptions(o spec.Options) problem.List {
+	var l problem.List
 	check.Seconds(&l, problem.At("timeout"), o.Timeout)
 	if o.TTL != nil {
 		at := problem.At("ttl")

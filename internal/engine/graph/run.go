@@ -112,7 +112,9 @@ func (c *checker) defaultIDs() {
 	}
 }
 
-func isCachedByInputs(s spec.Settings) bool { return s.Cache != nil && s.Cache.Enabled && s.Cache.Key == "" }
+func isCachedByInputs(s spec.Settings) bool {
+	return s.Cache != nil && s.Cache.Enabled && s.Cache.Key == ""
+}
 
 // usesName reports whether the text uses a name.
 func (t text) usesName(name string) bool {

@@ -137,4 +137,6 @@ func (s *Scope) Exit(name string) Env {
 }
 
 // Outputs is the environment of the pipeline's outputs.
-func (s *Scope) Outputs() Env { return Env{Own: runOutputs, Shared: s.tasks, Elsewhere: s.notInTasks(nil)} }
+func (s *Scope) Outputs() Env {
+	return Env{Own: runOutputs, Shared: s.tasks, Elsewhere: s.notInTasks(nil)}
+}

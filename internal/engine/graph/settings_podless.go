@@ -39,6 +39,8 @@ func checkPodless(l *problem.List, at problem.Path, t spec.Task) {
 	switch {
 	case t.Approval != nil:
 		what, remedy = "a gate, which runs nothing", "Remove it."
+	case t.Component.Kind == spec.ImportKind:
+		what, remedy = "an import, which runs nothing", "Remove it."
 	case t.Component.Kind == spec.PipelineKind:
 		what = fmt.Sprintf("the pipeline %q, whose tasks have pods, not itself", t.Component.Name)
 		remedy = "Set it on the tasks of that pipeline, or under its defaults."
@@ -49,16 +51,20 @@ func checkPodless(l *problem.List, at problem.Path, t spec.Task) {
 		return
 	}
 	for _, setting := range settings.All {
-		if setting.Given(&t.Settings) && (t.Approval != nil || !ofGraphs[setting.Name()]) {
+		if setting.Given(&t.Settings) && (!t.Component.Kind.IsGraph() || !ofGraphs[setting.Name()]) {
 			l.Errorf(at.Attr(setting.Name()), "Setting without a use", "The task is %s. %s", what, remedy)
 		}
 	}
-	if t.Approval == nil {
+	if t.Component.Kind.IsGraph() {
 		checkGraphRetry(l, at.Attr("retry"), t)
 		return
 	}
-	check.Seconds(l, at.Attr("approval").Attr("timeout"), t.Approval.Timeout)
-	for name, given := range map[string]bool{"for_each": t.ForEach != "", "inputs": len(t.Inputs) > 0, "parallelism": t.Parallelism != nil} {
+	if t.Approval != nil {
+		check.Seconds(l, at.Attr("approval").Attr("timeout"), t.Approval.Timeout)
+	}
+	given := map[string]bool{"for_each": t.ForEach != "", "parallelism": t.Parallelism != nil}
+	given["inputs"] = len(t.Inputs) > 0 && t.Component.Kind != spec.ImportKind // which says of itself what it takes
+	for name, given := range given {
 		if given {
 			l.Errorf(at.Attr(name), "Setting without a use", "The task is %s. %s", what, remedy)
 		}

@@ -87,15 +87,17 @@ func TestSettingsOfTasksWithoutAPod(t *testing.T) {
 
 func TestWrongOptionsAreTold(t *testing.T) {
 	t.Parallel()
-	heads, _ := found(checkOptions(spec.Options{
-		Parallelism: new(int64(0)), Timeout: "1d", TTL: &spec.TTL{
+	problems := checkOptions(spec.Options{
+		Timeout: "1d", TTL: &spec.TTL{
 			AfterCompletion: "7d", AfterSuccess: "0.5s", AfterFailure: "x",
 		},
 		PodGC: "Never", ArtifactGC: "never", ArtifactRepository: &spec.RepositoryRef{}, Synchronization: &spec.Synchronization{Mutexes: []string{"a/b"}},
 		Labels: map[string]string{
 			"a b": "", "terraform-provider-kfp/kind": "run", "workflows.argoproj.io/controller-instanceid": "mine",
 		},
-	}))
+	})
+	checkParallelism(&problems, new(int64(0)))
+	heads, _ := found(problems)
 	want := []string{
 		"artifact_gc: Unknown time", "artifact_repository.config_map: Invalid name", "artifact_repository.key: Invalid key",
 		"parallelism: Invalid number", "pod_gc: Unknown time", `run_labels["a b"]: Invalid label`,

@@ -88,12 +88,26 @@ func (c *checker) task(at problem.Path, t spec.Task, n *Node, env Env) {
 
 func (c *checker) component(at problem.Path, t spec.Task) {
 	ref := t.Component
+	if ref.Kind == spec.ImportKind {
+		c.imported(at.Attr("import").Attr("type"), ref.Outputs[spec.ImportOutput].Type)
+		return
+	}
 	if ref.Name == "" {
 		return // not known yet
 	}
 	checkSameNamespace(&c.problems, at.Attr("component"), ref, "pipeline", c.pipeline.Namespace)
 	if ref.Kind == spec.PipelineKind && ref.Name == c.pipeline.Name {
 		c.problems.Errorf(at.Attr("component"), "Pipeline inside itself", "Pipeline %q cannot be a task of itself.", ref.Name)
+	}
+}
+
+// imported checks the type of an artifact that exists already.
+func (c *checker) imported(at problem.Path, t spec.Type) {
+	if !t.IsArtifact() || t.IsList() {
+		c.problems.Errorf(
+			at, "Not a type of artifacts", "%q is no type that one artifact can have. Write Artifact, Dataset, Model, Metrics, "+
+				"ClassificationMetrics, HTML or Markdown.", t,
+		)
 	}
 }
 

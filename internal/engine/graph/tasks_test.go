@@ -142,7 +142,7 @@ func TestTasksThatCannotWork(t *testing.T) {
 			"an unknown option", []change{input("a", "file", "s3://bucket/x?user=me")},
 			[]string{`Option "user" means nothing for s3`},
 		},
-		{"a bucket that varies", []change{input("a", "file", "s3://{{ parameters.word }}/x")}, []string{"constant bucket"}},
+		{"an address without a key", []change{input("a", "file", "s3://{{ parameters.word }}-x")}, []string{"names no object"}},
 		{"a display name", []change{task("a", func(t *spec.Task) { t.DisplayName = "Load.2" })}, nil},
 		{"a display name with spaces", []change{task("a", func(t *spec.Task) { t.DisplayName = "Load it" })}, []string{
 			`tasks["a"].display_name`, `"Load it" cannot be shown`,

@@ -56,6 +56,10 @@ func parseCondition(at problem.Path, raw string) text {
 func taskTexts(t spec.Task) []text {
 	var texts []text
 	for _, name := range spec.Names(t.Inputs) {
+		if t.Component.Kind == spec.ImportKind {
+			texts = append(texts, importText(name, t.Inputs[name]))
+			continue
+		}
 		in := t.Component.Inputs[name]
 		if isOpen(t) {
 			in = spec.Input{Type: spec.Any, Optional: true}
@@ -88,6 +92,16 @@ func inputText(name, raw string, in spec.Input) text {
 	t := parseText(nil, raw, want)
 	t.input, t.optional = name, in.TakesNil()
 	return t
+}
+
+// importText is what an import says of its artifact.
+func importText(name, raw string) text {
+	if name == spec.ImportURI {
+		t := parseText(problem.At("import").Attr(name), raw, spec.String)
+		t.imported = true
+		return t
+	}
+	return parseText(problem.At("import").Attr(name), raw, spec.Struct)
 }
 
 // path leads from the task to the text.

@@ -80,9 +80,38 @@ func CheckRun(r spec.Run) problem.List {
 		return l
 	}
 	checkSameNamespace(&l, problem.At("pipeline"), r.Pipeline, "run", r.Namespace)
-	CheckArguments(&l, at, "pipeline "+r.Pipeline.Name, r.Pipeline.Inputs, r.Parameters)
+	inputs, given := checkAddresses(&l, at, r)
+	CheckArguments(&l, at, "pipeline "+r.Pipeline.Name, inputs, given)
 	l.Sort()
 	return l
+}
+
+// checkAddresses checks the artifacts that a run is given by their addresses, and leaves the other parameters.
+func checkAddresses(l *problem.List, at problem.Path, r spec.Run) (inputs map[string]spec.Input, given map[string]string) {
+	inputs, given = maps.Clone(r.Pipeline.Inputs), maps.Clone(r.Parameters)
+	for name, text := range r.Parameters {
+		in := inputs[name]
+		if !in.Type.IsArtifact() {
+			continue
+		}
+		delete(inputs, name)
+		delete(given, name)
+		if text == spec.Unknown {
+			continue
+		}
+		switch _, err := spec.ParseImport(text); {
+		case in.Type.IsList():
+			l.Errorf(
+				at.Key(name), "List of artifacts as a parameter",
+				"Parameter %q is of type %s, which only a task of another pipeline can give: an address is one artifact.", name, in.Type,
+			)
+		case check.RefuseExpression(l, at.Key(name), text, "Let Terraform compute the address: ${…}."):
+		case err != nil:
+			l.Errorf(at.Key(name), "Invalid address", "%s. Parameter %q is an artifact (%s), which a run is given by its address, "+
+				"such as s3://bucket/key.", upper(err.Error()), name, in.Type)
+		}
+	}
+	return inputs, given
 }
 
 // checkIsPipeline refuses a ref of something else, of whose inputs there is nothing to say then.
@@ -120,7 +149,7 @@ func CheckArguments(
 		if in.Type.IsArtifact() {
 			l.Errorf(
 				at.Key(name), "Artifact as a parameter",
-				"Parameter %q is of type %s, which only a task of another pipeline can give.", name, in.Type,
+				"Parameter %q is of type %s, which a task of another pipeline can give, or a kfp_run by an address.", name, in.Type,
 			)
 			continue
 		}

@@ -50,6 +50,8 @@ func usesSDK(text string) bool {
 			words = words[1:]
 		}
 		switch path := strings.Join(words, ""); {
+		case strings.HasSuffix(path, ".uri"): // an address that only Argo knows
+			return true
 		case strings.HasSuffix(path, "dsl.types"), path == "kfp.components", path == "kfp.client", path == "kfp.v2":
 			return true
 		}

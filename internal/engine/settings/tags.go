@@ -33,7 +33,9 @@ func SplitTags(text string) (string, []string) {
 	return b.String(), tags
 }
 
-func isBehindValue(text string) bool { return strings.HasSuffix(text, `"`) || strings.HasSuffix(text, "}") }
+func isBehindValue(text string) bool {
+	return strings.HasSuffix(text, `"`) || strings.HasSuffix(text, "}")
+}
 
 // valueEnd finds where the string, the tag or the character ends with which a text begins, and whether that holds tags.
 func valueEnd(text string) (end int, isTagged bool) {

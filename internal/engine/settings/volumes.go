@@ -192,17 +192,22 @@ func checkSource(l *problem.List, at problem.Path, name string, v spec.Volume) {
 		}
 	}
 	if e := v.Ephemeral; e != nil {
-		check.Size(l, at.Attr("ephemeral").Attr("size"), e.Size)
-		check.ObjectName(l, at.Attr("ephemeral").Attr("storage_class"), e.StorageClass)
-		for _, mode := range e.AccessModes {
-			check.Choice(l, at.Attr("ephemeral").Attr("access_modes"), "Unknown access mode", mode, AccessModes)
-		}
-		if slices.Contains(e.AccessModes, "ReadWriteOncePod") && len(e.AccessModes) > 1 {
-			l.Errorf(
-				at.Attr("ephemeral").Attr("access_modes"), "Access modes exclude each other",
-				"ReadWriteOncePod cannot be given together with another mode. Keep one.",
-			)
-		}
+		CheckClaim(l, at.Attr("ephemeral"), *e)
+	}
+}
+
+// CheckClaim finds what is wrong with a claim that is to be made.
+func CheckClaim(l *problem.List, at problem.Path, e spec.EphemeralClaim) {
+	check.Size(l, at.Attr("size"), e.Size)
+	check.ObjectName(l, at.Attr("storage_class"), e.StorageClass)
+	for _, mode := range e.AccessModes {
+		check.Choice(l, at.Attr("access_modes"), "Unknown access mode", mode, AccessModes)
+	}
+	if slices.Contains(e.AccessModes, "ReadWriteOncePod") && len(e.AccessModes) > 1 {
+		l.Errorf(
+			at.Attr("access_modes"), "Access modes exclude each other",
+			"ReadWriteOncePod cannot be given together with another mode. Keep one.",
+		)
 	}
 }
 
@@ -275,9 +280,20 @@ func volumeSource(v spec.Volume) (corev1.VolumeSource, error) {
 }
 
 func ephemeralSource(e spec.EphemeralClaim) (corev1.VolumeSource, error) {
-	q, err := resource.ParseQuantity(e.Size)
+	claim, err := ClaimSpec(e)
 	if err != nil {
 		return corev1.VolumeSource{}, err
+	}
+	return corev1.VolumeSource{Ephemeral: &corev1.EphemeralVolumeSource{
+		VolumeClaimTemplate: &corev1.PersistentVolumeClaimTemplate{ObjectMeta: metav1.ObjectMeta{}, Spec: claim},
+	}}, nil
+}
+
+// ClaimSpec is a claim as Kubernetes says it.
+func ClaimSpec(e spec.EphemeralClaim) (corev1.PersistentVolumeClaimSpec, error) {
+	q, err := resource.ParseQuantity(e.Size)
+	if err != nil {
+		return corev1.PersistentVolumeClaimSpec{}, err
 	}
 	claim := corev1.PersistentVolumeClaimSpec{
 		AccessModes: []corev1.PersistentVolumeAccessMode{corev1.ReadWriteOnce},
@@ -292,9 +308,23 @@ func ephemeralSource(e spec.EphemeralClaim) (corev1.VolumeSource, error) {
 	if e.StorageClass != "" {
 		claim.StorageClassName = &e.StorageClass
 	}
-	return corev1.VolumeSource{Ephemeral: &corev1.EphemeralVolumeSource{
-		VolumeClaimTemplate: &corev1.PersistentVolumeClaimTemplate{ObjectMeta: metav1.ObjectMeta{}, Spec: claim},
-	}}, nil
+	return claim, nil
+}
+
+// ReadClaim undoes ClaimSpec.
+func ReadClaim(claim corev1.PersistentVolumeClaimSpec) spec.EphemeralClaim {
+	size := claim.Resources.Requests[corev1.ResourceStorage]
+	e := spec.EphemeralClaim{Size: size.String()}
+	if claim.StorageClassName != nil {
+		e.StorageClass = *claim.StorageClassName
+	}
+	for _, mode := range claim.AccessModes {
+		e.AccessModes = append(e.AccessModes, string(mode))
+	}
+	if equal(e.AccessModes, []string{string(corev1.ReadWriteOnce)}) {
+		e.AccessModes = nil
+	}
+	return e
 }
 
 // readVolume undoes volumeSource.
@@ -315,18 +345,7 @@ func readVolume(source corev1.VolumeSource) spec.Volume {
 			v.EmptyDir.SizeLimit = q.String()
 		}
 	case source.Ephemeral != nil && source.Ephemeral.VolumeClaimTemplate != nil:
-		claim := source.Ephemeral.VolumeClaimTemplate.Spec
-		size := claim.Resources.Requests[corev1.ResourceStorage]
-		v.Ephemeral = &spec.EphemeralClaim{Size: size.String()}
-		if claim.StorageClassName != nil {
-			v.Ephemeral.StorageClass = *claim.StorageClassName
-		}
-		for _, mode := range claim.AccessModes {
-			v.Ephemeral.AccessModes = append(v.Ephemeral.AccessModes, string(mode))
-		}
-		if equal(v.Ephemeral.AccessModes, []string{string(corev1.ReadWriteOnce)}) {
-			v.Ephemeral.AccessModes = nil
-		}
+		v.Ephemeral = new(ReadClaim(source.Ephemeral.VolumeClaimTemplate.Spec))
 	}
 	return v
 }

@@ -63,11 +63,13 @@ type Argument struct {
 	Class   string // of an artifact or a pydantic model: how the runtime finds it, a dotted name
 }
 
-// Container runs any image. Command and Args may hold {{ inputs.x }}, {{ inputs.a.path }} and {{ outputs.y.path }}.
+// Container runs any image. Command and Args may hold {{ inputs.x }}, {{ inputs.a.path }}, {{ outputs.y.path }} and
+// {{ files.path }}.
 type Container struct {
 	Image   string
 	Command []string
 	Args    []string
+	Files   map[string]string // texts of small files by name, such as scripts
 }
 
 // Resources are a container's requests and limits by resource name ("cpu", "memory", "nvidia.com/gpu") as Kubernetes

@@ -18,6 +18,6 @@ func (g Group) Pipeline(of Pipeline) Pipeline {
 	return Pipeline{
 		Namespace: of.Namespace, Name: of.Name, Description: g.Description, Parameters: g.Parameters, Tasks: g.Tasks,
 		OnExit: g.OnExit, Outputs: g.Outputs, Defaults: of.Defaults, Open: g.Open,
-		Options: Options{Parallelism: g.Parallelism, FailFast: g.FailFast},
+		Options: Options{Parallelism: g.Parallelism, FailFast: g.FailFast, VolumeClaims: of.Options.VolumeClaims},
 	}
 }

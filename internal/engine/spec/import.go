@@ -8,14 +8,33 @@ import (
 	"strings"
 )
 
+// A task that is an import takes its address and its metadata as inputs, and gives one artifact.
+const (
+	ImportURI      = "uri"
+	ImportMetadata = "metadata"
+	ImportOutput   = "artifact"
+)
+
+// ImportRef is what such a task refers to: an artifact of a type, which belongs to no namespace.
+func ImportRef(t Type) Ref {
+	return Ref{Kind: ImportKind, Name: "import", Interface: Interface{
+		Inputs: map[string]Input{
+			ImportURI: {Type: String}, ImportMetadata: {Type: Struct, Default: new("{}")},
+		},
+		Outputs: map[string]Output{ImportOutput: {Type: t}},
+	}}
+}
+
 // Import is an object that exists already and that a task takes as an artifact, as KFP's importer does.
 type Import struct {
 	Scheme string // a key of importOptions
-	Bucket string // of s3 and gs
+	Bucket string // of s3 and gs. It may hold {{ }}.
 	// Key of the object in the bucket, or in the artifact repository of the run, or the whole address of http and
 	// https. It may hold {{ }}.
 	Key     string
 	Options map[string]string // after the question mark, by name
+	// Whole is an expression in place of Bucket and Key that gives both, with or without the scheme.
+	Whole string
 }
 
 // RepositoryScheme starts the address of an object in the artifact repository of the run.
@@ -36,8 +55,8 @@ var importPattern = regexp.MustCompile(`^([a-zA-Z][a-zA-Z0-9+.-]*)://`)
 // IsImport reports whether a text is the address of an object rather than a reference to one.
 func IsImport(text string) bool { return importPattern.MatchString(text) }
 
-// ParseImport reads such an address: s3://bucket/key, gs://bucket/key, http(s)://…, or repository://key. Only the key,
-// and any part of an http address behind the scheme, may hold {{ }}.
+// ParseImport reads such an address: s3://bucket/key, gs://bucket/key, http(s)://…, or repository://key. All but the
+// scheme and the options may hold {{ }}.
 func ParseImport(text string) (Import, error) {
 	found := importPattern.FindStringSubmatch(text)
 	if found == nil {
@@ -64,9 +83,14 @@ func ParseImport(text string) (Import, error) {
 		rest = rest[:q]
 	}
 	if i.Scheme != RepositoryScheme {
-		i.Bucket, rest, _ = strings.Cut(rest, "/")
-		if i.Bucket == "" || strings.Contains(i.Bucket, "{{") {
-			return i, fmt.Errorf("%q does not start with a constant bucket; write %s://bucket/key", text, i.Scheme)
+		slash := outside(rest, "/")
+		if inner, whole := onlyExpression(rest); whole && inner != "" {
+			i.Whole = inner
+			return i, nil
+		}
+		i.Bucket, rest = rest[:slash], strings.TrimPrefix(rest[slash:], "/")
+		if i.Bucket == "" {
+			return i, fmt.Errorf("%q does not start with a bucket; write %s://bucket/key", text, i.Scheme)
 		}
 	}
 	i.Key = strings.TrimPrefix(rest, "/")
@@ -74,6 +98,37 @@ func ParseImport(text string) (Import, error) {
 		return i, fmt.Errorf("%q names no object; add its key", text)
 	}
 	return i, nil
+}
+
+// outside finds a text outside of {{ }}; the length of the text around it where there is none.
+func outside(text, sought string) int {
+	quote, inside := byte(0), false
+	for at := 0; at < len(text); at++ {
+		switch c := text[at]; {
+		case !inside && strings.HasPrefix(text[at:], sought):
+			return at
+		case !inside:
+			inside = strings.HasPrefix(text[at:], "{{")
+		case quote != 0 && c == '\\':
+			at++
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case strings.IndexByte("'\"`", c) >= 0:
+			quote = c
+		default:
+			inside = !strings.HasPrefix(text[at:], "}}")
+		}
+	}
+	return len(text)
+}
+
+// onlyExpression is what stands between the braces of a text that is nothing else.
+func onlyExpression(text string) (string, bool) {
+	inner, opened := strings.CutPrefix(text, "{{")
+	inner, closed := strings.CutSuffix(inner, "}}")
+	return strings.TrimSpace(inner), opened && closed && outside(text, "}") == len(text)-1
 }
 
 func (i *Import) readOptions(query string, allowed []string) error {

@@ -31,7 +31,7 @@ func TestAddresses(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", text, diff)
 		}
 	}
-	for _, text := range []string{"", "data.csv", "s3://", "s3://bucket", "s3://bucket/", "repository://", "s3://b/x?insecure=maybe", "s3://b/x?%zz", "gs://{{ b }}/x"} {
+	for _, text := range []string{"", "data.csv", "s3://", "s3://bucket", "s3://bucket/", "repository://", "s3://b/x?insecure=maybe", "s3://b/x?%zz", "gs:///x"} {
 		if got, err := spec.ParseImport(text); err == nil {
 			t.Errorf("%q was read as %+v", text, got)
 		}
@@ -44,7 +44,7 @@ func FuzzParseImport(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		i, err := spec.ParseImport(text)
-		if err == nil && (i.Key == "" || !spec.IsImport(text)) {
+		if err == nil && (i.Key+i.Whole == "" || !spec.IsImport(text)) {
 			t.Errorf("%q was read as %+v", text, i)
 		}
 	})

@@ -57,6 +57,8 @@ const (
 	GroupKind Kind = "group"
 	// InlineKind is a component inside the same pipeline, by its name there.
 	InlineKind Kind = "inline"
+	// ImportKind runs nothing: it gives an artifact that exists already.
+	ImportKind Kind = "import"
 )
 
 // IsGraph reports whether something of the kind consists of tasks, so that it has no pod of its own.

@@ -41,6 +41,8 @@ type Options struct {
 	ArtifactGC         string            `json:"artifact_gc,omitempty"`         // OnWorkflowCompletion, OnWorkflowDeletion, Never
 	ArtifactRepository *RepositoryRef    `json:"artifact_repository,omitempty"` // nil: the namespace's default
 	Synchronization    *Synchronization  `json:"synchronization,omitempty"`
+	// VolumeClaims are made for each run. Tasks mount them as volumes whose claim is the name here.
+	VolumeClaims map[string]EphemeralClaim `json:"volume_claims,omitempty"`
 	Labels             map[string]string `json:"labels,omitempty"` // of the runs
 }
 
@@ -102,7 +104,8 @@ const (
 	AllFailed    RunIf = "all_failed"
 	AnyFailed    RunIf = "any_failed"
 	AllDone      RunIf = "all_done"
+	Always       RunIf = "always" // as AllDone, and the failures before count as if the task were not there
 )
 
 // RunIfs lists the conditions.
-var RunIfs = []RunIf{AllSucceeded, AnySucceeded, AllFailed, AnyFailed, AllDone}
+var RunIfs = []RunIf{AllSucceeded, AnySucceeded, AllFailed, AnyFailed, AllDone, Always}

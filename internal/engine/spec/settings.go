@@ -79,7 +79,7 @@ type EmptyDir struct {
 	SizeLimit string `json:"size_limit,omitempty"` // a quantity
 }
 
-// EphemeralClaim is a volume made for the pod and removed with it.
+// EphemeralClaim is a volume made for a pod, or for a run, and removed with it.
 type EphemeralClaim struct {
 	Size         string   `json:"size"` // a quantity
 	StorageClass string   `json:"storage_class,omitempty"`

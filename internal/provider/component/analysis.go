@@ -54,7 +54,9 @@ var sourcePath = regexp.MustCompile(`^[^\s()]+\.(py|ipynb)$`)
 
 func analysePython(c spec.Component, problems *problem.List) spec.Component {
 	p := *c.Python
-	options := python.Options{Function: p.Function, Lightweight: p.Lightweight, Packages: p.Packages}
+	options := python.Options{
+		Function: p.Function, Lightweight: p.Lightweight, Packages: p.Packages, Files: slices.Sorted(maps.Keys(p.Files)),
+	}
 	for _, name := range slices.Sorted(maps.Keys(p.Additional)) {
 		options.Additional = append(options.Additional, python.Source{Name: name, Text: p.Additional[name]})
 	}
@@ -75,7 +77,7 @@ func analysePython(c spec.Component, problems *problem.List) spec.Component {
 		return c
 	}
 	p.Function, p.Arguments, p.NamedOutputs, p.ReturnsValue = f.Name, f.Arguments, f.NamedOutputs, f.ReturnsValue
-	p.Definition, p.FirstLine = f.Definition, f.FirstLine
+	p.Definition, p.FirstLine, p.SDK = f.Definition, f.FirstLine, f.SDK
 	if c.Description == "" {
 		c.Description = f.Description
 	}

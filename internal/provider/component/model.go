@@ -30,6 +30,10 @@ func (m Model) spec(ctx context.Context) (c spec.Component, unknown bool, diags 
 		diags.Append(m.Container.As(ctx, &container, kit.ObjectOptions)...)
 		c.Container = &spec.Container{
 			Image: t.Text(container.Image), Command: t.List(ctx, container.Command), Args: t.List(ctx, container.Args),
+			Files: t.Strings(ctx, container.Files),
+		}
+		if container.Files.IsUnknown() {
+			c.Container.Files = map[string]string{spec.Unknown: spec.Unknown}
 		}
 	}
 	if c.Python == nil {
@@ -49,6 +53,7 @@ func (m Model) pythonSpec(ctx context.Context, t *kit.Reader) *spec.Python {
 			ctx, python.TrustedHosts,
 		),
 		Additional: t.Strings(ctx, python.AdditionalSources), Files: t.Strings(ctx, python.Files),
+		KFP: t.Flag(python.KFP),
 	}
 	if python.File.IsUnknown() {
 		p.SourceFile = t.Text(python.File)
@@ -67,6 +72,12 @@ func (m Model) pythonSpec(ctx context.Context, t *kit.Reader) *spec.Python {
 		p.Image = t.Text(python.Image)
 	}
 	return p
+}
+
+// knowsFiles reports whether the names of all files beside a Python source are known, which its analysis depends on.
+func (m Model) knowsFiles() bool {
+	files := m.Python.Attributes()
+	return files["files"] == nil || !files["files"].IsUnknown() && !files["additional_sources"].IsUnknown()
 }
 
 // fileName is the name of the source in messages and tracebacks.

@@ -103,7 +103,7 @@ func componentDifferences(live, code *backend.Object, wanted compile.ComponentOb
 	switch {
 	case wanted.Code == nil:
 	case code == nil:
-		paths = append(paths, fmt.Sprintf("configmap %s: it is gone, and with it the code", live.Name))
+		paths = append(paths, fmt.Sprintf("configmap %s: it is gone, and with it the files", live.Name))
 	default:
 		for _, path := range operate.Differences(code, wanted.Code) {
 			paths = append(paths, "configmap "+path)
@@ -142,6 +142,7 @@ func (m *Model) SetSpec(ctx context.Context, c spec.Component) diag.Diagnostics 
 	m.Container = kit.Nested(ctx, w, ContainerAttribute().GetType(), c.Container, m.Container, func(c spec.Container, old containerModel) containerModel {
 		return containerModel{
 			Image: types.StringValue(c.Image), Command: w.List(ctx, c.Command, old.Command), Args: w.List(ctx, c.Args, old.Args),
+			Files: w.Texts(ctx, types.MapType{ElemType: types.StringType}, c.Files, old.Files),
 		}
 	})
 	return diags
@@ -158,6 +159,7 @@ func writePython(ctx context.Context, w kit.Writer, p spec.Python, old pythonMod
 			ctx, texts, p.Additional, old.AdditionalSources,
 		), Files: w.Texts(ctx, texts, p.Files, old.Files),
 	}
+	m.KFP = w.Flag(p.KFP, old.KFP)
 	if old.fileName() != p.SourceFile {
 		m.File = types.StringValue(p.SourceFile)
 	}

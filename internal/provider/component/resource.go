@@ -245,7 +245,7 @@ func (m *Model) derive(ctx context.Context, config Model) diag.Diagnostics {
 	if config.checkKind(&diags); diags.HasError() {
 		return diags
 	}
-	if m.Python.IsUnknown() || m.Container.IsUnknown() || config.Inputs.IsUnknown() || config.Outputs.IsUnknown() || (c.Python != nil && (c.Python.Source == spec.Unknown || c.Python.Function == spec.Unknown)) {
+	if m.Python.IsUnknown() || m.Container.IsUnknown() || config.Inputs.IsUnknown() || config.Outputs.IsUnknown() || !m.knowsFiles() || (c.Python != nil && (c.Python.Source == spec.Unknown || c.Python.Function == spec.Unknown)) {
 		m.setUnknown(ctx, config)
 		return diags
 	}

@@ -40,12 +40,14 @@ type pythonModel struct {
 	TrustedHosts      types.List   `tfsdk:"trusted_hosts"`
 	AdditionalSources types.Map    `tfsdk:"additional_sources"`
 	Files             types.Map    `tfsdk:"files"`
+	KFP               types.Bool   `tfsdk:"kfp"`
 }
 
 type containerModel struct {
 	Image   types.String `tfsdk:"image"`
 	Command types.List   `tfsdk:"command"`
 	Args    types.List   `tfsdk:"args"`
+	Files   types.Map    `tfsdk:"files"`
 }
 
 func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -145,7 +147,13 @@ func PythonAttribute() schema.SingleNestedAttribute {
 					"without an import."},
 			"files": schema.MapAttribute{Optional: true, ElementType: types.StringType,
 				MarkdownDescription: "Texts of small data files by file name, which the function finds in the pod as " +
-					"`/kfp/component/<name>`. All files of a component may have 1 MiB together."},
+					"`/kfp/component/<name>`. An argument that is annotated as `dsl.EmbeddedInput[Dataset]`, or of another " +
+					"artifact type, has them too: its `.path` is the only file, or a directory with all of them. All files of a " +
+					"component may have 1 MiB together."},
+			"kfp": schema.BoolAttribute{Optional: true,
+				MarkdownDescription: "Whether values are read and written as leniently as Kubeflow Pipelines does it: whole " +
+					"numbers arrive as `int`, texts of `OutputPath` are read as `True` or ` 3`, an artifact that was never " +
+					"written is empty. For code that relies on it. Default: `false`, types are strict."},
 		},
 	}
 }
@@ -155,7 +163,9 @@ func ContainerAttribute() schema.SingleNestedAttribute {
 	return schema.SingleNestedAttribute{
 		Optional: true,
 		MarkdownDescription: "Any container image. `command` and `args` may hold `{{ inputs.x }}`, `{{ " +
-			"inputs.an_artifact.path }}` and `{{ outputs.y.path }}`, the file that the container has to write.",
+			"inputs.an_artifact.path }}` and `{{ outputs.y.path }}`, the file that the container has to write. An element " +
+			"whose expression gives a list is as many arguments, and one that gives `nil` is none: `{{ inputs.x == nil ? [] : " +
+			"['--x', inputs.x] }}`.",
 		Attributes: map[string]schema.Attribute{
 			"image": schema.StringAttribute{Required: true, MarkdownDescription: "Image reference, best with a digest."},
 			"command": schema.ListAttribute{Optional: true, Computed: true, ElementType: types.StringType, Validators: []validator.List{kit.NoNulls{}},
@@ -164,6 +174,9 @@ func ContainerAttribute() schema.SingleNestedAttribute {
 			"args": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType, MarkdownDescription: "Arguments.", Validators: []validator.List{kit.NoNulls{}},
 			},
+			"files": schema.MapAttribute{Optional: true, ElementType: types.StringType,
+				MarkdownDescription: "Texts of small files by file name, such as `{ \"model.R\" = file(\"model.R\") }`, which the " +
+					"container finds as `{{ files.path }}/<name>`, readable and not executable. All of them may have 1 MiB together."},
 		},
 	}
 }

@@ -80,6 +80,9 @@ func (r *drawnReader) task(at problem.Path, v attr.Value) spec.Task {
 	if group := text("group"); group != "" {
 		t.Component = spec.Ref{Kind: spec.GroupKind, Name: group}
 	}
+	if r.Object(at.Attr("import"), o["import"]) != nil {
+		t.Component, t.Inputs = spec.ImportRef(spec.Artifact), r.Texts(at.Attr("import"), o["import"])
+	}
 	if gate := r.Object(at.Attr("approval"), o["approval"]); gate != nil {
 		t.Approval = &spec.Approval{Timeout: r.Text(at.Attr("approval").Attr("timeout"), gate["timeout"])}
 	}

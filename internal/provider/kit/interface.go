@@ -50,7 +50,9 @@ func RefAttributeTypes() map[string]attr.Type {
 const RefDescription = "`signature`, one line that says what it is, takes and gives, and `version`."
 
 const typeDescription = "`string`, `integer`, `float`, `boolean`, `list`, `list(T)` with another type for `T`, " +
-	"`struct`, or an artifact: `Artifact`, `Dataset`, `Model`, `Metrics`, `ClassificationMetrics`, `HTML`, `Markdown`."
+	"`struct`, or an artifact: `Artifact`, `Dataset`, `Model`, `Metrics`, `ClassificationMetrics`, " +
+	"`SlicedClassificationMetrics`, `HTML`, `Markdown`, or one with a title of its own, such as `acme.Scorecard`. `Artifact` " +
+	"goes with any artifact."
 
 // InputAttributes declare an input of a component, or a parameter of a pipeline.
 func InputAttributes() map[string]schema.Attribute {

@@ -12,44 +12,52 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/kit"
 )
 
-// timeoutOf is the timeout of a pipeline, as far as it is known.
-func timeoutOf(ctx context.Context, d *kit.Session, namespace, name string) string {
-	if planned, ok := d.PlannedTimeouts.Values.Load([2]string{namespace, name}); ok {
-		timeout, _ := planned.(string)
-		return timeout
+// optionsOf are the options of a pipeline, as far as they are known.
+func optionsOf(ctx context.Context, d *kit.Session, namespace, name string) spec.Options {
+	if planned, ok := d.PlannedOptions.Of(namespace, name); ok {
+		return planned
 	}
 	live, err := d.Backend.Find(ctx, backend.WorkflowTemplates, namespace, name)
 	if err != nil {
-		return "" // who cannot be reached is reported where it matters
+		return spec.Options{} // who cannot be reached is reported where it matters
 	}
-	return compile.RunTimeout(live.Into)
+	return compile.RunOptions(live.Into)
 }
 
-// warnOfTimeouts warns of pipelines inside a pipeline whose timeout bounds their own runs alone: Argo has deadlines of
-// runs and of pods, not of a group of tasks.
-func warnOfTimeouts(ctx context.Context, d *kit.Session, p spec.Pipeline, diags *diag.Diagnostics) {
+// checkInside looks at the pipelines inside a pipeline for what counts in runs of their own alone: Argo has deadlines of
+// runs and of pods, not of a group of tasks, and makes the claims of the pipeline that is run.
+func checkInside(ctx context.Context, d *kit.Session, p spec.Pipeline, diags *diag.Diagnostics) {
 	var found problem.List
-	warn := func(at problem.Path, tasks map[string]spec.Task) {
+	check := func(at problem.Path, tasks map[string]spec.Task) {
 		for name, t := range tasks {
-			if t.Component.Kind != spec.PipelineKind {
-				continue
+			if t.Component.Kind == spec.PipelineKind {
+				at := at.Key(name).Attr("component")
+				checkOptionsInside(&found, at, p, t.Component.Name, optionsOf(ctx, d, t.Component.Namespace, t.Component.Name))
 			}
-			timeout := timeoutOf(ctx, d, t.Component.Namespace, t.Component.Name)
-			if timeout == "" || timeout == spec.Unknown {
-				continue
-			}
-			found.Warnf(at.Key(name).Attr("component"), "Timeout without an effect here",
-				"Pipeline %q has timeout = %q, which bounds its own runs. As a task of another pipeline it has no timeout, "+
-					"since Argo has none for a group of tasks. "+
-					"Give this pipeline a timeout, or the tasks of %q.", t.Component.Name, timeout, t.Component.Name)
 		}
 	}
-	warn(problem.At("tasks"), p.Tasks)
-	warn(problem.At("on_exit"), p.OnExit)
+	check(problem.At("tasks"), p.Tasks)
+	check(problem.At("on_exit"), p.OnExit)
 	for name, group := range p.Groups {
 		at := problem.At("groups").Key(name)
-		warn(at.Attr("tasks"), group.Tasks)
-		warn(at.Attr("on_exit"), group.OnExit)
+		check(at.Attr("tasks"), group.Tasks)
+		check(at.Attr("on_exit"), group.OnExit)
 	}
 	kit.AddProblems(diags, found)
+}
+
+func checkOptionsInside(l *problem.List, at problem.Path, p spec.Pipeline, inside string, o spec.Options) {
+	if o.Timeout != "" && o.Timeout != spec.Unknown {
+		l.Warnf(at, "Timeout without an effect here",
+			"Pipeline %q has timeout = %q, which bounds its own runs. As a task of another pipeline it has no timeout, "+
+				"since Argo has none for a group of tasks. "+
+				"Give this pipeline a timeout, or the tasks of %q.", inside, o.Timeout, inside)
+	}
+	for _, claim := range spec.Names(o.VolumeClaims) {
+		if _, ok := p.Options.VolumeClaims[claim]; !ok {
+			l.Errorf(at, "Claim that nobody makes",
+				"Tasks of pipeline %q may mount its volume claim %q, and Argo only makes those of the pipeline that is run. Declare "+
+					"it here too: volume_claims = { %s = { size = %q } }.", inside, claim, claim, o.VolumeClaims[claim].Size)
+		}
+	}
 }

@@ -15,14 +15,14 @@ import (
 func TestTimeoutOfAPipelineInside(t *testing.T) {
 	t.Parallel()
 	d := &kit.Session{Operator: &operate.Operator{}}
-	d.PlannedTimeouts.Note(spec.Pipeline{Namespace: "etl", Name: "slow", Options: spec.Options{Timeout: "8s"}})
-	d.PlannedTimeouts.Note(spec.Pipeline{Namespace: "etl", Name: "free"})
-	d.PlannedTimeouts.Note(spec.Pipeline{Namespace: "etl", Name: "later", Options: spec.Options{Timeout: spec.Unknown}})
+	d.PlannedOptions.Note(spec.Pipeline{Namespace: "etl", Name: "slow", Options: spec.Options{Timeout: "8s"}})
+	d.PlannedOptions.Note(spec.Pipeline{Namespace: "etl", Name: "free"})
+	d.PlannedOptions.Note(spec.Pipeline{Namespace: "etl", Name: "later", Options: spec.Options{Timeout: spec.Unknown}})
 	inside := func(name string) spec.Task {
 		return spec.Task{Component: spec.Ref{Kind: spec.PipelineKind, Namespace: "etl", Name: name}}
 	}
 	var diags diag.Diagnostics
-	warnOfTimeouts(t.Context(), d, spec.Pipeline{
+	checkInside(t.Context(), d, spec.Pipeline{
 		Namespace: "etl", Name: "outer", Options: spec.Options{Timeout: "1h"},
 		Tasks: map[string]spec.Task{
 			"a": inside("slow"), "b": inside("free"), "c": inside("later"),

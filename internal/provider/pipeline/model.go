@@ -74,7 +74,7 @@ func (m taskModel) checkKind(at path.Path, diags *diag.Diagnostics) {
 	for _, kind := range []struct {
 		name  string
 		value attr.Value
-	}{{"component", m.Component}, {"group", m.Group}, {"approval", m.Approval}} {
+	}{{"component", m.Component}, {"group", m.Group}, {"import", m.Import}, {"approval", m.Approval}} {
 		if !kind.value.IsNull() {
 			given = append(given, kind.name)
 		}
@@ -83,8 +83,9 @@ func (m taskModel) checkKind(at path.Path, diags *diag.Diagnostics) {
 	case len(given) == 0:
 		kit.AddErrorAt(
 			diags, at.AtName("component"), "Nothing to run",
-			"The task has neither component nor group nor approval. Give the ref of a kfp_component or of a kfp_pipeline as "+
-				"its component, the name of one of the pipeline's groups as its group, or make it a gate with approval = {}.",
+			"The task has neither component nor group nor import nor approval. Give the ref of a kfp_component or of a "+
+				"kfp_pipeline as its component, the name of one of the pipeline's groups as its group, the address of an artifact "+
+				"that exists as its import, or make it a gate with approval = {}.",
 		)
 	case len(given) > 1 && !m.Approval.IsNull():
 		kit.AddErrorAt(
@@ -93,8 +94,13 @@ func (m taskModel) checkKind(at path.Path, diags *diag.Diagnostics) {
 		)
 	case len(given) > 1:
 		kit.AddErrorAt(
-			diags, at.AtName("group"), "Two things to run",
-			"The task has both component and group. Remove one of them, or make two tasks.",
+			diags, at.AtName(given[1]), "Two things to run",
+			"The task has both "+given[0]+" and "+given[1]+". Remove one of them, or make two tasks.",
+		)
+	case !m.Import.IsNull() && !m.Inputs.IsNull():
+		kit.AddErrorAt(
+			diags, at.AtName("inputs"), "Setting without a use",
+			"The task is an import, which takes its address and metadata alone. Remove inputs.",
 		)
 	}
 }
@@ -109,6 +115,7 @@ func (m taskModel) spec(ctx context.Context, at path.Path, t *kit.Reader) spec.T
 	switch {
 	case !m.Group.IsNull():
 		ref = spec.Ref{Kind: spec.GroupKind, Name: t.Text(m.Group)}
+	case !m.Import.IsNull():
 	case m.Approval.IsNull() && (!known || ref.Version == ""):
 		t.Unknown = true
 	}
@@ -122,6 +129,7 @@ func (m taskModel) spec(ctx context.Context, at path.Path, t *kit.Reader) spec.T
 	if !m.Parallelism.IsNull() && !m.Parallelism.IsUnknown() {
 		task.Parallelism = m.Parallelism.ValueInt64Pointer()
 	}
+	m.readImport(ctx, &task, t)
 	var gate approvalModel
 	if t.Object(ctx, m.Approval, &gate) {
 		task.Approval = &spec.Approval{Timeout: t.Text(gate.Timeout.StringValue)}

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -22,6 +23,7 @@ type optionsModel struct {
 	ArtifactGC         types.String      `tfsdk:"artifact_gc"`
 	ArtifactRepository types.Object      `tfsdk:"artifact_repository"`
 	Synchronization    types.Object      `tfsdk:"synchronization"`
+	VolumeClaims       types.Map         `tfsdk:"volume_claims"`
 	RunLabels          types.Map         `tfsdk:"run_labels"`
 }
 
@@ -75,9 +77,18 @@ func optionsAttributes() map[string]schema.Attribute {
 		"synchronization": kit.NestedAttribute(
 			synchronizationText("a run, or a task that is this pipeline,"), synchronizationObject.Attributes(),
 		),
-		"run_labels": kit.TextMap("Labels of the runs (not of their pods: `defaults.labels` are those)."),
+		"volume_claims": claimsObject.Attributes()["volume_claims"],
+		"run_labels":    kit.TextMap("Labels of the runs (not of their pods: `defaults.labels` are those)."),
 	}
 }
+
+// claimsObject is what of the options is declared as the settings of tasks are.
+var claimsObject = kit.ObjectOf(
+	kit.ObjectMapRow("volume_claims", func(o *spec.Options) *map[string]spec.EphemeralClaim { return &o.VolumeClaims },
+		"Persistent volumes of a run, by name: they are made when it starts, and removed when it has succeeded, or else "+
+			"together with it. A task mounts one by `volumes = { work = { mount_path = \"/work\", claim = \"NAME\" } }`. Of "+
+			"a pipeline that is a task of another one, that other one has to declare them too.", ephemeralObject),
+)
 
 // spec reads the options.
 func (m optionsModel) spec(ctx context.Context, t *kit.Reader) spec.Options {
@@ -85,6 +96,7 @@ func (m optionsModel) spec(ctx context.Context, t *kit.Reader) spec.Options {
 		Parallelism: t.Number(m.Parallelism), Timeout: t.Text(m.Timeout.StringValue), FailFast: t.OptionalFlag(m.FailFast), PodGC: t.Text(m.PodGC),
 		ArchiveLogs: t.OptionalFlag(m.ArchiveLogs), ArtifactGC: t.Text(m.ArtifactGC), Labels: t.Strings(ctx, m.RunLabels),
 		Synchronization: synchronizationObject.ReadObject(ctx, t, m.Synchronization),
+		VolumeClaims:    claimsObject.Read(ctx, t, map[string]attr.Value{"volume_claims": m.VolumeClaims}).VolumeClaims,
 	}
 	var ttl ttlModel
 	if t.Object(ctx, m.TTL, &ttl) {
@@ -116,7 +128,10 @@ func newOptionsModel(ctx context.Context, o spec.Options, prior *optionsModel) (
 			o.ArtifactGC, old.ArtifactGC,
 		),
 		Synchronization: synchronizationObject.WriteObject(ctx, w, o.Synchronization, old.Synchronization),
-		RunLabels:       w.Texts(ctx, kit.TypeAt(optionsType, "run_labels"), o.Labels, old.RunLabels),
+		VolumeClaims: kit.As[types.Map](claimsObject.Write(
+			ctx, w, o, map[string]attr.Value{"volume_claims": old.VolumeClaims},
+		)["volume_claims"]),
+		RunLabels: w.Texts(ctx, kit.TypeAt(optionsType, "run_labels"), o.Labels, old.RunLabels),
 	}
 	m.TTL = kit.Nested(ctx, w, kit.TypeAt(optionsType, "ttl"), o.TTL, old.TTL, func(t spec.TTL, old ttlModel) ttlModel {
 		return ttlModel{

@@ -64,6 +64,7 @@ func TestWaysOfSayingNoOptionsAreKept(t *testing.T) {
 			"after_completion": none, "after_success": kit.DurationValue{StringValue: types.StringNull()}, "after_failure": none,
 		}),
 		Synchronization:    types.ObjectNull(kit.ObjectTypes(kit.TypeAt(optionsType, "synchronization"))),
+		VolumeClaims:       types.MapNull(kit.ElementType(kit.TypeAt(optionsType, "volume_claims"))),
 		ArtifactRepository: types.ObjectNull(kit.ObjectTypes(kit.TypeAt(optionsType, "artifact_repository"))),
 	}
 	got, diags := newOptionsModel(t.Context(), spec.Options{}, &prior)

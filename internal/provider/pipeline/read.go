@@ -144,17 +144,21 @@ func writeTasks(ctx context.Context, w kit.Writer, tasks map[string]spec.Task, p
 }
 
 func writeTask(ctx context.Context, w kit.Writer, t spec.Task, old taskModel) taskModel {
-	component, group := t.Component, ""
-	if component.Kind == spec.GroupKind {
+	component, group, inputs := t.Component, "", t.Inputs
+	switch component.Kind {
+	case spec.GroupKind:
 		component, group = spec.Ref{}, t.Component.Name
+	case spec.ImportKind:
+		component, inputs = spec.Ref{}, nil
 	}
 	model := taskModel{
 		Component: w.Ref(component, old.Component), Group: w.Text(group, old.Group), DisplayName: w.Text(t.DisplayName, old.DisplayName),
-		Inputs:    w.Texts(ctx, kit.TypeAt(taskType, "inputs"), t.Inputs, old.Inputs),
+		Inputs:    w.Texts(ctx, kit.TypeAt(taskType, "inputs"), inputs, old.Inputs),
 		DependsOn: w.Set(ctx, t.DependsOn, old.DependsOn), RunIf: w.Text(string(t.RunIf), old.RunIf),
 		When: w.Text(t.When, old.When), ForEach: w.Text(t.ForEach, old.ForEach), Parallelism: types.Int64PointerValue(t.Parallelism),
 		AllowFailure: w.Flag(t.AllowFailure, old.AllowFailure),
 	}
+	model.Import = writeImport(ctx, w, t, old.Import)
 	model.Approval = kit.Nested(ctx, w, kit.TypeAt(taskType, "approval"), t.Approval, old.Approval, func(a spec.Approval, old approvalModel) approvalModel {
 		return approvalModel{Timeout: kit.TextIn(a.Timeout, old.Timeout)}
 	})

@@ -83,8 +83,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.Session.PlannedTimeouts.Note(p)
-	warnOfTimeouts(ctx, r.Session, p, &resp.Diagnostics)
+	r.Session.PlannedOptions.Note(p)
+	checkInside(ctx, r.Session, p, &resp.Diagnostics)
 	plan.SetDerived(p, g, version)
 	tasks.strip(&plan)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)

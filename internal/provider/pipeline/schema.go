@@ -38,6 +38,7 @@ type taskModel struct {
 	Component    types.Object
 	Group        types.String
 	Approval     types.Object
+	Import       types.Object
 	DisplayName  types.String
 	Inputs       types.Map
 	DependsOn    types.Set
@@ -53,6 +54,7 @@ func newTaskModel(of map[string]attr.Value) taskModel {
 		Component:    kit.As[types.Object](of["component"]),
 		Group:        kit.As[types.String](of["group"]),
 		Approval:     kit.As[types.Object](of["approval"]),
+		Import:       kit.As[types.Object](of["import"]),
 		DisplayName:  kit.As[types.String](of["display_name"]),
 		Inputs:       kit.As[types.Map](of["inputs"]),
 		DependsOn:    kit.As[types.Set](of["depends_on"]),
@@ -70,6 +72,7 @@ func (m taskModel) Attributes() map[string]attr.Value {
 		"component":     m.Component,
 		"group":         m.Group,
 		"approval":      m.Approval,
+		"import":        m.Import,
 		"display_name":  m.DisplayName,
 		"inputs":        m.Inputs,
 		"depends_on":    m.DependsOn,
@@ -93,8 +96,8 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		"description": schema.StringAttribute{Optional: true, MarkdownDescription: "What the pipeline does."},
 		"parameters": schema.MapNestedAttribute{
 			Optional: true,
-			MarkdownDescription: "Parameters by name. Tasks read them as `{{ parameters.x }}`. A pipeline that another one " +
-				"uses as a task may take artifacts too.",
+			MarkdownDescription: "Parameters by name. Tasks read them as `{{ parameters.x }}`. Artifacts too: a " +
+				"task of another pipeline gives one, or a run by its address.",
 			NestedObject: schema.NestedAttributeObject{Attributes: kit.InputAttributes()},
 			Validators:   []validator.Map{kit.NoNulls{}},
 		},
@@ -138,7 +141,7 @@ func TaskAttributes() map[string]schema.Attribute {
 		"component": schema.ObjectAttribute{
 			Optional: true, AttributeTypes: kit.RefAttributeTypes(),
 			MarkdownDescription: "What the task runs: the `ref` of a `kfp_component` or of another `kfp_pipeline`. Exactly " +
-				"one of `component`, `group` and `approval`.",
+				"one of `component`, `group`, `import` and `approval`.",
 		},
 		"group": schema.StringAttribute{
 			Optional:            true,
@@ -151,6 +154,7 @@ func TaskAttributes() map[string]schema.Attribute {
 				"timeout": kit.DurationAttribute("Go on by itself after this time, such as `24h`. Default: wait for ever."),
 			},
 		},
+		"import": importAttribute(),
 		"display_name": schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "Name that people see in Argo's user interface: 2 to 63 letters, digits, hyphens and dots. " +
@@ -165,7 +169,8 @@ func TaskAttributes() map[string]schema.Attribute {
 		"run_if": schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "What must have become of the tasks before: `all_succeeded` (the default), `any_succeeded`, " +
-				"`all_failed`, `any_failed` or `all_done`.",
+				"`all_failed`, `any_failed`, `all_done` or `always`. A task that runs after a failure has handled it, so that the " +
+				"run can succeed; not with `always`, which runs when all before are over and leaves the failure a failure.",
 		},
 		"when": schema.StringAttribute{
 			Optional: true,

@@ -60,7 +60,8 @@ func (a *runAction) Schema(ctx context.Context, _ action.SchemaRequest, resp *ac
 			},
 			"parameters": schema.MapAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Values of the pipeline's parameters; lists and structs by `jsonencode`. Never secrets: " +
+				MarkdownDescription: "Values of the pipeline's parameters; lists and structs by `jsonencode`, artifacts by their address, such " +
+					"as `s3://bucket/key`. Never secrets: " +
 					"Argo keeps them in clear text.",
 			},
 			"service_account": schema.StringAttribute{

@@ -69,7 +69,8 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			},
 			"parameters": schema.MapAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Values of the pipeline's parameters; lists and structs by `jsonencode`. Never secrets: " +
+				MarkdownDescription: "Values of the pipeline's parameters; lists and structs by `jsonencode`, artifacts by their address, such " +
+					"as `s3://bucket/key`. Never secrets: " +
 					"Argo keeps them in clear text.",
 				PlanModifiers: []planmodifier.Map{mapplanmodifier.RequiresReplace()},
 			},

@@ -135,8 +135,15 @@ func importedArtifact(name, text string, env expr.Env) (wfv1.Artifact, error) {
 	if err != nil {
 		return a, err
 	}
+	if i.Whole != "" {
+		parts := "split(trimPrefix(string(" + i.Whole + `), "` + i.Scheme + `://"), "/")`
+		i.Bucket, i.Key = "{{ "+parts+"[0] }}", "{{ join("+parts+`[1:], "/") }}`
+	}
 	key, err := CompileText(i.Key, env, spec.String)
 	if err != nil {
+		return a, err
+	}
+	if i.Bucket, err = CompileText(i.Bucket, env, spec.String); err != nil {
 		return a, err
 	}
 	switch i.Scheme {

@@ -20,7 +20,7 @@ import (
 type ComponentObjects struct {
 	Version  string
 	Template *wfv1.WorkflowTemplate
-	// Code holds the runtime and the user's source, which pods mount. It is nil for a container component. It is an
+	// Code holds the runtime and the user's source, which pods mount, or the files of a container; nil: there are none. It is an
 	// object of its own so that code is never part of a run: a run's object stays small however much code it uses,
 	// and Argo's substitution never touches the code.
 	Code *corev1.ConfigMap
@@ -56,7 +56,7 @@ func Component(c spec.Component) (ComponentObjects, error) {
 		},
 	}
 	objects := ComponentObjects{Version: version}
-	if code != nil {
+	if len(code) > 0 {
 		main.Volumes = append(main.Volumes, corev1.Volume{Name: codeVolume, VolumeSource: corev1.VolumeSource{
 			ConfigMap: &corev1.ConfigMapVolumeSource{LocalObjectReference: corev1.LocalObjectReference{Name: name}},
 		}})
@@ -112,11 +112,12 @@ func componentTemplate(c spec.Component) (wfv1.Template, map[string]string, erro
 		return t, nil, err
 	}
 	if c.Python == nil {
-		if err := fillContainer(&container, c); err != nil {
+		if err := fillContainer(&t, &container, c); err != nil {
 			return t, nil, err
 		}
+		mountFiles(&container, c.Container.Files)
 		t.Container = &container
-		return t, nil, nil
+		return t, c.Container.Files, nil
 	}
 	code, err := fillPython(&container, c)
 	if err != nil {

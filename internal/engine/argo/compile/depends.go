@@ -32,7 +32,7 @@ func (g Group) Depends(name string) string {
 			states = g.givingStates(need.Task)
 		case spec.AllFailed, spec.AnyFailed:
 			states = []string{"Failed", "Errored"}
-		case spec.AllDone:
+		case spec.AllDone, spec.Always:
 			states = everyState
 		default:
 			parts = append(parts, g.success(need, len(n.Needs)+len(n.Choices) > 1))
@@ -153,6 +153,9 @@ func (g Group) collect(f *failure, task string, seen map[string]bool) {
 	if !t.AllowFailure {
 		f.tasks[task] = true
 	}
+	if t.RunIf == spec.Always {
+		return // what failed before counts without it
+	}
 	if isSpecial(t) {
 		if before := g.before(task); !before.isNone() {
 			f.unheard[task] = before
@@ -234,4 +237,16 @@ func WithoutFailures(condition string) string {
 // leaves are the tasks that no other one needs.
 func (g Group) leaves() []string {
 	return slices.DeleteFunc(spec.Names(g.Tasks), func(task string) bool { return !g.Nodes[task].Leaf })
+}
+
+// counted are the tasks whose failures, and those before them, count: those that no other one needs, but for one that
+// always runs, which handles no failure.
+func (g Group) counted() []string {
+	needed := map[string]bool{}
+	for name, t := range g.Tasks {
+		for _, need := range g.Nodes[name].Needs {
+			needed[need.Task] = needed[need.Task] || t.RunIf != spec.Always
+		}
+	}
+	return slices.DeleteFunc(spec.Names(g.Tasks), func(task string) bool { return needed[task] })
 }

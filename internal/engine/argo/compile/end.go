@@ -6,6 +6,7 @@ import (
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
 // fails is a step that fails for a reason, unless its condition is false.
@@ -26,7 +27,7 @@ func (c *pipelineCompiler) fails(name, reason, when string) wfv1.WorkflowStep {
 func (g Group) needsEnd(conditions []string) bool {
 	special, looksUp := false, false
 	for name, t := range g.Tasks {
-		if t.AllowFailure || t.Component.Kind.IsGraph() && !g.Nodes[name].Leaf {
+		if t.AllowFailure || t.RunIf == spec.Always || t.Component.Kind.IsGraph() && !g.Nodes[name].Leaf {
 			return true
 		}
 		special = special || isSpecial(t)
@@ -43,8 +44,10 @@ func (c *pipelineCompiler) end(g Group) wfv1.DAGTask {
 	f := g.noFailure()
 	seen := map[string]bool{}
 	var ended []string
+	for _, task := range g.counted() {
+		g.collect(f, task, seen)
+	}
 	for _, leaf := range g.leaves() {
-		g.collect(f, leaf, seen)
 		ended = append(ended, "("+layout.TaskName(leaf)+".Succeeded || !"+layout.TaskName(leaf)+".Succeeded)")
 	}
 	failed := "false"

@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/settings"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
@@ -55,6 +56,9 @@ func (c *pipelineCompiler) options() error {
 		c.spec.ArtifactRepositoryRef = &wfv1.ArtifactRepositoryRef{ConfigMap: r.ConfigMap, Key: r.Key}
 	}
 	c.spec.Synchronization = synchronization(o.Synchronization)
+	if c.spec.VolumeClaimTemplates, err = claimTemplates(o.VolumeClaims); err != nil {
+		return err
+	}
 	if len(o.Labels) > 0 {
 		c.spec.WorkflowMetadata = &wfv1.WorkflowMetadata{Labels: o.Labels}
 	}
@@ -92,11 +96,16 @@ func wholeSeconds(text string) (*int64, error) {
 	return &s, nil
 }
 
-// RunTimeout is the time that a run of a pipeline may take; empty: there is no bound, or the object is no pipeline.
-func RunTimeout(into layout.Decoder) string {
+// RunOptions are what an object says of the runs of a pipeline that does not count where it is a task: the time that
+// they may take, and their claims. There are none where the object is no pipeline.
+func RunOptions(into layout.Decoder) spec.Options {
 	var w wfv1.WorkflowTemplate
 	if into(&w) != nil {
-		return ""
+		return spec.Options{}
 	}
-	return wire.Seconds(w.Spec.ActiveDeadlineSeconds)
+	o := spec.Options{Timeout: wire.Seconds(w.Spec.ActiveDeadlineSeconds)}
+	for _, claim := range w.Spec.VolumeClaimTemplates {
+		layout.Set(&o.VolumeClaims, claim.Name, settings.ReadClaim(claim.Spec))
+	}
+	return o
 }

@@ -203,8 +203,8 @@ func (c *pipelineCompiler) dag(
 	for _, task := range spec.Names(g.Tasks) {
 		compiled, err := c.compileTask(call{
 			name: task, task: g.Tasks[task], Texts: Texts{Env: scope(task), node: g.Nodes[task]},
-			settings: settings.Merge(
-				c.pipeline.Defaults, g.Tasks[task].Settings,
+			settings: withRunClaims(
+				settings.Merge(c.pipeline.Defaults, g.Tasks[task].Settings), c.pipeline.Options.VolumeClaims,
 			), keys: keys[task], isExit: name == exitTemplate,
 		})
 		if err != nil {

@@ -24,10 +24,17 @@ func fillPython(container *corev1.Container, c spec.Component) (map[string]strin
 	}
 	container.Image = p.Image
 	container.Command = []string{"python3", "-u", layout.CodeDirectory + "/" + runtime.FileName}
-	container.VolumeMounts = append(
-		container.VolumeMounts, corev1.VolumeMount{Name: codeVolume, MountPath: layout.CodeDirectory, ReadOnly: true},
-	)
+	mountFiles(container, code)
 	return code, nil
+}
+
+// mountFiles lets the container find the files of its component.
+func mountFiles(container *corev1.Container, files map[string]string) {
+	if len(files) > 0 {
+		container.VolumeMounts = append(
+			container.VolumeMounts, corev1.VolumeMount{Name: codeVolume, MountPath: layout.CodeDirectory, ReadOnly: true},
+		)
+	}
 }
 
 // runtimeConfig says to the runtime which function to run and how.

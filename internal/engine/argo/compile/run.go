@@ -7,7 +7,9 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
 
 // Run compiles a run. A run without a name gets one from its content: the same pipeline version, parameters and
@@ -31,7 +33,7 @@ func Run(r spec.Run) *wfv1.Workflow {
 		Spec: wfv1.WorkflowSpec{
 			WorkflowTemplateRef: &wfv1.WorkflowTemplateRef{Name: layout.ObjectName(r.Pipeline)},
 			ServiceAccountName:  r.ServiceAccount,
-			Arguments:           wfv1.Arguments{Parameters: runArguments(r)},
+			Arguments:           wfv1.Arguments{Parameters: runArguments(r), Artifacts: runArtifacts(r)},
 		},
 	}
 }
@@ -44,10 +46,38 @@ func RunName(r spec.Run) string {
 func runArguments(r spec.Run) []wfv1.Parameter {
 	var arguments []wfv1.Parameter
 	for _, name := range spec.Names(r.Parameters) {
+		if r.Pipeline.Inputs[name].Type.IsArtifact() {
+			metadata := wfv1.AnyStringPtr(importedMetadata(r.Parameters[name]))
+			arguments = append(arguments, wfv1.Parameter{Name: layout.ArtifactParameter(name), Value: metadata})
+			continue
+		}
 		value := layout.EncodeValue(r.Parameters[name], r.Pipeline.Inputs[name].Type)
 		arguments = append(arguments, wfv1.Parameter{Name: name, Value: wfv1.AnyStringPtr(value)})
 	}
 	return arguments
+}
+
+// runArtifacts are those that the run is given by their addresses.
+func runArtifacts(r spec.Run) wfv1.Artifacts {
+	var given wfv1.Artifacts
+	for _, name := range spec.Names(r.Parameters) {
+		if !r.Pipeline.Inputs[name].Type.IsArtifact() {
+			continue
+		}
+		if a, err := importedArtifact(name, r.Parameters[name], expr.Env{}); err == nil { // it has been checked
+			given = append(given, a)
+		}
+	}
+	return given
+}
+
+// importedMetadata is what travels beside an artifact of which nothing but a constant address is known.
+func importedMetadata(uri string) string {
+	text, err := wire.Marshal(map[string]string{"uri": wire.Encode(uri)})
+	if err != nil {
+		return ""
+	}
+	return text
 }
 
 // SameRun reports whether a workflow with these labels and annotations is the run that r describes.

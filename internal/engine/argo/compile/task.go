@@ -48,6 +48,9 @@ func (c *pipelineCompiler) compileTask(t call) (wfv1.DAGTask, error) {
 	if t.task.Approval != nil {
 		return c.approval(t)
 	}
+	if t.task.Component.Kind == spec.ImportKind {
+		return c.imported(t)
+	}
 	if t.keys == nil && len(t.node.Lists) > 0 {
 		t.keys = listKeys(t.name, t.task.Component.Outputs)
 	}

@@ -2,16 +2,13 @@ package compile
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"strings"
 
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
-	corev1 "k8s.io/api/core/v1"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/settings"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -107,37 +104,6 @@ func outputFrom(t *expr.Typed, want spec.Type) (*wfv1.ValueFrom, error) {
 
 func isInput(v expr.Var) bool {
 	return strings.HasPrefix(v.Argo, "inputs.") || strings.HasPrefix(v.Code, "inputs.")
-}
-
-// fillContainer compiles a container's image, command and arguments.
-func fillContainer(container *corev1.Container, c spec.Component) error {
-	env := graph.ContainerEnv(c.Interface)
-	container.Image = c.Container.Image
-	breaks := false
-	for _, list := range []struct {
-		from []string
-		to   *[]string
-	}{{c.Container.Command, &container.Command}, {c.Container.Args, &container.Args}} {
-		for i, text := range list.from {
-			t, err := TypedText(text, env)
-			if err != nil {
-				return fmt.Errorf("argument %d: %w", i, err)
-			}
-			arg, err := t.CompileContainerArg()
-			if err != nil {
-				return fmt.Errorf("argument %d: %w", i, err)
-			}
-			breaks = breaks || strings.Contains(arg, "$("+expr.Nothing+")")
-			*list.to = append(*list.to, arg)
-		}
-	}
-	for _, e := range container.Env {
-		breaks = breaks || strings.Contains(e.Value, "$("+expr.Nothing+")")
-	}
-	if breaks {
-		container.Env = append([]corev1.EnvVar{{Name: expr.Nothing}}, container.Env...)
-	}
-	return nil
 }
 
 // condition compiles the condition of the task.

@@ -204,8 +204,8 @@ func outputAddress(output string) string {
 }
 
 // inputAddress is where an input lies: where its metadata says, or where Argo says, which says no more than the key of
-// what is in the artifact repository, and s3 of keys in repositories of all kinds. The metadata of an import is its
-// text, with options.
+// what is in the artifact repository, and s3 of keys in repositories of all kinds. The metadata of an import is the text
+// as it was given, with options, and has no digest of a content; only from a web server it is all that there is.
 func inputAddress(input string, in spec.Input) string {
 	given, absent := `inputs.parameters["`+layout.ArtifactParameter(input)+`"]`, ""
 	if in.TakesNil() {
@@ -215,8 +215,8 @@ func inputAddress(input string, in spec.Input) string {
 		`let own = a.s3?.bucket ?? a.gcs?.bucket ?? a.oss?.bucket ?? a.azure?.container; ` +
 		`let key = a.s3?.key ?? a.gcs?.key ?? a.oss?.key ?? a.azure?.blob; ` +
 		`let at = own == nil ? ` + repository + ` : a; ` + address +
-		`let said = ` + given + ` startsWith "{\"" ? string(fromJSON(` + given + `).uri ?? "") : ""; ` +
-		`let isOther = said != "" and not (said startsWith "repository://") and not (said startsWith uri + "?"); ` +
+		`let info = ` + given + ` startsWith "{\"" ? fromJSON(` + given + `) : {}; let said = string(info.uri ?? ""); ` +
+		`let isOther = said != "" and (uri == "" or (info.digest ?? "") != ""); ` +
 		`said + uri == "" ? ` + strconv.Quote(absent) + ` : isOther ? ` + strings.ReplaceAll(encoded, "uri", "said") + ` : ` + encoded
 }
 

@@ -33,6 +33,27 @@ func readArtifact(d *expr.Decompiler, env expr.Env, a wfv1.Artifact, metadata st
 	return text, err == nil && compile.ArtifactText(again) == compile.ArtifactText(a)
 }
 
+// imported reads a task that gives an artifact which exists already.
+func (r *taskReader) imported() {
+	given := r.outer.Arguments
+	if p := given.GetParameterByName(layout.ImportType); p != nil && p.Value != nil {
+		r.task.Component = spec.ImportRef(spec.Type(p.Value.String()))
+	} else {
+		r.task.Component = spec.ImportRef(spec.Artifact)
+	}
+	r.condition(r.outer.When, true)
+	for _, p := range given.Parameters {
+		switch {
+		case p.Value == nil:
+		case p.Name == layout.DisplayName:
+			r.task.DisplayName = p.Value.String()
+		case r.task.Component.Inputs[p.Name].Type != "":
+			r.input(p.Name, p.Value.String())
+			r.open[len(r.open)-1].at = ".import." + p.Name
+		}
+	}
+}
+
 // readImport undoes importedArtifact: the metadata holds the address as it was given.
 func readImport(d *expr.Decompiler, metadata string) (string, bool) {
 	argo, opened := strings.CutPrefix(metadata, `{"uri":`)

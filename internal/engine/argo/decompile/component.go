@@ -2,6 +2,7 @@ package decompile
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -84,9 +85,11 @@ func (d *componentDecompiler) read(code *corev1.ConfigMap) {
 	case main.Container != nil:
 		d.container(*main.Container)
 		c.Container = &spec.Container{Image: main.Container.Image}
-		texts := expr.NewDecompiler(graph.ContainerEnv(c.Interface))
+		d.files(*main.Container, code)
+		texts := expr.NewDecompiler(graph.CommandEnv(*c))
 		c.Container.Command = d.commands(texts, "container.command", main.Container.Command)
 		c.Container.Args = d.commands(texts, "container.args", main.Container.Args)
+		d.patched(texts, main.PodSpecPatch)
 	default:
 		d.miss("container", "template "+layout.QuoteName(layout.MainTemplate)+" runs no container")
 	}
@@ -133,6 +136,42 @@ func (d *componentDecompiler) commands(texts *expr.Decompiler, path string, list
 		out = append(out, text)
 	}
 	return out
+}
+
+// files reads the files of a container.
+func (d *componentDecompiler) files(container corev1.Container, code *corev1.ConfigMap) {
+	isMounted := slices.ContainsFunc(container.VolumeMounts, func(m corev1.VolumeMount) bool {
+		return m.MountPath == layout.CodeDirectory
+	})
+	switch {
+	case !isMounted:
+	case code == nil:
+		d.miss("container.files", "the config map with the files is gone")
+	default:
+		d.component.Container.Files = maps.Clone(code.Data)
+	}
+}
+
+// patched reads the lists that are in the patch of the pod.
+func (d *componentDecompiler) patched(texts *expr.Decompiler, patch string) {
+	lists, ok := layout.ReadContainerPatch(patch)
+	if !ok {
+		return
+	}
+	for _, list := range []struct {
+		path, argo string
+		to         *[]string
+	}{
+		{"container.command", lists.Command, &d.component.Container.Command},
+		{"container.args", lists.Args, &d.component.Container.Args},
+	} {
+		if list.argo == "" {
+			continue
+		}
+		if *list.to, ok = texts.Arguments(list.argo); !ok {
+			d.miss(list.path, "no expressions compile to "+layout.Abbreviated(list.argo))
+		}
+	}
 }
 
 func (d *componentDecompiler) python(container corev1.Container, code *corev1.ConfigMap) {

@@ -184,7 +184,7 @@ func (d *pipelineDecompiler) runIf() {
 			of = exit
 		}
 		found := r.task.RunIf
-		for _, candidate := range []spec.RunIf{found, "", spec.AnySucceeded, spec.AllFailed, spec.AnyFailed, spec.AllDone} {
+		for _, candidate := range []spec.RunIf{found, "", spec.AnySucceeded, spec.AllFailed, spec.AnyFailed, spec.AllDone, spec.Always} {
 			t := r.task
 			t.RunIf = candidate
 			of.Tasks[r.name] = t

@@ -83,7 +83,7 @@ func (d *pipelineDecompiler) objectOfGroup(templates []wfv1.Template, note layou
 	if note.Description != "" {
 		w.Annotations[layout.DescribeKey] = note.Description
 	}
-	w.Spec.Entrypoint = layout.MainTemplate
+	w.Spec.Entrypoint, w.Spec.VolumeClaimTemplates = layout.MainTemplate, d.template.Spec.VolumeClaimTemplates
 	w.Spec.Templates = templates
 	for _, t := range d.template.Spec.Templates {
 		if strings.HasPrefix(t.Name, layout.HiddenPrefix) {

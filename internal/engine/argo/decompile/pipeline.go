@@ -157,9 +157,10 @@ func (d *pipelineDecompiler) group(
 	attribute string, t *wfv1.Template, prior map[string]spec.Task,
 ) map[string]spec.Task {
 	tasks := map[string]spec.Task{}
+	end := layout.EndOf(t.DAG.Tasks)
 	for i := range t.DAG.Tasks {
 		argo := &t.DAG.Tasks[i]
-		if argo.Name == layout.EndTask {
+		if argo == end {
 			for _, name := range layout.AllowedByEnd(*argo, t.DAG.Tasks) {
 				layout.Set(&d.failing, failingKey(name, attribute == "on_exit"), true)
 			}
@@ -176,6 +177,9 @@ func (d *pipelineDecompiler) group(
 			d: d, path: path, name: name, outer: argo, prior: prior[name], before: before, isExit: attribute == "on_exit",
 		}
 		r.begin()
+		if r.task.RunIf == spec.AllDone && end != nil && !layout.HandledByEnd(*end, argo.Name) {
+			r.task.RunIf = spec.Always
+		}
 		tasks[name] = r.task
 		d.tasks = append(d.tasks, r)
 	}
@@ -317,6 +321,9 @@ func (d *pipelineDecompiler) options(main *wfv1.Template) {
 		o.ArtifactRepository = &spec.RepositoryRef{ConfigMap: r.ConfigMap, Key: r.Key}
 	}
 	o.Synchronization = DecompileSynchronization(s.Synchronization)
+	for _, claim := range s.VolumeClaimTemplates {
+		layout.Set(&o.VolumeClaims, claim.Name, settings.ReadClaim(claim.Spec))
+	}
 	if s.WorkflowMetadata != nil {
 		o.Labels = s.WorkflowMetadata.Labels
 	}

@@ -1,11 +1,15 @@
 package decompile
 
 import (
+	"encoding/json"
+	"strings"
+
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
 
 // ReadPipeline decodes an object and reads it; see DecompilePipeline.
@@ -48,6 +52,17 @@ func MountsCode(template map[string]any) bool {
 	return false
 }
 
+// addressIn is the address of an artifact in what travels beside it.
+func addressIn(metadata string) string {
+	var info struct {
+		URI string `json:"uri"`
+	}
+	if json.Unmarshal([]byte(metadata), &info) != nil {
+		return ""
+	}
+	return wire.Decode(info.URI)
+}
+
 // ReadArguments reads what a run was given: the name of the object of its pipeline, the service account, and the
 // parameters, decoded by the pipeline's interface. pipeline is empty for a workflow that runs no template.
 func ReadArguments(into layout.Decoder) (pipeline, version, serviceAccount string, parameters func(spec.Interface) map[string]string, err error) {
@@ -61,7 +76,9 @@ func ReadArguments(into layout.Decoder) (pipeline, version, serviceAccount strin
 	parameters = func(i spec.Interface) map[string]string {
 		var given map[string]string
 		for _, p := range wf.Spec.Arguments.Parameters {
-			if p.Value != nil {
+			if name, ok := strings.CutPrefix(p.Name, layout.ArtifactParameter("")); ok && p.Value != nil {
+				layout.Set(&given, name, addressIn(p.Value.String()))
+			} else if p.Value != nil {
 				layout.Set(&given, p.Name, layout.DecodeValue(p.Value.String(), i.Inputs[p.Name].Type))
 			}
 		}

@@ -128,8 +128,12 @@ func taskFragments(w *wfv1.WorkflowTemplate) map[string]string {
 		if t == nil || t.DAG == nil {
 			continue
 		}
+		end := layout.EndOf(t.DAG.Tasks)
 		for _, task := range t.DAG.Tasks {
 			all := append([]any{task}, wrappersOf(task.Template, named)...)
+			if end != nil {
+				all = append(all, layout.HandledByEnd(*end, task.Name))
+			}
 			if text, err := wire.Marshal(all); err == nil {
 				fragments[layout.Keyed(attribute, layout.SpecName(task.Name))] = text
 			}

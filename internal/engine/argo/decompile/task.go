@@ -50,6 +50,9 @@ func (r *taskReader) begin() {
 			r.task.Inputs = nil
 			r.condition(r.outer.When, true)
 			return
+		case r.outer.Template == layout.ImportTemplate:
+			r.imported()
+			return
 		case r.unwrap():
 		default:
 			r.d.miss(
@@ -329,9 +332,10 @@ func (r *taskReader) current() spec.Task {
 	if r.isExit {
 		t = compile.Unsaid(t, r.prior)
 	}
-	t.Settings = settings.Without(r.d.pipeline.Defaults, r.merged)
+	merged := compile.WithoutRunClaims(r.merged, r.d.pipeline.Options.VolumeClaims)
+	t.Settings = settings.Without(r.d.pipeline.Defaults, merged)
 	switch {
-	case t.Approval != nil:
+	case t.Approval != nil, t.Component.Kind == spec.ImportKind:
 		t.Settings = spec.Settings{}
 	case t.Component.Kind.IsGraph():
 		t.Settings = spec.Settings{Synchronization: t.Synchronization, Retry: r.merged.Retry} // it has no pod for the others

@@ -55,6 +55,12 @@ const (
 	PodSuffix     = "-pod" // of the template that runs the container, beside the one that tasks call
 )
 
+// ImportTemplate gives an artifact that exists already. It has no pod.
+const (
+	ImportTemplate = HiddenPrefix + "import"
+	ImportType     = HiddenPrefix + "type" // of the artifact, to be read back
+)
+
 // OwnPlace is where a container keeps the artifacts whose addresses it knows, below the root of the artifact
 // repository: pipeline, run, task, and what tells apart all that have the same names.
 const OwnPlace = `{{=get(workflow.labels ?? {}, "` + PipelineLabel + `") ?? ` +

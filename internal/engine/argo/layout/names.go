@@ -38,7 +38,7 @@ const (
 	APIVersion         = "argoproj.io/v1alpha1"
 	TemplateKind       = "WorkflowTemplate"
 	WorkflowKind       = "Workflow"
-	CodeDirectory      = "/kfp/component"
+	CodeDirectory      = graph.FilesDirectory
 )
 
 // CompletedLabel is Argo's own, of runs that have ended.

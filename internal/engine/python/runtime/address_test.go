@@ -34,7 +34,13 @@ func TestAddresses(t *testing.T) {
 			one, uri, `{"inputs":{"artifacts":[{"name":"a","azure":{"blob":"k"}}]},` +
 				`"archiveLocation":{"azure":{"endpoint":"https://x","container":"c","blob":"y"}}}`, "", "https://x/c/k",
 		},
-		"what the metadata says": {one, uri, input(`{"name":"a","s3":{"key":"k"}}`), `{"uri":"hdfs://there"}`, "hdfs://there"},
+		"what the metadata says": {one, uri, input(`{"name":"a","s3":{"key":"k"}}`), `{"uri":"hdfs://there","digest":"d"}`, "hdfs://there"},
+		"from a web server": {
+			one, uri, `{"inputs":{"artifacts":[{"name":"a","http":{"url":"http://x/y"}}]}}`, `{"uri":"http://x/y"}`, "http://x/y",
+		},
+		"an import whose value was an address": {
+			one, uri, input(`{"name":"a","s3":{"bucket":"x","key":"k"}}`), `{"uri":"s3://s3://x/k","digest":""}`, "s3://x/k",
+		},
 		"an import with options": {
 			one, uri, input(`{"name":"a","s3":{"bucket":"x","key":"k?y"}}`), `{"uri":"s3://x/k?y?endpoint=e"}`, "s3://x/k?y",
 		},
@@ -56,7 +62,7 @@ func TestAddresses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := newPod(t, python(t), test.config, map[string]string{"user.py": test.source})
+			p := newPod(t, python(t), sdk(test.config), map[string]string{"user.py": test.source})
 			if test.config.Arguments[0].Type.IsList() {
 				p.write(map[string]string{"inputs/a/0": "x", "inputs/a/1": "y"})
 			} else {

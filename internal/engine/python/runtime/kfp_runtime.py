@@ -1035,8 +1035,12 @@ def argument_value(argument, texts):
     if passing in ("output_artifact", "output_path"):
         if passing == "output_path":
             return os.path.join(OUTPUTS, name)
-        uri = address("outputs", name)[0]
-        return make_artifact(type_, name, os.path.join(OUTPUTS, name), artifact_info(texts, name), uri)
+        # [sdk]
+        if passing == "output_artifact":
+            uri, packed = address("outputs", name)
+            return make_artifact(type_, name, os.path.join(OUTPUTS, name), addressed(type_, "", None, uri, packed))
+        # [/sdk]
+        return make_artifact(type_, name, os.path.join(OUTPUTS, name), artifact_info(texts, name))
     # [sdk]
     if passing == "embedded_artifact":
         return None  # the source is not loaded yet; instances makes it
@@ -1081,39 +1085,13 @@ def input_artifact(name, type_, optional, texts):
     info, path = artifact_info(texts, name), os.path.join(INPUTS, name)
     if optional and info in (None, {}) and not os.path.exists(path):
         return None
-    return read_artifact(type_, name, path, info, *address("inputs", name))
+    # [sdk]
+    info = addressed(type_, path, info, *address("inputs", name))
+    # [/sdk]
+    return read_artifact(type_, name, path, info)
 
 
-def read_artifact(type_, name, path, info, uri="", packed=True):
-    element = element_type(type_)
-    if not element:
-        if not os.path.exists(path):
-            raise Failure('input "%s": the artifact is missing at %s' % (name, path))
-        return make_artifact(type_, name, path, info, uri)
-    if isinstance(info, str):  # Argo collects the outputs of a loop as texts
-        info = parse_json(info, 'the metadata of "%s"' % name) if info else None
-    # Each lies under its index. Those of the iterations of a loop that were skipped are missing, and empty lists.
-    found = sorted(filter(str.isdigit, os.listdir(path)), key=int) if os.path.isdir(path) else []
-    infos = info if isinstance(info, list) else [None] * len(found)
-    expected = sum(not is_empty_list(element, item) for item in infos)
-    if len(found) != expected:
-        raise Failure('input "%s": expected %d artifacts in %s, got %d' % (name, expected, path, len(found)))
-    places = iter(found)
-
-    def read(item):
-        if is_empty_list(element, item):
-            return []
-        place = next(places)
-        within = "" if packed or not uri else "%s/%s" % (uri, place)  # what is packed has no address of its own
-        return read_artifact(element, "%s-%s" % (name, place), os.path.join(path, place), item, within, packed)
-
-    return [read(item) for item in infos]
-
-
-def is_empty_list(type_, info):
-    return bool(element_type(type_)) and info in ([], "[]")
-
-
+# [sdk]
 # Argo tells its executor where it takes artifacts from and where it leaves them, in a file that each container can read.
 # What is in the artifact repository has no more than a key there; the rest is said once.
 EXECUTOR = os.environ.get("KFP_EXECUTOR_FILE") or "/var/run/argo/template"
@@ -1144,16 +1122,68 @@ def key_of(place):
     return place.get("key") or place["blob"]
 
 
-def make_artifact(type_, name, path, info, uri=""):
+def addressed(type_, path, info, uri, packed):
+    """What is told of an artifact, or of each in a list of artifacts, with its address."""
+    if isinstance(info, str):  # Argo collects the outputs of a loop as texts
+        info = parse_json(info, "the metadata of the artifacts in %s" % path) if info else None
+    element = element_type(type_)
+    if not uri or not isinstance(info or {}, list if element and info else dict):
+        return info
+    if not element:  # that of an import is the text as it was given, with options, and has no digest of a content
+        info = info or {}
+        return info if info.get("uri") and info.get("digest") else dict(info, uri=uri)
+    if packed or not os.path.isdir(path):
+        return info  # what is packed has no address of its own
+    found = sorted(filter(str.isdigit, os.listdir(path)), key=int)
+    infos = info or [None] * len(found)
+    if sum(not is_empty_list(element, item) for item in infos) != len(found):
+        return info  # reading them tells
+    places = iter(found)
+
+    def within(item):
+        place = next(places)
+        return addressed(element, os.path.join(path, place), item, "%s/%s" % (uri, place), packed)
+
+    return [item if is_empty_list(element, item) else within(item) for item in infos]
+
+
+# [/sdk]
+def read_artifact(type_, name, path, info):
+    element = element_type(type_)
+    if not element:
+        if not os.path.exists(path):
+            raise Failure('input "%s": the artifact is missing at %s' % (name, path))
+        return make_artifact(type_, name, path, info)
+    if isinstance(info, str):  # Argo collects the outputs of a loop as texts
+        info = parse_json(info, 'the metadata of "%s"' % name) if info else None
+    # Each lies under its index. Those of the iterations of a loop that were skipped are missing, and empty lists.
+    found = sorted(filter(str.isdigit, os.listdir(path)), key=int) if os.path.isdir(path) else []
+    infos = info if isinstance(info, list) else [None] * len(found)
+    expected = sum(not is_empty_list(element, item) for item in infos)
+    if len(found) != expected:
+        raise Failure('input "%s": expected %d artifacts in %s, got %d' % (name, expected, path, len(found)))
+    places = iter(found)
+
+    def read(item):
+        if is_empty_list(element, item):
+            return []
+        place = next(places)
+        return read_artifact(element, "%s-%s" % (name, place), os.path.join(path, place), item)
+
+    return [read(item) for item in infos]
+
+
+def is_empty_list(type_, info):
+    return bool(element_type(type_)) and info in ([], "[]")
+
+
+def make_artifact(type_, name, path, info):
     if isinstance(info, str):  # Argo collects the outputs of a loop as texts
         info = parse_json(info, 'the metadata of "%s"' % name) if info else None
     info = info or {}
     if type_ not in ARTIFACTS or not isinstance(info, dict) or not isinstance(info.get("metadata") or {}, dict):
         raise Failure('the metadata of "%s": expected that of one %s, got %s' % (name, type_, describe(info)))
-    said = info.get("uri")
-    if uri and (not said or said.startswith(("repository://", uri + "?"))):  # of an import: the text with its options
-        said = uri
-    artifact = ARTIFACTS[type_](name, said, info.get("metadata"))
+    artifact = ARTIFACTS[type_](name, info.get("uri"), info.get("metadata"))
     artifact.path, artifact._given_uri = path, artifact.uri
     return artifact
 
