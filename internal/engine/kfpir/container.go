@@ -121,6 +121,9 @@ func (t container) value(p placeholder) value {
 
 // ofRun is a value of the run, which each task that uses the component gives to an input of its own.
 func (t container) ofRun(p placeholder) value {
+	if p.kind == workspacePlaceholder {
+		return t.workspaceValue(p, t.line)
+	}
 	if runValues[p.kind] == "" && p.kind != "pipeline_task_name" {
 		t.unknownValue(p, t.line)
 		return value{constant: p.all, typ: spec.String, line: t.line}

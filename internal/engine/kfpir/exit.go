@@ -9,9 +9,6 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
-// runAlways lets a task run whatever became of those before it, and the run fail all the same, as KFP's hooks do.
-const runAlways spec.RunIf = "always"
-
 // exits finds the tasks that run at the end of a group (dsl.ExitHandler): such a task comes after nothing else, and
 // nobody needs what it gives.
 func (s *scope) exits(dag *irDAG) {

@@ -16,8 +16,6 @@ var (
 		"not possible here. Take the component out, or give it the settings as inputs."}
 	gapClaims = gap{"Volume claim made by a task", "A task cannot make or remove a PersistentVolumeClaim here. Make " +
 		"it with Terraform (kubernetes_persistent_volume_claim), and give its name as a parameter."}
-	gapWorkspace = gap{"Workspace of a run", "A volume that all tasks of a run share has to exist already. Mount a " +
-		"claim in the tasks that need it."}
 	gapInitContainers   = gap{"Init containers", "Tasks have one container here."}
 	gapResourceClaims   = gap{"Resource claims", "Dynamic resource allocation is not possible here."}
 	gapEphemeralLabels  = gap{"Labels of an ephemeral volume", "Such a volume has none here. Remove them."}
@@ -29,13 +27,11 @@ var (
 		"container."}
 	gapArtifactJSON = gap{"Artifact in an argument", "KFP's own backend hands on such a text as it is. Use its " +
 		".path or .uri."}
-	gapImporter   = gap{"Imported artifact", "It can only be the input of another task."}
-	gapURI        = gap{"Address from a value", "The scheme and the bucket of an imported artifact have to be known."}
-	gapScheme     = gap{"Address of an unknown kind", "Artifacts come from s3://, gs://, https:// and http://."}
-	gapDownload   = gap{"Import into a workspace", "There is no workspace to download into."}
-	gapImportInfo = gap{"Metadata of an imported artifact", "An imported artifact has none here."}
-	gapPodJSON    = gap{"Setting from a value", "This setting has to be known before the pipeline runs."}
-	gapNested     = gap{"Artifacts of a loop in a loop", "KFP makes one flat list of them, and here it is a list " +
+	gapURI      = gap{"Address from a value", "Its scheme has to be known: give the parameter a default, such as gs://bucket/key."}
+	gapScheme   = gap{"Address of an unknown kind", "Artifacts come from s3://, gs://, https:// and http://."}
+	gapDownload = gap{"Import into a workspace", "There is no workspace to download into."}
+	gapPodJSON  = gap{"Setting from a value", "This setting has to be known before the pipeline runs."}
+	gapNested   = gap{"Artifacts of a loop in a loop", "KFP makes one flat list of them, and here it is a list " +
 		"of lists."}
 	gapRunLimit = gap{"Bound on the runs of a pipeline", "Set concurrency of the kfp_recurring_run instead."}
 )

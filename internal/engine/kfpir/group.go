@@ -119,15 +119,13 @@ func (r *reader) dag(of *callable, dag *irDAG, line int, at string) spec.Group {
 	s.skips()
 	for _, name := range spec.Names(s.tasks) {
 		n := s.tasks[name]
-		if n.importer() || n.exitOf != nil {
+		if n.exitOf != nil {
 			continue
 		}
 		g.Tasks[n.ours] = s.task(n, s.place("tasks", n))
 	}
 	if len(dag.Tasks) == 0 {
 		r.errorf(line, "Graph without tasks", "Component %q has a dag with none.", of.label)
-	} else if len(g.Tasks) == 0 && !r.failed() {
-		r.gap(line, gapImporter, "Component %q does nothing else than import.", of.label)
 	}
 	s.outputs(dag, g.Outputs)
 	read := parametersOf(g)

@@ -81,10 +81,11 @@ func (s *scope) output(p irProducer, name string, late bool) value {
 			problem.Suggest(name, spec.Names(from.to.outputs)))
 		return value{constant: "", typ: spec.String}
 	}
+	output := out.name
 	if from.importer() {
-		return s.imported(from)
+		output = spec.ImportOutput
 	}
-	v := value{code: "tasks." + from.ours + ".outputs." + out.name, typ: out.in.Type, line: p.Line}
+	v := value{code: "tasks." + from.ours + ".outputs." + output, typ: out.in.Type, line: p.Line}
 	if from.loop() {
 		v.typ = spec.ListOf(v.typ)
 		if out.collected && !out.artifact {

@@ -50,10 +50,6 @@ func (s *scope) chosen(slot *slot, name string, from []irSelector, texts map[str
 	var code []string
 	for i, one := range from {
 		v := s.output(irProducer{Place: one.Place, Task: one.Task}, one.Parameter+one.Artifact, false)
-		if v.imported != "" {
-			s.gap(one.Line, gapImporter, "Output %q of component %q is one.", name, s.of.label)
-			return
-		}
 		if v.code == "" {
 			return // told already
 		}

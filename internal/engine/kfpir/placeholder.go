@@ -174,6 +174,8 @@ func (r *reader) runValue(p placeholder, task string, line int) value {
 		return value{code: name, typ: spec.String, line: line}
 	}
 	switch {
+	case p.kind == workspacePlaceholder:
+		return r.workspaceValue(p, line)
 	case p.rest == "":
 		r.unknownValue(p, line)
 	default:
@@ -184,8 +186,6 @@ func (r *reader) runValue(p placeholder, task string, line int) value {
 
 func (r *reader) unknownValue(p placeholder, line int) {
 	switch {
-	case p.kind == "workspace_path":
-		r.gap(line, gapWorkspace, "%s is the path of the workspace.", p.all)
 	case p.kind == "pipeline_root":
 		r.gap(line, gapUnresolved, "%s is the place of the artifacts.", p.all)
 	case strings.HasPrefix(p.kind, "pipeline_google_cloud_"):

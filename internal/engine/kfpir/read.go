@@ -97,10 +97,11 @@ func translate(ir irPipeline, platform irPlatforms, options Options, found findi
 type knowledge struct {
 	relaxed map[string]bool      // they may be absent, since what is handed to them may be
 	widened map[string]spec.Type // they get lists of lists of artifacts
+	schemes map[string]string    // of the addresses that they get
 }
 
 func nothingLearned() knowledge {
-	return knowledge{relaxed: map[string]bool{}, widened: map[string]spec.Type{}}
+	return knowledge{relaxed: map[string]bool{}, widened: map[string]spec.Type{}, schemes: map[string]string{}}
 }
 
 // reader translates one package.

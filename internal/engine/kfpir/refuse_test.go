@@ -89,7 +89,7 @@ func TestWhatIsRefused(t *testing.T) {
 		{"    exec-say:\n      container:\n        image: alpine\n        command:\n        - echo\n        - '{{$.inputs.parameters[''text'']}}'", "    exec-say: {customJob: {}}", "Job of Vertex AI: p.yaml:10:"},
 		{"    executorLabel: exec-say", "    dag: {tasks: {x: {componentRef: {name: comp-say}}}}", `Component inside itself: p.yaml:3: "comp-say" uses itself, and would never end.`},
 		{"sdkVersion", "---\nplatforms: {kubernetes: {pipelineConfig: {workspace: {size: 1Gi}}}}\n---\nsdkVersion", "More than one pipeline: p.yaml:35: The first one starts on line 1."},
-		{"sdkVersion: kfp-2.15.2", "---\nplatforms: {kubernetes: {pipelineConfig: {workspace: {size: 1Gi}}}}", "Workspace of a run: p.yaml:33:"},
+		{"constant: hello", "constant: '{{$.workspace_path}}'", "No workspace: p.yaml:26: {{$.workspace_path}} is in a text, and the package asks for no workspace."},
 		{"sdkVersion: kfp-2.15.2", "---\nplatforms: {kubernetes: {deploymentSpec: {executors: {exec-say: {init: 1}}}}}", `Unknown field: p.yaml:33: platforms.kubernetes.deploymentSpec.executors.exec-say has no field "init".`},
 		{"sdkVersion: kfp-2.15.2", "---\nkind: Deployment\napiVersion: apps/v1", `Not a pipeline of KFP: p.yaml:33: This is a Kubernetes object of kind "Deployment" (apps/v1).`},
 		{"sdkVersion: kfp-2.15.2", "---\n[]", "Not a pipeline: p.yaml:33: This document is no mapping."},

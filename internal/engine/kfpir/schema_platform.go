@@ -24,11 +24,28 @@ type irPlatformDeployment struct {
 
 type irPipelineConfig struct {
 	Place
-	SemaphoreKey string     `ir:"semaphoreKey"`
-	MutexName    string     `ir:"mutexName"`
-	TTL          int64      `ir:"resourceTtl"`
-	Parallelism  int64      `ir:"pipelineRunParallelism"`
-	Workspace    *yaml.Node `ir:"workspace"`
+	SemaphoreKey string       `ir:"semaphoreKey"`
+	MutexName    string       `ir:"mutexName"`
+	TTL          int64        `ir:"resourceTtl"`
+	Parallelism  int64        `ir:"pipelineRunParallelism"`
+	Workspace    *irWorkspace `ir:"workspace"`
+}
+
+type irWorkspace struct {
+	Place
+	Size       string                `ir:"size"`
+	Kubernetes irWorkspaceKubernetes `ir:"kubernetes"`
+}
+
+type irWorkspaceKubernetes struct {
+	Place
+	Claim irClaimSpec `ir:"pvcSpecPatch"`
+}
+
+type irClaimSpec struct {
+	Place
+	AccessModes []string `ir:"accessModes"`
+	Class       string   `ir:"storageClassName"`
 }
 
 type irKubernetes struct {

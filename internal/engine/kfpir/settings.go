@@ -46,6 +46,7 @@ func (s *scope) settings(n *node, t *spec.Task, given map[string]value) {
 	if k, ok := s.kubernetes[n.to.executorRef]; ok {
 		s.onKubernetes(t, k)
 	}
+	s.mountWorkspace(t)
 }
 
 // inSetting is what stands for a placeholder in a setting: what the task is given, or its component's default.

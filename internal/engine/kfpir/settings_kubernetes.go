@@ -53,9 +53,7 @@ func (r *reader) config(c irPipelineConfig) {
 	if c.Parallelism > 0 {
 		r.gap(c.Line, gapRunLimit, "The package bounds them at %d.", c.Parallelism)
 	}
-	if !isNull(c.Workspace) {
-		r.gap(c.Workspace.Line, gapWorkspace, "The package asks for one.")
-	}
+	r.workspace(c.Workspace)
 }
 
 // onKubernetes are the settings of a task that KFP's library for Kubernetes makes.

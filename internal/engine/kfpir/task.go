@@ -11,6 +11,9 @@ import (
 
 // task translates one task of a graph. path is where its inputs are noted.
 func (s *scope) task(n *node, path string) spec.Task {
+	if n.importer() {
+		return s.importTask(n)
+	}
 	t := spec.Task{Inputs: map[string]string{}, DisplayName: s.displayName(n)}
 	if n.ir.ArtifactIterator != nil {
 		s.gap(n.ir.ArtifactIterator.Line, gapArtifactIterator, "Task %q loops over %q.", n.name,
@@ -90,6 +93,9 @@ func (s *scope) item(n *node, name string) (string, bool) {
 func (s *scope) hand(n *node, t *spec.Task, name string, given map[string]value, path string) {
 	slot := n.to.inputs[name]
 	v, ok := given[name]
+	if ok {
+		s.learnScheme(n, name, v)
+	}
 	if !ok || slot.unused {
 		return
 	}
@@ -226,9 +232,6 @@ func (s *scope) order(n *node, t *spec.Task) {
 			case before == nil:
 				s.errorf(n.ir.Line, "Unknown task", "Task %q comes after %q, which is not here.", n.name, name)
 			case seen[name]:
-			case before.importer(): // which is no task here
-				seen[name] = true
-				after(before.ir.After)
 			case before.exitOf != nil && before.exitOf != n.exitOf:
 				seen[name] = true
 				after([]string{before.exitOf.name})
@@ -243,7 +246,7 @@ func (s *scope) order(n *node, t *spec.Task) {
 	}
 	after(n.ir.After)
 	if completes(n.ir.Trigger) {
-		t.RunIf = runAlways
+		t.RunIf = spec.Always
 		return
 	}
 	var others []string // whose outputs it is not given

@@ -15,13 +15,12 @@ type value struct {
 	constant any
 	typ      spec.Type
 	optional bool   // it may be nil
-	imported string // the address of an artifact that exists already
 	nested   string // the expression of a list of lists of which code is flat; empty: it is none
 	line     int
 }
 
 // none reports whether there is no value: KFP gives none for null.
-func (v value) none() bool { return v.code == "" && v.constant == nil && v.imported == "" }
+func (v value) none() bool { return v.code == "" && v.constant == nil }
 
 // expression is the value inside an expression.
 func (v value) expression() string {
@@ -60,7 +59,7 @@ func operand(code string) string {
 
 // as converts a value as KFP's driver does where it hands it over: anything becomes a string.
 func (v value) as(want spec.Type) value {
-	if v.code == "" || v.typ == want || v.imported != "" || want.IsArtifact() || v.typ.IsArtifact() {
+	if v.code == "" || v.typ == want || want.IsArtifact() || v.typ.IsArtifact() {
 		return v
 	}
 	convert := conversion(v.typ, want)
@@ -117,9 +116,6 @@ func (v value) or(fallback string) value {
 
 // handed is the text for an input. Not: there is nothing to give.
 func (r *reader) handed(v value, in spec.Input, name string) (string, bool) {
-	if v.imported != "" {
-		return v.imported, true
-	}
 	if v.none() {
 		return "", false
 	}
