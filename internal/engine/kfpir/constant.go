@@ -178,7 +178,11 @@ func literal(constant any) string {
 	case map[string]any:
 		var parts []string
 		for _, key := range spec.Names(v) {
-			parts = append(parts, quote(key)+": "+literal(v[key]))
+			name := quote(key)
+			if computed, ok := strings.CutPrefix(key, computedKey); ok {
+				name = "(" + computed + ")"
+			}
+			parts = append(parts, name+": "+literal(v[key]))
 		}
 		return "{" + strings.Join(parts, ", ") + "}"
 	}

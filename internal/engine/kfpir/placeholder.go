@@ -97,33 +97,45 @@ func fillAll(constant any, line int, of func(placeholder) value) value {
 	case string:
 		return fill(v, line, of)
 	case []any:
-		parts := make([]string, len(v))
+		filled := make([]any, len(v))
 		dynamic := false
 		for i, e := range v {
 			part := fillAll(e, line, of)
-			dynamic = dynamic || part.code != ""
-			parts[i] = part.inList()
+			filled[i], dynamic = part.part(), dynamic || part.code != ""
 		}
+		constant = filled
 		if dynamic {
-			return value{code: "[" + strings.Join(parts, ", ") + "]", typ: spec.List, line: line}
+			return value{code: literal(filled), typ: spec.List, line: line}
 		}
 	case map[string]any:
-		var parts []string
+		filled := map[string]any{}
 		dynamic := false
 		for _, key := range spec.Names(v) {
 			k, part := fill(key, line, of), fillAll(v[key], line, of)
 			dynamic = dynamic || part.code != "" || k.code != ""
-			name := k.expression()
+			name := plain(k.constant)
 			if k.code != "" {
-				name = "(" + k.as(spec.String).code + ")"
+				name = computedKey + k.as(spec.String).code
 			}
-			parts = append(parts, name+": "+part.inList())
+			filled[name] = part.part()
 		}
+		constant = filled
 		if dynamic {
-			return value{code: "{" + strings.Join(parts, ", ") + "}", typ: spec.Struct, line: line}
+			return value{code: literal(filled), typ: spec.Struct, line: line}
 		}
 	}
 	return value{constant: constant, typ: typeOf(constant), line: line}
+}
+
+// computedKey starts a key of a struct that is an expression. No text of a package holds a NUL.
+const computedKey = "\x00"
+
+// part is the value as a part of a list or a struct.
+func (v value) part() any {
+	if v.code == "" {
+		return v.constant
+	}
+	return code(v.inList())
 }
 
 // inList is the value as an element: JSON has null.
