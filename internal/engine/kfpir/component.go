@@ -144,6 +144,9 @@ func (r *reader) leaf(label string, c irComponent) *callable {
 		r.gap(executor.Line, gapCustomJob, "Executor %q runs no container.", c.ExecutorLabel)
 		return nil
 	}
+	if image := executor.Container.Image; image == createClaim || image == deleteClaim {
+		return of
+	}
 	component := spec.Component{Namespace: r.options.Namespace}
 	r.run(of, &component, executor.Container)
 	component.Interface = of.iface()
@@ -178,10 +181,6 @@ func (r *reader) run(of *callable, component *spec.Component, c *irContainer) {
 		if !placeholders.MatchString(e.Value) {
 			put(&component.Env, e.Name, e.Value)
 		}
-	}
-	if c.Image == "argostub/createpvc" || c.Image == "argostub/deletepvc" {
-		r.gap(c.Line, gapClaims, "Executor %q is KFP's %s.", of.executorRef, c.Image)
-		return
 	}
 	l, ok := readLightweight(c)
 	switch {

@@ -26,7 +26,7 @@ func (s *scope) exits(dag *irDAG) {
 	}
 	for _, name := range spec.Names(s.tasks) {
 		n := s.tasks[name]
-		if !completes(n.ir.Trigger) || n.importer() || n.loop() || needed[name] || len(n.ir.After) != 1 {
+		if !completes(n.ir.Trigger) || n.importer() || n.makesClaim() || n.loop() || needed[name] || len(n.ir.After) != 1 {
 			continue
 		}
 		guarded := s.tasks[n.ir.After[0]]

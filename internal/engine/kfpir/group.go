@@ -115,11 +115,12 @@ func (r *reader) dag(of *callable, dag *irDAG, line int, at string) spec.Group {
 	if len(s.tasks) < len(dag.Tasks) {
 		return g // told already
 	}
+	s.claims()
 	s.exits(dag)
 	s.skips()
 	for _, name := range spec.Names(s.tasks) {
 		n := s.tasks[name]
-		if n.exitOf != nil {
+		if n.exitOf != nil || n.makesClaim() {
 			continue
 		}
 		g.Tasks[n.ours] = s.task(n, s.place("tasks", n))

@@ -28,7 +28,8 @@ func (s *scope) importTask(n *node) spec.Task {
 		}
 		v := fillAll(s.constant(metadata), metadata.Line, s.ofTask(n, given, metadata.Line))
 		if v.code != "" {
-			s.warnf(metadata.Line, "More than KFP does", "Open-source KFP leaves the placeholders in the metadata of importer "+
+			s.warnf(metadata.Line, "More than KFP does", "Open-source KFP leaves the placeholders in the metadata "+
+				"of importer "+
 				"%q as they are. Here they are the values.", n.name)
 		}
 		t.Inputs[spec.ImportMetadata], _ = s.handed(v, spec.Input{Type: spec.Struct}, spec.ImportMetadata)
@@ -59,7 +60,8 @@ func (s *scope) address(n *node, uri irRuntime, given map[string]value) string {
 	}
 	switch {
 	case !ok:
-		s.errorf(uri.Line, "Unknown input", "Importer %q takes the address from its input %q, which it is not given.", n.name,
+		s.errorf(uri.Line, "Unknown input", "Importer %q takes the address from its input %q, which it is not "+
+			"given.", n.name,
 			uri.RuntimeParameter)
 		return ""
 	case v.code == "":
@@ -73,7 +75,8 @@ func (s *scope) address(n *node, uri irRuntime, given map[string]value) string {
 		s.gap(uri.Line, gapURI, "Importer %q takes it from %s.", n.name, v.code)
 		return ""
 	}
-	s.warnf(uri.Line, "Address from a value", "Importer %q takes it from %s, which has to start with %s://, as its default does.",
+	s.warnf(uri.Line, "Address from a value", "Importer %q takes it from %s, which has to start with %s://, as its "+
+		"default does.",
 		n.name, v.code, scheme)
 	return s.known(n, uri, scheme+"://"+v.hole())
 }

@@ -81,6 +81,9 @@ func (s *scope) output(p irProducer, name string, late bool) value {
 			problem.Suggest(name, spec.Names(from.to.outputs)))
 		return value{constant: "", typ: spec.String}
 	}
+	if from.makesClaim() {
+		return s.claimName(from)
+	}
 	output := out.name
 	if from.importer() {
 		output = spec.ImportOutput

@@ -132,9 +132,12 @@ func newReader(ir irPipeline, platform irPlatforms, options Options, found findi
 	}
 }
 
+// rootLabel is the label of the root, which is no component of its own.
+const rootLabel = "root"
+
 // pipeline reads the root, and with it everything that is used.
 func (r *reader) pipeline() {
-	root := newCallable("root", *r.ir.Root)
+	root := newCallable(rootLabel, *r.ir.Root)
 	r.declared(root, *r.ir.Root)
 	r.out = Package{
 		DisplayName: r.ir.Info.DisplayName, SDKVersion: r.ir.SDKVersion, Parameters: map[string]string{},

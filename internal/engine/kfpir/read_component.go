@@ -26,7 +26,7 @@ func ReadComponent(text string, options Options) (spec.Component, problem.List) 
 	if of == nil || r.failed() {
 		return spec.Component{}, r.problems()
 	}
-	if of.importer() || of.kind != spec.InlineKind {
+	if of.importer() || of.kind != spec.InlineKind || of.name == "" {
 		r.errorf(ir.Line, "Nothing to run", "The component runs no container.")
 		return spec.Component{}, r.problems()
 	}

@@ -83,7 +83,7 @@ func TestWhatIsRefused(t *testing.T) {
 		{"- echo", "- '{{$.inputs.artifacts[''text''].path}}'", "Unknown name in a placeholder: p.yaml:12: The component has no such artifact as in"},
 		{"- echo", "- '{\"IfPresent\": {\"InputName\": \"x\"}}'", `IfPresent looks at the input "x", which the component does not have.`},
 		{"- echo", "- '{\"Concat\": [1]}'", "Unknown placeholder: p.yaml:12: An argument holds a structure that is neither IfPresent nor Concat."},
-		{"image: alpine", "image: argostub/createpvc", "Volume claim made by a task: p.yaml:12:"},
+		{"image: alpine", "image: argostub/createpvc", `Volume claim made by a task: p.yaml:26: Task "say" makes one with text.`},
 		{"image: alpine", "image: alpine\n        lifecycle: {preCacheCheck: {}}", "Container with a lifecycle: p.yaml:13:"},
 		{"      container:", "      resolver: {}\n      other:", `has no field "other".`},
 		{"    exec-say:\n      container:\n        image: alpine\n        command:\n        - echo\n        - '{{$.inputs.parameters[''text'']}}'", "    exec-say: {customJob: {}}", "Job of Vertex AI: p.yaml:10:"},

@@ -149,8 +149,8 @@ func (s *scope) volumes(t *spec.Task, k irKubernetes) {
 		if p == nil && (c.TaskOutput != nil || c.Input != "") {
 			p = &irParameterValue{Place: c.Place, TaskOutput: c.TaskOutput, Input: c.Input}
 		}
-		add("claim"+c.MountPath, spec.Volume{MountPath: c.MountPath, SubPath: c.SubPath, Claim: s.setting(c.Constant, p,
-			c.Line)})
+		claim := s.claimOf(s.setting(c.Constant, p, c.Line))
+		add("claim"+c.MountPath, spec.Volume{MountPath: c.MountPath, SubPath: c.SubPath, Claim: claim})
 	}
 	for _, e := range k.Ephemeral {
 		if e.Metadata != nil && len(e.Metadata.Labels)+len(e.Metadata.Annotations) > 0 {

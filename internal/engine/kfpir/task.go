@@ -232,6 +232,9 @@ func (s *scope) order(n *node, t *spec.Task) {
 			case before == nil:
 				s.errorf(n.ir.Line, "Unknown task", "Task %q comes after %q, which is not here.", n.name, name)
 			case seen[name]:
+			case before.makesClaim():
+				seen[name] = true
+				after(before.ir.After)
 			case before.exitOf != nil && before.exitOf != n.exitOf:
 				seen[name] = true
 				after([]string{before.exitOf.name})
