@@ -26,12 +26,17 @@ func (s *scope) exits(dag *irDAG) {
 	}
 	for _, name := range spec.Names(s.tasks) {
 		n := s.tasks[name]
-		if !completes(n.ir.Trigger) || n.importer() || n.makesClaim() || n.loop() || needed[name] || len(n.ir.After) != 1 {
+		if n.importer() || n.makesClaim() || n.loop() {
+			continue
+		}
+		if !completes(n.ir.Trigger) || needed[name] || len(n.ir.After) != 1 {
 			continue
 		}
 		guarded := s.tasks[n.ir.After[0]]
-		if guarded == nil || guarded.to.group == nil || guarded.loop() || slices.Contains(producers(n.ir),
-			guarded.name) {
+		if guarded == nil || guarded.to.group == nil || guarded.loop() {
+			continue
+		}
+		if slices.Contains(producers(n.ir), guarded.name) {
 			continue
 		}
 		n.exitOf = guarded

@@ -20,14 +20,13 @@ var (
 	gapResourceClaims   = gap{"Resource claims", "Dynamic resource allocation is not possible here."}
 	gapEphemeralLabels  = gap{"Labels of an ephemeral volume", "Such a volume has none here. Remove them."}
 	gapArtifactIterator = gap{"Loop over artifacts", "KFP's own backend cannot run one. Loop over a parameter."}
-	gapPipelineInputs   = gap{"Artifact as a parameter of a pipeline", "KFP's own backend cannot be given one for a " +
-		"run. Use the pipeline inside of another one, or let a task import it."}
-	gapMapOutput = gap{"Output that is a map of outputs", "No version of KFP's compiler writes one."}
-	gapMetadata  = gap{"Metadata in an argument", "The metadata of an artifact cannot be an argument of a " +
+	gapMapOutput        = gap{"Output that is a map of outputs", "No version of KFP's compiler writes one."}
+	gapMetadata         = gap{"Metadata in an argument", "The metadata of an artifact cannot be an argument of a " +
 		"container."}
 	gapArtifactJSON = gap{"Artifact in an argument", "KFP's own backend hands on such a text as it is. Use its " +
 		".path or .uri."}
-	gapURI      = gap{"Address from a value", "Its scheme has to be known: give the parameter a default, such as gs://bucket/key."}
+	gapURI = gap{"Address from a value", "Its scheme has to be known: give the parameter a default, such as " +
+		"gs://bucket/key."}
 	gapScheme   = gap{"Address of an unknown kind", "Artifacts come from s3://, gs://, https:// and http://."}
 	gapDownload = gap{"Import into a workspace", "There is no workspace to download into."}
 	gapPodJSON  = gap{"Setting from a value", "This setting has to be known before the pipeline runs."}

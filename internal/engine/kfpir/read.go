@@ -158,7 +158,9 @@ func (r *reader) pipeline() {
 			r.out.Parameters[s.name] = name
 		}
 		if s.artifact && s.in.Required() {
-			r.gap(r.inputLine(*r.ir.Root, name), gapPipelineInputs, "Parameter %q is an artifact.", name)
+			r.warnf(r.inputLine(*r.ir.Root, name), "More than KFP does", "Parameter %q is an artifact, which KFP's "+
+				"own backend "+
+				"cannot be given for a run. Here a run takes its address, such as s3://bucket/key.", name)
 		}
 	}
 	for name, s := range root.outputs {
