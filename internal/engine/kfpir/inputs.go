@@ -101,17 +101,21 @@ func (s *scope) output(p irProducer, name string, late bool) value {
 	return v
 }
 
-// absent is what KFP gives of a task that has failed: an empty text.
+// absent is what a task gets of one that has failed: an empty value of its type, where KFP gives an empty text.
 func absent(t spec.Type) string {
 	switch {
-	case t.IsArtifact():
-		return "nil"
-	case t.IsList():
+	case t == spec.String:
+		return "''"
+	case t == spec.Integer, t == spec.Float:
+		return "0"
+	case t == spec.Boolean:
+		return "false"
+	case t == spec.Struct, t == spec.FinalStatus:
+		return "{}"
+	case t.IsList() && !t.IsArtifact():
 		return "[]"
 	}
-	return map[spec.Type]string{
-		spec.String: "''", spec.Integer: "0", spec.Float: "0.0", spec.Boolean: "false", spec.Struct: "{}",
-	}[t]
+	return "nil"
 }
 
 // artifact is the value of an artifact of a task.

@@ -63,6 +63,13 @@ func (s *scope) chosen(slot *slot, name string, from []irSelector, texts map[str
 		slot.collected = slot.collected || from.loop() || inner.collected
 		code = append(code, v.code)
 	}
+	if only := s.tasks[from[0].Task]; len(from) == 1 && only.ir.Trigger.Condition != "" && !only.loop() {
+		s.warnf(from[0].Line, "Output of a task that may be skipped", "Output %q of component %q comes from task "+
+			"%q, which has a "+
+			"condition. Where that is false, and something takes the output, the run fails, as it does in KFP.", name,
+			s.of.label,
+			only.name)
+	}
 	texts[slot.name] = tag(strings.Join(code, " ?? "))
 	s.places[s.at+"outputs["+quoted(slot.name)+"]"] = from[0].Line
 }
