@@ -2,6 +2,7 @@ package kfpir
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -124,7 +125,7 @@ type reader struct {
 }
 
 func newReader(ir irPipeline, platform irPlatforms, options Options, found findings) *reader {
-	found.list = append([]finding(nil), found.list...)
+	found.list = slices.Clone(found.list)
 	return &reader{
 		findings: found, options: options, ir: ir, platform: platform, callables: map[string]*callable{},
 		groups: map[string]*callable{}, groupNames: newNamer(), components: map[string]spec.Component{},
@@ -226,14 +227,14 @@ func quoted(name string) string { return strconv.Quote(name) }
 
 // Locate gives problems of the pipeline a place in the package.
 func (p Package) Locate(problems problem.List) problem.List {
-	located_ := make(problem.List, len(problems))
+	all := make(problem.List, len(problems))
 	for i, one := range problems {
 		path := one.Path.String()
 		one.Detail = located(p.file, p.line(path), path+": "+one.Detail)
 		one.Path = problem.At(attribute)
-		located_[i] = one
+		all[i] = one
 	}
-	return located_
+	return all
 }
 
 // line is where the innermost thing of a path stands whose place is known.

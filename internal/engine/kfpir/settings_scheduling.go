@@ -137,7 +137,8 @@ func (s *scope) affinity(t *spec.Task, k irKubernetes, selected string) {
 func (s *scope) nodeAffinity(terms []irNodeAffinity, selected string) (map[string]any, value) {
 	node := map[string]any{}
 	var whole value
-	var must, should []any
+	var must []map[string]any
+	var should []any
 	for _, a := range terms {
 		term := map[string]any{}
 		requirements(term, "matchExpressions", a.Expressions)
@@ -154,16 +155,19 @@ func (s *scope) nodeAffinity(terms []irNodeAffinity, selected string) (map[strin
 	}
 	if selected != "" {
 		if len(must) == 0 {
-			must = []any{map[string]any{}}
+			must = []map[string]any{{}}
 		}
 		for _, term := range must { // one of the terms has to be fulfilled
-			m := term.(map[string]any)
-			list, _ := m["matchExpressions"].([]any)
-			m["matchExpressions"] = code("concat(" + literal(list) + ", " + selected + ")")
+			list, _ := term["matchExpressions"].([]any)
+			term["matchExpressions"] = code("concat(" + literal(list) + ", " + selected + ")")
 		}
 	}
 	if must != nil {
-		node[required] = map[string]any{"nodeSelectorTerms": must}
+		terms := make([]any, len(must))
+		for i, term := range must {
+			terms[i] = term
+		}
+		node[required] = map[string]any{"nodeSelectorTerms": terms}
 	}
 	if should != nil {
 		node[preferred] = should
