@@ -213,7 +213,7 @@ var mistakes = []mistake{
 	},
 	{
 		"component_missing", tasksWith("component_missing", `x = { inputs = { a = 1 } }`),
-		[]string{`tasks["x"].component`, "neither component nor approval"},
+		[]string{`tasks["x"].component`, "neither component nor group nor import"},
 	},
 	{"exit_reads_output", "resource \"kfp_pipeline\" \"exit_reads_output\" {\n  name = \"p\"\n  tasks = { make = { " +
 		"component = kfp_component.add.ref, inputs = { a = 1 } } }\n  on_exit = {\n    bye = { component = " +

@@ -51,7 +51,7 @@ func TestEveryAttributeIsReadBack(t *testing.T) {
 		"file": "SourceFile", "base_image": "Image", "additional_sources": "Additional",
 	}, reflect.TypeFor[spec.Python]())
 	checkReadBack(t, "kfp_component.container", container, nil, reflect.TypeFor[spec.Container]())
-	checkReadBack(t, "kfp_pipeline.tasks", pipeline.TaskAttributes(), map[string]string{"group": "Component"}, reflect.TypeFor[spec.Task]())
+	checkReadBack(t, "kfp_pipeline.tasks", pipeline.TaskAttributes(), map[string]string{"group": "Component", "import": "Component"}, reflect.TypeFor[spec.Task]())
 	checkReadBack(t, "kfp_pipeline.groups", pipeline.GroupAttributes(), nil, reflect.TypeFor[spec.Group]())
 }
 

@@ -326,6 +326,7 @@ var notCompiled = map[string]bool{
 	// Only a plan has maps of which Terraform does not know all elements yet.
 	"Pipeline.Open": true, "Pipeline.Open.Parameters": true, "Pipeline.Open.Tasks": true, "Pipeline.Open.OnExit": true,
 	"Pipeline.Open.Groups": true, "Pipeline.Components": true,
+	"Pipeline.Defaults.Tolerations[].JSON": true, // which names something of a task
 	"Pipeline.Tasks[].OpenInputs": true, "Pipeline.OnExit[].OpenInputs": true,
 }
 

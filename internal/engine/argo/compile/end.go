@@ -27,7 +27,8 @@ func (c *pipelineCompiler) fails(name, reason, when string) wfv1.WorkflowStep {
 func (g Group) needsEnd(conditions []string) bool {
 	special, looksUp := false, false
 	for name, t := range g.Tasks {
-		if t.AllowFailure || t.RunIf == spec.Always || t.Component.Kind.IsGraph() && !g.Nodes[name].Leaf {
+		isTold := t.RunIf == spec.Always && len(g.Nodes[name].Needs) > 0
+		if t.AllowFailure || isTold || t.Component.Kind.IsGraph() && !g.Nodes[name].Leaf {
 			return true
 		}
 		special = special || isSpecial(t)

@@ -2,6 +2,7 @@ package decompile
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
@@ -46,10 +47,20 @@ func MountsCode(template map[string]any) bool {
 	templates, _ := s["templates"].([]any)
 	for _, t := range templates {
 		if o, ok := t.(map[string]any); ok && o["name"] == layout.MainTemplate {
-			return o["script"] != nil
+			return o["script"] != nil || mountsFiles(o["container"])
 		}
 	}
 	return false
+}
+
+// mountsFiles reports whether a container has the files of its component.
+func mountsFiles(container any) bool {
+	c, _ := container.(map[string]any)
+	mounts, _ := c["volumeMounts"].([]any)
+	return slices.ContainsFunc(mounts, func(mount any) bool {
+		m, _ := mount.(map[string]any)
+		return m["mountPath"] == layout.CodeDirectory
+	})
 }
 
 // addressIn is the address of an artifact in what travels beside it.
