@@ -190,7 +190,7 @@ func settingsArguments(t call) ([]wfv1.Parameter, error) {
 		give(layout.CacheKey, key)
 		give(layout.CacheMaxAge, s.Cache.MaxAge)
 	}
-	patch, err := settings.PodPatch(s, t.text)
+	patch, err := settings.PodPatch(s, t.podText)
 	if err != nil {
 		return nil, err
 	}
