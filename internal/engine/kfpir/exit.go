@@ -94,8 +94,8 @@ func (s *scope) withExit(n *node, t *spec.Task) *callable {
 		task.RunIf = ""
 		group.OnExit[e.ours] = task
 	}
+	group.Parameters = of.iface().Inputs
 	of.group = &group
-	s.parameters(&of)
 	s.groups[of.name] = &of
 	s.places["groups["+quoted(of.name)+"]"] = n.to.line
 	for path, line := range s.places { // the tasks are those of the group without an end
@@ -161,7 +161,7 @@ func (s *scope) handedAlready(of *callable, t *spec.Task, v value) *slot {
 }
 
 // finalStatus is what KFP's driver gives a PipelineTaskFinalStatus.
-func (s *scope) finalStatus(p irProducer, n *node) value {
+func (s *scope) finalStatus(p irProducer) value {
 	of, ok := s.tasks[p.Task]
 	if !ok {
 		s.errorf(p.Line, "Unknown task", "There is no task %q in component %q.", p.Task, s.of.label)

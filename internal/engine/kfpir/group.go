@@ -53,19 +53,11 @@ func (r *reader) group(label string, c irComponent) *callable {
 	of.kind, of.name = spec.GroupKind, r.groupNames.group(shortLabel(label))
 	r.declared(of, c)
 	g := r.dag(of, c.DAG, c.Line, "groups["+quoted(of.name)+"].")
+	g.Parameters = of.iface().Inputs // without those that nothing reads
 	of.group = &g
-	r.parameters(of)
 	r.groups[of.name] = of
 	r.places["groups["+quoted(of.name)+"]"] = c.Line
 	return of
-}
-
-// parameters declares those of a group. What only the compiler has put there, and nothing reads, is left out.
-func (r *reader) parameters(of *callable) {
-	of.group.Parameters = map[string]spec.Input{}
-	for name, in := range of.iface().Inputs {
-		of.group.Parameters[name] = in
-	}
 }
 
 // scope is what the texts of one graph may refer to.

@@ -19,7 +19,7 @@ func (s *scope) parameter(n *node, p irParameterValue) value {
 	case p.Input != "":
 		v = s.ofGroup(p.Input, p.Line, false)
 	case p.FinalStatus != nil:
-		v = s.finalStatus(*p.FinalStatus, n)
+		v = s.finalStatus(*p.FinalStatus)
 	case p.Runtime != nil:
 		v = s.constantOrInput(*p.Runtime)
 	default:
@@ -138,7 +138,7 @@ func (s *scope) placeholdersIn(n *node, given map[string]value) {
 				if other, ok := given[p.name]; ok && p.name != name {
 					return other
 				}
-				if _, item := s.item(n, p.name); item {
+				if n.isItem(p.name) {
 					return value{code: "each.value", typ: spec.Any, line: v.line}
 				}
 			}

@@ -11,22 +11,12 @@ import (
 // calls everything that a loop has collected a list.
 func (s *scope) outputs(dag *irDAG, texts map[string]string) {
 	for _, name := range spec.Names(s.of.outputs) {
-		var from []irSelector
-		line := dag.Line
 		slot := s.of.outputs[name]
-		if slot.artifact {
-			source := dag.Outputs.Artifacts[name]
-			from, line = source.All, source.Line
-		} else {
-			source := dag.Outputs.Parameters[name]
-			line = source.Line
-			switch {
-			case source.From != nil:
-				from = []irSelector{*source.From}
-			case source.OneOf != nil:
-				from = source.OneOf.All
-			case source.Map != nil:
-				s.gap(line, gapMapOutput, "Output %q of component %q is one.", name, s.of.label)
+		from := dag.Outputs.Artifacts[name].All
+		if source := dag.Outputs.Parameters[name]; !slot.artifact {
+			from = parameterSelectors(source)
+			if source.Map != nil {
+				s.gap(source.Line, gapMapOutput, "Output %q of component %q is one.", name, s.of.label)
 				continue
 			}
 		}

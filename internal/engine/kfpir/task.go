@@ -69,7 +69,7 @@ func (s *scope) displayName(n *node) string {
 func (s *scope) given(n *node) map[string]value {
 	given := map[string]value{}
 	for _, name := range spec.Names(n.ir.Inputs.Parameters) {
-		if _, item := s.item(n, name); item {
+		if n.isItem(name) {
 			continue
 		}
 		given[name] = s.parameter(n, n.ir.Inputs.Parameters[name])
@@ -81,13 +81,8 @@ func (s *scope) given(n *node) map[string]value {
 	return given
 }
 
-// item reports whether an input is the item of the task's loop.
-func (s *scope) item(n *node, name string) (string, bool) {
-	if n.ir.Iterator == nil {
-		return "", false
-	}
-	return n.ir.Iterator.Item, n.ir.Iterator.Item == name
-}
+// isItem reports whether an input is the item of the task's loop.
+func (n *node) isItem(name string) bool { return n.ir.Iterator != nil && n.ir.Iterator.Item == name }
 
 // hand gives the task one input.
 func (s *scope) hand(n *node, t *spec.Task, name string, given map[string]value, path string) {
