@@ -316,7 +316,6 @@ func TestTheGeneratorUsesEveryField(t *testing.T) {
 
 // notCompiled lists what no object holds.
 var notCompiled = map[string]bool{
-	"Pipeline.Defaults.Tolerations[].JSON": true, // an expression, which is a task's
 	// Every kind of interface is drawn as the pipeline's own.
 	"Pipeline.Tasks[].Component.Interface.Inputs[].Description": true, "Pipeline.OnExit[].Component.Interface.Inputs[].Description": true,
 	"Pipeline.Tasks[].Component.Interface.Inputs[].AllowedValues": true, "Pipeline.OnExit[].Component.Interface.Inputs[].AllowedValues": true,
@@ -326,7 +325,6 @@ var notCompiled = map[string]bool{
 	// Only a plan has maps of which Terraform does not know all elements yet.
 	"Pipeline.Open": true, "Pipeline.Open.Parameters": true, "Pipeline.Open.Tasks": true, "Pipeline.Open.OnExit": true,
 	"Pipeline.Open.Groups": true, "Pipeline.Components": true,
-	"Pipeline.Defaults.Tolerations[].JSON": true, // which names something of a task
 	"Pipeline.Tasks[].OpenInputs": true, "Pipeline.OnExit[].OpenInputs": true,
 }
 

@@ -57,9 +57,7 @@ func Component(c spec.Component) (ComponentObjects, error) {
 	}
 	objects := ComponentObjects{Version: version}
 	if len(code) > 0 {
-		main.Volumes = append(main.Volumes, corev1.Volume{Name: codeVolume, VolumeSource: corev1.VolumeSource{
-			ConfigMap: &corev1.ConfigMapVolumeSource{LocalObjectReference: corev1.LocalObjectReference{Name: name}},
-		}})
+		main.Volumes = append(main.Volumes, codeVolumeOf(name))
 		objects.Code = &corev1.ConfigMap{
 			TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "ConfigMap"},
 			ObjectMeta: *meta.DeepCopy(),
