@@ -36,10 +36,12 @@ func (c *checker) groups() {
 			c.problems = append(c.problems, p)
 		}
 		c.graph.Groups[name] = inner.graph
-		known[name] = spec.Interface{Inputs: groups[name].Parameters, Outputs: inner.graph.Outputs}
+		if open := groups[name].Open; !open.Parameters && !open.Outputs {
+			known[name] = spec.Interface{Inputs: groups[name].Parameters, Outputs: inner.graph.Outputs}
+		}
 	}
-	c.pipeline = c.resolved(nil, c.pipeline, known)
 	c.unusedGroups()
+	c.pipeline = c.resolved(nil, c.pipeline, known)
 }
 
 // resolved is a pipeline whose tasks know what the groups that they use take and give. at is where it stands.
