@@ -22,3 +22,25 @@ const CodeKind = "pipeline-code"
 
 // CodeName is the name of such a config map, by a hash of what it holds.
 func CodeName(pipeline, hash string) string { return pipeline + "-" + hash }
+
+// CodeSelector finds such config maps.
+const CodeSelector = ManagedByLabel + "=" + ManagedBy + "," + KindLabel + "=" + CodeKind
+
+// CodeUsed adds the names of the config maps that an object mounts, at any depth.
+func CodeUsed(object any, used map[string]bool) {
+	switch v := object.(type) {
+	case map[string]any:
+		for key, child := range v {
+			if source, ok := child.(map[string]any); ok && key == "configMap" {
+				if name, ok := source["name"].(string); ok {
+					used[name] = true
+				}
+			}
+			CodeUsed(child, used)
+		}
+	case []any:
+		for _, child := range v {
+			CodeUsed(child, used)
+		}
+	}
+}
