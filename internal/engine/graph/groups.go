@@ -25,12 +25,14 @@ func (c *checker) groups() {
 	}
 	c.groupCycles(uses)
 	known := map[string]spec.Interface{}
+	c.openOnes = map[string]map[string]bool{}
 	for _, name := range uses.order() {
 		at := problem.At("groups").Key(name)
 		c.groupName(at, name)
 		inner := newChecker(c.resolved(at, groups[name].Pipeline(c.pipeline), known))
-		inner.around = &c.pipeline
+		inner.around, inner.openOnes = &c.pipeline, c.openOnes
 		inner.check()
+		c.openOnes[name] = inner.graph.open
 		for _, p := range inner.problems {
 			p.Path = at.Join(p.Path)
 			c.problems = append(c.problems, p)

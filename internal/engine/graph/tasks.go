@@ -206,10 +206,8 @@ func areObjects(t spec.Type) bool {
 
 // typeOf finds the type of a text. Where it comes from is not known yet, any will do.
 func typeOf(t *expr.Typed, want spec.Type, optional bool) (spec.Type, []expr.Error) {
-	for v := range t.Variables() {
-		if v.Type == spec.Any && v.Open {
-			want = spec.Any
-		}
+	if isOfOpen(t) {
+		want = spec.Any
 	}
 	of := t.Check
 	if optional {
@@ -220,6 +218,16 @@ func typeOf(t *expr.Typed, want spec.Type, optional bool) (spec.Type, []expr.Err
 		return of(got)
 	}
 	return got, errs
+}
+
+// isOfOpen reports whether a text uses something of which nothing is known yet.
+func isOfOpen(t *expr.Typed) bool {
+	for v := range t.Variables() {
+		if v.Type == spec.Any && v.Open {
+			return true
+		}
+	}
+	return false
 }
 
 // isScalar reports whether a value is shown as one word of text. Any is what a field of a struct is.
@@ -263,13 +271,13 @@ func (c *checker) absentOutputs(at problem.Path, t spec.Task, n *Node) {
 
 // outputs checks what the pipeline gives and finds the types.
 func (c *checker) outputs() {
-	c.graph.Outputs, c.graph.Given = map[string]spec.Output{}, map[string]*expr.Typed{}
+	c.graph.Outputs, c.graph.Given, c.graph.open = map[string]spec.Output{}, map[string]*expr.Typed{}, map[string]bool{}
 	env := c.graph.Scope.Outputs()
 	from := map[string]string{}
 	for _, name := range spec.Names(c.pipeline.Outputs) {
 		at := problem.At("outputs").Key(name)
 		raw := c.pipeline.Outputs[name]
-		c.graph.Outputs[name] = spec.Output{Type: spec.String}
+		c.graph.Outputs[name], c.graph.open[name] = spec.Output{Type: spec.String}, true
 		given := c.given[name]
 		if given.unknown {
 			continue
@@ -289,6 +297,7 @@ func (c *checker) outputs() {
 		}
 		if len(errs) == 0 {
 			c.graph.Outputs[name] = spec.Output{Type: got}
+			c.graph.open[name] = isOfOpen(c.graph.Given[name])
 			if got.IsArtifact() {
 				c.collectable(at, name, given.template, from)
 			}
