@@ -114,7 +114,7 @@ func (c *checker) imported(at problem.Path, t spec.Type) {
 	if !t.IsArtifact() || t.IsList() {
 		c.problems.Errorf(
 			at, "Not a type of artifacts", "%q is no type that one artifact can have. Write Artifact, Dataset, Model, Metrics, "+
-				"ClassificationMetrics, HTML or Markdown.", t,
+				"ClassificationMetrics, HTML, Markdown, or a title of your own, such as acme.Scorecard.", t,
 		)
 	}
 }
@@ -206,12 +206,18 @@ func areObjects(t spec.Type) bool {
 
 // typeOf finds the type of a text. Where it comes from is not known yet, any will do.
 func typeOf(t *expr.Typed, want spec.Type, optional bool) (spec.Type, []expr.Error) {
-	if isOfOpen(t) {
-		want = spec.Any
-	}
 	of := t.Check
 	if optional {
 		of = t.CheckOptional
+	}
+	if isOfOpen(t) {
+		got, errs := of(spec.Any)
+		if !got.IsArtifact() {
+			return got, errs
+		}
+		if want == spec.Any || got.AssignableTo(want) {
+			return got, nil // there is an artifact among the choices, and all else may be one
+		}
 	}
 	got, errs := of(want)
 	if want == spec.Any && got.IsArtifact() {
