@@ -91,6 +91,10 @@ var mistakes = []mistake{
 	{"unknown_parameter_type", "resource \"kfp_pipeline\" \"unknown_parameter_type\" {\n  name = \"p\"\n  parameters = " +
 		"{ a = { type = \"List[str]\" } } # <-\n  tasks = { x = { component = kfp_component.add.ref } }\n}",
 		[]string{`parameters["a"].type: "List[str]" is not a type. Did you mean "list(string)"?`}},
+	{"unknown_type_in_a_group", "resource \"kfp_pipeline\" \"unknown_type_in_a_group\" {\n  name = \"p\"\n  groups = {\n    " +
+		"g = { parameters = { a = { type = \"str\" } }, tasks = { x = { component = kfp_component.add.ref } } } # <-\n  }\n" +
+		"  tasks = { x = { group = \"g\", inputs = { a = \"x\" } } }\n}",
+		[]string{`groups["g"].parameters["a"].type: "str" is not a type. Did you mean "string"?`}},
 	{
 		"nothing_to_run", "resource \"kfp_component\" \"nothing_to_run\" { # <-\n  name = \"c\"\n}",
 		[]string{"neither python nor container", "python = {"},

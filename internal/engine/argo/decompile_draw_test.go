@@ -324,7 +324,7 @@ var notCompiled = map[string]bool{
 	"Pipeline.OnExit[].Approval":         true,
 	// Only a plan has maps of which Terraform does not know all elements yet.
 	"Pipeline.Open": true, "Pipeline.Open.Parameters": true, "Pipeline.Open.Tasks": true, "Pipeline.Open.OnExit": true,
-	"Pipeline.Open.Groups": true, "Pipeline.Components": true,
+	"Pipeline.Open.Groups": true, "Pipeline.Open.Outputs": true, "Pipeline.Components": true,
 	"Pipeline.Tasks[].OpenInputs": true, "Pipeline.OnExit[].OpenInputs": true,
 }
 

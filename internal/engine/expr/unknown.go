@@ -41,6 +41,12 @@ func (e Env) unknown(segments []string) (message, remedy string) {
 	if why := e.elsewhere(strings.TrimPrefix(prefix+"."+wrong, ".")); why != "" {
 		return message, why
 	}
+	if known == 0 && len(segments) > 1 { // nothing of that kind is here, though it may be elsewhere
+		whole := segments[0] + "." + segments[1]
+		if why := e.elsewhere(whole); why != "" {
+			return fmt.Sprintf("There is no name %s.", whole), why
+		}
+	}
 	if hint := foreignName(segments); hint != "" {
 		return message, hint
 	}

@@ -26,6 +26,7 @@ type Graph struct {
 	Outputs map[string]spec.Output
 	// Given are the texts of the outputs, but for those that Terraform does not know yet.
 	Given map[string]*expr.Typed
+	open  map[string]bool // outputs whose types are not known yet, or not for an error that is told
 }
 
 // Node is one task among the others.
@@ -47,7 +48,8 @@ type Node struct {
 	Lists     map[string]bool        // artifact outputs under for_each that other tasks take as a list
 	texts     []text
 	component spec.Ref
-	open      bool // what the component takes and gives is not known yet
+	open      bool            // what the component takes and gives is not known yet
+	openOnes  map[string]bool // outputs of the group whose types are not known yet
 }
 
 // Need is an edge to a task that another one needs.
@@ -110,7 +112,8 @@ type checker struct {
 	around    *spec.Pipeline // that of a group; nil: the pipeline is none
 	graph     *Graph
 	exitOrder []string
-	given     map[string]text // the pipeline's outputs
+	given     map[string]text            // the pipeline's outputs
+	openOnes  map[string]map[string]bool // of each group, the outputs whose types are not known yet
 	problems  problem.List
 }
 
@@ -201,13 +204,23 @@ var notInNames = regexp.MustCompile(`[^A-Za-z0-9]+`)
 func (c *checker) nodes() {
 	for name, t := range c.pipeline.Tasks {
 		c.graph.Tasks[name] = newNode(name, t)
+		c.graph.Tasks[name].openOnes = c.openOf(t)
 	}
 	for name, t := range c.pipeline.OnExit {
 		c.graph.Exit[name] = newNode(name, ExitTask(t))
+		c.graph.Exit[name].openOnes = c.openOf(t)
 	}
 	for name, raw := range c.pipeline.Outputs {
 		c.given[name] = parseText(problem.At("outputs").Key(name), raw, spec.Any)
 	}
+}
+
+// openOf are the outputs of a task that is a group whose types are not known yet.
+func (c *checker) openOf(t spec.Task) map[string]bool {
+	if t.Component.Kind != spec.GroupKind {
+		return nil
+	}
+	return c.openOnes[t.Component.Name]
 }
 
 // isOpen reports whether Terraform does not know yet what a task runs.

@@ -25,21 +25,25 @@ func (c *checker) groups() {
 	}
 	c.groupCycles(uses)
 	known := map[string]spec.Interface{}
+	c.openOnes = map[string]map[string]bool{}
 	for _, name := range uses.order() {
 		at := problem.At("groups").Key(name)
 		c.groupName(at, name)
 		inner := newChecker(c.resolved(at, groups[name].Pipeline(c.pipeline), known))
-		inner.around = &c.pipeline
+		inner.around, inner.openOnes = &c.pipeline, c.openOnes
 		inner.check()
+		c.openOnes[name] = inner.graph.open
 		for _, p := range inner.problems {
 			p.Path = at.Join(p.Path)
 			c.problems = append(c.problems, p)
 		}
 		c.graph.Groups[name] = inner.graph
-		known[name] = spec.Interface{Inputs: groups[name].Parameters, Outputs: inner.graph.Outputs}
+		if open := groups[name].Open; !open.Parameters && !open.Outputs {
+			known[name] = spec.Interface{Inputs: groups[name].Parameters, Outputs: inner.graph.Outputs}
+		}
 	}
-	c.pipeline = c.resolved(nil, c.pipeline, known)
 	c.unusedGroups()
+	c.pipeline = c.resolved(nil, c.pipeline, known)
 }
 
 // resolved is a pipeline whose tasks know what the groups that they use take and give. at is where it stands.

@@ -120,3 +120,63 @@ func TestGroupsGive(t *testing.T) {
 		t.Errorf("the group gives %s", got)
 	}
 }
+
+// A group may have no parameters at all. What it takes for one of the pipeline's is told all the same.
+func TestParametersOfThePipelineAreNoneOfAGroup(t *testing.T) {
+	t.Parallel()
+	_, problems := Check(spec.Pipeline{
+		Namespace: "etl", Name: "p", Parameters: map[string]spec.Input{"day": {Type: spec.String}},
+		Groups: map[string]spec.Group{"shard": {Tasks: map[string]spec.Task{
+			"t": {Component: printer, Inputs: map[string]string{"text": "{{ parameters.day }}"}},
+		}}},
+		Tasks: map[string]spec.Task{"t": useOf("shard")},
+	})
+	_, details := found(problems)
+	if want := `"day" is a parameter of the pipeline.`; !strings.Contains(details, want) {
+		t.Errorf("nothing says %q in:\n%s", want, details)
+	}
+}
+
+// Where Terraform does not know yet what a group takes or gives, or what the tasks in it run, nothing is called wrong.
+func TestGroupsThatAreNotKnownYet(t *testing.T) {
+	t.Parallel()
+	later := map[string]spec.Task{"t": {}}
+	gives := map[string]string{"file": "{{ tasks.t.outputs.file }}"}
+	use := func(group string, inputs map[string]string) spec.Task {
+		t := useOf(group)
+		t.Inputs = inputs
+		return t
+	}
+	_, problems := Check(spec.Pipeline{
+		Namespace: "etl", Name: "p",
+		Groups: map[string]spec.Group{
+			"make":  {Tasks: later, Outputs: gives},
+			"again": {Tasks: map[string]spec.Task{"t": useOf("make")}, Outputs: gives},
+			"loop": {
+				Tasks:   map[string]spec.Task{"t": {Component: useOf("make").Component, ForEach: "[1]"}},
+				Outputs: map[string]string{"files": "{{ tasks.t.output }}"},
+			},
+			"named": {Tasks: later, Outputs: map[string]string{"file": spec.Unknown}},
+			"gives": {Tasks: later, Open: spec.Open{Outputs: true}},
+			"takes": {Tasks: later, Open: spec.Open{Parameters: true}},
+			"read":  {Tasks: later, Parameters: map[string]spec.Input{"file": {Type: spec.Dataset}}},
+			"reads": {Tasks: later, Parameters: map[string]spec.Input{"files": {Type: spec.ListOf(spec.Dataset)}}},
+		},
+		Tasks: map[string]spec.Task{
+			"make": useOf("make"), "again": useOf("again"), "loop": useOf("loop"), "named": useOf("named"),
+			"gives": useOf("gives"), "takes": use("takes", map[string]string{"any": "x"}),
+			"read1": use("read", map[string]string{"file": "{{ tasks.make.output }}"}),
+			"read2": use("read", map[string]string{"file": "{{ tasks.again.outputs.file }}"}),
+			"model": {Component: spec.ImportRef(spec.Dataset), Inputs: map[string]string{spec.ImportURI: "s3://b/k"}},
+			"or1":   use("read", map[string]string{"file": "{{ tasks.make.output ?? tasks.model.output }}"}),
+			"or2":   use("read", map[string]string{"file": "{{ tasks.later.output ?? tasks.model.output }}"}),
+			"later": {},
+			"read3": use("read", map[string]string{"file": "{{ tasks.named.output }}"}),
+			"read4": use("read", map[string]string{"file": "{{ tasks.gives.outputs.any }}"}),
+			"reads": use("reads", map[string]string{"files": "{{ tasks.loop.output }}"}),
+		},
+	})
+	if len(problems) > 0 {
+		t.Error(problems)
+	}
+}

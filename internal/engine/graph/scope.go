@@ -87,6 +87,13 @@ func addTasks(env map[string]expr.Var, tasks map[string]spec.Task, nodes map[str
 			env["tasks."+name+".output"], env["tasks."+name+".outputs."+expr.Anything] = open, open
 		}
 		for out, o := range n.Outputs {
+			if n.openOnes[out] {
+				env["tasks."+name+".outputs."+out] = open
+				if len(n.Outputs) == 1 {
+					env["tasks."+name+".output"] = open
+				}
+				continue
+			}
 			kind := "parameters"
 			if o.Type.IsArtifact() {
 				kind = "artifacts"

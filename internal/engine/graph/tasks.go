@@ -114,7 +114,7 @@ func (c *checker) imported(at problem.Path, t spec.Type) {
 	if !t.IsArtifact() || t.IsList() {
 		c.problems.Errorf(
 			at, "Not a type of artifacts", "%q is no type that one artifact can have. Write Artifact, Dataset, Model, Metrics, "+
-				"ClassificationMetrics, HTML or Markdown.", t,
+				"ClassificationMetrics, HTML, Markdown, or a title of your own, such as acme.Scorecard.", t,
 		)
 	}
 }
@@ -206,20 +206,34 @@ func areObjects(t spec.Type) bool {
 
 // typeOf finds the type of a text. Where it comes from is not known yet, any will do.
 func typeOf(t *expr.Typed, want spec.Type, optional bool) (spec.Type, []expr.Error) {
-	for v := range t.Variables() {
-		if v.Type == spec.Any && v.Open {
-			want = spec.Any
-		}
-	}
 	of := t.Check
 	if optional {
 		of = t.CheckOptional
+	}
+	if isOfOpen(t) {
+		got, errs := of(spec.Any)
+		if !got.IsArtifact() {
+			return got, errs
+		}
+		if want == spec.Any || got.AssignableTo(want) {
+			return got, nil // there is an artifact among the choices, and all else may be one
+		}
 	}
 	got, errs := of(want)
 	if want == spec.Any && got.IsArtifact() {
 		return of(got)
 	}
 	return got, errs
+}
+
+// isOfOpen reports whether a text uses something of which nothing is known yet.
+func isOfOpen(t *expr.Typed) bool {
+	for v := range t.Variables() {
+		if v.Type == spec.Any && v.Open {
+			return true
+		}
+	}
+	return false
 }
 
 // isScalar reports whether a value is shown as one word of text. Any is what a field of a struct is.
@@ -263,13 +277,13 @@ func (c *checker) absentOutputs(at problem.Path, t spec.Task, n *Node) {
 
 // outputs checks what the pipeline gives and finds the types.
 func (c *checker) outputs() {
-	c.graph.Outputs, c.graph.Given = map[string]spec.Output{}, map[string]*expr.Typed{}
+	c.graph.Outputs, c.graph.Given, c.graph.open = map[string]spec.Output{}, map[string]*expr.Typed{}, map[string]bool{}
 	env := c.graph.Scope.Outputs()
 	from := map[string]string{}
 	for _, name := range spec.Names(c.pipeline.Outputs) {
 		at := problem.At("outputs").Key(name)
 		raw := c.pipeline.Outputs[name]
-		c.graph.Outputs[name] = spec.Output{Type: spec.String}
+		c.graph.Outputs[name], c.graph.open[name] = spec.Output{Type: spec.String}, true
 		given := c.given[name]
 		if given.unknown {
 			continue
@@ -289,6 +303,7 @@ func (c *checker) outputs() {
 		}
 		if len(errs) == 0 {
 			c.graph.Outputs[name] = spec.Output{Type: got}
+			c.graph.open[name] = isOfOpen(c.graph.Given[name])
 			if got.IsArtifact() {
 				c.collectable(at, name, given.template, from)
 			}

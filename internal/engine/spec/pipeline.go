@@ -28,6 +28,7 @@ type Open struct {
 	Tasks      bool
 	OnExit     bool
 	Groups     bool
+	Outputs    bool // of a group
 }
 
 // Options are the settings of a pipeline as a whole.

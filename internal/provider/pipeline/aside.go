@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/vmihailenco/msgpack/v5"
@@ -177,7 +178,7 @@ func (a *Aside) IsPlain(ctx context.Context) bool {
 	for name := range a.Raw {
 		v, err := a.Read(ctx, name)
 		_, element := asideObject(name)
-		if err != nil || !holdsNoNull(v, schema.MapNestedAttribute{NestedObject: element}) {
+		if err != nil || !isPlain(ctx, v, schema.MapNestedAttribute{NestedObject: element}) {
 			return false
 		}
 	}
@@ -190,9 +191,9 @@ var (
 	groupObject = schema.NestedAttributeObject{Attributes: GroupAttributes()}
 )
 
-// holdsNoNull reports whether there is no null in the value of an attribute where something has to be: as an element of
-// a collection, or in place of what is required.
-func holdsNoNull(v attr.Value, of schema.Attribute) bool {
+// isPlain reports whether the framework has nothing to say of the value of an attribute: no validator of a text refuses
+// it, and there is no null where something has to be, as an element of a collection or in place of what is required.
+func isPlain(ctx context.Context, v attr.Value, of schema.Attribute) bool {
 	switch {
 	case v.IsNull():
 		return !of.IsRequired()
@@ -201,30 +202,44 @@ func holdsNoNull(v attr.Value, of schema.Attribute) bool {
 	}
 	inside := map[string]schema.Attribute{}
 	switch of := of.(type) {
+	case schema.StringAttribute:
+		return passes(ctx, v, of)
 	case schema.SingleNestedAttribute:
-		return attributesHoldNoNull(v, of.Attributes)
+		return attributesArePlain(ctx, v, of.Attributes)
 	case schema.MapNestedAttribute:
 		inside = of.NestedObject.Attributes
 	case schema.ListNestedAttribute:
 		inside = of.NestedObject.Attributes
 	}
 	for _, element := range elementsOf(v) {
-		if element.IsNull() || !attributesHoldNoNull(element, inside) {
+		if element.IsNull() || !attributesArePlain(ctx, element, inside) {
 			return false
 		}
 	}
 	return true
 }
 
-// attributesHoldNoNull is holdsNoNull for the attributes of an object, of which there may be none.
-func attributesHoldNoNull(v attr.Value, attributes map[string]schema.Attribute) bool {
+// passes reports whether a text passes the validators of its attribute.
+func passes(ctx context.Context, v attr.Value, of schema.StringAttribute) bool {
+	text, _ := v.(types.String)
+	for _, check := range of.Validators {
+		var resp validator.StringResponse
+		if check.ValidateString(ctx, validator.StringRequest{ConfigValue: text}, &resp); resp.Diagnostics.HasError() {
+			return false
+		}
+	}
+	return true
+}
+
+// attributesArePlain is isPlain for the attributes of an object, of which there may be none.
+func attributesArePlain(ctx context.Context, v attr.Value, attributes map[string]schema.Attribute) bool {
 	object, ok := v.(types.Object)
 	if !ok || v.IsUnknown() {
 		return true
 	}
 	values := object.Attributes()
 	for name, a := range attributes {
-		if !holdsNoNull(values[name], a) {
+		if !isPlain(ctx, values[name], a) {
 			return false
 		}
 	}

@@ -97,7 +97,8 @@ func groupsSpec(ctx context.Context, m types.Map, t *kit.Reader) map[string]spec
 }
 
 func groupSpec(ctx context.Context, at path.Path, of map[string]attr.Value, t *kit.Reader) spec.Group {
-	parameters, tasks, onExit := kit.As[types.Map](of["parameters"]), kit.As[types.Map](of["tasks"]), kit.As[types.Map](of["on_exit"])
+	parameters, outputs := kit.As[types.Map](of["parameters"]), kit.As[types.Map](of["outputs"])
+	tasks, onExit := kit.As[types.Map](of["tasks"]), kit.As[types.Map](of["on_exit"])
 	if parameters.IsUnknown() {
 		t.Unknown = true
 	}
@@ -106,10 +107,12 @@ func groupSpec(ctx context.Context, at path.Path, of map[string]attr.Value, t *k
 		Parameters:  kit.InputsSpec(ctx, parameters, t),
 		Tasks:       tasksSpec(ctx, at.AtName("tasks"), tasks, t),
 		OnExit:      tasksSpec(ctx, at.AtName("on_exit"), onExit, t),
-		Outputs:     t.Strings(ctx, kit.As[types.Map](of["outputs"])),
+		Outputs:     t.Strings(ctx, outputs),
 		Parallelism: t.Number(kit.As[types.Int64](of["parallelism"])),
 		FailFast:    t.OptionalFlag(kit.As[types.Bool](of["fail_fast"])),
-		Open:        spec.Open{Parameters: parameters.IsUnknown(), Tasks: isOpen(tasks), OnExit: isOpen(onExit)},
+		Open: spec.Open{
+			Parameters: parameters.IsUnknown(), Tasks: isOpen(tasks), OnExit: isOpen(onExit), Outputs: outputs.IsUnknown(),
+		},
 	}
 }
 

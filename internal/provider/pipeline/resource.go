@@ -238,12 +238,16 @@ func (m *Model) isInterfaceKnown(p spec.Pipeline) bool {
 	if !kit.IsSettled(m.Parameters) || kit.HasUnknown(m.Outputs) {
 		return false
 	}
-	isOpen := func(t spec.Task) bool { return t.Component.Name == "" && t.Approval == nil }
+	isOpen := func(t spec.Task) bool {
+		return t.Component.Name == "" && t.Approval == nil || t.Component.Name == spec.Unknown
+	}
 	settled := func(tasks map[string]spec.Task, open spec.Open) bool {
 		return !open.Tasks && !open.Groups && !slices.ContainsFunc(slices.Collect(maps.Values(tasks)), isOpen)
 	}
-	for _, group := range p.Groups {
-		if !settled(group.Tasks, group.Open) {
+	for name, group := range p.Groups {
+		declared := kit.Known(m.Groups.Elements()[name])
+		isKnown := kit.IsSettled(kit.As[types.Map](declared["parameters"])) && !kit.HasUnknown(declared["outputs"])
+		if !isKnown || !settled(group.Tasks, group.Open) {
 			return len(p.Outputs) == 0
 		}
 	}

@@ -73,7 +73,7 @@ func metadataVar(artifact expr.Var) expr.Var {
 		meta.Type, meta.Coding = spec.List, expr.Collected
 		of, _, _ := strings.Cut(meta.Argo, ".outputs.")
 		parameters, access := expr.Access(of+".outputs.parameters"), expr.Access(meta.Argo)
-		meta.Argo, meta.Code = "", "type("+parameters+`) == "map" && not (`+access+` in [nil, ""]) ? `+access+` : "[]"`
+		meta.Code = "type(" + parameters + `) == "map" && not (` + access + ` in [nil, ""]) ? ` + access + ` : "[]"`
 	case artifact.Failing:
 		meta.Failing = true
 	case artifact.Nullable:
