@@ -109,22 +109,32 @@ func (s *templateScope) loop(t *spec.Task, c *templateCall) {
 		for _, u := range unknown {
 			s.graph.miss(c.at+".withParam", unknownTag(u))
 		}
-		t.ForEach = text
-		s.listParameter(text)
-		if tag, ok := wholeTag(text, ""); ok && strings.HasPrefix(tag, "tasks.") {
-			t.ForEach = "{{ fromJSON(" + tag + ") }}"
-		}
+		t.ForEach = s.list(text)
 	}
 	if t.ForEach != "" {
 		s.graph.places[layout.Keyed(s.attribute, c.name)+".for_each"] = c.at
 	}
 }
 
-// listParameter makes a parameter a list that a loop goes over: Argo has no types.
-func (s *templateScope) listParameter(text string) {
-	tag, ok := wholeTag(text, "parameters.")
-	p, known := s.graph.pipeline.Parameters[tag]
-	if !ok || !known {
+// list is a text as a list that a loop goes over. Argo has no types: a parameter becomes a list, and what a task gives is
+// the text of one.
+func (s *templateScope) list(text string) string {
+	if tag, ok := wholeTag(text, "parameters."); ok {
+		s.listParameter(tag)
+	}
+	if tag, ok := wholeTag(text, ""); ok && strings.HasPrefix(tag, "tasks.") {
+		return "{{ fromJSON(" + tag + ") }}"
+	}
+	return text
+}
+
+func (s *templateScope) listParameter(name string) {
+	parameters := s.graph.pipeline.Parameters
+	if s.group != nil {
+		parameters = s.group.spec.Parameters
+	}
+	p, known := parameters[name]
+	if !known {
 		return
 	}
 	if p.Default != nil {
@@ -134,7 +144,7 @@ func (s *templateScope) listParameter(text string) {
 		}
 	}
 	p.Type = spec.List
-	s.graph.pipeline.Parameters[tag] = p
+	parameters[name] = p
 }
 
 // readItems writes items as a constant list. Argo inserts scalars as texts.
