@@ -97,7 +97,7 @@ func aroundOf(t *testing.T, without string, files ...string) handwritten.Around 
 
 func TestHandwrittenTemplatesAreReadAsPipelines(t *testing.T) {
 	t.Parallel()
-	for name, without := range map[string]string{"diamond": "", "diamond-before": "write", "steps": "", "entangled": "print", "library": "", "hello": "", "ids": "", "shards": "", "tangled": "", "exiting": ""} {
+	for name, without := range map[string]string{"diamond": "", "diamond-before": "write", "steps": "", "entangled": "print", "library": "", "hello": "", "ids": "", "shards": "", "tangled": "", "exiting": "", "regions": ""} {
 		file := strings.TrimSuffix(name, "-before")
 		around := aroundOf(t, without, file, "hello", "steps", "worker")
 		p, unread, err := handwritten.Pipeline(written(t, file), around)
