@@ -53,7 +53,7 @@ output "attempts" { value = join(" ", [for name, task in kfp_run.r.tasks : "${na
 			t.Errorf("%s is %q, but was %q before", name, got, want)
 		}
 	}
-	if before["last"] != "far?" || before["first"] != "allofmonday" {
+	if before["last"] != "far?" || before["first"] != "[northonmonday,southonmonday]" {
 		t.Errorf("Argo gave %v", before)
 	}
 	t.Log(w.mustRun("output", "-raw", "attempts"))

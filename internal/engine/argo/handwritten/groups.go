@@ -179,12 +179,15 @@ func (s *templateScope) handed(text string) string {
 	return text
 }
 
-// listed hands a list to a group that goes over it, if the input is such a one.
-func (s *templateScope) listed(c *templateCall, name, text string) string {
-	if c.callee.ref.Kind != spec.GroupKind || s.graph.pipeline.Groups[c.callee.ref.Name].Parameters[name].Type != spec.List {
-		return text
+// listed hands a list to a group that goes over it, if the input is such a one, and else the text of it.
+func (s *templateScope) listed(c *templateCall, name, text string, collected bool) string {
+	if ref := c.callee.ref; ref.Kind == spec.GroupKind && s.graph.pipeline.Groups[ref.Name].Parameters[name].Type == spec.List {
+		return s.list(text, collected)
 	}
-	return s.list(text)
+	if tag, ok := wholeTag(text, ""); ok && collected {
+		return "{{ toJSON(" + tag + ") }}"
+	}
+	return text
 }
 
 // recursion tells that a template runs itself, which path leads to.

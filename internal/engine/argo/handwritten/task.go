@@ -211,7 +211,7 @@ func (s *templateScope) read(c *templateCall) spec.Task {
 	}
 	for _, name := range spec.Names(c.callee.reading.Given) {
 		if _, given := t.Inputs[name]; !given {
-			t.Inputs[name] = s.listed(c, name, s.handed(c.callee.reading.Given[name]))
+			t.Inputs[name] = s.listed(c, name, s.handed(c.callee.reading.Given[name]), false)
 		}
 	}
 	if t.Approval != nil || len(t.Inputs) == 0 {
@@ -254,7 +254,8 @@ func (s *templateScope) input(t spec.Task, c *templateCall, at, argo, text strin
 		s.graph.miss(at, unknownTag(u))
 	}
 	if len(unknown) == 0 {
-		t.Inputs[name] = s.listed(c, name, read)
+		own := c.callee.reading.Object == "" // which has types of its own
+		t.Inputs[name] = s.listed(c, name, read, !own && s.isCollected(text))
 		s.graph.places[layout.Keyed(layout.Keyed(s.attribute, c.name)+".inputs", name)] = at
 	}
 }

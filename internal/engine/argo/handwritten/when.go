@@ -109,20 +109,32 @@ func (s *templateScope) loop(t *spec.Task, c *templateCall) {
 		for _, u := range unknown {
 			s.graph.miss(c.at+".withParam", unknownTag(u))
 		}
-		t.ForEach = s.list(text)
+		t.ForEach = s.list(text, s.isCollected(task.WithParam))
 	}
 	if t.ForEach != "" {
 		s.graph.places[layout.Keyed(s.attribute, c.name)+".for_each"] = c.at
 	}
 }
 
+// isCollected reports whether a text is what the turns of a loop have given: to Argo the text of a list, and here a list.
+func (s *templateScope) isCollected(argo string) bool {
+	tag, ok := wholeTag(argo, "tasks.")
+	if !ok {
+		tag, ok = wholeTag(argo, "steps.")
+	}
+	name, what, _ := strings.Cut(tag, ".")
+	c := s.calls[name]
+	return ok && c != nil && strings.HasPrefix(what, "outputs.parameters.") &&
+		(len(c.task.WithItems) > 0 || c.task.WithParam != "" || c.task.WithSequence != nil)
+}
+
 // list is a text as a list that a loop goes over. Argo has no types: a parameter becomes a list, and what a task gives is
-// the text of one.
-func (s *templateScope) list(text string) string {
+// the text of one, unless it is collected.
+func (s *templateScope) list(text string, collected bool) string {
 	if tag, ok := wholeTag(text, "parameters."); ok {
 		s.listParameter(tag)
 	}
-	if tag, ok := wholeTag(text, ""); ok && strings.HasPrefix(tag, "tasks.") {
+	if tag, ok := wholeTag(text, ""); ok && strings.HasPrefix(tag, "tasks.") && !collected {
 		return "{{ fromJSON(" + tag + ") }}"
 	}
 	return text
