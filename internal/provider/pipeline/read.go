@@ -35,11 +35,35 @@ func (r *Resource) Refresh(
 	if expected != nil && expected.Version != m.Version.ValueString() && m.Version.ValueString() == live.Labels[layout.VersionLabel] {
 		return found, false // another version of this provider compiled it; the plan brings it up to date
 	}
+	if m.isPackage() && expected != nil {
+		return found, r.refreshPackage(ctx, m, live, expected)
+	}
 	if expected != nil && len(operate.Differences(live, expected.Template)) == 0 {
 		return append(found, expected.CheckSize()...), expected.Version == m.Version.ValueString()
 	}
 	r.readBack(ctx, m, live, prior, expected, diags)
 	return found, false
+}
+
+// refreshPackage tells what differs from what the package compiles to, also of its code. There is no package that would
+// say it.
+func (r *Resource) refreshPackage(
+	ctx context.Context, m *Model, live *backend.Object, expected *compile.PipelineObject,
+) (same bool) {
+	found := operate.Differences(live, expected.Template)
+	for _, code := range expected.Code {
+		there, err := r.Session.Backend.Find(ctx, backend.ConfigMaps, code.Namespace, code.Name)
+		switch {
+		case backend.IsNotFound(err):
+			found = append(found, "the config map "+code.Name+" is missing")
+		case err == nil:
+			for _, differs := range operate.Differences(there, code) {
+				found = append(found, "config map "+code.Name+": "+differs)
+			}
+		}
+	}
+	m.Drift = kit.ListOfTexts(found)
+	return len(found) == 0 && expected.Version == m.Version.ValueString()
 }
 
 // readBack writes what the cluster holds into the model, and what no attribute can hold into its drift.

@@ -79,10 +79,11 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 			found = append(append(found, compiled.CheckSize()...), r.Session.CheckCounts(ctx, compiled)...)
 		}
 	}
-	kit.AddProblems(&resp.Diagnostics, found)
+	kit.AddProblems(&resp.Diagnostics, plan.located(ctx, found))
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	plan.warnOfUsers(p, &resp.Diagnostics)
 	r.Session.PlannedOptions.Note(p)
 	checkInside(ctx, r.Session, p, &resp.Diagnostics)
 	plan.SetDerived(p, g, version)
@@ -175,7 +176,12 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		kit.AddClusterError(&resp.Diagnostics, "delete", "pipeline", name, err)
 		return
 	}
-	kit.Report(&resp.Diagnostics, func(problems *problem.List) { r.Session.Sweep(ctx, namespace, problems) })
+	kit.Report(&resp.Diagnostics, func(problems *problem.List) {
+		r.Session.Sweep(ctx, namespace, problems)
+		if state.isPackage() {
+			r.Session.RetireCode(ctx, namespace, name, nil, problems)
+		}
+	})
 }
 
 func (r *Resource) apply(ctx context.Context, m *Model, verb string, diags *diag.Diagnostics) {
@@ -185,7 +191,7 @@ func (r *Resource) apply(ctx context.Context, m *Model, verb string, diags *diag
 		return
 	}
 	compiled, g, found := CompilePipeline(p)
-	kit.AddErrors(diags, found)
+	kit.AddErrors(diags, m.located(ctx, found))
 	if diags.HasError() {
 		return
 	}
@@ -198,11 +204,20 @@ func (r *Resource) apply(ctx context.Context, m *Model, verb string, diags *diag
 			return r.Session.Create(ctx, kind, object, p.Namespace, p.Name, "kfp_pipeline")
 		}
 	}
+	for _, code := range compiled.Code {
+		if err := r.Session.PutCode(ctx, code, code.Namespace, code.Name); err != nil {
+			kit.AddClusterError(diags, verb, "code of pipeline", p.Name, err)
+			return
+		}
+	}
 	if err := put(ctx, backend.WorkflowTemplates, compiled.Template); err != nil {
 		kit.AddClusterError(diags, verb, "pipeline", p.Name, err)
 		return
 	}
 	m.SetDerived(p, g, compiled.Version)
+	if m.isPackage() {
+		kit.Report(diags, func(problems *problem.List) { r.Session.RetireCode(ctx, p.Namespace, p.Name, compiled.Code, problems) })
+	}
 }
 
 // SetDerived sets what follows from the rest; an empty version is not known yet.

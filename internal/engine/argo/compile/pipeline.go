@@ -2,8 +2,10 @@ package compile
 
 import (
 	"fmt"
+	"slices"
 
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
@@ -27,6 +29,7 @@ const (
 type PipelineObject struct {
 	Version  string
 	Template *wfv1.WorkflowTemplate
+	Code     []*corev1.ConfigMap        // what the pods of the components inside the pipeline mount
 	specSize int                        // bytes of the template's spec, as JSON
 	tasks    map[string][]*wfv1.DAGTask // what each task has become
 }
@@ -66,7 +69,7 @@ func Pipeline(p spec.Pipeline, g *graph.Graph) (PipelineObject, error) {
 	if err := noteDefaults(annotations, p.Defaults); err != nil {
 		return PipelineObject{}, err
 	}
-	return PipelineObject{Version: version, specSize: len(content), tasks: c.tasks, Template: &wfv1.WorkflowTemplate{
+	return PipelineObject{Version: version, Code: c.codes, specSize: len(content), tasks: c.tasks, Template: &wfv1.WorkflowTemplate{
 		TypeMeta: metav1.TypeMeta{APIVersion: layout.APIVersion, Kind: layout.TemplateKind},
 		ObjectMeta: metav1.ObjectMeta{
 			Name: p.Name, Namespace: p.Namespace, Annotations: annotations,
@@ -100,6 +103,8 @@ type pipelineCompiler struct {
 	tasks    map[string][]*wfv1.DAGTask
 	beside   []wfv1.Template // beside main: DAGs of one task, for what Argo has on templates only
 	ofGroups []wfv1.Template
+	inlined  []wfv1.Template // of the components inside the pipeline
+	codes    []*corev1.ConfigMap
 }
 
 func (c *pipelineCompiler) compile() error {
@@ -124,7 +129,10 @@ func (c *pipelineCompiler) compile() error {
 	if err := c.groups(); err != nil {
 		return err
 	}
-	c.spec.Templates = append(append(c.spec.Templates, c.beside...), c.ofGroups...)
+	if err := c.inline(); err != nil {
+		return err
+	}
+	c.spec.Templates = slices.Concat(c.spec.Templates, c.beside, c.ofGroups, c.inlined)
 	return c.options()
 }
 
