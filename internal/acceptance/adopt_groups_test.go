@@ -3,6 +3,7 @@ package acceptance_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -40,7 +41,7 @@ func TestAccAdoptGroups(t *testing.T) {
 	w.Write("run.tf", `
 resource "kfp_run" "r" {
   pipeline = kfp_pipeline.regions.ref
-  timeouts = { create = "4m" }
+  timeouts = { create = "5m" }
 }
 output "first" { value = kfp_run.r.outputs.first }
 output "last" { value = kfp_run.r.outputs.last }
@@ -74,7 +75,7 @@ func (e *testEnv) outputsOf(t *testing.T, template string) map[string]string {
 	if _, err := runs.Create(t.Context(), o, metav1.CreateOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	run := e.AwaitRun(t, "Succeeded")
+	run := e.awaitRun(t, "Succeeded", 5*time.Minute)
 	nodes, _, _ := unstructured.NestedMap(run.Object, "status", "nodes")
 	root, _ := nodes[run.GetName()].(map[string]any)
 	parameters, _, _ := unstructured.NestedSlice(root, "outputs", "parameters")

@@ -68,6 +68,9 @@ func (g *templateGraph) callee(c *templateCall) *templateCallee {
 	case ref == nil:
 		g.visited[c.task.Template] = true
 		return g.template(in, c.task.Template, c.at+".template")
+	case ref.Name == g.object.Name && !ref.ClusterScope:
+		g.visited[ref.Template] = true
+		return g.template(in, ref.Template, c.at+".templateRef")
 	case ref.ClusterScope:
 		g.miss(
 			c.at+".templateRef", "ClusterWorkflowTemplates are not looked at; copy it into the namespace as a WorkflowTemplate",
