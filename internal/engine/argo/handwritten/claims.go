@@ -35,10 +35,7 @@ func (g *templateGraph) claims() map[string]spec.EphemeralClaim {
 	for _, claim := range g.spec.VolumeClaimTemplates {
 		at := layout.Keyed("spec.volumeClaimTemplates", claim.Name)
 		read := settings.ReadClaim(claim.Spec)
-		again, err := settings.ClaimSpec(read)
-		meta := claim.ObjectMeta
-		meta.Name = ""
-		if err != nil || !equality.Semantic.DeepEqual(again, claim.Spec) || !equality.Semantic.DeepEqual(meta, metav1.ObjectMeta{}) {
+		if !isWhole(read, claim) {
 			g.miss(at, "only size, storage class and access modes of a claim can be written")
 		}
 		if _, taken := claims[claim.Name]; taken {
@@ -56,7 +53,8 @@ func (g *templateGraph) claims() map[string]spec.EphemeralClaim {
 			if _, taken := claims[c.ClaimName]; taken {
 				g.miss(
 					layout.Keyed("spec.volumeClaimTemplates", c.ClaimName),
-					"a volume is a claim of the namespace with this name, and the two are one here; give one of them another name",
+					"a volume is a claim of the namespace with this name, and the two are one here; give one of them another "+
+						"name",
 				)
 			}
 		}
@@ -68,12 +66,21 @@ func (g *templateGraph) claims() map[string]spec.EphemeralClaim {
 	return claims
 }
 
+// isWhole reports whether what was read of a claim says all that it says.
+func isWhole(read spec.EphemeralClaim, claim corev1.PersistentVolumeClaim) bool {
+	again, err := settings.ClaimSpec(read)
+	meta := claim.ObjectMeta
+	meta.Name = ""
+	return err == nil && equality.Semantic.DeepEqual(again, claim.Spec) &&
+		equality.Semantic.DeepEqual(meta, metav1.ObjectMeta{})
+}
+
 // foreignClaims tells of claims that a template of another WorkflowTemplate mounts: the run makes its own alone.
 func (g *templateGraph) foreignClaims(s spec.Settings, in *wfv1.WorkflowTemplate, place string) {
-	own := runClaims(&g.object.Spec)
 	for _, v := range runClaims(&in.Spec) {
 		mounts := func(name string) bool { return s.Volumes[name].Claim == v.Name }
-		if slices.ContainsFunc(spec.Names(s.Volumes), mounts) && !slices.ContainsFunc(own, func(o corev1.Volume) bool { return o.Name == v.Name }) {
+		makes := func(own corev1.Volume) bool { return own.Name == v.Name }
+		if slices.ContainsFunc(spec.Names(s.Volumes), mounts) && !slices.ContainsFunc(runClaims(&g.object.Spec), makes) {
 			g.miss(
 				place, "it mounts "+layout.QuoteName(v.Name)+" of spec.volumeClaimTemplates there, which runs of this "+
 					"WorkflowTemplate do not make; write the claim here, too",

@@ -15,7 +15,7 @@ import (
 type templateGroup struct {
 	spec       spec.Group
 	parameters map[string]string // Argo's tags of its inputs → ours
-	lifted     map[string]string // what its tasks take from the pipeline around it, such as parameters.day → its parameter
+	lifted     map[string]string // what its tasks take from the pipeline, such as parameters.day → its own parameter
 	reading    *Reading          // what the tasks that use it are told
 }
 
@@ -38,7 +38,8 @@ func (g *templateGraph) group(c *templateCallee, t *wfv1.Template) {
 	attribute := layout.Keyed("groups", name)
 	g.places[attribute] = at
 	g.groupInputs(group, t, at)
-	scope := &templateScope{graph: g, attribute: attribute + ".tasks", group: group, calls: map[string]*templateCall{}, entry: t}
+	scope := g.scope(t, attribute+".tasks")
+	scope.group = group
 	g.tasks(scope)
 	group.spec.Tasks = scope.tasks
 	group.spec.Outputs = scope.outputs(attribute)
@@ -181,8 +182,10 @@ func (s *templateScope) handed(text string) string {
 
 // listed hands a list to a group that goes over it, if the input is such a one, and else the text of it.
 func (s *templateScope) listed(c *templateCall, name, text string, collected bool) string {
-	if ref := c.callee.ref; ref.Kind == spec.GroupKind && s.graph.pipeline.Groups[ref.Name].Parameters[name].Type == spec.List {
-		return s.list(text, collected)
+	if ref := c.callee.ref; ref.Kind == spec.GroupKind {
+		if s.graph.pipeline.Groups[ref.Name].Parameters[name].Type == spec.List {
+			return s.list(text, collected)
+		}
 	}
 	if tag, ok := wholeTag(text, ""); ok && collected {
 		return "{{ toJSON(" + tag + ") }}"

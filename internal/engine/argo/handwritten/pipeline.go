@@ -168,7 +168,7 @@ func (g *templateGraph) parameter(at string, p wfv1.Parameter, value *wfv1.AnySt
 	g.parameters["workflow.parameters."+p.Name] = "parameters." + name
 }
 
-// scope is that of tasks of the pipeline itself.
+// scope is that of the tasks of a template, which are the pipeline's own unless they get a group.
 func (g *templateGraph) scope(entry *wfv1.Template, attribute string) *templateScope {
 	g.visited[entry.Name] = true
 	return &templateScope{graph: g, attribute: attribute, calls: map[string]*templateCall{}, entry: entry}
