@@ -45,7 +45,7 @@ resource "kfp_run" "r" {
 }
 output "first" { value = kfp_run.r.outputs.first }
 output "last" { value = kfp_run.r.outputs.last }
-output "attempts" { value = join(" ", [for name, task in kfp_run.r.tasks : "${name}=${task.phase}"]) }
+output "phases" { value = join(" ", [for name, task in kfp_run.r.tasks : "${name}=${task.phase}"]) }
 `)
 	w.mustRun("apply", "-auto-approve", "-input=false")
 	w.unchanged()
@@ -57,7 +57,12 @@ output "attempts" { value = join(" ", [for name, task in kfp_run.r.tasks : "${na
 	if before["last"] != "far?" || before["first"] != "[northonmonday,southonmonday]" {
 		t.Errorf("Argo gave %v", before)
 	}
-	t.Log(w.mustRun("output", "-raw", "attempts"))
+	phases := w.mustRun("output", "-raw", "phases")
+	for _, want := range []string{"all/each/skipped=Skipped", "west/second=Succeeded", "onExit/tell/say=Succeeded"} {
+		if !strings.Contains(phases, want) {
+			t.Errorf("%s is not among %s", want, phases)
+		}
+	}
 	w.mustRun("destroy", "-auto-approve", "-input=false")
 	if err := e.checkEmpty(nil); err != nil {
 		t.Error(err)
