@@ -221,7 +221,11 @@ func (c configuration) Write(t *testing.T, dir, rc string) {
 	if len(queries) > 0 && len(c.only("provider")) == 0 {
 		blocks = append(blocks, "provider \"kfp\" {}") // which a list names
 	}
-	for name, content := range map[string]string{"main.tf": strings.Join(blocks, "\n"), "main.tfquery.hcl": strings.Join(queries, "\n"), "rc": rc} {
+	compiled, err := os.ReadFile("testdata/package/pipeline.yaml") // which documents take from beside them
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string]string{"pipeline.yaml": string(compiled), "main.tf": strings.Join(blocks, "\n"), "main.tfquery.hcl": strings.Join(queries, "\n"), "rc": rc} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
