@@ -180,7 +180,7 @@ output "last" { value = "${kfp_run.r.outputs.last}|${kfp_run.r.name}" }
 	}
 	other := e.workspace(t, map[string]string{"main.tf": providerOnly + e.importBlock("kfp_pipeline.p", "entangled")})
 	text = other.failure("plan", "-input=false", "-generate-config-out=other.tf")
-	for _, want := range []string{"spec.hooks", `spec.templates["inner"].dag`, `spec.templates["main"].dag.tasks["heads"].when`, `spec.templates["main"].dag.tasks["stay"].inline`, `spec.templates["unused"]`} {
+	for _, want := range []string{"spec.hooks", `spec.templates["main"].retryStrategy`, `spec.templates["main"].dag.tasks["heads"].when`, `spec.templates["main"].dag.tasks["stay"].inline`, `spec.templates["unused"]`} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the error does not name %s:\n%s", want, text)
 		}

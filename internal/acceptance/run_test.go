@@ -194,7 +194,12 @@ func TestAccNoClusterIsAnErrorAtApplyOnly(t *testing.T) {
 // AwaitRun waits until the only run of the namespace is in a phase.
 func (e *testEnv) AwaitRun(t *testing.T, phase string) unstructured.Unstructured {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	return e.awaitRun(t, phase, 2*time.Minute)
+}
+
+func (e *testEnv) awaitRun(t *testing.T, phase string, within time.Duration) unstructured.Unstructured {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), within)
 	defer cancel()
 	for {
 		runs, err := e.List(ctx, backend.Workflows)

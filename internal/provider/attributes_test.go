@@ -31,7 +31,10 @@ var fieldsOf = map[string]struct {
 	},
 	"kfp_pipeline": {
 		pipeline.New, []reflect.Type{reflect.TypeFor[spec.Pipeline](), reflect.TypeFor[spec.Options]()},
-		map[string]string{"version": "", "ref": "", "drift": "", "run_labels": "Labels"},
+		map[string]string{
+			"version": "", "ref": "", "drift": "", "run_labels": "Labels",
+			"package": "", "images": "", "caching": "", // nobody can read a package off what it has become
+		},
 	},
 	"kfp_recurring_run": {recurringrun.New, []reflect.Type{reflect.TypeFor[spec.RecurringRun]()}, map[string]string{
 		"pin": "Pinned", "pinned_pipeline": "Pipeline", "cron": "Lines", "crons": "Lines", "interval": "Lines", "start_time": "When", "end_time": "When",

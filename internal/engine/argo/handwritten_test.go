@@ -97,16 +97,20 @@ func aroundOf(t *testing.T, without string, files ...string) handwritten.Around 
 
 func TestHandwrittenTemplatesAreReadAsPipelines(t *testing.T) {
 	t.Parallel()
-	for name, without := range map[string]string{"diamond": "", "diamond-before": "write", "steps": "", "entangled": "print", "library": "", "hello": "", "ids": ""} {
+	for name, without := range map[string]string{"diamond": "", "diamond-before": "write", "steps": "", "entangled": "print", "library": "", "hello": "", "ids": "", "shards": "", "tangled": "", "exiting": "", "regions": ""} {
 		file := strings.TrimSuffix(name, "-before")
-		around := aroundOf(t, without, file, "hello")
+		around := aroundOf(t, without, file, "hello", "steps", "worker")
 		p, unread, err := handwritten.Pipeline(written(t, file), around)
 		if err != nil {
 			t.Fatal(err)
 		}
 		read := map[string]any{"unread": lines(unread)}
 		if len(unread) == 0 {
-			for _, tasks := range []map[string]spec.Task{p.Tasks, p.OnExit} {
+			all := []map[string]spec.Task{p.Tasks, p.OnExit}
+			for _, group := range p.Groups {
+				all = append(all, group.Tasks)
+			}
+			for _, tasks := range all {
 				for name, task := range tasks {
 					task.Component = spec.Ref{Kind: task.Component.Kind, Name: task.Component.Name}
 					tasks[name] = task

@@ -45,8 +45,9 @@ func (g *templateGraph) options(entry *wfv1.Template) {
 	if m := s.WorkflowMetadata; m != nil {
 		o.Labels, m.Labels = m.Labels, nil
 	}
-	g.pipeline.Options = o
 	s.Entrypoint, s.OnExit, s.Templates, s.Arguments = "", "", nil, wfv1.Arguments{}
+	o.VolumeClaims = g.claims()
+	g.pipeline.Options = o
 	s.Volumes, s.SecurityContext = nil, nil // the tasks have what they mount, and their rights
 	left, err := layout.AsJSON(s)
 	if err != nil {
@@ -61,8 +62,7 @@ func (g *templateGraph) options(entry *wfv1.Template) {
 var workflowReasons = map[string]string{
 	"templateDefaults":             podReasons["templateDefaults"],
 	"podSpecPatch":                 templateReasons["podSpecPatch"],
-	"volumeClaimTemplates":         podReasons["volumeClaimTemplates"],
-	"volumeClaimGC":                "volumes of a run are those of its tasks",
+	"volumeClaimGC":                "claims of a run go when it has succeeded, and else with its Workflow (ttl)",
 	"hostAliases":                  templateReasons["hostAliases"],
 	"hostNetwork":                  podReasons["hostNetwork"],
 	"dnsPolicy":                    podReasons["dnsPolicy"],

@@ -8,7 +8,6 @@ import (
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/decompile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
@@ -50,6 +49,7 @@ type templateGraph struct {
 	read       map[string]*templateCallee // what tasks run, by where it is
 	visited    map[string]bool            // templates of the object that something runs
 	parameters map[string]string          // Argo's names of parameters → ours
+	running    []string                   // the graphs that are being read, each run by the one before
 	places     map[string]string          // our paths → where it stands in the object
 	unread     []layout.Unread
 }
@@ -72,15 +72,19 @@ func (g *templateGraph) readAll() {
 		return
 	}
 	g.declareParameters(entry)
-	g.pipeline.Tasks = g.group(entry, "tasks")
+	scope := g.scope(entry, "tasks")
+	g.tasks(scope)
+	g.pipeline.Tasks = scope.tasks
 	if exit := g.object.Spec.OnExit; exit != "" {
 		if t := g.object.GetTemplateByName(exit); t != nil {
-			g.pipeline.OnExit = g.group(t, "on_exit")
+			end := g.scope(t, "on_exit")
+			g.tasks(end)
+			g.pipeline.OnExit = end.tasks
 		} else {
 			g.miss("spec.onExit", "there is no template "+layout.QuoteName(exit))
 		}
 	}
-	g.outputs(entry)
+	g.outputs(scope)
 	g.options(entry)
 	for i := range g.object.Spec.Templates {
 		if name := g.object.Spec.Templates[i].Name; !g.visited[name] {
@@ -125,7 +129,7 @@ func (g *templateGraph) declareParameters(entry *wfv1.Template) {
 	}
 	for _, a := range entry.Inputs.Artifacts {
 		at := layout.Keyed(layout.Keyed("spec.templates", entry.Name)+".inputs.artifacts", a.Name)
-		if kindOf(entry) == "dag" || kindOf(entry) == "steps" {
+		if isGraph(entry) {
 			layout.Set(&g.pipeline.Parameters, plainName(a.Name), spec.Input{Type: spec.Artifact, Optional: a.Optional})
 			g.parameters["inputs.artifacts."+a.Name] = "parameters." + plainName(a.Name)
 			left := a.DeepCopy()
@@ -143,13 +147,7 @@ func (g *templateGraph) parameter(at string, p wfv1.Parameter, value *wfv1.AnySt
 		)
 		return
 	}
-	in := spec.Input{Type: spec.String}
-	if p.Description != nil {
-		in.Description = p.Description.String()
-	}
-	for _, v := range p.Enum {
-		in.AllowedValues = append(in.AllowedValues, v.String())
-	}
+	in := described(p)
 	if value != nil {
 		text := value.String()
 		in.Default = &text
@@ -170,50 +168,69 @@ func (g *templateGraph) parameter(at string, p wfv1.Parameter, value *wfv1.AnySt
 	g.parameters["workflow.parameters."+p.Name] = "parameters." + name
 }
 
-// Group reads the tasks of a template: of a DAG, of steps, or of one container as the only task.
-func (g *templateGraph) group(t *wfv1.Template, attribute string) map[string]spec.Task {
-	at := layout.Keyed("spec.templates", t.Name)
-	g.visited[t.Name] = true
-	var calls []*templateCall
-	switch kindOf(t) {
-	case "dag":
-		if t.DAG.Target != "" {
-			g.miss(at+".dag.target", "a run does all tasks; leave out those that it need not")
-		}
-		for i := range t.DAG.Tasks {
-			calls = append(
-				calls, &templateCall{at: fmt.Sprintf("%s.dag.tasks[%q]", at, t.DAG.Tasks[i].Name), task: t.DAG.Tasks[i]},
-			)
-		}
-	case "steps":
-		calls = stepCalls(t, at)
-	default:
-		call := templateCall{at: at, task: wfv1.DAGTask{Name: t.Name, Template: t.Name}}
-		for _, p := range t.Inputs.Parameters {
-			if _, ok := g.parameters["inputs.parameters."+p.Name]; ok && attribute == "tasks" {
-				call.task.Arguments.Parameters = append(
-					call.task.Arguments.Parameters,
-					wfv1.Parameter{Name: p.Name, Value: wfv1.AnyStringPtr("{{inputs.parameters." + p.Name + "}}")},
-				)
-			}
-		}
-		calls = []*templateCall{&call}
+// scope is that of the tasks of a template, which are the pipeline's own unless they get a group.
+func (g *templateGraph) scope(entry *wfv1.Template, attribute string) *templateScope {
+	g.visited[entry.Name] = true
+	return &templateScope{graph: g, attribute: attribute, calls: map[string]*templateCall{}, entry: entry}
+}
+
+// tasks reads the tasks of a scope's template: of a DAG, of steps, or of one container as the only task.
+func (g *templateGraph) tasks(scope *templateScope) {
+	t := scope.entry
+	if isGraph(t) {
+		g.running = append(g.running, t.Name)
+		defer func() { g.running = g.running[:len(g.running)-1] }()
 	}
-	tasks := map[string]spec.Task{}
-	scope := &templateScope{graph: g, attribute: attribute, calls: map[string]*templateCall{}, tasks: tasks, entry: t}
+	calls := g.calls(t, scope.attribute)
 	for _, c := range calls {
 		scope.add(c)
 	}
+	scope.tasks = map[string]spec.Task{}
 	for _, c := range calls {
 		if c.name != "" {
-			tasks[c.name] = scope.read(c)
-			g.places[layout.Keyed(attribute, c.name)] = c.at
+			scope.tasks[c.name] = scope.read(c)
+			ours := layout.Keyed(scope.attribute, c.name)
+			g.places[ours] = c.at
+			if c.callee.at != "" {
+				g.places[ours+".retry"] = c.callee.at + ".retryStrategy"
+				g.places[ours+".retry.policy"] = c.callee.at + ".retryStrategy.retryPolicy"
+			}
 		}
 	}
-	if kindOf(t) == "dag" || kindOf(t) == "steps" {
-		g.groupRest(t, at)
+	if isGraph(t) && scope.group == nil {
+		g.graphRest(t.DeepCopy(), layout.Keyed("spec.templates", t.Name), graphReasons)
 	}
-	return tasks
+}
+
+// isGraph reports whether a template runs others.
+func isGraph(t *wfv1.Template) bool { return kindOf(t) == "dag" || kindOf(t) == "steps" }
+
+// calls are the tasks of a template as Argo says them.
+func (g *templateGraph) calls(t *wfv1.Template, attribute string) []*templateCall {
+	at := layout.Keyed("spec.templates", t.Name)
+	switch kindOf(t) {
+	case "dag":
+		var calls []*templateCall
+		if t.DAG.Target != "" {
+			g.miss(at+".dag.target", "a run does all tasks; leave out those that it need not")
+		}
+		for _, task := range t.DAG.Tasks {
+			calls = append(calls, &templateCall{at: fmt.Sprintf("%s.dag.tasks[%q]", at, task.Name), task: task})
+		}
+		return calls
+	case "steps":
+		return stepCalls(t, at)
+	}
+	call := templateCall{at: at, task: wfv1.DAGTask{Name: t.Name, Template: t.Name}}
+	for _, p := range t.Inputs.Parameters {
+		if _, ok := g.parameters["inputs.parameters."+p.Name]; ok && attribute == "tasks" {
+			call.task.Arguments.Parameters = append(
+				call.task.Arguments.Parameters,
+				wfv1.Parameter{Name: p.Name, Value: wfv1.AnyStringPtr("{{inputs.parameters." + p.Name + "}}")},
+			)
+		}
+	}
+	return []*templateCall{&call}
 }
 
 // stepCalls makes a DAG of steps: each waits for those of the group before.
@@ -234,13 +251,12 @@ func stepCalls(t *wfv1.Template, at string) []*templateCall {
 	return calls
 }
 
-// groupRest tells what a template of tasks says beside them.
-func (g *templateGraph) groupRest(t *wfv1.Template, at string) {
-	rest := t.DeepCopy()
+// graphRest tells what a template of tasks says beside them. rest is a copy of it.
+func (g *templateGraph) graphRest(rest *wfv1.Template, at string, reasons map[string]string) {
 	rest.Name, rest.Inputs, rest.Outputs, rest.DAG, rest.Steps = "", wfv1.Inputs{}, wfv1.Outputs{}, nil, nil
 	rest.Parallelism = nil // the caller looks at it
 	rest.FailFast = nil
-	g.left(at, rest, graphReasons)
+	g.left(at, rest, reasons)
 }
 
 var graphReasons = map[string]string{
@@ -263,46 +279,18 @@ func (g *templateGraph) left(at string, object any, reasons map[string]string) {
 }
 
 // outputs reads what the entrypoint gives.
-func (g *templateGraph) outputs(entry *wfv1.Template) {
-	at := layout.Keyed("spec.templates", entry.Name) + ".outputs"
-	scope := &templateScope{graph: g, attribute: "outputs", tasks: g.pipeline.Tasks, entry: entry}
-	give := func(argo, at, tag string) {
-		name := plainName(argo)
-		text, unknown := expr.FromTags(tag, scope.tag, nil)
-		for _, u := range unknown {
-			g.miss(at, unknownTag(u))
-		}
-		layout.Set(&g.pipeline.Outputs, name, text)
-		g.places[layout.Keyed("outputs", name)] = at
-	}
-	if kind := kindOf(entry); kind != "dag" && kind != "steps" {
-		if c := g.read[entry.Name]; c != nil {
-			for _, output := range spec.Names(c.ref.Outputs) {
-				layout.Set(
-					&g.pipeline.Outputs, output, fmt.Sprintf("{{ tasks.%s.outputs.%s }}", layout.SpecName(entry.Name), output),
-				)
-			}
-		}
+func (g *templateGraph) outputs(scope *templateScope) {
+	if isGraph(scope.entry) {
+		g.pipeline.Outputs = scope.outputs("")
 		return
 	}
-	for _, p := range entry.Outputs.Parameters {
-		here := layout.Keyed(at+".parameters", p.Name)
-		if p.ValueFrom == nil || p.ValueFrom.Parameter == "" || p.ValueFrom.Default != nil || p.GlobalName != "" {
-			g.miss(
-				here,
-				"only the output of a task (valueFrom.parameter) can be written; an expression stands in outputs of the pipeline",
+	if c := g.read[scope.entry.Name]; c != nil {
+		for _, output := range spec.Names(c.ref.Outputs) {
+			layout.Set(
+				&g.pipeline.Outputs, output,
+				fmt.Sprintf("{{ tasks.%s.outputs.%s }}", layout.SpecName(scope.entry.Name), output),
 			)
-			continue
 		}
-		give(p.Name, here, p.ValueFrom.Parameter)
-	}
-	for _, a := range entry.Outputs.Artifacts {
-		here := layout.Keyed(at+".artifacts", a.Name)
-		if a.From == "" || a.GlobalName != "" {
-			g.miss(here, "only the artifact of a task (from) can be written; an expression stands in outputs of the pipeline")
-			continue
-		}
-		give(a.Name, here, a.From)
 	}
 }
 

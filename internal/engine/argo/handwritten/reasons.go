@@ -202,7 +202,6 @@ func (r *reader) left() {
 var podReasons = map[string]string{
 	"templateDefaults":             "write what it says into the template",
 	"podSpecPatch":                 templateReasons["podSpecPatch"],
-	"volumeClaimTemplates":         "give the tasks a volume with ephemeral, or claim",
 	"hostAliases":                  templateReasons["hostAliases"],
 	"hostNetwork":                  "the host's network cannot be used",
 	"dnsPolicy":                    "DNS of pods cannot be set",
@@ -243,6 +242,7 @@ func (f *Reading) podFields(s *wfv1.WorkflowSpec) []layout.Unread {
 			"spec.artifactRepositoryRef", "it is the run's; artifact_repository of the pipeline", s.ArtifactRepositoryRef != nil,
 		},
 		{"spec.workflowMetadata", "it is the run's; labels of the pipeline", s.WorkflowMetadata != nil},
+		{"spec.volumeClaimTemplates", "they are the run's; volume_claims of the pipeline", len(s.VolumeClaimTemplates) > 0},
 		{"spec.onExit", "it is the run's; on_exit of the pipeline", s.OnExit != ""},
 		{"spec.hooks", "it is the run's, and cannot be written; on_exit of the pipeline", len(s.Hooks) > 0},
 		{"spec.metrics", "it is the run's, and cannot be written", s.Metrics != nil},

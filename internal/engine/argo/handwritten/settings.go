@@ -29,7 +29,7 @@ func (r *reader) settings() {
 	if t.Script != nil {
 		container = &t.Script.Container
 	}
-	settings.TakeMounts(container, slices.Concat(r.object.Spec.Volumes, t.Volumes), s)
+	settings.TakeMounts(container, slices.Concat(runClaims(&r.object.Spec), r.object.Spec.Volumes, t.Volumes), s)
 	t.Volumes = nil
 	if t.SecurityContext == nil {
 		t.SecurityContext = r.object.Spec.SecurityContext.DeepCopy()

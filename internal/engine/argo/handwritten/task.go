@@ -2,6 +2,7 @@ package handwritten
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
@@ -25,13 +26,15 @@ type templateCallee struct {
 	ref      spec.Ref
 	approval *spec.Approval
 	reading  Reading // what it was read from; zero: it is of this provider
+	at       string  // of a group: where that stands
 	ok       bool
 }
 
 // templateScope is one group of tasks, and what their texts may refer to.
 type templateScope struct {
 	graph     *templateGraph
-	attribute string
+	attribute string                   // where they stand: tasks, on_exit, or such of a group
+	group     *templateGroup           // nil: they are the pipeline's own
 	calls     map[string]*templateCall // by Argo's name
 	tasks     map[string]spec.Task
 	entry     *wfv1.Template
@@ -65,6 +68,9 @@ func (g *templateGraph) callee(c *templateCall) *templateCallee {
 	case ref == nil:
 		g.visited[c.task.Template] = true
 		return g.template(in, c.task.Template, c.at+".template")
+	case ref.Name == g.object.Name && !ref.ClusterScope:
+		g.visited[ref.Template] = true
+		return g.template(in, ref.Template, c.at+".templateRef")
 	case ref.ClusterScope:
 		g.miss(
 			c.at+".templateRef", "ClusterWorkflowTemplates are not looked at; copy it into the namespace as a WorkflowTemplate",
@@ -96,6 +102,10 @@ func (g *templateGraph) callee(c *templateCall) *templateCallee {
 // template finds the component that was made of a template.
 func (g *templateGraph) template(in *wfv1.WorkflowTemplate, name, at string) *templateCallee {
 	key := name
+	if in == g.object && slices.Contains(g.running, name) {
+		g.miss(at, recursion(g.running, name))
+		return &templateCallee{}
+	}
 	if in != g.object {
 		key = in.Name + "/" + name
 	}
@@ -113,15 +123,18 @@ func (g *templateGraph) template(in *wfv1.WorkflowTemplate, name, at string) *te
 	if in != g.object {
 		place = "WorkflowTemplate " + in.Name + " " + place
 	}
-	switch kind := kindOf(t); kind {
-	case "suspend":
+	switch kind := kindOf(t); {
+	case kind == "suspend":
 		c.approval, c.ok = &spec.Approval{Timeout: suspendTimeout(t.Suspend.Duration)}, true
 		return c
-	case "dag", "steps":
+	case isGraph(t) && in == g.object:
+		g.group(c, t)
+		return c
+	case isGraph(t):
 		g.miss(
 			place+"."+kind,
-			"a graph inside a graph is a pipeline of its own; move it into a WorkflowTemplate of its own, import that as a "+
-				"kfp_pipeline, and refer to it by templateRef",
+			"a graph of another WorkflowTemplate is a pipeline of its own; import that as a kfp_pipeline first, or move the "+
+				"template into this one",
 		)
 		return c
 	}
@@ -131,6 +144,9 @@ func (g *templateGraph) template(in *wfv1.WorkflowTemplate, name, at string) *te
 			u.Path = "WorkflowTemplate " + in.Name + " " + u.Path
 		}
 		g.unread = append(g.unread, u)
+	}
+	if in != g.object {
+		g.foreignClaims(c.reading.Settings, in, place)
 	}
 	if len(c.reading.Unread) == 0 {
 		g.component(c, in, place)
@@ -198,7 +214,7 @@ func (s *templateScope) read(c *templateCall) spec.Task {
 	}
 	for _, name := range spec.Names(c.callee.reading.Given) {
 		if _, given := t.Inputs[name]; !given {
-			t.Inputs[name] = c.callee.reading.Given[name]
+			t.Inputs[name] = s.listed(c, name, s.handed(c.callee.reading.Given[name]), false)
 		}
 	}
 	if t.Approval != nil || len(t.Inputs) == 0 {
@@ -241,20 +257,38 @@ func (s *templateScope) input(t spec.Task, c *templateCall, at, argo, text strin
 		s.graph.miss(at, unknownTag(u))
 	}
 	if len(unknown) == 0 {
-		t.Inputs[name] = read
+		own := c.callee.reading.Object == "" // which has types of its own
+		t.Inputs[name] = s.listed(c, name, read, !own && s.isCollected(text))
 		s.graph.places[layout.Keyed(layout.Keyed(s.attribute, c.name)+".inputs", name)] = at
 	}
 }
 
+// parameter is the parameter that a tag stands for: of the group, or else of the pipeline.
+func (s *templateScope) parameter(tag string) (string, bool) {
+	ofTemplate := strings.HasPrefix(tag, "inputs.")
+	switch {
+	case ofTemplate && s.group != nil:
+		name, ok := s.group.parameters[tag]
+		return name, ok
+	case ofTemplate && s.attribute == "on_exit":
+		return "", false
+	}
+	name, ok := s.graph.parameters[tag]
+	if !ok {
+		return "", false
+	}
+	return s.outer(name)
+}
+
 // tag translates a tag in a text of a task.
 func (s *templateScope) tag(tag string) (string, bool) {
-	if name, ok := s.graph.parameters[tag]; ok && (s.attribute != "on_exit" || !strings.HasPrefix(tag, "inputs.")) {
+	if name, ok := s.parameter(tag); ok {
 		return name, true
 	}
 	of, isOfRun := ofRun(tag)
 	switch {
-	case isOfRun && (of != "run.status" || s.attribute == "on_exit"):
-		return of, true
+	case isOfRun && (of != "run.status" || s.attribute == "on_exit" || s.group != nil):
+		return s.outer(of)
 	case tag == "item":
 		return "each.value", true
 	case strings.HasPrefix(tag, "item."):

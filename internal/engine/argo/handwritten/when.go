@@ -109,22 +109,44 @@ func (s *templateScope) loop(t *spec.Task, c *templateCall) {
 		for _, u := range unknown {
 			s.graph.miss(c.at+".withParam", unknownTag(u))
 		}
-		t.ForEach = text
-		s.listParameter(text)
-		if tag, ok := wholeTag(text, ""); ok && strings.HasPrefix(tag, "tasks.") {
-			t.ForEach = "{{ fromJSON(" + tag + ") }}"
-		}
+		t.ForEach = s.list(text, s.isCollected(task.WithParam))
 	}
 	if t.ForEach != "" {
 		s.graph.places[layout.Keyed(s.attribute, c.name)+".for_each"] = c.at
 	}
 }
 
-// listParameter makes a parameter a list that a loop goes over: Argo has no types.
-func (s *templateScope) listParameter(text string) {
-	tag, ok := wholeTag(text, "parameters.")
-	p, known := s.graph.pipeline.Parameters[tag]
-	if !ok || !known {
+// isCollected reports whether a text is what the turns of a loop have given: to Argo the text of a list, and here a list.
+func (s *templateScope) isCollected(argo string) bool {
+	tag, ok := wholeTag(argo, "tasks.")
+	if !ok {
+		tag, ok = wholeTag(argo, "steps.")
+	}
+	name, what, _ := strings.Cut(tag, ".")
+	c := s.calls[name]
+	return ok && c != nil && strings.HasPrefix(what, "outputs.parameters.") &&
+		(len(c.task.WithItems) > 0 || c.task.WithParam != "" || c.task.WithSequence != nil)
+}
+
+// list is a text as a list that a loop goes over. Argo has no types: a parameter becomes a list, and what a task gives is
+// the text of one, unless it is collected.
+func (s *templateScope) list(text string, collected bool) string {
+	if tag, ok := wholeTag(text, "parameters."); ok {
+		s.listParameter(tag)
+	}
+	if tag, ok := wholeTag(text, ""); ok && strings.HasPrefix(tag, "tasks.") && !collected {
+		return "{{ fromJSON(" + tag + ") }}"
+	}
+	return text
+}
+
+func (s *templateScope) listParameter(name string) {
+	parameters := s.graph.pipeline.Parameters
+	if s.group != nil {
+		parameters = s.group.spec.Parameters
+	}
+	p, known := parameters[name]
+	if !known {
 		return
 	}
 	if p.Default != nil {
@@ -134,7 +156,7 @@ func (s *templateScope) listParameter(text string) {
 		}
 	}
 	p.Type = spec.List
-	s.graph.pipeline.Parameters[tag] = p
+	parameters[name] = p
 }
 
 // readItems writes items as a constant list. Argo inserts scalars as texts.

@@ -1,0 +1,146 @@
+package acceptance_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// conforming are the packages of the corpus that every run of the tests tries; KFP_CONFORMANCE=all tries all that can
+// run.
+var conforming = []string{
+	"probes/oneof_out.yaml", "probes/optional_inputs.yaml", "critical__collected_parameters.yaml",
+	"parallel_and_nested__pipeline_in_pipeline_complex.yaml", "nested_return.yaml",
+}
+
+// elsewhere are packages that need what the dev cluster has not: other images, secrets, packages of an index, kfp itself
+// in the image.
+var elsewhere = []string{
+	"secret", "pip_", "xgboost", "iris", "containerized", "gpu", "ray", "cabundle", "importer", "submit_request", "env_variable",
+	"run_as_user", "pod_metadata", "volume", "display_name", "machine_fields", "google", "caching", "metrics",
+}
+
+// recorded is what KFP itself gave for a package.
+type recorded struct {
+	Runnable      bool           `json:"runnable"`
+	Deterministic bool           `json:"deterministic"`
+	Arguments     map[string]any `json:"arguments"`
+	State         string         `json:"pipeline_state"`
+	Outputs       map[string]any `json:"outputs"`
+}
+
+// Compiled pipelines of KFP give here what they give there.
+func TestAccConformance(t *testing.T) {
+	t.Parallel()
+	root := os.Getenv("KFP_CORPUS")
+	if root == "" {
+		t.Skip("KFP_CORPUS does not say where the compiled pipelines are")
+	}
+	text, err := os.ReadFile(filepath.Join(root, "results.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var results map[string]recorded
+	if err := json.Unmarshal(text, &results); err != nil {
+		t.Fatal(err)
+	}
+	all := os.Getenv("KFP_CONFORMANCE") == "all"
+	for name, want := range results {
+		isElsewhere := slices.ContainsFunc(elsewhere, func(part string) bool { return strings.Contains(name, part) })
+		if !want.Runnable || !want.Deterministic || want.State != "SUCCEEDED" && want.State != "FAILED" ||
+			!slices.Contains(conforming, name) && (!all || isElsewhere) {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			conforms(t, filepath.Join(root, corpusFile(name)), want)
+		})
+	}
+}
+
+// corpusFile is where a package of the corpus is.
+func corpusFile(name string) string {
+	if strings.Contains(name, "/") {
+		return name
+	}
+	return filepath.Join("valid", name)
+}
+
+func conforms(t *testing.T, file string, want recorded) {
+	t.Helper()
+	e := newTestEnv(t)
+	arguments, err := json.Marshal(valueTexts(want.Arguments))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := e.workspace(t, map[string]string{"main.tf": `
+terraform {
+  required_providers { kfp = { source = "terraform-provider-kfp/kfp" } }
+}
+resource "kfp_pipeline" "this" {
+  name    = "conformance"
+  package = file("` + file + `")
+  caching = false
+  images = {
+    for image, stand_in in {
+      "python:3.11" = "python:3.11-slim", "python:3.9" = "python:3.11-slim", "alpine" = "busybox:1.36", "alpine:latest" = "busybox:1.36",
+      "registry.access.redhat.com/ubi9/python-311:latest" = "python:3.11-slim"
+    } : image => stand_in if strcontains(file("` + file + `"), "image: ${image}\n")
+  }
+}
+resource "kfp_run" "this" {
+  pipeline        = kfp_pipeline.this.ref
+  parameters      = jsondecode(` + fmt.Sprintf("%q", arguments) + `)
+  service_account = "default"
+  timeouts        = { create = "5m" }
+}
+output "outputs" { value = kfp_run.this.outputs }
+`})
+	out, err := w.Command("apply", "-auto-approve", "-input=false").CombinedOutput()
+	if failed := err != nil; failed != (want.State == "FAILED") {
+		t.Fatalf("KFP gave %s, here %v\n%s", want.State, err, out)
+	}
+	if err != nil {
+		return
+	}
+	said, err := w.Command("output", "-json", "outputs").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got map[string]string
+	if err := json.Unmarshal(said, &got); err != nil {
+		t.Fatal(err)
+	}
+	for output, value := range want.Outputs {
+		if isFile, ok := value.(map[string]any); ok && (isFile["content"] != nil || isFile["__missing__"] != nil) {
+			continue // an artifact, or nothing
+		}
+		if text := got[strings.ReplaceAll(output, "-", "_")]; text != valueText(value) {
+			t.Errorf("output %s is %s, and KFP's %s", output, text, valueText(value))
+		}
+	}
+}
+
+// valueText is a value as the outputs of a run have it.
+func valueText(value any) string {
+	if text, ok := value.(string); ok {
+		return text
+	}
+	text, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Sprint(value)
+	}
+	return string(text)
+}
+
+func valueTexts(values map[string]any) map[string]string {
+	texts := map[string]string{}
+	for name, value := range values {
+		texts[strings.ReplaceAll(name, "-", "_")] = valueText(value)
+	}
+	return texts
+}
