@@ -2,12 +2,14 @@ package argo_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/status"
 )
 
@@ -87,6 +89,77 @@ func TestRetryForgetsWhatFailed(t *testing.T) {
 	}
 	if status["phase"] != "Running" {
 		t.Errorf("phase: %v", status["phase"])
+	}
+}
+
+// attemptedGroups is a run with a group that failed twice, though a task in it succeeded, one that succeeded the second
+// time, and a report that always runs. Of the last, kfp-end says that it handles nothing.
+func attemptedGroups() *wfv1.Workflow {
+	wf := &wfv1.Workflow{}
+	wf.Name, wf.Namespace, wf.Status.Phase = "r", "etl", wfv1.WorkflowFailed
+	wf.Status.Nodes = wfv1.Nodes{}
+	add := func(name string, t wfv1.NodeType, phase wfv1.NodePhase, boundary string, children ...string) {
+		wf.Status.Nodes[name] = wfv1.NodeStatus{ID: name, Name: name, Type: t, Phase: phase, BoundaryID: boundary, Children: children}
+	}
+	attempt := func(name string, phase wfv1.NodePhase, children ...string) {
+		add(name, wfv1.NodeTypeDAG, phase, "r", children...)
+		node := wf.Status.Nodes[name]
+		node.NodeFlag = &wfv1.NodeFlag{Retried: true}
+		wf.Status.Nodes[name] = node
+	}
+	const failed, fine = wfv1.NodeFailed, wfv1.NodeSucceeded
+	add("r", wfv1.NodeTypeDAG, failed, "", "r.never", "r.later", "r.alone")
+	root := wf.Status.Nodes["r"]
+	root.TemplateName = "tasks"
+	wf.Status.Nodes["r"] = root
+	add("r.never", wfv1.NodeTypeRetry, failed, "r", "r.never(0)", "r.never(1)")
+	for _, name := range []string{"r.never(0)", "r.never(1)"} {
+		attempt(name, failed, name+".pre")
+		add(name+".pre", wfv1.NodeTypePod, fine, name, name+".bad")
+		add(name+".bad", wfv1.NodeTypePod, failed, name, "r.report")
+	}
+	add("r.later", wfv1.NodeTypeRetry, fine, "r", "r.later(0)", "r.later(1)")
+	attempt("r.later(0)", failed, "r.later(0).bad")
+	add("r.later(0).bad", wfv1.NodeTypePod, failed, "r.later(0)")
+	attempt("r.later(1)", fine, "r.later(1).good")
+	add("r.later(1).good", wfv1.NodeTypePod, fine, "r.later(1)")
+	add("r.alone", wfv1.NodeTypePod, failed, "r", "r.report")
+	add("r.report", wfv1.NodeTypePod, fine, "r")
+	wf.Status.StoredWorkflowSpec = &wfv1.WorkflowSpec{Templates: []wfv1.Template{{Name: "tasks", DAG: &wfv1.DAGTemplate{
+		Tasks: []wfv1.DAGTask{
+			{Name: "never"}, {Name: "later"}, {Name: "alone"}, {Name: "report"},
+			{Name: layout.EndTask, Arguments: wfv1.Arguments{Parameters: []wfv1.Parameter{{
+				Name:  layout.EndParameter,
+				Value: wfv1.AnyStringPtr(`{{=any(["alone", "later", "never", "report"], tasks[#].status in ["Failed", "Error"]) ? "x" : "false"}}`),
+			}}}},
+		},
+	}}}}
+	return wf
+}
+
+// A group that is repeated as a whole begins anew, and old attempts of one that succeeded stay as they are. A report
+// that always runs handles no failure.
+func TestRetryOfGroupsThatAreRepeated(t *testing.T) {
+	t.Parallel()
+	patch, pods, err := status.Retry(intoWorkflow(attemptedGroups()), time.Unix(1700000000, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"r.alone", "r.never(0).bad", "r.never(0).pre", "r.never(1).bad", "r.never(1).pre", "r.report",
+	}
+	if diff := cmp.Diff(want, pods); diff != "" {
+		t.Errorf("pods to delete (-want +got):\n%s", diff)
+	}
+	status, _ := patch["status"].(map[string]any)
+	nodes, _ := status["nodes"].(map[string]any)
+	for name, change := range nodes {
+		if strings.HasPrefix(name, "r.later") {
+			t.Errorf("%s becomes %v", name, change)
+		}
+		if strings.HasPrefix(name, "r.never") && change != nil {
+			t.Errorf("%s becomes %v, and has to be gone", name, change)
+		}
 	}
 }
 

@@ -47,7 +47,7 @@ func Retry(into func(any) error, now time.Time) (patch map[string]any, nodes []s
 	if len(old) == 0 && before.Status.OffloadNodeStatusVersion != "" {
 		return nil, nil, errors.New(noNodesInStatus)
 	}
-	r := retrier{workflow: before.Name, nodes: old, forget: map[string]bool{}, reopen: map[string]bool{}}
+	r := retrier{workflow: &before, nodes: old, forget: map[string]bool{}, reopen: map[string]bool{}}
 	r.choose()
 	after := before.DeepCopy()
 	restart(after, now)
@@ -89,34 +89,36 @@ func restart(wf *wfv1.Workflow, now time.Time) {
 
 // retrier chooses the nodes of a failed run that are forgotten.
 type retrier struct {
-	workflow string
+	workflow *wfv1.Workflow
 	nodes    wfv1.Nodes
 	forget   map[string]bool
 	reopen   map[string]bool // names of groups that succeeded, behind whose tasks on_exit tasks run again
 }
 
 func (r *retrier) choose() {
-	exit := r.workflow + exitNodeSuffix
+	exit := r.workflow.Name + exitNodeSuffix
 	for id, node := range r.nodes {
 		switch {
 		case node.Name == exit, strings.HasPrefix(node.Name, exit+"."), strings.HasPrefix(node.Name, exit+"("):
 			r.forgetWithNext(id)
+		case r.isInAttempt(node):
 		case node.FailedOrError() && strings.HasSuffix(node.Name, "."+layout.EndTask):
 			r.forgetWithNext(id)
 		case !node.FailedOrError() || isGroup(node.Type) || isAttempt(node):
-		case r.allowed(node) || r.outlived(id, map[string]bool{}):
+		case r.stands(node):
 		default:
 			r.forgetWithNext(id)
 		}
 	}
 	r.forgetNestedExits()
+	r.forgetInside()
 }
 
 // forgetNestedExits lets the on_exit tasks of a nested pipeline run again, where that pipeline is in progress again.
 func (r *retrier) forgetNestedExits() {
 	failed := map[string]bool{}
 	for _, node := range r.nodes {
-		if isGroup(node.Type) && node.FailedOrError() {
+		if isGroup(node.Type) && node.FailedOrError() && !r.isInAttempt(node) {
 			failed[node.Name] = true
 		}
 	}
@@ -145,35 +147,6 @@ func (r *retrier) forgetWithNext(id string) {
 // isAttempt reports whether a node is one attempt of a task: the task's node above it says what became of the task.
 func isAttempt(node wfv1.NodeStatus) bool { return node.NodeFlag != nil && node.NodeFlag.Retried }
 
-// allowed reports whether something around the node succeeded all the same: its failure did not make the run fail.
-func (r *retrier) allowed(node wfv1.NodeStatus) bool {
-	for node.BoundaryID != "" {
-		around, ok := r.nodes[node.BoundaryID]
-		if !ok {
-			return false
-		}
-		if around.Phase == wfv1.NodeSucceeded {
-			return true
-		}
-		node = around
-	}
-	return false
-}
-
-// outlived reports whether something after the node succeeded, which handled the failure.
-func (r *retrier) outlived(id string, visited map[string]bool) bool {
-	for _, child := range r.nodes[id].Children {
-		if visited[child] {
-			continue
-		}
-		visited[child] = true
-		if r.nodes[child].Phase == wfv1.NodeSucceeded || r.outlived(child, visited) {
-			return true
-		}
-	}
-	return false
-}
-
 // remaining returns the nodes that are kept; the failed groups that contain forgotten ones are in progress again.
 func (r *retrier) remaining(now time.Time) wfv1.Nodes {
 	kept := wfv1.Nodes{}
@@ -185,7 +158,8 @@ func (r *retrier) remaining(now time.Time) wfv1.Nodes {
 		gone := func(id string) bool { return r.forget[id] }
 		node.Children = slices.DeleteFunc(node.Children, gone)
 		node.OutboundNodes = slices.DeleteFunc(node.OutboundNodes, gone)
-		if isGroup(node.Type) && (node.FailedOrError() || r.reopen[node.Name]) {
+		isFailed := node.FailedOrError() && !r.isInAttempt(node)
+		if isGroup(node.Type) && (isFailed || r.reopen[node.Name]) {
 			node.Phase, node.Message = wfv1.NodeRunning, ""
 			node.StartedAt, node.FinishedAt = metav1.Time{Time: now.UTC()}, metav1.Time{}
 		}
