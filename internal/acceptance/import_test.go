@@ -119,8 +119,8 @@ func TestAccImportOfHandwrittenTemplates(t *testing.T) {
 		call("a", "x", map[string]any{"onExit": "own"}),
 	)
 	foreign(
-		"not-ours", nil, call("a", "{{workflow.uid}}", nil), map[string]any{"name": "b", "template": "own", "depends": "a"},
-		call("c", "x", map[string]any{"withParam": "{{workflow.uid}}"}),
+		"not-ours", nil, call("a", "{{workflow.mainEntrypoint}}", nil), map[string]any{"name": "b", "template": "own", "depends": "a"},
+		call("c", "x", map[string]any{"withParam": "{{workflow.mainEntrypoint}}"}),
 	)
 
 	w := e.workspace(
