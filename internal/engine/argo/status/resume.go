@@ -147,15 +147,10 @@ func isAttempt(node wfv1.NodeStatus) bool { return node.NodeFlag != nil && node.
 
 // allowed reports whether something around the node succeeded all the same: its failure did not make the run fail.
 func (r *retrier) allowed(node wfv1.NodeStatus) bool {
-	for node.BoundaryID != "" {
-		around, ok := r.nodes[node.BoundaryID]
-		if !ok {
-			return false
-		}
+	for _, around := range boundaries(r.nodes, node) {
 		if around.Phase == wfv1.NodeSucceeded {
 			return true
 		}
-		node = around
 	}
 	return false
 }
