@@ -32,18 +32,19 @@ type Open struct {
 
 // Options are the settings of a pipeline as a whole.
 type Options struct {
-	Parallelism        *int64            `json:"parallelism,omitempty"` // tasks at a time; nil: no bound
-	Timeout            string            `json:"timeout,omitempty"`     // a Go duration
-	FailFast           *bool             `json:"fail_fast,omitempty"`   // nil: true
-	TTL                *TTL              `json:"ttl,omitempty"`
-	PodGC              string            `json:"pod_gc,omitempty"` // Argo's strategy, e.g. OnPodSuccess
-	ArchiveLogs        *bool             `json:"archive_logs,omitempty"`
-	ArtifactGC         string            `json:"artifact_gc,omitempty"`         // OnWorkflowCompletion, OnWorkflowDeletion, Never
-	ArtifactRepository *RepositoryRef    `json:"artifact_repository,omitempty"` // nil: the namespace's default
-	Synchronization    *Synchronization  `json:"synchronization,omitempty"`
+	Parallelism        *int64           `json:"parallelism,omitempty"` // tasks at a time; nil: no bound
+	Timeout            string           `json:"timeout,omitempty"`     // a Go duration
+	FailFast           *bool            `json:"fail_fast,omitempty"`   // nil: true
+	TTL                *TTL             `json:"ttl,omitempty"`
+	PodGC              string           `json:"pod_gc,omitempty"` // Argo's strategy, e.g. OnPodSuccess
+	ArchiveLogs        *bool            `json:"archive_logs,omitempty"`
+	ArtifactGC         string           `json:"artifact_gc,omitempty"`         // OnWorkflowCompletion, OnWorkflowDeletion, Never
+	ArtifactRepository *RepositoryRef   `json:"artifact_repository,omitempty"` // nil: the namespace's default
+	PipelineRoot       string           `json:"pipeline_root,omitempty"`       // an address in place of ArtifactRepository
+	Synchronization    *Synchronization `json:"synchronization,omitempty"`
 	// VolumeClaims are made for each run. Tasks mount them as volumes whose claim is the name here.
 	VolumeClaims map[string]EphemeralClaim `json:"volume_claims,omitempty"`
-	Labels             map[string]string `json:"labels,omitempty"` // of the runs
+	Labels       map[string]string         `json:"labels,omitempty"` // of the runs
 }
 
 // TTL tells how long an ended run is kept, as Go durations. Empty: no bound.

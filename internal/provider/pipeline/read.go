@@ -13,7 +13,6 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/operate"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/kit"
@@ -28,30 +27,36 @@ func (r *Resource) Refresh(
 	prior, _, ds := m.spec(ctx)
 	if ds.HasError() {
 		// What was read before is no pipeline, such as a task of which nobody knows the component. It is read anew.
-		r.readBack(ctx, m, live, prior, nil, diags)
+		r.readBack(ctx, m, live, r.rootOf(ctx, live, diags), prior, nil, diags)
 		return nil, false
 	}
 	expected, _, found := CompilePipeline(prior)
 	if expected != nil && expected.Version != m.Version.ValueString() && m.Version.ValueString() == live.Labels[layout.VersionLabel] {
 		return found, false // another version of this provider compiled it; the plan brings it up to date
 	}
-	if expected != nil && len(operate.Differences(live, expected.Template)) == 0 {
+	root := r.rootOf(ctx, live, diags)
+	if expected != nil && len(pipelineDifferences(live, root, expected)) == 0 {
 		return append(found, expected.CheckSize()...), expected.Version == m.Version.ValueString()
 	}
-	r.readBack(ctx, m, live, prior, expected, diags)
+	r.readBack(ctx, m, live, root, prior, expected, diags)
 	return found, false
 }
 
 // readBack writes what the cluster holds into the model, and what no attribute can hold into its drift.
 func (r *Resource) readBack(
-	ctx context.Context, m *Model, live *backend.Object, prior spec.Pipeline, expected *compile.PipelineObject,
+	ctx context.Context, m *Model, live, root *backend.Object, prior spec.Pipeline, expected *compile.PipelineObject,
 	diags *diag.Diagnostics,
 ) {
 	found, unread, err := decompile.ReadPipeline(live.Into, r.Session.Refs(ctx, live.Namespace), &prior)
 	if err != nil {
 		// Somebody has written what is no WorkflowTemplate of Argo Workflows.
-		m.Drift = driftOf([]layout.Unread{{Path: "spec", Reason: err.Error()}}, live, templateOf(expected))
+		m.Drift = driftOf([]layout.Unread{{Path: "spec", Reason: err.Error()}}, live, root, expected)
 		return
+	}
+	if noted := found.Options.PipelineRoot; noted != "" {
+		if read, ok := decompile.ReadRoot(noted, decoderOf(root)); ok {
+			found.Options.PipelineRoot = read
+		}
 	}
 	diags.Append(m.SetSpec(ctx, found)...)
 	again, _, _ := CompilePipeline(found)
@@ -62,14 +67,7 @@ func (r *Resource) readBack(
 		// The label follows from everything else, of which the attributes tell.
 		again.Template.Labels[layout.VersionLabel] = m.Version.ValueString()
 	}
-	m.Drift = driftOf(unread, live, templateOf(again))
-}
-
-func templateOf(o *compile.PipelineObject) any {
-	if o == nil {
-		return nil
-	}
-	return o.Template
+	m.Drift = driftOf(unread, live, root, again)
 }
 
 // CompilePipeline checks and compiles a pipeline; o is nil if it does not compile, and found says why.
@@ -88,13 +86,13 @@ func CompilePipeline(p spec.Pipeline) (o *compile.PipelineObject, g *graph.Graph
 
 // driftOf lists what is not as this provider would write it and is in no attribute. wanted is nil where what was read
 // does not compile.
-func driftOf(unread []layout.Unread, live *backend.Object, wanted any) types.List {
+func driftOf(unread []layout.Unread, live, root *backend.Object, wanted *compile.PipelineObject) types.List {
 	var paths []string
 	for _, u := range unread {
 		paths = append(paths, u.String())
 	}
 	if wanted != nil {
-		paths = append(paths, operate.Differences(live, wanted)...)
+		paths = append(paths, pipelineDifferences(live, root, wanted)...)
 	}
 	return kit.ListOfTexts(paths)
 }

@@ -152,6 +152,9 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		return
 	}
 	r.apply(ctx, &plan, "update", &resp.Diagnostics)
+	if plan.PipelineRoot.ValueString() == "" {
+		r.removeRoot(ctx, state, &resp.Diagnostics)
+	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -175,6 +178,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		kit.AddClusterError(&resp.Diagnostics, "delete", "pipeline", name, err)
 		return
 	}
+	r.removeRoot(ctx, state, &resp.Diagnostics)
 	kit.Report(&resp.Diagnostics, func(problems *problem.List) { r.Session.Sweep(ctx, namespace, problems) })
 }
 
@@ -191,6 +195,12 @@ func (r *Resource) apply(ctx context.Context, m *Model, verb string, diags *diag
 	}
 	if !kit.Reported(diags, func(problems *problem.List) bool { return r.Session.ReadyForTemplates(ctx, p.Namespace, problems) }) {
 		return
+	}
+	if compiled.Root != nil {
+		if err := r.Session.PutRoot(ctx, compiled.Root, p.Namespace, p.Name); err != nil {
+			kit.AddClusterError(diags, verb, "pipeline", p.Name, err)
+			return
+		}
 	}
 	put := r.Session.Put
 	if verb == "create" {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
@@ -27,6 +28,7 @@ const (
 type PipelineObject struct {
 	Version  string
 	Template *wfv1.WorkflowTemplate
+	Root     *corev1.ConfigMap          // says where the artifacts of its runs are kept; nil: the pipeline does not say
 	specSize int                        // bytes of the template's spec, as JSON
 	tasks    map[string][]*wfv1.DAGTask // what each task has become
 }
@@ -66,7 +68,7 @@ func Pipeline(p spec.Pipeline, g *graph.Graph) (PipelineObject, error) {
 	if err := noteDefaults(annotations, p.Defaults); err != nil {
 		return PipelineObject{}, err
 	}
-	return PipelineObject{Version: version, specSize: len(content), tasks: c.tasks, Template: &wfv1.WorkflowTemplate{
+	return PipelineObject{Version: version, Root: c.rootObject, specSize: len(content), tasks: c.tasks, Template: &wfv1.WorkflowTemplate{
 		TypeMeta: metav1.TypeMeta{APIVersion: layout.APIVersion, Kind: layout.TemplateKind},
 		ObjectMeta: metav1.ObjectMeta{
 			Name: p.Name, Namespace: p.Namespace, Annotations: annotations,
@@ -100,6 +102,8 @@ type pipelineCompiler struct {
 	tasks    map[string][]*wfv1.DAGTask
 	beside   []wfv1.Template // beside main: DAGs of one task, for what Argo has on templates only
 	ofGroups []wfv1.Template
+
+	rootObject *corev1.ConfigMap
 }
 
 func (c *pipelineCompiler) compile() error {
@@ -125,7 +129,10 @@ func (c *pipelineCompiler) compile() error {
 		return err
 	}
 	c.spec.Templates = append(append(c.spec.Templates, c.beside...), c.ofGroups...)
-	return c.options()
+	if err := c.options(); err != nil {
+		return err
+	}
+	return c.root()
 }
 
 func (c *pipelineCompiler) givesArtifacts() bool {
