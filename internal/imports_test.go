@@ -80,6 +80,12 @@ var rules = []rule{
 		packages: []string{"engine/diagram"}, only: []string{"engine/spec", "engine/problem", "engine/expr"},
 		why: "a picture shows what a pipeline says, not what becomes of it",
 	},
+	{
+		packages: []string{"engine/kfpir"}, deny: []string{"k8s.io/"}, only: []string{
+			"engine/spec", "engine/problem", "engine/wire", "engine/expr", "engine/graph", "engine/python",
+		},
+		why: "a package becomes a pipeline like any other, and what that becomes is not its business",
+	},
 	{packages: []string{"engine/graph"}, deny: []string{module + "engine/argo/"}, why: "checks come before compiling"},
 	{
 		packages: []string{"engine/cluster"}, deny: []string{module + "engine/argo/", module + "engine/graph"},

@@ -77,6 +77,14 @@ func TestAccFailuresAreExplained(t *testing.T) {
 			config: failing(`true`, `secret_env = { PASSWORD = { name = "nowhere", key = "password" } }`, "{}"),
 		},
 		{
+			name: "name-refused", timeout: long,
+			config: failing(`true`, `secret_env = { PASSWORD = { name = "{{ run.name }} of \"nobody\"", key = "password" } }`, "{}"),
+		},
+		{
+			name: "claim-missing", timeout: "25s",
+			config: failing(`true`, `volumes = { v = { mount_path = "/v", claim = "{{ run.name == '' ? nil : 'nowhere' }}" } }`, "{}"),
+		},
+		{
 			name: "quota", timeout: "25s", config: failing(`true`, "", "{}"),
 			prepare: func(t *testing.T, e *testEnv) {
 				quota := &corev1.ResourceQuota{

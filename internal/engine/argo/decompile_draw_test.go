@@ -47,9 +47,21 @@ func drawSettings(t *rapid.T, at string, texts ...string) spec.Settings {
 	if len(texts) > 0 {
 		s = drawNames(t, at, s)
 	}
+	if len(texts) > 0 && s.Retry != nil {
+		for _, name := range slices.Sorted(maps.Keys(s.Env)) {
+			s.Env[name] = drawAttempt(t, at+name)
+		}
+		if r := s.Resources; r != nil && r.Limits["memory"] != "" {
+			r.Limits["memory"] = drawAttempt(t, at+"memory ")
+		}
+	}
+	drawn := s.Retry != nil && len(texts) > 0
 	texts = append(texts, "x", "$HOME {{ \"{{\" }}x}} ä\n\"")
 	for _, values := range []map[string]string{s.Env, s.Annotations} {
 		for _, name := range slices.Sorted(maps.Keys(values)) {
+			if drawn && strings.Contains(values[name], "last_retry") {
+				continue
+			}
 			values[name] = oneOf(t, at+name, texts...)
 		}
 	}
@@ -89,6 +101,17 @@ func drawNames(t *rapid.T, at string, s spec.Settings) spec.Settings {
 		t.Fatal(err)
 	}
 	return drawn
+}
+
+// drawAttempt is a text that differs from attempt to attempt.
+func drawAttempt(t *rapid.T, at string) string {
+	return oneOf(t, at+"attempt", "{{ last_retry.attempts * 2 + 2 }}Gi", "{{ string(last_retry.attempts) }}",
+		"{{ last_retry.exit_code == 137 and last_retry.attempts != 1 ? 8 : 4 }}Gi$",
+		"{{ parameters.word }} \"{{ last_retry.status }}{{ parameters.word }}", "{{ last_retry.duration + 1 }}s",
+		"{{ (last_retry.attempts + 1) * len(parameters.word) }}Gi",
+		"{{ min(last_retry.attempts + (len(parameters.word) - 3), len(parameters.list) * 2, 16) }}{{ run.name }}",
+		"{{ last_retry.status == 'Failed' ? 'big' : 'small' }}{{ \"{{\" }}",
+	)
 }
 
 // choosesInTask reports whether expressions choose something, which only those of a task may.
@@ -305,7 +328,6 @@ var notCompiled = map[string]bool{
 	// Only a plan has maps of which Terraform does not know all elements yet.
 	"Pipeline.Open": true, "Pipeline.Open.Parameters": true, "Pipeline.Open.Tasks": true, "Pipeline.Open.OnExit": true,
 	"Pipeline.Open.Groups": true, "Pipeline.Components": true,
-	"Pipeline.Defaults.Tolerations[].JSON": true, // which names something of a task
 	"Pipeline.Tasks[].OpenInputs": true, "Pipeline.OnExit[].OpenInputs": true,
 }
 

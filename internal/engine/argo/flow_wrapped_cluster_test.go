@@ -32,8 +32,8 @@ func everySettingOfPods() spec.Settings {
 		NodeSelector: map[string]string{
 			"kubernetes.io/os": "linux",
 		}, Tolerations: []spec.Toleration{{Key: "gpu", Operator: "Exists"}},
-		Affinity:       `{"nodeAffinity":{"preferredDuringSchedulingIgnoredDuringExecution":[{"weight":1,"preference":{"matchExpressions":[{"key":"x","operator":"Exists"}]}}]}}`,
-		ServiceAccount: "default", ImagePullPolicy: "IfNotPresent", ImagePullSecrets: []string{"none"},
+		Affinity: `{"nodeAffinity":{"preferredDuringSchedulingIgnoredDuringExecution":[{"weight":1,"preference":{"matchExpressions":[{"key":"x","operator":"Exists"}]}}]}}`,
+		Image:    "busybox:1.36", ServiceAccount: "default", ImagePullPolicy: "IfNotPresent", ImagePullSecrets: []string{"none"},
 		SecurityContext: &spec.SecurityContext{RunAsUser: new(int64(1234))},
 		Labels: map[string]string{
 			"shard": "{{ parameters.n }}",

@@ -64,6 +64,9 @@ func (t *Typed) check(want spec.Type, optional bool) (spec.Type, []Error) {
 			)
 		}
 	}
+	if len(all) == 0 {
+		all = t.checkAttempt()
+	}
 	if len(all) > 0 {
 		return spec.Any, all
 	}

@@ -249,6 +249,9 @@ func (t *Typed) CompileJSON() (string, error) {
 	if constant, ok := t.Constant(); ok {
 		return jsonString(escapeDollars(constant))
 	}
+	if t.isOfAttempt() {
+		return t.compileAttempt()
+	}
 	if t.isLate() {
 		return t.lateJSON(escapeDollars)
 	}

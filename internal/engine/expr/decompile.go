@@ -179,6 +179,9 @@ func (d *Decompiler) JSONString(argo string) (string, bool) {
 
 // JSON undoes Template.CompileJSON.
 func (d *Decompiler) JSON(argo string) (string, bool) {
+	if text, ok := d.attempt(argo); ok {
+		return text, true
+	}
 	return d.json(argo, func(t *Typed) (string, error) { return t.CompileJSON() }, true)
 }
 

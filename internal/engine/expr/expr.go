@@ -50,6 +50,8 @@ type Var struct {
 	Foreign bool
 	// Late variables are known to Argo only when it makes the pod.
 	Late bool
+	// OfAttempt variables have a value for each attempt of the task, which Argo knows when that starts.
+	OfAttempt bool
 	// Text is a constant that stands for the variable, such as a path. Only where Argo and Code are empty.
 	Text string
 	// Incidental constants are words that data may hold by chance: a text that is read back keeps them as they are.

@@ -46,8 +46,8 @@ func (t *Typed) CompileObject() (string, error) {
 	return tag(objectInJSON(b.orNil(b.root))), nil
 }
 
-// CompileList writes a tag that becomes a JSON list of what texts give, each of them a struct, several in a list, or nil
-// for none.
+// CompileList writes a tag that becomes a JSON list of what texts give, each of them a struct, several in a list, or
+// nil for none.
 func CompileList(texts []*Typed) (string, error) {
 	list := &ast.ArrayNode{}
 	for _, t := range texts {

@@ -20,7 +20,7 @@ const (
 	noPipeline = "A component knows no pipeline. Declare an input, and let the task fill it: inputs = { x = \"{{ %s " +
 		"}}\" }."
 	noTask      = "task is what a task says of itself: task.name and task.id. Of another one there is tasks.t.status."
-	noLastRetry = "That is known in retry.expression alone."
+	noLastRetry = "That is known in retry.expression, and in env and the amounts of resources of a task that has retry."
 )
 
 // notInPipelines says why names of other places do not exist in a pipeline.

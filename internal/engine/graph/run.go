@@ -85,7 +85,7 @@ func (c *checker) ids(at problem.Path, t spec.Task, n *Node) {
 			refuse(of, "The pod is made after that is known. Use task.name, or run.id.")
 		case of.is("cache", "key"):
 			refuse(of, "No two tasks have the same, so that nothing kept by it is ever found again. Leave it out of the key.")
-		case of.input != "" && t.Component.Kind != spec.ComponentKind && !n.open:
+		case of.input != "" && t.Component.Kind.IsGraph() && !n.open:
 			refuse(of, "A "+string(t.Component.Kind)+" has none, only the tasks in it have. Use task.id there, or task.name here.")
 		case of.imported || of.want.IsArtifact():
 			refuse(of, "Where an artifact is has to be known before. Use run.id and task.name.")

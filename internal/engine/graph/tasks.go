@@ -66,7 +66,15 @@ func (c *checker) task(at problem.Path, t spec.Task, n *Node, env Env) {
 	}
 	inputs := at.Attr("inputs")
 	c.inputs(inputs, t)
+	ofAttempts := env
+	if t.Retry != nil || c.pipeline.Defaults.Retry != nil {
+		ofAttempts = settings.OfAttempts(env)
+	}
 	for i := range n.texts {
+		if n.texts[i].attempts {
+			c.text(at, &n.texts[i], ofAttempts)
+			continue
+		}
 		c.text(at, &n.texts[i], env)
 	}
 	c.constants(inputs, t, n)

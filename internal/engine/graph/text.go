@@ -24,6 +24,7 @@ type text struct {
 	optional bool   // the input takes nil
 	scalar   bool   // the value is shown as text, whatever its type is, so that it must be one that has a text
 	objects  bool   // the value is a struct or a list of such
+	attempts bool   // the value may differ from attempt to attempt
 }
 
 // use is one reference of a text to another task.
@@ -141,6 +142,7 @@ func settingsTexts(s *spec.Settings) []text {
 // settingText is a text of a setting.
 func settingText(of settings.Text) text {
 	t := parseText(of.At, of.Raw, spec.String)
+	t.attempts = of.OfAttempts
 	switch of.Value {
 	case settings.Scalar:
 		t.want, t.scalar = spec.Any, true

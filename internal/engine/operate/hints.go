@@ -110,6 +110,16 @@ var knownCauses = []struct {
 			"waited for.",
 	},
 	{
+		regexp.MustCompile(`persistentvolumeclaim "[^"]*" not found`), false,
+		"A volume's claim is not in the namespace. Once it is there, the pod starts by itself. Where a value of the run gave " +
+			"the name, end the run and give another one.",
+	},
+	{
+		regexp.MustCompile(`[Pp]ods? "[^"]*" is (invalid|forbidden): (spec\.|\[spec\.|no PriorityClass)`), false,
+		"Kubernetes refuses the pod that the task's settings make. Where a setting holds {{ }}, the value that the run gave " +
+			"is no such name, or names what does not exist. See the run's parameters.",
+	},
+	{
 		regexp.MustCompile(`nodes are available|Unschedulable`), false,
 		"No node takes the pod. Compare the task's resources.requests, node_selector, affinity and tolerations with " +
 			"kubectl describe nodes.",

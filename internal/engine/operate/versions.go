@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
@@ -60,6 +62,13 @@ func (o *Operator) Sweep(ctx context.Context, namespace string, problems *proble
 
 // usedTemplates names the templates that something in the namespace refers to, whoever made it.
 func (o *Operator) usedTemplates(ctx context.Context, namespace string) (map[string]bool, error) {
+	return o.usedBy(ctx, namespace, layout.TemplatesUsed)
+}
+
+// usedBy collects what objects that may run use.
+func (o *Operator) usedBy(
+	ctx context.Context, namespace string, uses func(object any, used map[string]bool),
+) (map[string]bool, error) {
 	used := map[string]bool{}
 	for _, look := range []struct {
 		resource backend.Kind
@@ -74,8 +83,57 @@ func (o *Operator) usedTemplates(ctx context.Context, namespace string) (map[str
 			return nil, err
 		}
 		for _, o := range objects {
-			layout.TemplatesUsed(o.Raw(), used)
+			uses(o.Raw(), used)
 		}
 	}
 	return used, nil
+}
+
+// RetireCode removes the code of a pipeline that is not among what it consists of now, once nothing mounts it.
+func (o *Operator) RetireCode(
+	ctx context.Context, namespace, pipeline string, current []*corev1.ConfigMap, problems *problem.List,
+) {
+	kept := map[string]bool{}
+	for _, code := range current {
+		kept[code.Name] = true
+	}
+	all, err := o.Backend.List(ctx, backend.ConfigMaps, namespace, layout.CodeSelector)
+	if err != nil {
+		addClusterProblem(problems, "list", "code of pipelines in namespace", namespace, err)
+		return
+	}
+	var retired []string
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		labels := all[name].Labels
+		if labels[layout.NameLabel] == pipeline && !kept[name] && !layout.IsRetired(labels) {
+			if _, err := o.Backend.Patch(ctx, backend.ConfigMaps, namespace, name, layout.RetiredPatch()); err != nil {
+				addClusterProblem(problems, "retire", "code", name, err)
+				continue
+			}
+			retired = append(retired, name)
+		} else if layout.IsRetired(labels) && !kept[name] {
+			retired = append(retired, name)
+		}
+	}
+	o.sweepCode(ctx, namespace, retired, problems)
+}
+
+// sweepCode removes code that nothing mounts.
+func (o *Operator) sweepCode(ctx context.Context, namespace string, retired []string, problems *problem.List) {
+	if len(retired) == 0 {
+		return
+	}
+	used, err := o.usedBy(ctx, namespace, layout.CodeUsed)
+	if err != nil {
+		addClusterProblem(problems, "find the users of", "code in namespace", namespace, err)
+		return
+	}
+	for _, name := range retired {
+		if used[name] {
+			continue
+		}
+		if err := o.Backend.Delete(ctx, backend.ConfigMaps, namespace, name, ""); err != nil && !backend.IsNotFound(err) {
+			addClusterProblem(problems, "delete", "code", name, err)
+		}
+	}
 }

@@ -18,7 +18,8 @@ import (
 
 var env = row[map[string]string]{
 	name: "env", field: func(s *spec.Settings) *map[string]string { return &s.Env }, over: mapOver[string](),
-	wrong: checkSecretEnv, open: eachText,
+	wrong: checkSecretEnv,
+	open:  func(at problem.Path, values map[string]string) []Text { return eachAttempt(eachText(at, values)) },
 	toPod: func(w *writer, values map[string]string) {
 		for _, name := range spec.Names(values) {
 			w.env = append(w.env, variable{Name: name, Value: w.json(values[name], valueForm)})

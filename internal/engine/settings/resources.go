@@ -141,7 +141,7 @@ func quantityTexts(at problem.Path, quantities map[string]string) []Text {
 	var texts []Text
 	for _, name := range spec.Names(quantities) {
 		texts = append(texts, opened(Name, at.Key(name), name)...)
-		texts = append(texts, Text{At: at.Key(name), Raw: quantities[name], Value: Scalar})
+		texts = append(texts, Text{At: at.Key(name), Raw: quantities[name], Value: Scalar, OfAttempts: !isOpen(name)})
 	}
 	return texts
 }

@@ -13,6 +13,8 @@ type Text struct {
 	At    problem.Path // below the task
 	Raw   string
 	Value Value
+	// OfAttempts says that the value may differ from attempt to attempt, where the task is repeated.
+	OfAttempts bool
 }
 
 // Value is what the text has to give.
@@ -56,6 +58,14 @@ func eachText(at problem.Path, values map[string]string) []Text {
 	var texts []Text
 	for _, name := range spec.Names(values) {
 		texts = append(texts, Text{At: at.Key(name), Raw: values[name]})
+	}
+	return texts
+}
+
+// eachAttempt are texts that may differ from attempt to attempt.
+func eachAttempt(texts []Text) []Text {
+	for i := range texts {
+		texts[i].OfAttempts = true
 	}
 	return texts
 }

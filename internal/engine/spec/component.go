@@ -13,6 +13,8 @@ type Component struct {
 
 	Env       map[string]string // plain values
 	Resources *Resources        // defaults that a task may override; nil: none
+	// ImageUser lets the container run as its image's user, as KFP does. Only components inside a pipeline have it.
+	ImageUser bool
 }
 
 // Python is a function whose inputs and outputs come from its signature.

@@ -14,13 +14,16 @@ import (
 )
 
 // What a pipeline and each of its groups have alike.
-func tasksAttribute() schema.Attribute {
+func tasksAttribute(required bool) schema.Attribute {
+	text := "Tasks by name. Their order follows from the outputs that they use of each other, and from `depends_on`."
+	if !required {
+		text += " Exactly one of `tasks` and `package`."
+	}
 	return schema.MapNestedAttribute{
-		Required: true,
-		MarkdownDescription: "Tasks by name. Their order follows from the outputs that they use of each other, and from " +
-			"`depends_on`.",
-		NestedObject: nestedObject(TaskAttributes()),
-		Validators:   []validator.Map{kit.NoNulls{}},
+		Required: required, Optional: !required,
+		MarkdownDescription: text,
+		NestedObject:        nestedObject(TaskAttributes()),
+		Validators:          []validator.Map{kit.NoNulls{}},
 	}
 }
 
@@ -32,7 +35,7 @@ func failFastAttribute() schema.Attribute {
 
 // GroupAttributes declare a group.
 func GroupAttributes() map[string]schema.Attribute {
-	attributes := map[string]schema.Attribute{"tasks": tasksAttribute(), "fail_fast": failFastAttribute()}
+	attributes := map[string]schema.Attribute{"tasks": tasksAttribute(true), "fail_fast": failFastAttribute()}
 	attributes["description"] = kit.OptionalText("What the group does.")
 	attributes["parameters"] = schema.MapNestedAttribute{
 		Optional: true,

@@ -36,6 +36,16 @@ func (m Model) spec(ctx context.Context) (p spec.Pipeline, unknown bool, diags d
 		p.Defaults = *defaults
 	}
 	p.Options = m.optionsModel.spec(ctx, &t)
+	switch {
+	case m.isPackage():
+		p = m.packaged(ctx, &t, p)
+	case m.Tasks.IsNull():
+		kit.AddErrorAt(
+			&diags, path.Root("tasks"), "Nothing to run",
+			"The pipeline has neither tasks nor package. Declare its tasks, or give the text of a compiled pipeline of "+
+				"Kubeflow Pipelines: package = file(\"pipeline.yaml\").",
+		)
+	}
 	return p, t.Unknown, diags
 }
 

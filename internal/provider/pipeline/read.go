@@ -13,33 +13,57 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/operate"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/kit"
 )
 
 // Refresh writes what the cluster holds into the model. Where that is what the state compiles to, the state stays the
-// same, spelling and all. found is what a plan says of the pipeline.
+// same, spelling and all. root is the config map of a pipeline that has one. found is what a plan says of the pipeline.
 func (r *Resource) Refresh(
-	ctx context.Context, m *Model, live *backend.Object, diags *diag.Diagnostics,
+	ctx context.Context, m *Model, live, root *backend.Object, diags *diag.Diagnostics,
 ) (found problem.List, same bool) {
 	m.Drift = kit.NoDrift()
 	prior, _, ds := m.spec(ctx)
 	if ds.HasError() {
 		// What was read before is no pipeline, such as a task of which nobody knows the component. It is read anew.
-		r.readBack(ctx, m, live, r.rootOf(ctx, live, diags), prior, nil, diags)
+		r.readBack(ctx, m, live, root, prior, nil, diags)
 		return nil, false
 	}
 	expected, _, found := CompilePipeline(prior)
 	if expected != nil && expected.Version != m.Version.ValueString() && m.Version.ValueString() == live.Labels[layout.VersionLabel] {
 		return found, false // another version of this provider compiled it; the plan brings it up to date
 	}
-	root := r.rootOf(ctx, live, diags)
+	if m.isPackage() && expected != nil {
+		return found, r.refreshPackage(ctx, m, live, root, expected)
+	}
 	if expected != nil && len(pipelineDifferences(live, root, expected)) == 0 {
 		return append(found, expected.CheckSize()...), expected.Version == m.Version.ValueString()
 	}
 	r.readBack(ctx, m, live, root, prior, expected, diags)
 	return found, false
+}
+
+// refreshPackage tells what differs from what the package compiles to, also of its code. There is no package that would
+// say it.
+func (r *Resource) refreshPackage(
+	ctx context.Context, m *Model, live, root *backend.Object, expected *compile.PipelineObject,
+) (same bool) {
+	found := pipelineDifferences(live, root, expected)
+	for _, code := range expected.Code {
+		there, err := r.Session.Backend.Find(ctx, backend.ConfigMaps, code.Namespace, code.Name)
+		switch {
+		case backend.IsNotFound(err):
+			found = append(found, "the config map "+code.Name+" is missing")
+		case err == nil:
+			for _, differs := range operate.Differences(there, code) {
+				found = append(found, "config map "+code.Name+": "+differs)
+			}
+		}
+	}
+	m.Drift = kit.ListOfTexts(found)
+	return len(found) == 0 && expected.Version == m.Version.ValueString()
 }
 
 // readBack writes what the cluster holds into the model, and what no attribute can hold into its drift.

@@ -79,10 +79,11 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 			found = append(append(found, compiled.CheckSize()...), r.Session.CheckCounts(ctx, compiled)...)
 		}
 	}
-	kit.AddProblems(&resp.Diagnostics, found)
+	kit.AddProblems(&resp.Diagnostics, plan.located(ctx, found))
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	plan.warnOfUsers(p, &resp.Diagnostics)
 	r.Session.PlannedOptions.Note(p)
 	checkInside(ctx, r.Session, p, &resp.Diagnostics)
 	plan.SetDerived(p, g, version)
@@ -130,7 +131,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		r.imported(ctx, &state, live, &resp.Diagnostics)
 	} else {
 		drift := state.Drift
-		found, same := r.Refresh(ctx, &state, live, &resp.Diagnostics)
+		found, same := r.Refresh(ctx, &state, live, r.rootOf(ctx, live, &resp.Diagnostics), &resp.Diagnostics)
 		if same && drift.Equal(state.Drift) {
 			if len(found) == 0 {
 				r.Session.Confirmed.Add(spec.PipelineKind, live.Namespace, live.Name, req.State.Raw, tasks.Text())
@@ -179,7 +180,12 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	r.removeRoot(ctx, state, &resp.Diagnostics)
-	kit.Report(&resp.Diagnostics, func(problems *problem.List) { r.Session.Sweep(ctx, namespace, problems) })
+	kit.Report(&resp.Diagnostics, func(problems *problem.List) {
+		r.Session.Sweep(ctx, namespace, problems)
+		if state.isPackage() {
+			r.Session.RetireCode(ctx, namespace, name, nil, problems)
+		}
+	})
 }
 
 func (r *Resource) apply(ctx context.Context, m *Model, verb string, diags *diag.Diagnostics) {
@@ -189,7 +195,7 @@ func (r *Resource) apply(ctx context.Context, m *Model, verb string, diags *diag
 		return
 	}
 	compiled, g, found := CompilePipeline(p)
-	kit.AddErrors(diags, found)
+	kit.AddErrors(diags, m.located(ctx, found))
 	if diags.HasError() {
 		return
 	}
@@ -208,11 +214,20 @@ func (r *Resource) apply(ctx context.Context, m *Model, verb string, diags *diag
 			return r.Session.Create(ctx, kind, object, p.Namespace, p.Name, "kfp_pipeline")
 		}
 	}
+	for _, code := range compiled.Code {
+		if err := r.Session.PutCode(ctx, code, code.Namespace, code.Name); err != nil {
+			kit.AddClusterError(diags, verb, "code of pipeline", p.Name, err)
+			return
+		}
+	}
 	if err := put(ctx, backend.WorkflowTemplates, compiled.Template); err != nil {
 		kit.AddClusterError(diags, verb, "pipeline", p.Name, err)
 		return
 	}
 	m.SetDerived(p, g, compiled.Version)
+	if m.isPackage() {
+		kit.Report(diags, func(problems *problem.List) { r.Session.RetireCode(ctx, p.Namespace, p.Name, compiled.Code, problems) })
+	}
 }
 
 // SetDerived sets what follows from the rest; an empty version is not known yet.

@@ -30,6 +30,7 @@ type Model struct {
 	Version     types.String `tfsdk:"version"`
 	Ref         types.Object `tfsdk:"ref"`
 	Drift       types.List   `tfsdk:"drift"`
+	packageModel
 	optionsModel
 }
 
@@ -101,7 +102,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			NestedObject: schema.NestedAttributeObject{Attributes: kit.InputAttributes()},
 			Validators:   []validator.Map{kit.NoNulls{}},
 		},
-		"tasks":  tasksAttribute(),
+		"tasks":  tasksAttribute(false),
 		"groups": groupsAttribute(),
 		"on_exit": schema.MapNestedAttribute{
 			Optional: true,
@@ -126,6 +127,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			MarkdownDescription: "What the `pipeline` of a run or a recurring run, and the `component` of a task, take: " + kit.RefDescription,
 		},
 	}
+	maps.Copy(attributes, packageAttributes())
 	maps.Copy(attributes, optionsAttributes())
 	resp.Schema = schema.Schema{
 		Version: kit.RefSchemaVersion,

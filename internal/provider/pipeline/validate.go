@@ -25,5 +25,5 @@ func (r *Resource) ValidateConfig(
 		return
 	}
 	_, found := graph.Check(p)
-	kit.AddProblems(&resp.Diagnostics, found)
+	kit.AddProblems(&resp.Diagnostics, m.located(ctx, found))
 }

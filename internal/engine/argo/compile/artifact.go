@@ -137,7 +137,9 @@ func importedArtifact(name, text string, env expr.Env) (wfv1.Artifact, error) {
 	}
 	if i.Whole != "" {
 		parts := "split(trimPrefix(string(" + i.Whole + `), "` + i.Scheme + `://"), "/")`
-		i.Bucket, i.Key = "{{ "+parts+"[0] }}", "{{ join("+parts+`[1:], "/") }}`
+		// Argo judges a template with texts that are no addresses, and refuses an empty key.
+		i.Bucket = "{{ " + parts + "[0] }}"
+		i.Key = "{{ len(" + parts + ") > 1 ? join(" + parts + `[1:], "/") : ` + parts + "[0] }}"
 	}
 	key, err := CompileText(i.Key, env, spec.String)
 	if err != nil {

@@ -57,9 +57,7 @@ func Component(c spec.Component) (ComponentObjects, error) {
 	}
 	objects := ComponentObjects{Version: version}
 	if len(code) > 0 {
-		main.Volumes = append(main.Volumes, corev1.Volume{Name: codeVolume, VolumeSource: corev1.VolumeSource{
-			ConfigMap: &corev1.ConfigMapVolumeSource{LocalObjectReference: corev1.LocalObjectReference{Name: name}},
-		}})
+		main.Volumes = append(main.Volumes, codeVolumeOf(name))
 		objects.Code = &corev1.ConfigMap{
 			TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "ConfigMap"},
 			ObjectMeta: *meta.DeepCopy(),
@@ -100,7 +98,7 @@ func componentTemplate(c spec.Component) (wfv1.Template, map[string]string, erro
 		Inputs:          componentInputs(c.Interface),
 		Outputs:         componentOutputs(c.Interface),
 		Metadata:        wfv1.Metadata{Labels: map[string]string{layout.TaskLabel: layout.TaskOfNode}},
-		SecurityContext: podSecurity(),
+		SecurityContext: podSecurity(c.ImageUser),
 		PodSpecPatch:    Handed(layout.PodParameter), // an expression: a plain tag makes no JSON of control characters
 		Volumes: []corev1.Volume{{Name: outputsVolume, VolumeSource: corev1.VolumeSource{
 			EmptyDir: &corev1.EmptyDirVolumeSource{},

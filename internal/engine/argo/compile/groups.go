@@ -38,7 +38,7 @@ func (c *pipelineCompiler) groups() error {
 func ofGroup(group string, t wfv1.Template) wfv1.Template {
 	named := func(template string) string {
 		if _, _, other := layout.SplitGroupTemplate(template); other || template == "" ||
-			strings.HasPrefix(template, layout.HiddenPrefix) {
+			layout.IsInlineTemplate(template) || strings.HasPrefix(template, layout.HiddenPrefix) {
 			return template
 		}
 		return layout.GroupTemplate(group, template)

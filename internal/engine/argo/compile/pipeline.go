@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"slices"
 
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 	corev1 "k8s.io/api/core/v1"
@@ -29,6 +30,7 @@ type PipelineObject struct {
 	Version  string
 	Template *wfv1.WorkflowTemplate
 	Root     *corev1.ConfigMap          // says where the artifacts of its runs are kept; nil: the pipeline does not say
+	Code     []*corev1.ConfigMap        // what the pods of the components inside the pipeline mount
 	specSize int                        // bytes of the template's spec, as JSON
 	tasks    map[string][]*wfv1.DAGTask // what each task has become
 }
@@ -68,7 +70,7 @@ func Pipeline(p spec.Pipeline, g *graph.Graph) (PipelineObject, error) {
 	if err := noteDefaults(annotations, p.Defaults); err != nil {
 		return PipelineObject{}, err
 	}
-	return PipelineObject{Version: version, Root: c.rootObject, specSize: len(content), tasks: c.tasks, Template: &wfv1.WorkflowTemplate{
+	return PipelineObject{Version: version, Code: c.codes, Root: c.rootObject, specSize: len(content), tasks: c.tasks, Template: &wfv1.WorkflowTemplate{
 		TypeMeta: metav1.TypeMeta{APIVersion: layout.APIVersion, Kind: layout.TemplateKind},
 		ObjectMeta: metav1.ObjectMeta{
 			Name: p.Name, Namespace: p.Namespace, Annotations: annotations,
@@ -96,13 +98,14 @@ func noteDefaults(annotations map[string]string, defaults spec.Settings) error {
 }
 
 type pipelineCompiler struct {
-	pipeline spec.Pipeline
-	graph    *graph.Graph
-	spec     wfv1.WorkflowSpec
-	tasks    map[string][]*wfv1.DAGTask
-	beside   []wfv1.Template // beside main: DAGs of one task, for what Argo has on templates only
-	ofGroups []wfv1.Template
-
+	pipeline   spec.Pipeline
+	graph      *graph.Graph
+	spec       wfv1.WorkflowSpec
+	tasks      map[string][]*wfv1.DAGTask
+	beside     []wfv1.Template // beside main: DAGs of one task, for what Argo has on templates only
+	ofGroups   []wfv1.Template
+	inlined    []wfv1.Template // of the components inside the pipeline
+	codes      []*corev1.ConfigMap
 	rootObject *corev1.ConfigMap
 }
 
@@ -128,7 +131,10 @@ func (c *pipelineCompiler) compile() error {
 	if err := c.groups(); err != nil {
 		return err
 	}
-	c.spec.Templates = append(append(c.spec.Templates, c.beside...), c.ofGroups...)
+	if err := c.inline(); err != nil {
+		return err
+	}
+	c.spec.Templates = slices.Concat(c.spec.Templates, c.beside, c.ofGroups, c.inlined)
 	if err := c.options(); err != nil {
 		return err
 	}

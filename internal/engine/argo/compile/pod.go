@@ -13,13 +13,16 @@ import (
 // user; the number is that of "nonroot" in distroless images.
 const runAsUser = 65532
 
-// podSecurity and containerSecurity satisfy the restricted Pod Security Standard.
-func podSecurity() *corev1.PodSecurityContext {
-	return &corev1.PodSecurityContext{
-		RunAsNonRoot:   new(true),
-		RunAsUser:      ptr.To[int64](runAsUser),
+// podSecurity and containerSecurity satisfy the restricted Pod Security Standard, unless a container runs as the user of
+// its image.
+func podSecurity(asImageUser bool) *corev1.PodSecurityContext {
+	context := &corev1.PodSecurityContext{
 		SeccompProfile: &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault},
 	}
+	if !asImageUser {
+		context.RunAsNonRoot, context.RunAsUser = new(true), ptr.To[int64](runAsUser)
+	}
+	return context
 }
 
 func containerSecurity() *corev1.SecurityContext {

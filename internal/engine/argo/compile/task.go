@@ -75,9 +75,12 @@ func (c *pipelineCompiler) compileTask(t call) (wfv1.DAGTask, error) {
 // plain compiles a task to one of Argo's. Its settings become hidden arguments of the component's template.
 func plain(t call) (wfv1.DAGTask, error) {
 	compiled := wfv1.DAGTask{Name: layout.TaskName(t.name)}
-	if r := t.task.Component; r.Kind == spec.GroupKind {
+	switch r := t.task.Component; r.Kind {
+	case spec.GroupKind:
 		compiled.Template = layout.GroupTemplate(r.Name, mainTemplate(t.keys != nil))
-	} else {
+	case spec.InlineKind:
+		compiled.Template = layout.InlineTemplate(r.Name, variantName(t.settings.Retry, t.settings.Cache, t.keys != nil))
+	default:
 		compiled.TemplateRef = templateRef(r, t.settings, t.keys != nil)
 	}
 	var err error
@@ -98,7 +101,7 @@ func plain(t call) (wfv1.DAGTask, error) {
 			},
 		)
 	}
-	if t.task.Component.Kind == spec.ComponentKind {
+	if kind := t.task.Component.Kind; kind == spec.ComponentKind || kind == spec.InlineKind {
 		if err := give(settingsArguments(t)); err != nil {
 			return compiled, err
 		}
@@ -190,7 +193,7 @@ func settingsArguments(t call) ([]wfv1.Parameter, error) {
 		give(layout.CacheKey, key)
 		give(layout.CacheMaxAge, s.Cache.MaxAge)
 	}
-	patch, err := settings.PodPatch(s, t.text)
+	patch, err := settings.PodPatch(s, t.podText)
 	if err != nil {
 		return nil, err
 	}

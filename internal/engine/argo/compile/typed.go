@@ -3,6 +3,7 @@ package compile
 import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/settings"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -47,3 +48,12 @@ func (t Texts) typed(known *expr.Typed, parse func() (*expr.Template, []expr.Err
 
 // TypedText is a text that graph has not typed.
 func TypedText(raw string, env expr.Env) (*expr.Typed, error) { return Texts{Env: env}.text(raw) }
+
+// podText is a text for the pod, which may differ from attempt to attempt where the task is repeated.
+func (t call) podText(raw string) (*expr.Typed, error) {
+	of := t.Texts
+	if t.settings.Retry != nil {
+		of.Env = settings.OfAttempts(of.Env)
+	}
+	return of.text(raw)
+}

@@ -19,6 +19,10 @@ func (r *taskReader) pod(patch string) {
 			before = t.Before[0]
 		}
 		r.text("."+t.At.String(), t.Argo, before, func(d *expr.Decompiler, env expr.Env) (string, bool) {
+			if settings.IsOfAttempts(t.Argo) {
+				env = settings.OfAttempts(env)
+				d = d.With(env.Own)
+			}
 			return t.Read(d, func(text string) (*expr.Typed, error) { return compile.TypedText(text, env) })
 		}, t.Set)
 	}

@@ -144,10 +144,10 @@ func (r *taskReader) passed(env expr.Env) expr.Env {
 			given[p.Value.String()] = name
 		}
 	}
-	if len(given) == 0 {
-		return inside
-	}
 	for name, v := range env.Shared {
+		if strings.HasPrefix(v.Argo, "workflow.") { // it is the same in every template
+			inside.Own[name] = v
+		}
 		if input, ok := given[r.d.passedText(name, v, env, r.isExit)]; ok {
 			inside.Own[name] = compile.PassedVar(v, input)
 		}

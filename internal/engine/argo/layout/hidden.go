@@ -1,5 +1,7 @@
 package layout
 
+import "github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/settings"
+
 const (
 	ExitFailed   = "an on_exit task has failed"
 	HiddenPrefix = "kfp-" // of parameters that users do not see
@@ -55,7 +57,7 @@ const (
 
 // The hidden parameters of a component's template.
 const (
-	PodParameter = HiddenPrefix + "pod" // a strategic merge patch of the pod's spec
+	PodParameter = settings.PodParameter // a strategic merge patch of the pod's spec
 )
 
 // ArtifactParameter carries an artifact's metadata beside it.

@@ -330,6 +330,11 @@ def dumped(value):
     return value
 
 
+def flat(artifacts):
+    """The artifacts of a loop in a loop, which KFP hands over as one list."""
+    return [inner for a in artifacts for inner in (flat(a) if isinstance(a, list) else [a])]
+
+
 # [/sdk]
 def write_file(path, content):
     with open(path, "wb") as file:
@@ -1045,6 +1050,9 @@ def argument_value(argument, texts):
     optional = argument.get("optional", False)
     if is_artifact(type_):
         value = input_artifact(name, type_, optional, texts)
+        # [sdk]
+        value = flat(value) if KFP and isinstance(value, list) else value
+        # [/sdk]
         return paths_of(value) if passing == "input_path" else value
     if name not in texts and not optional:
         raise Failure('input "%s": no value was given' % name)

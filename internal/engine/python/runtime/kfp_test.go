@@ -139,3 +139,24 @@ def f():
 		t.Errorf("got %q", got)
 	}
 }
+
+// TestListsOfListsAsKFP shows the artifacts of a loop in a loop: one list, as KFP hands them over.
+func TestListsOfListsAsKFP(t *testing.T) {
+	t.Parallel()
+	config := function("f", spec.List, argument("a", runtime.InputArtifact, "list(list(Dataset))"))
+	files := map[string]string{"inputs/a/0/0": "x", "inputs/a/0/1": "y", "inputs/a/2/0": "z"}
+	for _, test := range []struct {
+		config       runtime.Config
+		source, want string
+	}{
+		{asKFP(config), "def f(a): return [open(x.path).read() for x in a]", `["x","y","z"]`},
+		{config, "def f(a): return [[open(x.path).read() for x in b] for b in a]", `[["x","y"],[],["z"]]`},
+	} {
+		p := newPod(t, python(t), test.config, map[string]string{"user.py": test.source})
+		p.write(files)
+		hidden := map[string]string{runtime.ArtifactParameter + "a": "[[{},{}],[],[{}]]"}
+		if got := p.run(hidden).succeeded().output("Output"); got != test.want {
+			t.Errorf("got %s, want %s", got, test.want)
+		}
+	}
+}

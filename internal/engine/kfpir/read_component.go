@@ -1,0 +1,67 @@
+package kfpir
+
+import (
+	"cmp"
+
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+)
+
+// ReadComponent reads a package of one component: a component.yaml of KFP's first version, or what the compiler makes
+// of a component alone. The component is whole only if no error was found.
+func ReadComponent(text string, options Options) (spec.Component, problem.List) {
+	options.File = cmp.Or(options.File, attribute)
+	found := &findings{file: options.File}
+	d := open(text, found)
+	if found.failed() {
+		return spec.Component{}, found.problems()
+	}
+	ir, label := onlyComponent(d, found)
+	if found.failed() {
+		return spec.Component{}, found.problems()
+	}
+	r := newReader(ir, irPlatforms{}, options, *found)
+	r.learned = nothingLearned()
+	of := r.callable(label, ir.Line)
+	if of == nil || r.failed() {
+		return spec.Component{}, r.problems()
+	}
+	if of.importer() || of.kind != spec.InlineKind || of.name == "" {
+		r.errorf(ir.Line, "Nothing to run", "The component runs no container.")
+		return spec.Component{}, r.problems()
+	}
+	if len(of.ofRun) > 0 {
+		r.gap(of.line, gapUnresolved, "The component looks at how its task is run.")
+	}
+	c := r.components[of.name]
+	c.Name, c.Description = r.name(), cmp.Or(ir.Info.Description, c.Description)
+	if r.failed() {
+		return spec.Component{}, r.problems()
+	}
+	return c, r.problems()
+}
+
+// onlyComponent is the component of a package that has one.
+func onlyComponent(d documents, found *findings) (irPipeline, string) {
+	if d.component != nil {
+		return fromV1(d.component, found), v1Label
+	}
+	ir, platform := decodeDocuments(d, found)
+	if found.failed() {
+		return ir, ""
+	}
+	if len(platform.Platforms) > 0 {
+		found.warnf(platform.Line, "Settings of tasks", "Those of a platform belong to the tasks that use the "+
+			"component.")
+	}
+	if len(ir.Root.DAG.Tasks) != 1 {
+		found.errorf(ir.Root.Line, "More than one component", "The package is a pipeline of %d tasks. Give it to a "+
+			"kfp_pipeline.",
+			len(ir.Root.DAG.Tasks))
+		return ir, ""
+	}
+	for _, t := range ir.Root.DAG.Tasks {
+		return ir, t.Component.Name
+	}
+	return ir, ""
+}
