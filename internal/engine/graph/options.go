@@ -56,15 +56,12 @@ func checkOptions(o spec.Options) problem.List {
 // checkRoot finds what is wrong with the place of the artifacts, where it is an address.
 func checkRoot(l *problem.List, o spec.Options) {
 	at := problem.At("pipeline_root")
-	if o.PipelineRoot == "" {
+	if o.PipelineRoot == "" || o.PipelineRoot == spec.Unknown {
 		return
 	}
 	if o.ArtifactRepository != nil {
 		l.Errorf(at, "Two places for artifacts", "The pipeline has artifact_repository as well, which says where artifacts are "+
 			"kept by the name of a config map. Remove one of the two.")
-	}
-	if o.PipelineRoot == spec.Unknown {
-		return
 	}
 	root, err := spec.ParseRoot(o.PipelineRoot)
 	if err != nil {

@@ -202,11 +202,9 @@ func (r *Resource) apply(ctx context.Context, m *Model, verb string, diags *diag
 	if !kit.Reported(diags, func(problems *problem.List) bool { return r.Session.ReadyForTemplates(ctx, p.Namespace, problems) }) {
 		return
 	}
-	if compiled.Root != nil {
-		if err := r.Session.PutRoot(ctx, compiled.Root, p.Namespace, p.Name); err != nil {
-			kit.AddClusterError(diags, verb, "pipeline", p.Name, err)
-			return
-		}
+	if err := r.putRoot(ctx, compiled, verb); err != nil {
+		kit.AddClusterError(diags, verb, "pipeline", p.Name, err)
+		return
 	}
 	put := r.Session.Put
 	if verb == "create" {

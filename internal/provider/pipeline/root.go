@@ -29,6 +29,25 @@ func (r *Resource) rootOf(ctx context.Context, live *backend.Object, diags *diag
 	return root
 }
 
+// putRoot makes the config map of a pipeline that has one, unless the pipeline is another resource's.
+func (r *Resource) putRoot(ctx context.Context, o *compile.PipelineObject, verb string) error {
+	if o.Root == nil {
+		return nil
+	}
+	namespace, name := o.Template.Namespace, o.Template.Name
+	if verb == "create" {
+		live, err := r.Session.Existing(ctx, backend.WorkflowTemplates, namespace, name)
+		if err == nil {
+			isSame := live != nil && len(operate.Differences(live, o.Template)) == 0
+			err = r.Session.RefuseExisting(live, "kfp_pipeline", isSame)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return r.Session.PutRoot(ctx, o.Root, namespace, name)
+}
+
 // removeRoot removes the config map that a pipeline had. Somebody may have written another artifact repository into it
 // since.
 func (r *Resource) removeRoot(ctx context.Context, state Model, diags *diag.Diagnostics) {
