@@ -3,7 +3,6 @@ package acceptance_test
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -11,7 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
@@ -82,21 +80,36 @@ resource "kfp_run" "this" {
 	updated := resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 		plancheck.ExpectResourceAction("kfp_pipeline.this", plancheck.ResourceActionUpdate),
 	}}
-	described := func(contains string) resource.TestCheckFunc {
+	const selector = "terraform-provider-kfp/kind=pipeline-code,terraform-provider-kfp/name=rooted"
+	described := func(contains ...string) resource.TestCheckFunc {
 		return func(*terraform.State) error {
-			found, err := maps.Get(ctx, "rooted-root", metav1.GetOptions{})
-			if err == nil && !strings.Contains(found.Data["root"], contains) {
-				err = fmt.Errorf("the config map says %s", found.Data["root"])
+			found, err := maps.List(ctx, metav1.ListOptions{LabelSelector: selector})
+			if err == nil && len(found.Items) != len(contains) {
+				err = fmt.Errorf("there are %d config maps, not %d", len(found.Items), len(contains))
+			}
+			if err == nil && len(contains) > 0 && !strings.Contains(found.Items[0].Data["root"], contains[0]) {
+				err = fmt.Errorf("the config map says %s", found.Items[0].Data["root"])
 			}
 			return err
 		}
 	}
-	gone := func(*terraform.State) error {
-		_, err := maps.Get(ctx, "rooted-root", metav1.GetOptions{})
-		if !apierrors.IsNotFound(err) {
-			return fmt.Errorf("the config map is there: %w", err)
+	gone := described()
+	// replaced makes the config map another one; nil: none.
+	replaced := func(data map[string]string) {
+		found, err := maps.List(ctx, metav1.ListOptions{LabelSelector: selector})
+		if err != nil || len(found.Items) != 1 {
+			t.Fatalf("%d config maps, %v", len(found.Items), err)
 		}
-		return nil
+		old := found.Items[0]
+		if err := maps.Delete(ctx, old.Name, metav1.DeleteOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		other := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: old.Name, Labels: old.Labels}, Data: data}
+		if data != nil {
+			if _, err := maps.Create(ctx, other, metav1.CreateOptions{}); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 	at := withPlace(atRoots)
 	resource.Test(t, resource.TestCase{
@@ -104,20 +117,6 @@ resource "kfp_run" "this" {
 		CheckDestroy:             resource.ComposeAggregateTestCheckFunc(gone, env.checkEmpty),
 		Steps: []resource.TestStep{
 			{
-				PreConfig: func() {
-					foreign := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "rooted-root"}}
-					if _, err := maps.Create(ctx, foreign, metav1.CreateOptions{}); err != nil {
-						t.Fatal(err)
-					}
-				},
-				Config: at, ExpectError: regexp.MustCompile(`(?s)rooted-root\s+exists\s+already,\s+and\s+this\s+provider\s+has\s+not\s+made\s+it`),
-			},
-			{
-				PreConfig: func() {
-					if err := maps.Delete(ctx, "rooted-root", metav1.DeleteOptions{}); err != nil {
-						t.Fatal(err)
-					}
-				},
 				Config: at + run,
 				Check: resource.ComposeAggregateTestCheckFunc(
 					resource.TestCheckResourceAttr("kfp_run.this", "outputs.place", "s3://roots/team/a/rooted/upload/model"),
@@ -128,22 +127,10 @@ resource "kfp_run" "this" {
 				),
 			},
 			{ResourceName: "kfp_pipeline.this", ImportState: true, ImportStateId: env.Namespace + "/rooted", ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "name"},
+			{PreConfig: func() { replaced(nil) }, Config: at, ConfigPlanChecks: updated, Check: described(`"bucket":"roots"`)},
 			{
-				PreConfig: func() {
-					patch := `{"data":{"root":"{}","more":"x"}}`
-					if _, err := maps.Patch(ctx, "rooted-root", "application/merge-patch+json", []byte(patch), metav1.PatchOptions{FieldManager: "kubectl-edit"}); err != nil {
-						t.Fatal(err)
-					}
-				},
-				Config: at, ConfigPlanChecks: updated, Check: described(`"bucket":"roots"`),
-			},
-			{
-				PreConfig: func() {
-					if err := maps.Delete(ctx, "rooted-root", metav1.DeleteOptions{}); err != nil {
-						t.Fatal(err)
-					}
-				},
-				Config: at, ConfigPlanChecks: updated, Check: described(`"bucket":"roots"`),
+				PreConfig: func() { replaced(map[string]string{"root": "{}", "more": "x"}) },
+				Config:    at, ConfigPlanChecks: updated, Check: described(`"bucket":"roots"`),
 			},
 			{Config: withPlace(`pipeline_root = "s3://other"`), ConfigPlanChecks: updated, Check: described(`"bucket":"other"`)},
 			{Config: withPlace(""), ConfigPlanChecks: updated, Check: gone},

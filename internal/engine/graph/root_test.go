@@ -32,6 +32,7 @@ func TestWrongRootsAreTold(t *testing.T) {
 		"s3://bucket?access_key=a%20b":  "cannot be a key",
 		"s3://bucket/a?secret=%7B%7Bx":  "holds braces",
 		"s3://bucket/a?endpoint=%7B%7B": "holds braces",
+		"s3://bucket/a?endpoint=%ac":    "write a percent sign as %25",
 	} {
 		heads, details := found(checkOptions(spec.Options{PipelineRoot: root}))
 		if len(heads) != 1 || !strings.Contains(details, want) {

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // rootSchemes are those of the stores in which a pipeline root can be.
@@ -29,6 +30,8 @@ func ParseRoot(text string) (Import, error) {
 		return i, err
 	case strings.ContainsAny(strings.Join(slices.Collect(maps.Values(i.Options)), ""), "{}"):
 		return i, errBraces(text)
+	case !utf8.ValidString(strings.Join(slices.Collect(maps.Values(i.Options)), "")):
+		return i, fmt.Errorf("the options of %q hold what is no text; write a percent sign as %%25", text)
 	case i.Scheme == RepositoryScheme:
 		return i, fmt.Errorf("%q is in the artifact repository of the namespace, whose description alone says where in it "+
 			"artifacts are kept (its keyFormat); write the bucket itself, %s, or artifact_repository", text, rootSchemes)

@@ -79,7 +79,7 @@ func optionsAttributes() map[string]schema.Attribute {
 			"`artifact_repository`: `s3://bucket/prefix` or `gs://bucket/prefix`. Options follow a `?`: for s3 `endpoint`, " +
 			"`region`, `insecure` and `secret`, a Secret in the run's namespace with the keys `accesskey` and `secretkey` " +
 			"(`access_key` and `secret_key` name others); for gs `secret` with the key `serviceAccountKey` (`key` names another). " +
-			"Without `secret` the pods' own identity counts. The provider describes the place to Argo in a config map `NAME-root`. " +
+			"Without `secret` the pods' own identity counts. The provider describes the place to Argo in a config map. " +
 			"It does not count where the pipeline is a task of another one; the plan warns there."),
 		"synchronization": kit.NestedAttribute(
 			synchronizationText("a run, or a task that is this pipeline,"), synchronizationObject.Attributes(),

@@ -153,9 +153,6 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		return
 	}
 	r.apply(ctx, &plan, "update", &resp.Diagnostics)
-	if plan.PipelineRoot.ValueString() == "" {
-		r.removeRoot(ctx, state, &resp.Diagnostics)
-	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -165,6 +162,9 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		r.Session.Sweep(
 			ctx, plan.Namespace.ValueString(), problems,
 		)
+		if state.ownsConfigMaps() && !plan.ownsConfigMaps() {
+			r.Session.RetireCode(ctx, plan.Namespace.ValueString(), plan.Name.ValueString(), nil, problems)
+		}
 	})
 }
 
@@ -179,10 +179,9 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		kit.AddClusterError(&resp.Diagnostics, "delete", "pipeline", name, err)
 		return
 	}
-	r.removeRoot(ctx, state, &resp.Diagnostics)
 	kit.Report(&resp.Diagnostics, func(problems *problem.List) {
 		r.Session.Sweep(ctx, namespace, problems)
-		if state.isPackage() {
+		if state.ownsConfigMaps() {
 			r.Session.RetireCode(ctx, namespace, name, nil, problems)
 		}
 	})
@@ -202,17 +201,13 @@ func (r *Resource) apply(ctx context.Context, m *Model, verb string, diags *diag
 	if !kit.Reported(diags, func(problems *problem.List) bool { return r.Session.ReadyForTemplates(ctx, p.Namespace, problems) }) {
 		return
 	}
-	if err := r.putRoot(ctx, compiled, verb); err != nil {
-		kit.AddClusterError(diags, verb, "pipeline", p.Name, err)
-		return
-	}
 	put := r.Session.Put
 	if verb == "create" {
 		put = func(ctx context.Context, kind backend.Kind, object any) error {
 			return r.Session.Create(ctx, kind, object, p.Namespace, p.Name, "kfp_pipeline")
 		}
 	}
-	for _, code := range compiled.Code {
+	for _, code := range compiled.ConfigMaps() {
 		if err := r.Session.PutCode(ctx, code, code.Namespace, code.Name); err != nil {
 			kit.AddClusterError(diags, verb, "code of pipeline", p.Name, err)
 			return
@@ -223,8 +218,10 @@ func (r *Resource) apply(ctx context.Context, m *Model, verb string, diags *diag
 		return
 	}
 	m.SetDerived(p, g, compiled.Version)
-	if m.isPackage() {
-		kit.Report(diags, func(problems *problem.List) { r.Session.RetireCode(ctx, p.Namespace, p.Name, compiled.Code, problems) })
+	if m.ownsConfigMaps() {
+		kit.Report(diags, func(problems *problem.List) {
+			r.Session.RetireCode(ctx, p.Namespace, p.Name, compiled.ConfigMaps(), problems)
+		})
 	}
 }
 

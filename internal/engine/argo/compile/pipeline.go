@@ -97,6 +97,14 @@ func noteDefaults(annotations map[string]string, defaults spec.Settings) error {
 	return nil
 }
 
+// ConfigMaps are those that belong to the pipeline.
+func (o PipelineObject) ConfigMaps() []*corev1.ConfigMap {
+	if o.Root == nil {
+		return o.Code
+	}
+	return append(slices.Clone(o.Code), o.Root)
+}
+
 type pipelineCompiler struct {
 	pipeline   spec.Pipeline
 	graph      *graph.Graph

@@ -6,8 +6,6 @@ import (
 	"strings"
 
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
-	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
@@ -15,7 +13,8 @@ import (
 )
 
 // root compiles the place of the artifacts. Argo takes no address in a pipeline: it reads where artifacts are kept from
-// a config map, also when it removes them and where its page shows them. So the pipeline has one.
+// a config map, also when it removes them and where its page shows them. So the pipeline has one, whose name is a hash of
+// what it says: a version that a schedule pins keeps its place.
 func (c *pipelineCompiler) root() error {
 	text := c.pipeline.Options.PipelineRoot
 	if text == "" {
@@ -25,15 +24,9 @@ func (c *pipelineCompiler) root() error {
 	if err != nil {
 		return err
 	}
-	p := c.pipeline
-	c.rootObject = &corev1.ConfigMap{
-		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "ConfigMap"},
-		ObjectMeta: metav1.ObjectMeta{Name: layout.RootName(p.Name), Namespace: p.Namespace, Labels: map[string]string{
-			layout.ManagedByLabel: layout.ManagedBy, layout.KindLabel: string(spec.PipelineKind), layout.NameLabel: p.Name,
-		}},
-		Data: map[string]string{layout.RootKey: described},
-	}
-	c.spec.ArtifactRepositoryRef = RootRef(p.Name)
+	ref := rootRef(c.pipeline.Name, described)
+	c.rootObject = c.codeOf(ref.ConfigMap, map[string]string{ref.Key: described})
+	c.spec.ArtifactRepositoryRef = ref
 	if c.spec.WorkflowMetadata == nil {
 		c.spec.WorkflowMetadata = &wfv1.WorkflowMetadata{}
 	}
@@ -44,9 +37,19 @@ func (c *pipelineCompiler) root() error {
 	return nil
 }
 
-// RootRef is where Argo finds the place of a pipeline's artifacts.
-func RootRef(pipeline string) *wfv1.ArtifactRepositoryRef {
-	return &wfv1.ArtifactRepositoryRef{ConfigMap: layout.RootName(pipeline), Key: layout.RootKey}
+// RootRef is where Argo finds the place of a pipeline's artifacts; nil: the text is no place.
+func RootRef(pipeline, text string) *wfv1.ArtifactRepositoryRef {
+	described, err := RootDescription(text)
+	if err != nil {
+		return nil
+	}
+	return rootRef(pipeline, described)
+}
+
+func rootRef(pipeline, described string) *wfv1.ArtifactRepositoryRef {
+	return &wfv1.ArtifactRepositoryRef{
+		ConfigMap: layout.CodeName(pipeline, layout.TextHash(described)), Key: layout.RootKey,
+	}
 }
 
 // RootDescription is what Argo reads of the place. Data in it is encoded; only the format of the keys is Argo's.

@@ -16,19 +16,26 @@ import (
 // notedRoot is the address below which a pipeline keeps the artifacts of its runs, as it was written.
 func notedRoot(w *wfv1.WorkflowTemplate) (string, bool) {
 	m, ref := w.Spec.WorkflowMetadata, w.Spec.ArtifactRepositoryRef
-	if m == nil || ref == nil || *ref != *compile.RootRef(w.Name) {
+	if m == nil || ref == nil {
 		return "", false
 	}
 	text := m.Annotations[layout.RootAnnotation]
-	return text, text != ""
+	wanted := compile.RootRef(w.Name, text)
+	return text, wanted != nil && *ref == *wanted
 }
 
-// HasRoot reports whether a pipeline keeps its artifacts in a place of its own, without decoding all of it.
-func HasRoot(template map[string]any) bool {
+// RootName is the name of the config map of a pipeline that keeps its artifacts in a place of its own, without decoding
+// all of it; empty: it has none.
+func RootName(template map[string]any) string {
 	s, _ := template["spec"].(map[string]any)
 	m, _ := s["workflowMetadata"].(map[string]any)
 	annotations, _ := m["annotations"].(map[string]any)
-	return annotations[layout.RootAnnotation] != nil
+	if annotations[layout.RootAnnotation] == nil {
+		return ""
+	}
+	ref, _ := s["artifactRepositoryRef"].(map[string]any)
+	name, _ := ref["configMap"].(string)
+	return name
 }
 
 // ReadRoot reads where the config map of a pipeline says that artifacts are kept, which somebody may have changed, as

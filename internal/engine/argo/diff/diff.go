@@ -57,10 +57,8 @@ func Inexpressible(live, wanted map[string]any) []layout.Unread {
 func RemovalPatch(live, wanted map[string]any, byHand ChangedByHand) map[string]any {
 	c := comparison{byHand: byHand}
 	patch := map[string]any{}
-	for _, key := range []string{"spec", "data"} {
-		if s := c.removal([]string{key}, live[key], wanted[key]); s != nil {
-			patch[key] = s
-		}
+	if s := c.removal([]string{"spec"}, live["spec"], wanted["spec"]); s != nil {
+		patch["spec"] = s
 	}
 	meta := map[string]any{}
 	for _, key := range []string{"labels", "annotations"} {

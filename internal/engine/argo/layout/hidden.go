@@ -20,14 +20,8 @@ const (
 		`get(workflow.annotations ?? {}, "` + RootAnnotation + `") ?? "", ""); root == "" ? "" : root + "/"}}`
 )
 
-// The config map that describes the place to Argo.
-const (
-	RootKey    = "root"
-	rootSuffix = "-root"
-)
-
-// RootName is the name of the config map of a pipeline.
-func RootName(pipeline string) string { return pipeline + rootSuffix }
+// RootKey is where the config map that describes the place to Argo does so.
+const RootKey = "root"
 
 // EndTask says what becomes of a DAG where Argo would be wrong. By itself, a DAG fails if one of its last tasks did,
 // and a task that did not run has the state of those before it, as far as Argo can see into them. That takes failures
