@@ -96,7 +96,7 @@ func everyPart(t testing.TB) (spec.Pipeline, []spec.Component) {
 			"tell": {Component: refs["step"], Inputs: map[string]string{"text": "{{ run.status }}"}},
 		},
 		Outputs: map[string]string{"text": "{{ tasks.first.outputs.text }}", "file": "{{ tasks.file.outputs.file }}"},
-		Options: sample.EveryOption(),
+		Options: sample.EveryOptionAtRoot(),
 		Defaults: spec.Settings{
 			Env: map[string]string{"STAGE": "prod"}, Labels: map[string]string{"team": "etl"},
 			Annotations: map[string]string{"note": "x"},
@@ -307,8 +307,8 @@ func matrix(
 	}
 }
 
-// everyPipeline is the pipeline of everyPart: the resource that reads it, its object and its state.
-func everyPipeline(t testing.TB) (*pipeline.Resource, *wfv1.WorkflowTemplate, pipeline.Model) {
+// everyPipeline is the pipeline of everyPart: the resource that reads it, its objects and its state.
+func everyPipeline(t testing.TB) (*pipeline.Resource, *wfv1.WorkflowTemplate, *backend.Object, pipeline.Model) {
 	t.Helper()
 	ctx := t.Context()
 	p, _ := everyPart(t)
@@ -322,25 +322,34 @@ func everyPipeline(t testing.TB) (*pipeline.Resource, *wfv1.WorkflowTemplate, pi
 	if diags.HasError() {
 		t.Fatal(diags)
 	}
+	root, err := layout.AsJSON(compiled.Root)
+	if err != nil {
+		t.Fatal(err)
+	}
 	return &pipeline.Resource{
 		Configured: kit.Configured{
 			Session: &kit.Session{Operator: &operate.Operator{Backend: cluster.New(cluster.Config{})}},
 		},
-	}, compiled.Template, state
+	}, compiled.Template, cluster.ObjectOf(root), state
 }
 
 func TestEveryChangeOfAPipelineShows(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
-	r, template, state := everyPipeline(t)
+	r, template, root, state := everyPipeline(t)
 	content, all := written(t, template)
-	matrix(t, content, all, func(live *backend.Object) (any, types.List, diag.Diagnostics) {
+	refresh := func(live, root *backend.Object) (any, types.List, diag.Diagnostics) {
 		m := state
 		var diags diag.Diagnostics
-		r.Refresh(ctx, &m, live, &diags)
+		r.Refresh(ctx, &m, live, root, &diags)
 		drift := m.Drift
 		m.Drift = types.List{}
 		return m, drift, diags
+	}
+	matrix(t, content, all, func(live *backend.Object) (any, types.List, diag.Diagnostics) { return refresh(live, root) })
+	place := copied(t, root.Raw())
+	matrix(t, place, leaves(place["data"], []any{"data"}, "data"), func(root *backend.Object) (any, types.List, diag.Diagnostics) {
+		return refresh(cluster.ObjectOf(copied(t, content)), root)
 	})
 	// A field that is added at any object of the spec shows as a path, or as a label.
 	for i, at := range objectsIn(content["spec"], []any{"spec"}) {
@@ -349,7 +358,7 @@ func TestEveryChangeOfAPipelineShows(t *testing.T) {
 		}
 		m := state
 		var diags diag.Diagnostics
-		r.Refresh(ctx, &m, edited(with(t, content, append(at, "added"), "x"), ownership["minimal CRDs"]), &diags)
+		r.Refresh(ctx, &m, edited(with(t, content, append(at, "added"), "x"), ownership["minimal CRDs"]), root, &diags)
 		added := m
 		added.Drift = state.Drift
 		if len(m.Drift.Elements()) == 0 && reflect.DeepEqual(added, state) {

@@ -157,7 +157,10 @@ func compiledSubjects(t testing.TB) []subject {
 	if problems.HasError() {
 		t.Fatal(problems)
 	}
-	all = append(all, subject{"kfp_pipeline", "etl/every", backend.WorkflowTemplates, o.Template, false})
+	all = append(
+		all, subject{"kfp_pipeline", "etl/every", backend.ConfigMaps, o.Root, true},
+		subject{"kfp_pipeline", "etl/every", backend.WorkflowTemplates, o.Template, false},
+	)
 	p.Parameters["word"] = spec.Input{Type: spec.String}
 	nightly := spec.RecurringRun{
 		Namespace: "etl", Name: "nightly", Description: "Every night.", ServiceAccount: "robot",

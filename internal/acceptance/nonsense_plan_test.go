@@ -161,13 +161,13 @@ func withoutNulls(v any) any {
 func TestNonsenseInAPipeline(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
-	r, template, state := everyPipeline(t)
+	r, template, root, state := everyPipeline(t)
 	content, err := layout.AsJSON(template)
 	if err != nil {
 		t.Fatal(err)
 	}
 	survives(t, content, state, func(m *pipeline.Model, live *backend.Object) (diags diag.Diagnostics) {
-		r.Refresh(ctx, m, live, &diags)
+		r.Refresh(ctx, m, live, root, &diags)
 		return diags
 	})
 }

@@ -47,3 +47,10 @@ func EveryOption() spec.Options {
 		},
 	}
 }
+
+// EveryOptionAtRoot is EveryOption with an address in place of the name of a repository, which excludes it.
+func EveryOptionAtRoot() spec.Options {
+	o := EveryOption()
+	o.ArtifactRepository, o.PipelineRoot = nil, "s3://models/team/a?endpoint=10.0.0.1:9000&insecure=true&secret=s3"
+	return o
+}

@@ -154,6 +154,9 @@ func drawOptions(t *rapid.T) spec.Options {
 			ConfigMap: "c", Key: "k",
 		}
 	})
+	if o.ArtifactRepository == nil {
+		o.PipelineRoot = one("root", "s3://bucket", "gs://bucket/a/b/?secret=s", "s3://bucket/a?endpoint=10.0.0.1:9000&insecure=true&secret=s")
+	}
 	return o
 }
 

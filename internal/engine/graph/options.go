@@ -43,6 +43,7 @@ func checkOptions(o spec.Options) problem.List {
 		check.NeededName(&l, at.Attr("config_map"), r.ConfigMap)
 		check.DataKey(&l, at.Attr("key"), r.Key)
 	}
+	checkRoot(&l, o)
 	settings.CheckSynchronization(&l, problem.At("synchronization"), o.Synchronization)
 	for key, value := range o.Labels {
 		at := problem.At("run_labels").Key(key)
@@ -50,6 +51,29 @@ func checkOptions(o spec.Options) problem.List {
 		check.Reserved(&l, at, "label", key, "terraform-provider-kfp/")
 	}
 	return l
+}
+
+// checkRoot finds what is wrong with the place of the artifacts, where it is an address.
+func checkRoot(l *problem.List, o spec.Options) {
+	at := problem.At("pipeline_root")
+	if o.PipelineRoot == "" || o.PipelineRoot == spec.Unknown {
+		return
+	}
+	if o.ArtifactRepository != nil {
+		l.Errorf(at, "Two places for artifacts", "The pipeline has artifact_repository as well, which says where artifacts are "+
+			"kept by the name of a config map. Remove one of the two.")
+	}
+	root, err := spec.ParseRoot(o.PipelineRoot)
+	if err != nil {
+		l.Errorf(at, "Invalid pipeline root", "%s.", err)
+		return
+	}
+	check.ObjectName(l, at, root.Options["secret"])
+	for _, option := range []string{"access_key", "secret_key", "key"} {
+		if key, given := root.Options[option]; given {
+			check.DataKey(l, at, key)
+		}
+	}
 }
 
 // checkHeld refuses a mutex that the run, or the pipeline's task in another one, holds until its tasks are over.

@@ -91,7 +91,8 @@ func TestWrongOptionsAreTold(t *testing.T) {
 		Timeout: "1d", TTL: &spec.TTL{
 			AfterCompletion: "7d", AfterSuccess: "0.5s", AfterFailure: "x",
 		},
-		PodGC: "Never", ArtifactGC: "never", ArtifactRepository: &spec.RepositoryRef{}, Synchronization: &spec.Synchronization{Mutexes: []string{"a/b"}},
+		PodGC: "Never", ArtifactGC: "never", ArtifactRepository: &spec.RepositoryRef{}, PipelineRoot: "s3://b",
+		Synchronization: &spec.Synchronization{Mutexes: []string{"a/b"}},
 		Labels: map[string]string{
 			"a b": "", "terraform-provider-kfp/kind": "run", "workflows.argoproj.io/controller-instanceid": "mine",
 		},
@@ -100,7 +101,7 @@ func TestWrongOptionsAreTold(t *testing.T) {
 	heads, _ := found(problems)
 	want := []string{
 		"artifact_gc: Unknown time", "artifact_repository.config_map: Invalid name", "artifact_repository.key: Invalid key",
-		"parallelism: Invalid number", "pod_gc: Unknown time", `run_labels["a b"]: Invalid label`,
+		"parallelism: Invalid number", "pipeline_root: Invalid pipeline root", "pipeline_root: Two places for artifacts", "pod_gc: Unknown time", `run_labels["a b"]: Invalid label`,
 		`run_labels["terraform-provider-kfp/kind"]: Reserved label`, "synchronization.mutexes: Invalid name", "timeout: Invalid duration",
 		"ttl.after_completion: Invalid duration", "ttl.after_failure: Invalid duration", "ttl.after_success: Invalid " +
 			"duration",
@@ -118,6 +119,9 @@ func TestUnknownOptionsPass(t *testing.T) {
 		ArtifactRepository: &spec.RepositoryRef{ConfigMap: u, Key: u}, Labels: map[string]string{"a": u},
 	}
 	if heads, details := found(checkOptions(o)); heads != nil {
+		t.Errorf("problems %v:\n%s", heads, details)
+	}
+	if heads, details := found(checkOptions(spec.Options{PipelineRoot: u})); heads != nil {
 		t.Errorf("problems %v:\n%s", heads, details)
 	}
 }

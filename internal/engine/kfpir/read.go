@@ -177,7 +177,7 @@ func (r *reader) pipeline() {
 	}
 	if r.ir.PipelineRoot != "" {
 		r.warnf(r.ir.Line, "Place of the artifacts", "The package says %s (defaultPipelineRoot). Artifacts go to "+
-			"the artifact repository of the namespace, or the one that the pipeline names.",
+			"the artifact repository of the namespace, unless the pipeline has that address as its pipeline_root.",
 			abbreviate(r.ir.PipelineRoot))
 	}
 }

@@ -58,6 +58,15 @@ func IsImport(text string) bool { return importPattern.MatchString(text) }
 // ParseImport reads such an address: s3://bucket/key, gs://bucket/key, http(s)://…, or repository://key. All but the
 // scheme and the options may hold {{ }}.
 func ParseImport(text string) (Import, error) {
+	i, err := parseAddress(text)
+	if err == nil && i.Key == "" && i.Whole == "" {
+		err = fmt.Errorf("%q names no object; add its key", text)
+	}
+	return i, err
+}
+
+// parseAddress is ParseImport where there may be no key.
+func parseAddress(text string) (Import, error) {
 	found := importPattern.FindStringSubmatch(text)
 	if found == nil {
 		return Import{}, fmt.Errorf("%q is not an address like s3://bucket/key", text)
@@ -94,9 +103,6 @@ func ParseImport(text string) (Import, error) {
 		}
 	}
 	i.Key = strings.TrimPrefix(rest, "/")
-	if i.Key == "" {
-		return i, fmt.Errorf("%q names no object; add its key", text)
-	}
 	return i, nil
 }
 

@@ -41,6 +41,7 @@ type Options struct {
 	ArchiveLogs        *bool            `json:"archive_logs,omitempty"`
 	ArtifactGC         string           `json:"artifact_gc,omitempty"`         // OnWorkflowCompletion, OnWorkflowDeletion, Never
 	ArtifactRepository *RepositoryRef   `json:"artifact_repository,omitempty"` // nil: the namespace's default
+	PipelineRoot       string           `json:"pipeline_root,omitempty"`       // an address in place of ArtifactRepository
 	Synchronization    *Synchronization `json:"synchronization,omitempty"`
 	// VolumeClaims are made for each run. Tasks mount them as volumes whose claim is the name here.
 	VolumeClaims map[string]EphemeralClaim `json:"volume_claims,omitempty"`

@@ -61,7 +61,7 @@ func (r *Resource) imported(ctx context.Context, m *Model, live *backend.Object,
 	}
 	diags.Append(m.SetSpec(ctx, p)...)
 	m.SetDerived(p, g, again.Version)
-	m.Drift = driftOf(nil, live, again.Template)
+	m.Drift = driftOf(nil, live, r.rootOf(ctx, live, diags), again)
 }
 
 // notCompiling says what is wrong with a pipeline as it was read from its object.

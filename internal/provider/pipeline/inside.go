@@ -53,6 +53,13 @@ func checkOptionsInside(l *problem.List, at problem.Path, p spec.Pipeline, insid
 				"since Argo has none for a group of tasks. "+
 				"Give this pipeline a timeout, or the tasks of %q.", inside, o.Timeout, inside)
 	}
+	if o.PipelineRoot != "" && o.PipelineRoot != p.Options.PipelineRoot && p.Options.PipelineRoot != spec.Unknown &&
+		o.PipelineRoot != spec.Unknown {
+		l.Warnf(at, "Pipeline root without an effect here",
+			"Pipeline %q has pipeline_root = %q, where artifacts of its own runs are kept. As a task of another pipeline its "+
+				"artifacts are kept where those of that one are. Give this pipeline the same pipeline_root, or take no notice.",
+			inside, o.PipelineRoot)
+	}
 	for _, claim := range spec.Names(o.VolumeClaims) {
 		if _, ok := p.Options.VolumeClaims[claim]; !ok {
 			l.Errorf(at, "Claim that nobody makes",

@@ -40,3 +40,23 @@ func TestTimeoutOfAPipelineInside(t *testing.T) {
 		t.Errorf("got %v at %v, want a warning for each of the tasks a and e", diags, places)
 	}
 }
+
+// Artifacts lie at the root of the pipeline that is run. Of one inside that says another place the plan says so.
+func TestRootOfAPipelineInside(t *testing.T) {
+	t.Parallel()
+	for outer, want := range map[string]int{"": 1, "s3://a": 0, "s3://b": 1, spec.Unknown: 0} {
+		d := &kit.Session{Operator: &operate.Operator{}}
+		d.PlannedOptions.Note(spec.Pipeline{Namespace: "etl", Name: "inner", Options: spec.Options{PipelineRoot: "s3://a"}})
+		d.PlannedOptions.Note(spec.Pipeline{Namespace: "etl", Name: "later", Options: spec.Options{PipelineRoot: spec.Unknown}})
+		d.PlannedOptions.Note(spec.Pipeline{Namespace: "etl", Name: "none"})
+		tasks := map[string]spec.Task{}
+		for _, name := range []string{"inner", "later", "none"} {
+			tasks[name] = spec.Task{Component: spec.Ref{Kind: spec.PipelineKind, Namespace: "etl", Name: name}}
+		}
+		var diags diag.Diagnostics
+		checkInside(t.Context(), d, spec.Pipeline{Namespace: "etl", Options: spec.Options{PipelineRoot: outer}, Tasks: tasks}, &diags)
+		if diags.HasError() || len(diags) != want || want == 1 && !strings.Contains(diags[0].Detail(), `pipeline_root = "s3://a"`) {
+			t.Errorf("in a pipeline at %q: %v", outer, diags)
+		}
+	}
+}

@@ -22,6 +22,7 @@ type optionsModel struct {
 	ArchiveLogs        types.Bool        `tfsdk:"archive_logs"`
 	ArtifactGC         types.String      `tfsdk:"artifact_gc"`
 	ArtifactRepository types.Object      `tfsdk:"artifact_repository"`
+	PipelineRoot       types.String      `tfsdk:"pipeline_root"`
 	Synchronization    types.Object      `tfsdk:"synchronization"`
 	VolumeClaims       types.Map         `tfsdk:"volume_claims"`
 	RunLabels          types.Map         `tfsdk:"run_labels"`
@@ -74,6 +75,12 @@ func optionsAttributes() map[string]schema.Attribute {
 			"config_map": kit.RequiredText("Name of the config map that describes the repository, in the run's namespace."),
 			"key":        kit.RequiredText("Key of the config map under which the description is."),
 		}),
+		"pipeline_root": kit.OptionalText("Address below which the artifacts of runs are kept, in place of " +
+			"`artifact_repository`: `s3://bucket/prefix` or `gs://bucket/prefix`. Options follow a `?`: for s3 `endpoint`, " +
+			"`region`, `insecure` and `secret`, a Secret in the run's namespace with the keys `accesskey` and `secretkey` " +
+			"(`access_key` and `secret_key` name others); for gs `secret` with the key `serviceAccountKey` (`key` names another). " +
+			"Without `secret` the pods' own identity counts. The provider describes the place to Argo in a config map. " +
+			"It does not count where the pipeline is a task of another one; the plan warns there."),
 		"synchronization": kit.NestedAttribute(
 			synchronizationText("a run, or a task that is this pipeline,"), synchronizationObject.Attributes(),
 		),
@@ -95,6 +102,7 @@ func (m optionsModel) spec(ctx context.Context, t *kit.Reader) spec.Options {
 	o := spec.Options{
 		Parallelism: t.Number(m.Parallelism), Timeout: t.Text(m.Timeout.StringValue), FailFast: t.OptionalFlag(m.FailFast), PodGC: t.Text(m.PodGC),
 		ArchiveLogs: t.OptionalFlag(m.ArchiveLogs), ArtifactGC: t.Text(m.ArtifactGC), Labels: t.Strings(ctx, m.RunLabels),
+		PipelineRoot:    t.Text(m.PipelineRoot),
 		Synchronization: synchronizationObject.ReadObject(ctx, t, m.Synchronization),
 		VolumeClaims:    claimsObject.Read(ctx, t, map[string]attr.Value{"volume_claims": m.VolumeClaims}).VolumeClaims,
 	}
@@ -127,6 +135,7 @@ func newOptionsModel(ctx context.Context, o spec.Options, prior *optionsModel) (
 		PodGC: w.Text(o.PodGC, old.PodGC), ArchiveLogs: types.BoolPointerValue(o.ArchiveLogs), ArtifactGC: w.Text(
 			o.ArtifactGC, old.ArtifactGC,
 		),
+		PipelineRoot:    w.Text(o.PipelineRoot, old.PipelineRoot),
 		Synchronization: synchronizationObject.WriteObject(ctx, w, o.Synchronization, old.Synchronization),
 		VolumeClaims: kit.As[types.Map](claimsObject.Write(
 			ctx, w, o, map[string]attr.Value{"volume_claims": old.VolumeClaims},

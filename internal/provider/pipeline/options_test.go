@@ -35,7 +35,7 @@ func optionsThroughState(t interface {
 
 func TestOptionsSurviveTheState(t *testing.T) {
 	t.Parallel()
-	for name, o := range map[string]spec.Options{"none": {}, "every": sample.EveryOption(), "false": {FailFast: new(false), ArchiveLogs: new(false)}} {
+	for name, o := range map[string]spec.Options{"none": {}, "every": sample.EveryOption(), "root": sample.EveryOptionAtRoot(), "false": {FailFast: new(false), ArchiveLogs: new(false)}} {
 		got, _ := optionsThroughState(t, o)
 		if diff := cmp.Diff(o, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
@@ -59,7 +59,7 @@ func TestWaysOfSayingNoOptionsAreKept(t *testing.T) {
 	t.Parallel()
 	none := kit.NewText[kit.Duration]("")
 	prior := optionsModel{
-		Timeout: none, PodGC: types.StringValue(""), ArtifactGC: types.StringValue(""), RunLabels: types.MapValueMust(types.StringType, nil),
+		Timeout: none, PodGC: types.StringValue(""), PipelineRoot: types.StringValue(""), ArtifactGC: types.StringValue(""), RunLabels: types.MapValueMust(types.StringType, nil),
 		TTL: types.ObjectValueMust(kit.ObjectTypes(kit.TypeAt(optionsType, "ttl")), map[string]attr.Value{
 			"after_completion": none, "after_success": kit.DurationValue{StringValue: types.StringNull()}, "after_failure": none,
 		}),

@@ -20,15 +20,15 @@ import (
 )
 
 // Refresh writes what the cluster holds into the model. Where that is what the state compiles to, the state stays the
-// same, spelling and all. found is what a plan says of the pipeline.
+// same, spelling and all. root is the config map of a pipeline that has one. found is what a plan says of the pipeline.
 func (r *Resource) Refresh(
-	ctx context.Context, m *Model, live *backend.Object, diags *diag.Diagnostics,
+	ctx context.Context, m *Model, live, root *backend.Object, diags *diag.Diagnostics,
 ) (found problem.List, same bool) {
 	m.Drift = kit.NoDrift()
 	prior, _, ds := m.spec(ctx)
 	if ds.HasError() {
 		// What was read before is no pipeline, such as a task of which nobody knows the component. It is read anew.
-		r.readBack(ctx, m, live, prior, nil, diags)
+		r.readBack(ctx, m, live, root, prior, nil, diags)
 		return nil, false
 	}
 	expected, _, found := CompilePipeline(prior)
@@ -36,21 +36,21 @@ func (r *Resource) Refresh(
 		return found, false // another version of this provider compiled it; the plan brings it up to date
 	}
 	if m.isPackage() && expected != nil {
-		return found, r.refreshPackage(ctx, m, live, expected)
+		return found, r.refreshPackage(ctx, m, live, root, expected)
 	}
-	if expected != nil && len(operate.Differences(live, expected.Template)) == 0 {
+	if expected != nil && len(pipelineDifferences(live, root, expected)) == 0 {
 		return append(found, expected.CheckSize()...), expected.Version == m.Version.ValueString()
 	}
-	r.readBack(ctx, m, live, prior, expected, diags)
+	r.readBack(ctx, m, live, root, prior, expected, diags)
 	return found, false
 }
 
 // refreshPackage tells what differs from what the package compiles to, also of its code. There is no package that would
 // say it.
 func (r *Resource) refreshPackage(
-	ctx context.Context, m *Model, live *backend.Object, expected *compile.PipelineObject,
+	ctx context.Context, m *Model, live, root *backend.Object, expected *compile.PipelineObject,
 ) (same bool) {
-	found := operate.Differences(live, expected.Template)
+	found := pipelineDifferences(live, root, expected)
 	for _, code := range expected.Code {
 		there, err := r.Session.Backend.Find(ctx, backend.ConfigMaps, code.Namespace, code.Name)
 		switch {
@@ -68,14 +68,19 @@ func (r *Resource) refreshPackage(
 
 // readBack writes what the cluster holds into the model, and what no attribute can hold into its drift.
 func (r *Resource) readBack(
-	ctx context.Context, m *Model, live *backend.Object, prior spec.Pipeline, expected *compile.PipelineObject,
+	ctx context.Context, m *Model, live, root *backend.Object, prior spec.Pipeline, expected *compile.PipelineObject,
 	diags *diag.Diagnostics,
 ) {
 	found, unread, err := decompile.ReadPipeline(live.Into, r.Session.Refs(ctx, live.Namespace), &prior)
 	if err != nil {
 		// Somebody has written what is no WorkflowTemplate of Argo Workflows.
-		m.Drift = driftOf([]layout.Unread{{Path: "spec", Reason: err.Error()}}, live, templateOf(expected))
+		m.Drift = driftOf([]layout.Unread{{Path: "spec", Reason: err.Error()}}, live, root, expected)
 		return
+	}
+	if noted := found.Options.PipelineRoot; noted != "" {
+		if read, ok := decompile.ReadRoot(noted, decoderOf(root)); ok {
+			found.Options.PipelineRoot = read
+		}
 	}
 	diags.Append(m.SetSpec(ctx, found)...)
 	again, _, _ := CompilePipeline(found)
@@ -86,14 +91,7 @@ func (r *Resource) readBack(
 		// The label follows from everything else, of which the attributes tell.
 		again.Template.Labels[layout.VersionLabel] = m.Version.ValueString()
 	}
-	m.Drift = driftOf(unread, live, templateOf(again))
-}
-
-func templateOf(o *compile.PipelineObject) any {
-	if o == nil {
-		return nil
-	}
-	return o.Template
+	m.Drift = driftOf(unread, live, root, again)
 }
 
 // CompilePipeline checks and compiles a pipeline; o is nil if it does not compile, and found says why.
@@ -112,13 +110,13 @@ func CompilePipeline(p spec.Pipeline) (o *compile.PipelineObject, g *graph.Graph
 
 // driftOf lists what is not as this provider would write it and is in no attribute. wanted is nil where what was read
 // does not compile.
-func driftOf(unread []layout.Unread, live *backend.Object, wanted any) types.List {
+func driftOf(unread []layout.Unread, live, root *backend.Object, wanted *compile.PipelineObject) types.List {
 	var paths []string
 	for _, u := range unread {
 		paths = append(paths, u.String())
 	}
 	if wanted != nil {
-		paths = append(paths, operate.Differences(live, wanted)...)
+		paths = append(paths, pipelineDifferences(live, root, wanted)...)
 	}
 	return kit.ListOfTexts(paths)
 }

@@ -131,7 +131,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		r.imported(ctx, &state, live, &resp.Diagnostics)
 	} else {
 		drift := state.Drift
-		found, same := r.Refresh(ctx, &state, live, &resp.Diagnostics)
+		found, same := r.Refresh(ctx, &state, live, r.rootOf(ctx, live, &resp.Diagnostics), &resp.Diagnostics)
 		if same && drift.Equal(state.Drift) {
 			if len(found) == 0 {
 				r.Session.Confirmed.Add(spec.PipelineKind, live.Namespace, live.Name, req.State.Raw, tasks.Text())
@@ -162,6 +162,9 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		r.Session.Sweep(
 			ctx, plan.Namespace.ValueString(), problems,
 		)
+		if state.ownsConfigMaps() && !plan.ownsConfigMaps() {
+			r.Session.RetireCode(ctx, plan.Namespace.ValueString(), plan.Name.ValueString(), nil, problems)
+		}
 	})
 }
 
@@ -178,7 +181,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 	kit.Report(&resp.Diagnostics, func(problems *problem.List) {
 		r.Session.Sweep(ctx, namespace, problems)
-		if state.isPackage() {
+		if state.ownsConfigMaps() {
 			r.Session.RetireCode(ctx, namespace, name, nil, problems)
 		}
 	})
@@ -204,7 +207,7 @@ func (r *Resource) apply(ctx context.Context, m *Model, verb string, diags *diag
 			return r.Session.Create(ctx, kind, object, p.Namespace, p.Name, "kfp_pipeline")
 		}
 	}
-	for _, code := range compiled.Code {
+	for _, code := range compiled.ConfigMaps() {
 		if err := r.Session.PutCode(ctx, code, code.Namespace, code.Name); err != nil {
 			kit.AddClusterError(diags, verb, "code of pipeline", p.Name, err)
 			return
@@ -215,8 +218,10 @@ func (r *Resource) apply(ctx context.Context, m *Model, verb string, diags *diag
 		return
 	}
 	m.SetDerived(p, g, compiled.Version)
-	if m.isPackage() {
-		kit.Report(diags, func(problems *problem.List) { r.Session.RetireCode(ctx, p.Namespace, p.Name, compiled.Code, problems) })
+	if m.ownsConfigMaps() {
+		kit.Report(diags, func(problems *problem.List) {
+			r.Session.RetireCode(ctx, p.Namespace, p.Name, compiled.ConfigMaps(), problems)
+		})
 	}
 }
 

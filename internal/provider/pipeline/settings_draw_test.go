@@ -226,6 +226,7 @@ func TestEveryFieldIsSetInTheTests(t *testing.T) {
 	set := map[string]bool{}
 	filled(reflect.ValueOf(sample.EverySetting()), "Settings", set)
 	filled(reflect.ValueOf(sample.EveryOption()), "Options", set)
+	filled(reflect.ValueOf(sample.EveryOptionAtRoot()), "Options", set)
 	for _, setting := range settings.All {
 		for _, s := range setting.Examples() {
 			filled(reflect.ValueOf(s), "Settings", set)

@@ -152,10 +152,7 @@ func importedArtifact(name, text string, env expr.Env) (wfv1.Artifact, error) {
 	case "s3":
 		a.S3 = &wfv1.S3Artifact{Key: key, S3Bucket: bucketOf(i)}
 	case "gs":
-		a.GCS = &wfv1.GCSArtifact{Key: key, GCSBucket: wfv1.GCSBucket{Bucket: i.Bucket}}
-		if secret := i.Options["secret"]; secret != "" {
-			a.GCS.ServiceAccountKeySecret = keyOf(secret, i.Options["key"], serviceAccountName)
-		}
+		a.GCS = &wfv1.GCSArtifact{Key: key, GCSBucket: gcsBucketOf(i)}
 	case spec.RepositoryScheme:
 		a.ArtifactLocation = keyOnly(key)
 	default:
@@ -178,6 +175,15 @@ func bucketOf(i spec.Import) wfv1.S3Bucket {
 		b.SecretKeySecret = keyOf(secret, i.Options["secret_key"], secretKeyName)
 	} else {
 		b.UseSDKCreds = true
+	}
+	return b
+}
+
+// gcsBucketOf is the bucket of an address of Google's store.
+func gcsBucketOf(i spec.Import) wfv1.GCSBucket {
+	b := wfv1.GCSBucket{Bucket: i.Bucket}
+	if secret := i.Options["secret"]; secret != "" {
+		b.ServiceAccountKeySecret = keyOf(secret, i.Options["key"], serviceAccountName)
 	}
 	return b
 }

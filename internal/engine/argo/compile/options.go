@@ -97,13 +97,16 @@ func wholeSeconds(text string) (*int64, error) {
 }
 
 // RunOptions are what an object says of the runs of a pipeline that does not count where it is a task: the time that
-// they may take, and their claims. There are none where the object is no pipeline.
+// they may take, their claims and the place of their artifacts. There are none where the object is no pipeline.
 func RunOptions(into layout.Decoder) spec.Options {
 	var w wfv1.WorkflowTemplate
 	if into(&w) != nil {
 		return spec.Options{}
 	}
 	o := spec.Options{Timeout: wire.Seconds(w.Spec.ActiveDeadlineSeconds)}
+	if m := w.Spec.WorkflowMetadata; m != nil {
+		o.PipelineRoot = m.Annotations[layout.RootAnnotation]
+	}
 	for _, claim := range w.Spec.VolumeClaimTemplates {
 		layout.Set(&o.VolumeClaims, claim.Name, settings.ReadClaim(claim.Spec))
 	}

@@ -29,6 +29,7 @@ const (
 type PipelineObject struct {
 	Version  string
 	Template *wfv1.WorkflowTemplate
+	Root     *corev1.ConfigMap          // says where the artifacts of its runs are kept; nil: the pipeline does not say
 	Code     []*corev1.ConfigMap        // what the pods of the components inside the pipeline mount
 	specSize int                        // bytes of the template's spec, as JSON
 	tasks    map[string][]*wfv1.DAGTask // what each task has become
@@ -69,7 +70,7 @@ func Pipeline(p spec.Pipeline, g *graph.Graph) (PipelineObject, error) {
 	if err := noteDefaults(annotations, p.Defaults); err != nil {
 		return PipelineObject{}, err
 	}
-	return PipelineObject{Version: version, Code: c.codes, specSize: len(content), tasks: c.tasks, Template: &wfv1.WorkflowTemplate{
+	return PipelineObject{Version: version, Code: c.codes, Root: c.rootObject, specSize: len(content), tasks: c.tasks, Template: &wfv1.WorkflowTemplate{
 		TypeMeta: metav1.TypeMeta{APIVersion: layout.APIVersion, Kind: layout.TemplateKind},
 		ObjectMeta: metav1.ObjectMeta{
 			Name: p.Name, Namespace: p.Namespace, Annotations: annotations,
@@ -96,15 +97,24 @@ func noteDefaults(annotations map[string]string, defaults spec.Settings) error {
 	return nil
 }
 
+// ConfigMaps are those that belong to the pipeline.
+func (o PipelineObject) ConfigMaps() []*corev1.ConfigMap {
+	if o.Root == nil {
+		return o.Code
+	}
+	return append(slices.Clone(o.Code), o.Root)
+}
+
 type pipelineCompiler struct {
-	pipeline spec.Pipeline
-	graph    *graph.Graph
-	spec     wfv1.WorkflowSpec
-	tasks    map[string][]*wfv1.DAGTask
-	beside   []wfv1.Template // beside main: DAGs of one task, for what Argo has on templates only
-	ofGroups []wfv1.Template
-	inlined  []wfv1.Template // of the components inside the pipeline
-	codes    []*corev1.ConfigMap
+	pipeline   spec.Pipeline
+	graph      *graph.Graph
+	spec       wfv1.WorkflowSpec
+	tasks      map[string][]*wfv1.DAGTask
+	beside     []wfv1.Template // beside main: DAGs of one task, for what Argo has on templates only
+	ofGroups   []wfv1.Template
+	inlined    []wfv1.Template // of the components inside the pipeline
+	codes      []*corev1.ConfigMap
+	rootObject *corev1.ConfigMap
 }
 
 func (c *pipelineCompiler) compile() error {
@@ -133,7 +143,10 @@ func (c *pipelineCompiler) compile() error {
 		return err
 	}
 	c.spec.Templates = slices.Concat(c.spec.Templates, c.beside, c.ofGroups, c.inlined)
-	return c.options()
+	if err := c.options(); err != nil {
+		return err
+	}
+	return c.root()
 }
 
 func (c *pipelineCompiler) givesArtifacts() bool {

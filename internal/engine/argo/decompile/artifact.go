@@ -15,6 +15,11 @@ import (
 func readArtifact(d *expr.Decompiler, env expr.Env, a wfv1.Artifact, metadata string, in spec.Input) (string, bool) {
 	text, ok := "", false
 	d = d.For(in.TakesNil())
+	if a.S3 != nil {
+		s3 := *a.S3
+		s3.Key = strings.TrimPrefix(s3.Key, layout.RootPlace)
+		a.S3 = &s3
+	}
 	switch {
 	case a.From != "":
 		text, ok = bareText(d, a.From)

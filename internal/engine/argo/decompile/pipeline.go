@@ -317,7 +317,9 @@ func (d *pipelineDecompiler) options(main *wfv1.Template) {
 	if s.ArtifactGC != nil {
 		o.ArtifactGC = string(s.ArtifactGC.Strategy)
 	}
-	if r := s.ArtifactRepositoryRef; r != nil {
+	if root, ok := notedRoot(d.template); ok {
+		o.PipelineRoot = root
+	} else if r := s.ArtifactRepositoryRef; r != nil {
 		o.ArtifactRepository = &spec.RepositoryRef{ConfigMap: r.ConfigMap, Key: r.Key}
 	}
 	o.Synchronization = DecompileSynchronization(s.Synchronization)

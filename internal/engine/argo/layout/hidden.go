@@ -11,6 +11,18 @@ const (
 // node's name is the path of the pipeline in the run: it may run several times, side by side.
 const ListsPlace = "{{workflow.name}}/{{workflow.uid}}/{{=sprig.sha256sum(node.name)}}"
 
+// RootAnnotation of a run says below which address its artifacts are kept, where its pipeline says so, as that does.
+// RootPlace is the prefix in that address, with a slash behind it, before the keys that are not Argo's own: Argo has a
+// format for its own keys alone.
+const (
+	RootAnnotation = Prefix + "root"
+	RootPlace      = `{{=let root = sprig.regexReplaceAll("(?s)^[A-Za-z0-9]+://[^/?]*/*|/*([?].*)?$|[{}]", ` +
+		`get(workflow.annotations ?? {}, "` + RootAnnotation + `") ?? "", ""); root == "" ? "" : root + "/"}}`
+)
+
+// RootKey is where the config map that describes the place to Argo does so.
+const RootKey = "root"
+
 // EndTask says what becomes of a DAG where Argo would be wrong. By itself, a DAG fails if one of its last tasks did,
 // and a task that did not run has the state of those before it, as far as Argo can see into them. That takes failures
 // that are allowed for failures, and overlooks that of a nested pipeline whose tasks have all succeeded. EndTask comes
@@ -65,7 +77,7 @@ const (
 
 // OwnPlace is where a container keeps the artifacts whose addresses it knows, below the root of the artifact
 // repository: pipeline, run, task, and what tells apart all that have the same names.
-const OwnPlace = `{{=get(workflow.labels ?? {}, "` + PipelineLabel + `") ?? ` +
+const OwnPlace = RootPlace + `{{=get(workflow.labels ?? {}, "` + PipelineLabel + `") ?? ` +
 	`get(workflow.labels ?? {}, "workflows.argoproj.io/workflow-template") ?? "runs"}}/{{workflow.name}}/` + TaskOfNode +
 	`/{{=sprig.trunc(20, sprig.sha256sum(workflow.uid + node.name))}}`
 

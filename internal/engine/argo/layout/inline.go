@@ -17,7 +17,8 @@ func IsInlineTemplate(name string) bool {
 	return ok && strings.Contains(rest, groupEnd)
 }
 
-// CodeKind is the value of KindLabel of a config map with code of the components inside a pipeline.
+// CodeKind is the value of KindLabel of a config map that belongs to a pipeline: the code of components inside it, and
+// the place of its artifacts.
 const CodeKind = "pipeline-code"
 
 // CodeName is the name of such a config map, by a hash of what it holds.
@@ -26,7 +27,7 @@ func CodeName(pipeline, hash string) string { return pipeline + "-" + hash }
 // CodeSelector finds such config maps.
 const CodeSelector = ManagedByLabel + "=" + ManagedBy + "," + KindLabel + "=" + CodeKind
 
-// CodeUsed adds the names of the config maps that an object mounts, at any depth.
+// CodeUsed adds the names of the config maps that an object mounts or keeps artifacts by, at any depth.
 func CodeUsed(object any, used map[string]bool) {
 	switch v := object.(type) {
 	case map[string]any:
@@ -35,6 +36,9 @@ func CodeUsed(object any, used map[string]bool) {
 				if name, ok := source["name"].(string); ok {
 					used[name] = true
 				}
+			}
+			if name, ok := child.(string); ok && key == "configMap" {
+				used[name] = true
 			}
 			CodeUsed(child, used)
 		}

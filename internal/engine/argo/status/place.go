@@ -2,6 +2,7 @@ package status
 
 import (
 	"cmp"
+	"iter"
 	"regexp"
 	"slices"
 	"strconv"
@@ -90,9 +91,24 @@ func (r statusReader) placeOf(node wfv1.NodeStatus) (place, bool) {
 	return p, len(p.segments) > 0 && p.segments[len(p.segments)-1].name != exitNode
 }
 
+// deepest bounds how far up from a node anybody goes: what a cluster holds may lead round in a circle.
+const deepest = 64
+
+// boundaries goes up from a node to the run: each node, and the one whose template it is in.
+func boundaries(nodes wfv1.Nodes, node wfv1.NodeStatus) iter.Seq2[wfv1.NodeStatus, wfv1.NodeStatus] {
+	return func(yield func(node, around wfv1.NodeStatus) bool) {
+		for range deepest {
+			around, ok := nodes[node.BoundaryID]
+			if !ok || !yield(node, around) {
+				return
+			}
+			node = around
+		}
+	}
+}
+
 // segmentsOf goes up from a node to the run.
 func (r statusReader) segmentsOf(node wfv1.NodeStatus, depth int) (all place, ok bool) {
-	const deepest = 64
 	if around, is := r.nodes[node.BoundaryID]; is && depth < deepest && around.ID != node.ID {
 		if all, ok = r.segmentsOf(around, depth+1); !ok {
 			return place{}, false

@@ -146,16 +146,16 @@ func gravity(phase wfv1.NodePhase) int {
 // isAllowed reports whether a failure does not count, because what comes after the task, or after the pipeline that it
 // is in, takes it.
 func (r statusReader) isAllowed(node wfv1.NodeStatus) bool {
-	around, ok := r.nodes[node.BoundaryID]
-	if !ok {
-		return false
-	}
-	if t := r.templateOf(around); t != nil && t.DAG != nil {
+	for node, around := range boundaries(r.nodes, node) {
+		t := r.templateOf(around)
+		if t == nil || t.DAG == nil {
+			continue
+		}
 		if segments := splitName(r.localName(node)); len(segments) > 0 && takesFailure(t.DAG.Tasks, segments[len(segments)-1].name) {
 			return true
 		}
 	}
-	return r.isAllowed(around)
+	return false
 }
 
 // templateOf is the template of a node: the pipeline's own, or that of another one.
