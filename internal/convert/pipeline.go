@@ -34,14 +34,43 @@ func Package(ctx context.Context, text, file, name string) (Module, problem.List
 	if c.components(); c.found.HasError() {
 		return nil, c.found
 	}
+	c.pipeline = settled(c.pipeline, faults)
 	_, _, more := pipeline.CompilePipeline(c.pipeline)
-	if c.found = append(c.found, read.Locate(more)...); c.found.HasError() {
+	if c.found = append(c.found, c.located(more)...); c.found.HasError() {
 		return nil, c.found
+	}
+	c.pipeline = simplified(c.pipeline, func(p spec.Pipeline) bool { return faults(p) == 0 })
+	if short := shortened(c.pipeline); faults(short) == 0 {
+		c.pipeline = short
 	}
 	if err := c.write(ctx); err != nil {
 		c.found.Errorf(nil, "Cannot write HCL", "%s: %v.", file, err)
 	}
 	return c.module, c.found
+}
+
+// faults counts the errors of a pipeline.
+func faults(p spec.Pipeline) int {
+	n := 0
+	_, _, found := pipeline.CompilePipeline(p)
+	for _, one := range found {
+		if one.Severity == problem.Error {
+			n++
+		}
+	}
+	return n
+}
+
+// located gives what is wrong with the pipeline as it would be written a place in the package, and says what is left.
+func (c *conversion) located(found problem.List) problem.List {
+	all := c.read.Locate(found)
+	for i := range all {
+		if all[i].Severity == problem.Error {
+			all[i].Detail += " A kfp_component takes the types of its inputs from its source, and a package says them " +
+				"itself: change the source, or keep this pipeline as a package, package = file(\"" + c.file + "\")."
+		}
+	}
+	return all
 }
 
 // isComponent reports whether a package was refused since it is a component by itself.
@@ -95,7 +124,7 @@ func (c *conversion) components() {
 		for i := range problems {
 			problems[i].Path = problem.At("components").Key(name)
 		}
-		c.found = append(c.found, c.read.Locate(problems)...)
+		c.found = append(c.found, c.located(problems)...)
 		if ok {
 			refs[name] = r.ref
 			c.resources = append(c.resources, r)
