@@ -17,20 +17,24 @@ import (
 
 // resourceOf is a component of a package as a resource.
 type resourceOf struct {
+	label    string         // in HCL, and of its files
 	spec     spec.Component // analysed
 	ref      spec.Ref
 	comments []string
 	skip     map[string]bool
 }
 
-// asResource makes of a component inside a pipeline one of its own. Its function runs by itself, where it can; else the
-// whole of its source runs, as in the package.
-func asResource(c spec.Component, problems *problem.List) (resourceOf, bool) {
-	r := resourceOf{spec: c, skip: map[string]bool{"namespace": true}}
-	r.spec.ImageUser = false
+// asResource makes of a component inside a pipeline one of its own, of another name. Its function runs by itself, where it
+// can; else the whole of its source runs, as in the package.
+func asResource(c spec.Component, name string, problems *problem.List) (resourceOf, bool) {
+	r := resourceOf{label: label(c.Name), skip: map[string]bool{"namespace": true}}
+	c.Name, c.ImageUser = name, false
+	r.spec = c
 	if c.Python != nil && !r.analyse(c, problems) {
 		return r, false
 	}
+	r.skip["inputs"] = r.skip["inputs"] || len(r.spec.Inputs) == 0
+	r.skip["outputs"] = r.skip["outputs"] || len(r.spec.Outputs) == 0
 	r.skip["description"] = r.spec.Description == "" || c.Python != nil && r.derivesDescription()
 	compiled, err := compile.Component(r.spec)
 	if err != nil {
@@ -46,7 +50,7 @@ func asResource(c spec.Component, problems *problem.List) (resourceOf, bool) {
 // analyse finds the way in which a kfp_component can say the function.
 func (r *resourceOf) analyse(c spec.Component, problems *problem.List) bool {
 	p := spec.Python{
-		Source: tidy(c.Python.Source), SourceFile: label(c.Name) + ".py", Function: c.Python.Function, Image: c.Python.Image,
+		Source: tidy(c.Python.Source), SourceFile: r.label + ".py", Function: c.Python.Function, Image: c.Python.Image,
 		Packages: c.Python.Packages, IndexURLs: c.Python.IndexURLs, TrustedHosts: c.Python.TrustedHosts,
 		Additional: c.Python.Additional, Files: c.Python.Files, KFP: c.Python.KFP,
 	}
@@ -74,6 +78,20 @@ func (r *resourceOf) analyse(c spec.Component, problems *problem.List) bool {
 		problems.Errorf(nil, d.Summary(), "%s", d.Detail())
 	}
 	return false
+}
+
+// ownName is the name of a component of a pipeline in the namespace, which other pipelines share: it begins with that of
+// the pipeline, as far as there is room.
+func ownName(pipeline, component string, taken map[string]bool) string {
+	name := component
+	if room := spec.MaxNameLength - len(component) - 1; room > 0 && !strings.HasPrefix(component, pipeline) {
+		name = strings.TrimRight(pipeline[:min(room, len(pipeline))], "-") + "-" + component
+	}
+	if taken[name] {
+		name = component
+	}
+	taken[name] = true
+	return name
 }
 
 // differs says in what two interfaces have other names.
@@ -123,7 +141,7 @@ func tidy(source string) string { return strings.Trim(source, "\n") + "\n" }
 // block writes the component, and its source into the module.
 func (r *resourceOf) block(ctx context.Context, m Module) (hclfile.Block, error) {
 	w := writer{skip: r.skip, files: map[string]string{}}
-	name := label(r.spec.Name)
+	name := r.label
 	if p := r.spec.Python; p != nil {
 		of := *p
 		of.SourceFile, w.files[p.Source] = m.add(name, ".py", p.Source)

@@ -22,22 +22,30 @@ const anyNamespace = "default"
 // Package converts a compiled pipeline, or a single component. file is its name in messages. Problems have the line of
 // the package in their detail; the module is whole only if none of them is an error.
 func Package(ctx context.Context, text, file, name string) (Module, problem.List) {
-	options := kfpir.Options{File: file, Namespace: anyNamespace, Name: name}
-	read, problems := kfpir.Read(text, options)
-	if isComponent(problems) {
-		return onlyComponent(ctx, text, options)
+	c, found := pipelineOf(ctx, text, file, name)
+	if isComponent(found) {
+		return onlyComponent(ctx, text, kfpir.Options{File: file, Namespace: anyNamespace, Name: name})
 	}
-	if problems.HasError() {
-		return nil, problems
+	if found.HasError() {
+		return nil, found
 	}
-	c := conversion{file: file, read: read, pipeline: read.Pipeline, found: problems, module: newModule()}
+	return c.module, found
+}
+
+// pipelineOf converts a compiled pipeline.
+func pipelineOf(ctx context.Context, text, file, name string) (conversion, problem.List) {
+	read, found := kfpir.Read(text, kfpir.Options{File: file, Namespace: anyNamespace, Name: name})
+	c := conversion{file: file, read: read, pipeline: read.Pipeline, found: found, module: newModule()}
+	if found.HasError() {
+		return c, found
+	}
 	if c.components(); c.found.HasError() {
-		return nil, c.found
+		return c, c.found
 	}
 	c.pipeline = settled(c.pipeline, faults)
 	_, _, more := pipeline.CompilePipeline(c.pipeline)
 	if c.found = append(c.found, c.located(more)...); c.found.HasError() {
-		return nil, c.found
+		return c, c.found
 	}
 	c.pipeline = simplified(c.pipeline, func(p spec.Pipeline) bool { return faults(p) == 0 })
 	if short := shortened(c.pipeline); faults(short) == 0 {
@@ -46,7 +54,7 @@ func Package(ctx context.Context, text, file, name string) (Module, problem.List
 	if err := c.write(ctx); err != nil {
 		c.found.Errorf(nil, "Cannot write HCL", "%s: %v.", file, err)
 	}
-	return c.module, c.found
+	return c, c.found
 }
 
 // faults counts the errors of a pipeline.
@@ -87,7 +95,7 @@ func onlyComponent(ctx context.Context, text string, options kfpir.Options) (Mod
 		return nil, found
 	}
 	var problems problem.List
-	r, ok := asResource(read, &problems)
+	r, ok := asResource(read, read.Name, &problems)
 	for _, p := range problems {
 		p.Detail = options.File + ": " + p.Detail
 		found = append(found, p)
@@ -117,10 +125,10 @@ type conversion struct {
 
 // components takes the components out of the pipeline.
 func (c *conversion) components() {
-	refs := map[string]spec.Ref{}
+	refs, taken := map[string]spec.Ref{}, map[string]bool{}
 	for _, name := range spec.Names(c.pipeline.Components) {
 		var problems problem.List
-		r, ok := asResource(c.pipeline.Components[name], &problems)
+		r, ok := asResource(c.pipeline.Components[name], ownName(c.pipeline.Name, name, taken), &problems)
 		for i := range problems {
 			problems[i].Path = problem.At("components").Key(name)
 		}
@@ -165,7 +173,7 @@ func (c *conversion) write(ctx context.Context) error {
 			return err
 		}
 		blocks = append(blocks, block)
-		refs[c.resources[i].spec.Name] = "kfp_component." + label(c.resources[i].spec.Name) + ".ref"
+		refs[c.resources[i].spec.Name] = "kfp_component." + c.resources[i].label + ".ref"
 	}
 	w := writer{
 		refs: refs, skip: map[string]bool{"namespace": true}, comments: c.comments(), orders: orders(c.pipeline),

@@ -160,12 +160,17 @@ var (
 		"interval", "timezone", "start_time", "end_time", "mount_path",
 	}
 	inside = []string{"groups", "tasks", "on_exit", "outputs", "python", "container"}
+	// ofInput is the order of what an input is.
+	ofInput = []string{"type", "default", "optional", "allowed_values", "description"}
 )
 
 // order is that of the names of a map, or of the attributes of an object.
 func (w writer) order(elements map[string]tftypes.Value, at string) []string {
 	if order, ok := w.orders[at]; ok {
 		return order
+	}
+	if _, isInput := elements["allowed_values"]; isInput && len(elements) == len(ofInput) {
+		return ofInput
 	}
 	names := spec.Names(elements)
 	slices.SortStableFunc(names, func(a, b string) int { return rank(a) - rank(b) })
