@@ -48,8 +48,10 @@ func pipelineOf(ctx context.Context, text, file, name string) (conversion, probl
 		return c, c.found
 	}
 	c.pipeline = simplified(c.pipeline, func(p spec.Pipeline) bool { return faults(p) == 0 })
-	if short := shortened(c.pipeline); faults(short) == 0 {
-		c.pipeline = short
+	for _, better := range []func(spec.Pipeline) spec.Pipeline{shortened, cached, brief} {
+		if p := better(c.pipeline); faults(p) == 0 {
+			c.pipeline = p
+		}
 	}
 	if err := c.write(ctx); err != nil {
 		c.found.Errorf(nil, "Cannot write HCL", "%s: %v.", file, err)
@@ -291,4 +293,3 @@ func groupsInOrder(p spec.Pipeline) []string {
 	}
 	return names
 }
-

@@ -221,4 +221,3 @@ func known(t *testing.T, planned *tfprotov6.DynamicValue, typ tftypes.Type) cty.
 	}
 	return cty.ObjectVal(all)
 }
-

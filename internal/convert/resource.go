@@ -154,7 +154,7 @@ func (w writer) ref(v tftypes.Value) (hclfile.Value, bool, error) {
 // name, and what is inside at the end.
 var (
 	order = []string{
-		"name", "namespace", "description", "pipeline", "parameters", "component", "group", "import", "approval",
+		"name", "namespace", "key", "operator", "value", "effect", "size", "description", "pipeline", "parameters", "component", "group", "import", "approval",
 		"display_name", "source", "file", "function", "base_image", "image", "type", "for_each", "parallelism", "when",
 		"run_if", "depends_on", "inputs", "command", "args", "uri", "default", "optional", "limit", "policy", "cron",
 		"interval", "timezone", "start_time", "end_time", "mount_path",

@@ -17,7 +17,7 @@ import (
 func simplified(p spec.Pipeline, compiles func(spec.Pipeline) bool) spec.Pipeline {
 	for again := true; again; {
 		again = false
-		for _, in := range append([]string{""}, spec.Names(p.Groups)...) {
+		for _, in := range graphs(p) {
 			for _, name := range spec.Names(graphOf(p, in).Tasks) {
 				if lifted, ok := lift(p, in, name); ok && compiles(lifted) {
 					p, again = lifted, true
@@ -27,6 +27,9 @@ func simplified(p spec.Pipeline, compiles func(spec.Pipeline) bool) spec.Pipelin
 	}
 	return p
 }
+
+// graphs are the names of all graphs of a pipeline. Its own has none.
+func graphs(p spec.Pipeline) []string { return append([]string{""}, spec.Names(p.Groups)...) }
 
 // graphOf is a group of the pipeline, or the pipeline itself as one.
 func graphOf(p spec.Pipeline, group string) spec.Group {
@@ -89,7 +92,7 @@ func lift(p spec.Pipeline, in, name string) (spec.Pipeline, bool) {
 // users counts the tasks that use a group.
 func users(p spec.Pipeline, group string) int {
 	n := 0
-	for _, in := range append([]string{""}, spec.Names(p.Groups)...) {
+	for _, in := range graphs(p) {
 		g := graphOf(p, in)
 		for _, tasks := range []map[string]spec.Task{g.Tasks, g.OnExit} {
 			for _, t := range tasks {
@@ -254,31 +257,6 @@ func (r *renaming) parsed(t *expr.Template, errs []expr.Error) string {
 	return t.Rename(r.names).String()
 }
 
-// shortened is a pipeline that says tasks.x.output of a task with one output.
-func shortened(p spec.Pipeline) spec.Pipeline {
-	for _, in := range append([]string{""}, spec.Names(p.Groups)...) {
-		g := graphOf(p, in)
-		r := renaming{names: map[string]string{}}
-		for name, t := range g.Tasks {
-			of := t.Component.Interface
-			if t.Component.Kind == spec.GroupKind {
-				of.Outputs = map[string]spec.Output{}
-				for output := range p.Groups[t.Component.Name].Outputs {
-					of.Outputs[output] = spec.Output{}
-				}
-			}
-			if output, ok := of.SoleOutput(); ok {
-				r.names["tasks."+name+".outputs."+output] = "tasks." + name + ".output"
-			}
-		}
-		g.Tasks, g.OnExit, g.Outputs = r.tasks(g.Tasks), r.tasks(g.OnExit), r.texts(g.Outputs)
-		if !r.failed {
-			p = withGraph(p, in, g, "")
-		}
-	}
-	return p
-}
-
 // settled is a pipeline whose groups require the parameters that all their users give, where that makes it compile. A
 // component that cannot do without a value is then given one.
 func settled(p spec.Pipeline, faults func(spec.Pipeline) int) spec.Pipeline {
@@ -306,7 +284,7 @@ func settled(p spec.Pipeline, faults func(spec.Pipeline) int) spec.Pipeline {
 
 // isAlwaysGiven reports whether each task that uses a group gives it a parameter.
 func isAlwaysGiven(p spec.Pipeline, group, parameter string) bool {
-	for _, in := range append([]string{""}, spec.Names(p.Groups)...) {
+	for _, in := range graphs(p) {
 		g := graphOf(p, in)
 		for _, tasks := range []map[string]spec.Task{g.Tasks, g.OnExit} {
 			for _, t := range tasks {

@@ -68,7 +68,7 @@ resource "kfp_pipeline" "containers" {
         pipeline_task_name = "train"
         rate               = "1"
       }
-      cache = { enabled = true, key = "one {{ \"{{\" }}key}}" }
+      cache = { key = "one {{ \"{{\" }}key}}", enabled = true }
       env   = { MODE = "{{ parameters.mode ?? 'fast' }}", RATE = "r1" }
       resources = {
         limits   = { cpu = "2", memory = "0.5G", "nvidia.com/gpu" = "1" }

@@ -86,7 +86,7 @@ resource "kfp_pipeline" "flow" {
         say = {
           component = kfp_component.say.ref
           inputs    = { text = "{{ parameters.coin }}" }
-          retry     = { limit = 3, backoff = { duration = "10s", factor = 1, max = "1h0m0s" } }
+          retry     = { limit = 3, backoff = { duration = "10s", factor = 1, max = "1h" } }
         }
       }
       on_exit = {

@@ -12,9 +12,9 @@ resource "kfp_pipeline" "platform" {
   name = "platform"
   synchronization = {
     mutexes    = ["one"]
-    semaphores = [{ config_map = "semaphore-config", key = "few" }]
+    semaphores = [{ key = "few", config_map = "semaphore-config" }]
   }
-  ttl = { after_completion = "1h0m0s" }
+  ttl = { after_completion = "1h" }
   tasks = {
     say = {
       component = kfp_component.say.ref
@@ -46,18 +46,18 @@ resource "kfp_pipeline" "platform" {
       labels             = { team = "ml" }
       node_selector      = { disk = "ssd" }
       secret_env = {
-        DB_USER  = { name = "db", optional = true, key = "user" }
-        PASSWORD = { name = "db", optional = true, key = "password" }
+        DB_USER  = { name = "db", key = "user", optional = true }
+        PASSWORD = { name = "db", key = "password", optional = true }
       }
       security_context = { run_as_group = 0, run_as_non_root = true, run_as_user = 1000 }
       timeout          = "1m30s"
       tolerations = [
         {
-          effect             = "NoExecute"
           key                = "gpu"
           operator           = "Equal"
-          toleration_seconds = 30
           value              = "yes"
+          effect             = "NoExecute"
+          toleration_seconds = 30
         },
         { key = "spot", operator = "Exists" },
       ]
@@ -67,7 +67,7 @@ resource "kfp_pipeline" "platform" {
         config_map_etc_settings = { mount_path = "/etc/settings", config_map = "settings" }
         scratch = {
           mount_path = "/scratch"
-          ephemeral  = { access_modes = ["ReadWriteOnce"], size = "1Gi", storage_class = "fast" }
+          ephemeral  = { size = "1Gi", access_modes = ["ReadWriteOnce"], storage_class = "fast" }
         }
         secret_etc_db = { mount_path = "/etc/db", secret = "db" }
         shm           = { mount_path = "/dev/shm", empty_dir = { medium = "Memory", size_limit = "1Gi" } }

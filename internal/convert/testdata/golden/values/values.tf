@@ -36,8 +36,8 @@ resource "kfp_pipeline" "values" {
     toleration = { type = "struct", optional = true }
   }
   volume_claims = {
-    createpvc     = { access_modes = ["ReadWriteOnce"], size = "5Mi", storage_class = "fast" }
-    kfp-workspace = { access_modes = ["ReadWriteOnce"], size = "1Gi", storage_class = "standard" }
+    createpvc     = { size = "5Mi", access_modes = ["ReadWriteOnce"], storage_class = "fast" }
+    kfp-workspace = { size = "1Gi", access_modes = ["ReadWriteOnce"], storage_class = "standard" }
   }
   tasks = {
     name = {
