@@ -142,7 +142,7 @@ func (c command) run(ctx context.Context, stdout, stderr io.Writer) bool {
 func (c command) convert(ctx context.Context, text []byte) (Module, problem.List) {
 	file := filepath.Base(c.file)
 	if isRecurring(text) {
-		return RecurringRuns(ctx, text, file, c.recurring)
+		return RecurringRuns(text, file, c.recurring)
 	}
 	return Package(ctx, string(text), file, c.name)
 }
