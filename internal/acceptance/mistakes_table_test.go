@@ -180,10 +180,11 @@ var mistakes = []mistake{
 	),
 	setting("run_if", "run_if", `run_if = "sometimes", depends_on = []`, `"sometimes" is not possible here`, "all_done"),
 	setting("secret_list", `secret_env["A"].name`, `secret_env = { A = { name = "{{ [parameters.s] }}", key = "k" } }`, "list"),
-	setting("selector_number", `node_selector["a"]`, `node_selector = { a = "{{ parameters.n }}" }`, "number"),
+	setting("selector_number", `node_selector["a"]`, `node_selector = { a = "{{ parameters.n }}" }`,
+		"This gives integer, and string is wanted"),
 	setting("account_misspelt", "service_account", `service_account = "{{ parameters.acount }}"`, "acount"),
 	setting("claim_of_braces", `volumes["v"].claim`, `volumes = { v = { mount_path = "/v", claim = "{{ }}" } }`, "empty"),
-	setting("mount_expression", `volumes["v"].mount_path`, `volumes = { v = { mount_path = "{{ parameters.s }}", claim = "c" } }`,
+	setting("mount_expression", `volumes["v"].mount_path`, `volumes = { v = { mount_path = "/v/{{ parameters.s }}", claim = "c" } }`,
 		"Expressions are not possible here"),
 	setting("unknown_task", "depends_on", `depends_on = ["y"]`, `There is no task "y" here`),
 	{"suggests_another", tasksWith(
