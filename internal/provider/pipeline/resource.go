@@ -243,6 +243,9 @@ func (m *Model) isInterfaceKnown(p spec.Pipeline) bool {
 	if !kit.IsSettled(m.Parameters) || kit.HasUnknown(m.Outputs) {
 		return false
 	}
+	if !m.Package.IsNull() {
+		return true // what a package says is known as soon as the package is
+	}
 	isOpen := func(t spec.Task) bool {
 		return t.Component.Name == "" && t.Approval == nil || t.Component.Name == spec.Unknown
 	}
