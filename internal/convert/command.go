@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 )
@@ -83,17 +84,12 @@ type pipelineFlag map[string]string
 func (p pipelineFlag) String() string { return "" }
 
 func (p pipelineFlag) Set(text string) error {
-	id, name, ok := bytesCut(text)
-	if !ok {
+	id, name, _ := strings.Cut(text, "=")
+	if id == "" || name == "" {
 		return fmt.Errorf("%q is not of the form ID=NAME", text)
 	}
 	p[id] = name
 	return nil
-}
-
-func bytesCut(text string) (id, name string, ok bool) {
-	before, after, found := bytes.Cut([]byte(text), []byte("="))
-	return string(before), string(after), found && len(before) > 0 && len(after) > 0
 }
 
 func parse(args []string) (command, error) {

@@ -75,7 +75,8 @@ func faults(p spec.Pipeline) int {
 func (c *conversion) located(found problem.List) problem.List {
 	all := c.read.Locate(found)
 	for i := range all {
-		if all[i].Severity == problem.Error {
+		inside := len(found[i].Path) > 1 // in a task, a group or a component
+		if inside && all[i].Severity == problem.Error {
 			all[i].Detail += " A kfp_component takes the types of its inputs from its source, and a package says them " +
 				"itself: change the source, or keep this pipeline as a package, package = file(\"" + c.file + "\")."
 		}
