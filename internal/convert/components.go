@@ -24,8 +24,8 @@ type resourceOf struct {
 	skip     map[string]bool
 }
 
-// asResource makes of a component inside a pipeline one of its own, of another name. Its function runs by itself, where it
-// can; else the whole of its source runs, as in the package.
+// asResource makes of a component inside a pipeline one of its own, of another name. Its function runs by itself, where
+// it can; else the whole of its source runs, as in the package.
 func asResource(c spec.Component, name string, problems *problem.List) (resourceOf, bool) {
 	r := resourceOf{label: label(c.Name), skip: map[string]bool{"namespace": true}}
 	c.Name, c.ImageUser = name, false
@@ -42,7 +42,8 @@ func asResource(c spec.Component, name string, problems *problem.List) (resource
 		return r, false
 	}
 	r.ref = spec.Ref{
-		Kind: spec.ComponentKind, Namespace: c.Namespace, Name: c.Name, Version: compiled.Version, Interface: r.spec.Interface,
+		Kind: spec.ComponentKind, Namespace: c.Namespace, Name: c.Name, Version: compiled.Version,
+		Interface: r.spec.Interface,
 	}
 	return r, true
 }
@@ -80,8 +81,8 @@ func (r *resourceOf) analyse(c spec.Component, problems *problem.List) bool {
 	return false
 }
 
-// ownName is the name of a component of a pipeline in the namespace, which other pipelines share: it begins with that of
-// the pipeline, as far as there is room.
+// ownName is the name of a component of a pipeline in the namespace, which other pipelines share: it begins with that
+// of the pipeline, as far as there is room.
 func ownName(pipeline, component string, taken map[string]bool) string {
 	name := component
 	if room := spec.MaxNameLength - len(component) - 1; room > 0 && !strings.HasPrefix(component, pipeline) {
@@ -153,10 +154,14 @@ func (r *resourceOf) block(ctx context.Context, m Module) (hclfile.Block, error)
 	if r.spec.Container != nil {
 		m.scripts(name, r.spec.Container, w.files)
 	}
-	v, err := state(ctx, &component.Resource{}, func(to *component.Model) diag.Diagnostics { return to.SetSpec(ctx, r.spec) })
+	v, err := state(ctx, &component.Resource{}, func(to *component.Model) diag.Diagnostics {
+		return to.SetSpec(ctx, r.spec)
+	})
 	if err != nil {
 		return hclfile.Block{}, err
 	}
 	body, err := w.object(v, "")
-	return hclfile.Block{Type: "resource", Labels: []string{"kfp_component", name}, Comments: r.comments, Body: body}, err
+	return hclfile.Block{
+		Type: "resource", Labels: []string{"kfp_component", name}, Comments: r.comments, Body: body,
+	}, err
 }

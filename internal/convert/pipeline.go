@@ -181,7 +181,9 @@ func (c *conversion) write(ctx context.Context) error {
 	w := writer{
 		refs: refs, skip: map[string]bool{"namespace": true}, comments: c.comments(), orders: orders(c.pipeline),
 	}
-	v, err := state(ctx, &pipeline.Resource{}, func(to *pipeline.Model) diag.Diagnostics { return to.SetSpec(ctx, c.pipeline) })
+	v, err := state(ctx, &pipeline.Resource{}, func(to *pipeline.Model) diag.Diagnostics {
+		return to.SetSpec(ctx, c.pipeline)
+	})
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package convert
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -73,7 +74,9 @@ func isRecurring(data []byte) bool {
 	if len(trimmed) == 0 || trimmed[0] != '{' && trimmed[0] != '[' {
 		return false
 	}
-	for _, sign := range []string{`"recurringRuns"`, `"recurring_runs"`, `"recurring_run_id"`, `"recurringRunId"`, `"jobs"`} {
+	for _, sign := range []string{
+		`"recurringRuns"`, `"recurring_runs"`, `"recurring_run_id"`, `"recurringRunId"`, `"jobs"`,
+	} {
 		if bytes.Contains(data, []byte(sign)) {
 			return true
 		}
@@ -88,89 +91,104 @@ type answer struct {
 }
 
 // readAnswer reads a list of recurring runs, or one of them, in any of the spellings that KFP's server and its clients
-// have: recurringRuns and recurring_runs, recurringRunId and recurring_run_id.
+// have: recurringRuns and recurring_runs, recurringRunId and recurring_run_id. Errors begin with the line.
 func readAnswer(data []byte) (answer, error) {
-	var a answer
-	d := json.NewDecoder(bytes.NewReader(data))
-	lineAt := func(offset int64) int { return 1 + bytes.Count(data[:min(int(offset), len(data))], []byte("\n")) }
-	fail := func(err error) (answer, error) {
-		if err == io.EOF || err == io.ErrUnexpectedEOF { //nolint:errorlint // the decoder gives them as they are
-			err = fmt.Errorf("the text ends where more of it has to follow")
-		}
-		return a, fmt.Errorf("%d: %w", lineAt(d.InputOffset()), err)
+	r := answerReader{data: data, decoder: json.NewDecoder(bytes.NewReader(data))}
+	err := r.read()
+	if err == io.EOF || err == io.ErrUnexpectedEOF { //nolint:errorlint // the decoder gives them as they are
+		err = errors.New("the text ends where more of it has to follow")
 	}
-	start, err := d.Token()
 	if err != nil {
-		return fail(err)
+		err = fmt.Errorf("%d: %w", r.line(r.decoder.InputOffset()), err)
 	}
-	list := func() error {
-		for d.More() {
-			before := d.InputOffset()
-			var raw json.RawMessage
-			if err := d.Decode(&raw); err != nil {
-				return err
-			}
-			at := before + int64(bytes.IndexByte(data[before:], raw[0]))
-			run, err := readRun(raw)
-			if err != nil {
-				return fmt.Errorf("the recurring run of line %d: %w", lineAt(at), err)
-			}
-			run.line = lineAt(at)
-			a.runs = append(a.runs, run)
-		}
-		_, err := d.Token()
+	return r.answer, err
+}
+
+type answerReader struct {
+	data    []byte
+	decoder *json.Decoder
+	answer
+}
+
+// line is the line of a place in the text.
+func (r *answerReader) line(offset int64) int {
+	return 1 + bytes.Count(r.data[:min(int(offset), len(r.data))], []byte("\n"))
+}
+
+func (r *answerReader) read() error {
+	start, err := r.decoder.Token()
+	switch {
+	case err != nil:
 		return err
-	}
-	if start == json.Delim('[') {
-		if err := list(); err != nil {
-			return fail(err)
-		}
-		return a, nil
-	}
-	if start != json.Delim('{') {
-		return fail(fmt.Errorf("there is neither a list nor an object"))
+	case start == json.Delim('['):
+		return r.list()
+	case start != json.Delim('{'):
+		return errors.New("there is neither a list nor an object")
 	}
 	single := false
-	for d.More() {
-		key, err := d.Token()
+	for r.decoder.More() {
+		key, err := r.decoder.Token()
 		if err != nil {
-			return fail(err)
+			return err
 		}
-		switch name := snake(fmt.Sprint(key)); name {
-		case "recurring_runs":
-			if open, err := d.Token(); err != nil || open != json.Delim('[') && open != nil {
-				return fail(fmt.Errorf("%v is no list", key))
-			} else if open == nil {
-				continue
-			}
-			if err := list(); err != nil {
-				return fail(err)
-			}
-		default:
-			var raw json.RawMessage
-			if err := d.Decode(&raw); err != nil {
-				return fail(err)
-			}
-			a.more = a.more || name == "next_page_token" && string(raw) != `""` && string(raw) != "null"
-			single = single || name == "recurring_run_id"
-			if name == "jobs" {
-				return fail(fmt.Errorf("jobs are recurring runs of the first version of KFP's API; fetch " +
-					"/apis/v2beta1/recurringruns, which has them too"))
-			}
+		name := snake(fmt.Sprint(key))
+		single = single || name == "recurring_run_id"
+		if err := r.member(fmt.Sprint(key), name); err != nil {
+			return err
 		}
 	}
-	if _, err := d.Token(); err != nil {
-		return fail(err)
+	if _, err := r.decoder.Token(); err != nil || !single {
+		return err
 	}
-	if single {
-		run, err := readRun(data)
-		run.line = 1
+	run, err := readRun(r.data)
+	run.line = 1
+	r.runs = append(r.runs, run)
+	return err
+}
+
+// member reads a member of the object that the answer is.
+func (r *answerReader) member(key, name string) error {
+	switch name {
+	case "jobs":
+		return errors.New("jobs are recurring runs of the first version of KFP's API; fetch /apis/v2beta1/recurringruns, " +
+			"which has them too")
+	case "recurring_runs":
+		switch open, err := r.decoder.Token(); {
+		case err != nil:
+			return err
+		case open == nil: // null: there are none
+			return nil
+		case open != json.Delim('['):
+			return fmt.Errorf("%s is no list", key)
+		}
+		return r.list()
+	}
+	var raw json.RawMessage
+	if err := r.decoder.Decode(&raw); err != nil {
+		return err
+	}
+	r.more = r.more || name == "next_page_token" && string(raw) != `""` && string(raw) != "null"
+	return nil
+}
+
+// list reads the elements of a list that has begun.
+func (r *answerReader) list() error {
+	for r.decoder.More() {
+		before := r.decoder.InputOffset()
+		var raw json.RawMessage
+		if err := r.decoder.Decode(&raw); err != nil {
+			return err
+		}
+		line := r.line(before + int64(bytes.IndexByte(r.data[before:], raw[0])))
+		run, err := readRun(raw)
 		if err != nil {
-			return fail(err)
+			return fmt.Errorf("the recurring run of line %d: %w", line, err)
 		}
-		a.runs = append(a.runs, run)
+		run.line = line
+		r.runs = append(r.runs, run)
 	}
-	return a, nil
+	_, err := r.decoder.Token()
+	return err
 }
 
 // snake is a name as the protocol has it: displayName is display_name.
@@ -304,7 +322,8 @@ func instant(of text) (time.Time, error) {
 	if of == "" {
 		return time.Time{}, nil
 	}
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02 15:04:05.999999999Z07:00", "2006-01-02 15:04:05.999999999"} {
+	const inPython = "2006-01-02 15:04:05.999999999"
+	for _, layout := range []string{time.RFC3339Nano, inPython + "Z07:00", inPython} {
 		if t, err := time.Parse(layout, string(of)); err == nil {
 			if t.Unix() <= 0 {
 				return time.Time{}, nil // which is how protocol buffers say none

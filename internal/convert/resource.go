@@ -154,10 +154,10 @@ func (w writer) ref(v tftypes.Value) (hclfile.Value, bool, error) {
 // name, and what is inside at the end.
 var (
 	order = []string{
-		"name", "namespace", "key", "operator", "value", "effect", "size", "description", "pipeline", "parameters", "component", "group", "import", "approval",
-		"display_name", "source", "file", "function", "base_image", "image", "type", "for_each", "parallelism", "when",
-		"run_if", "depends_on", "inputs", "command", "args", "uri", "default", "optional", "limit", "policy", "cron",
-		"interval", "timezone", "start_time", "end_time", "mount_path",
+		"name", "namespace", "key", "operator", "value", "effect", "size", "description", "pipeline", "parameters",
+		"component", "group", "import", "approval", "display_name", "source", "file", "function", "base_image", "image",
+		"type", "for_each", "parallelism", "when", "run_if", "depends_on", "inputs", "command", "args", "uri", "default",
+		"optional", "limit", "policy", "mount_path",
 	}
 	inside = []string{"groups", "tasks", "on_exit", "outputs", "python", "container"}
 	// ofInput is the order of what an input is.

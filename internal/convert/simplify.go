@@ -56,16 +56,12 @@ func lift(p spec.Pipeline, in, name string) (spec.Pipeline, bool) {
 	outer := graphOf(p, in)
 	user := outer.Tasks[name]
 	group, known := p.Groups[user.Component.Name]
-	if user.Component.Kind != spec.GroupKind || !known || user.Component.Name == in || users(p, user.Component.Name) != 1 ||
-		len(group.Tasks) != 1 || len(group.OnExit) > 0 || group.Parallelism != nil || group.FailFast != nil ||
-		!user.AreUnset() || user.DisplayName != "" || user.AllowFailure {
+	if user.Component.Kind != spec.GroupKind || !known || !isPlainUse(user) || !isOneTask(group) ||
+		user.Component.Name == in || users(p, user.Component.Name) != 1 {
 		return p, false
 	}
 	inner := spec.Names(group.Tasks)[0]
 	own := group.Tasks[inner]
-	if own.ForEach != "" || own.When != "" || own.RunIf != "" || len(own.DependsOn) > 0 || own.AllowFailure {
-		return p, false
-	}
 	lifted, ok := inPlace(own, user, group)
 	if !ok {
 		return p, false
@@ -87,6 +83,20 @@ func lift(p spec.Pipeline, in, name string) (spec.Pipeline, bool) {
 	outer.Tasks[to] = r.task(lifted)
 	outer.OnExit, outer.Outputs = r.tasks(outer.OnExit), r.texts(outer.Outputs)
 	return withGraph(p, in, outer, user.Component.Name), !r.failed
+}
+
+// isPlainUse reports whether a task says nothing of its group that would mean something else of a task in it.
+func isPlainUse(t spec.Task) bool { return t.AreUnset() && t.DisplayName == "" && !t.AllowFailure }
+
+// isOneTask reports whether a group is nothing but a task that always runs, once.
+func isOneTask(g spec.Group) bool {
+	if len(g.Tasks) != 1 || len(g.OnExit) > 0 || g.Parallelism != nil || g.FailFast != nil {
+		return false
+	}
+	for _, t := range g.Tasks {
+		return t.ForEach == "" && t.When == "" && t.RunIf == "" && len(t.DependsOn) == 0 && !t.AllowFailure
+	}
+	return false
 }
 
 // users counts the tasks that use a group.

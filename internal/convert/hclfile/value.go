@@ -234,7 +234,8 @@ func (h heredoc) lines(b *strings.Builder, indent int) {
 	}
 }
 
-// gives reports whether Terraform reads the heredoc as a text: it takes the indentation that all lines have in common off.
+// gives reports whether Terraform reads the heredoc as a text: it takes the indentation that all lines have in common
+// off.
 func (h heredoc) gives(text string) bool {
 	var b strings.Builder
 	h.lines(&b, 1)
