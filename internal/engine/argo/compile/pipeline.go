@@ -171,7 +171,7 @@ func (c *pipelineCompiler) mains(name, suffix string) error {
 			}
 		}
 	}
-	main, err := c.dag(name+suffix, Group{c.pipeline.Tasks, c.graph.Tasks}, c.graph.Scope.Task, keys)
+	main, err := c.dag(name+suffix, DAG{c.pipeline.Tasks, c.graph.Tasks}, c.graph.Scope.Task, keys)
 	if err != nil {
 		return err
 	}
@@ -216,29 +216,29 @@ func (c *pipelineCompiler) outputKeys() map[string]map[string]string {
 
 // dag compiles one map of tasks.
 func (c *pipelineCompiler) dag(
-	name string, g Group, scope func(string) graph.Env, keys map[string]map[string]string,
+	name string, d DAG, scope func(string) graph.Env, keys map[string]map[string]string,
 ) (wfv1.Template, error) {
 	t := wfv1.Template{Name: name, Inputs: pipelineInputs(c.pipeline.Parameters), DAG: &wfv1.DAGTemplate{}}
-	t.DAG.Tasks = make([]wfv1.DAGTask, 0, len(g.Tasks)+1)
+	t.DAG.Tasks = make([]wfv1.DAGTask, 0, len(d.Tasks)+1)
 	var conditions []string
-	for _, task := range spec.Names(g.Tasks) {
+	for _, task := range spec.Names(d.Tasks) {
 		compiled, err := c.compileTask(call{
-			name: task, task: g.Tasks[task], Texts: Texts{Env: scope(task), node: g.Nodes[task]},
+			name: task, task: d.Tasks[task], Texts: Texts{Env: scope(task), node: d.Nodes[task]},
 			settings: withRunClaims(
-				settings.Merge(c.pipeline.Defaults, g.Tasks[task].Settings), c.pipeline.Options.VolumeClaims,
+				settings.Merge(c.pipeline.Defaults, d.Tasks[task].Settings), c.pipeline.Options.VolumeClaims,
 			), keys: keys[task], isExit: name == exitTemplate,
 		})
 		if err != nil {
 			return t, fmt.Errorf("task %q: %w", task, err)
 		}
-		compiled.Depends = g.Depends(task)
+		compiled.Depends = d.Depends(task)
 		conditions = append(conditions, compiled.Depends)
 		relocate(compiled.Arguments.Artifacts, keys)
 		t.DAG.Tasks = append(t.DAG.Tasks, compiled)
 		c.tasks[task] = append(c.tasks[task], &t.DAG.Tasks[len(t.DAG.Tasks)-1])
 	}
-	if g.needsEnd(conditions) {
-		t.DAG.Tasks = append(t.DAG.Tasks, c.end(g))
+	if d.needsEnd(conditions) {
+		t.DAG.Tasks = append(t.DAG.Tasks, c.end(d))
 	}
 	return t, nil
 }
