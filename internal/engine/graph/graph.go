@@ -113,6 +113,7 @@ type checker struct {
 	graph     *Graph
 	exitOrder []string
 	given     map[string]text            // the pipeline's outputs
+	defaults  []text                     // those of defaults that hold expressions
 	openOnes  map[string]map[string]bool // of each group, the outputs whose types are not known yet
 	problems  problem.List
 }
@@ -202,12 +203,13 @@ var notInNames = regexp.MustCompile(`[^A-Za-z0-9]+`)
 
 // nodes sets what follows from each task alone.
 func (c *checker) nodes() {
+	c.defaults = c.defaultTexts()
 	for name, t := range c.pipeline.Tasks {
-		c.graph.Tasks[name] = newNode(name, t)
+		c.graph.Tasks[name] = newNode(name, t, c.inherited(t))
 		c.graph.Tasks[name].openOnes = c.openOf(t)
 	}
 	for name, t := range c.pipeline.OnExit {
-		c.graph.Exit[name] = newNode(name, ExitTask(t))
+		c.graph.Exit[name] = newNode(name, ExitTask(t), c.inherited(t))
 		c.graph.Exit[name].openOnes = c.openOf(t)
 	}
 	for name, raw := range c.pipeline.Outputs {
@@ -226,9 +228,10 @@ func (c *checker) openOf(t spec.Task) map[string]bool {
 // isOpen reports whether Terraform does not know yet what a task runs.
 func isOpen(t spec.Task) bool { return t.Component.Name == "" && t.Approval == nil }
 
-func newNode(name string, t spec.Task) *Node {
+func newNode(name string, t spec.Task, inherited []text) *Node {
 	n := &Node{
-		Name: name, Leaf: true, component: t.Component, Outputs: t.Component.Outputs, texts: taskTexts(t), open: isOpen(t),
+		Name: name, Leaf: true, component: t.Component, Outputs: t.Component.Outputs, open: isOpen(t),
+		texts: append(taskTexts(t), inherited...),
 	}
 	if t.ForEach != "" {
 		n.Item, n.Outputs = spec.Any, listsOf(t.Component.Outputs)
