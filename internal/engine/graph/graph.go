@@ -41,6 +41,8 @@ type Node struct {
 	Conditional bool
 	// Omittable tasks are left out where one that they need is, or does not give what they need, though nothing failed.
 	Omittable bool
+	// missing tasks may not run though nothing failed and of every choice one task has succeeded.
+	missing   bool
 	Leaf      bool                   // no other task needs it
 	Outputs   map[string]spec.Output // as other tasks see them: lists, under for_each
 	Item      spec.Type              // type of each.value; empty without for_each
@@ -249,7 +251,7 @@ func newNode(name string, t spec.Task, inherited []text) *Node {
 func listsOf(outputs map[string]spec.Output) map[string]spec.Output {
 	lists := make(map[string]spec.Output, len(outputs))
 	for name, o := range outputs {
-		o.Type = spec.ListOf(o.Type)
+		o.Type, o.Optional = spec.ListOf(o.Type), false
 		lists[name] = o
 	}
 	return lists
@@ -365,8 +367,10 @@ func (c *checker) skippable(order []string, tasks map[string]spec.Task, nodes ma
 			switch {
 			case need.Data:
 				n.Omittable = n.Omittable || before.Skippable || tasks[need.Task].AllowFailure
+				n.missing = n.missing || before.missing || tasks[need.Task].AllowFailure
 			case !need.Guarded:
 				n.Omittable = n.Omittable || before.Omittable
+				n.missing = n.missing || before.missing && !before.Conditional
 			}
 		}
 		for _, choice := range n.Choices {
@@ -376,7 +380,9 @@ func (c *checker) skippable(order []string, tasks map[string]spec.Task, nodes ma
 		}
 		if runIf := tasks[name].RunIf; runIf != "" && runIf != spec.AllSucceeded {
 			n.Omittable = runIf != spec.AllDone && runIf != spec.Always
+			n.missing = n.Omittable
 		}
+		n.missing = n.missing || n.Conditional
 		n.Skippable = n.Conditional || n.Omittable
 	}
 }

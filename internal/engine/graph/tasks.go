@@ -272,25 +272,6 @@ func (c *checker) constants(at problem.Path, t spec.Task, n *Node) {
 	}
 }
 
-// absentOutputs refuses outputs without a fallback where run_if lets the task run though they do not exist.
-func (c *checker) absentOutputs(at problem.Path, t spec.Task, n *Node) {
-	if t.RunIf == "" || t.RunIf == spec.AllSucceeded || t.RunIf == spec.AnySucceeded && len(n.Needs) == 1 {
-		return
-	}
-	for _, text := range n.texts {
-		for _, u := range text.uses() {
-			if u.task != "" && !u.status && !u.guarded {
-				c.problems.Errorf(
-					text.place(at), "Output may be absent",
-					"run_if = %q lets this task run though task %q has not succeeded, and then %s does not exist. Give a fallback, "+
-						"such as {{ %s ?? 'none' }}, or change run_if.",
-					t.RunIf, u.task, u.name, u.name,
-				)
-			}
-		}
-	}
-}
-
 // outputs checks what the pipeline gives and finds the types.
 func (c *checker) outputs() {
 	c.graph.Outputs, c.graph.Given, c.graph.open = map[string]spec.Output{}, map[string]*expr.Typed{}, map[string]bool{}
@@ -312,14 +293,15 @@ func (c *checker) outputs() {
 			}
 			typed := given.template.In(env)
 			c.graph.Given[name] = typed
-			got, errs = typeOf(typed, spec.Any, false)
+			got, errs = typeOf(typed, spec.Any, c.isOptionalOutput(typed))
 		}
 		for _, e := range errs {
 			c.problems.Errorf(at, "Invalid expression", "%s", e.Describe(raw))
 		}
 		if len(errs) == 0 {
-			c.graph.Outputs[name] = spec.Output{Type: got}
+			c.graph.Outputs[name] = spec.Output{Type: got, Optional: c.isOptionalOutput(c.graph.Given[name])}
 			c.graph.open[name] = isOfOpen(c.graph.Given[name])
+			c.absentOutput(at, given, c.graph.Outputs[name].Optional)
 			if got.IsArtifact() {
 				c.collectable(at, name, given.template, from)
 			}

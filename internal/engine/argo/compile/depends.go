@@ -13,6 +13,8 @@ import (
 type DAG struct {
 	Tasks map[string]spec.Task
 	Nodes map[string]*graph.Node
+	// Uncertain are the expressions of its outputs that may have no value.
+	Uncertain []string
 }
 
 var everyState = []string{"Succeeded", "Failed", "Errored", "Skipped", "Omitted"}

@@ -25,6 +25,9 @@ func (c *pipelineCompiler) fails(name, reason, when string) wfv1.WorkflowStep {
 
 // needsEnd reports whether Argo's own rule does not do.
 func (d DAG) needsEnd(conditions []string) bool {
+	if len(d.Uncertain) > 0 {
+		return true
+	}
 	special, looksUp := false, false
 	for name, t := range d.Tasks {
 		isTold := t.RunIf == spec.Always && len(d.Nodes[name].Needs) > 0

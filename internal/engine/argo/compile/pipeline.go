@@ -9,7 +9,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/settings"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
@@ -171,7 +170,11 @@ func (c *pipelineCompiler) mains(name, suffix string) error {
 			}
 		}
 	}
-	main, err := c.dag(name+suffix, DAG{c.pipeline.Tasks, c.graph.Tasks}, c.graph.Scope.Task, keys)
+	uncertain, err := c.uncertain()
+	if err != nil {
+		return err
+	}
+	main, err := c.dag(name+suffix, DAG{c.pipeline.Tasks, c.graph.Tasks, uncertain}, c.graph.Scope.Task, keys)
 	if err != nil {
 		return err
 	}
@@ -240,6 +243,9 @@ func (c *pipelineCompiler) dag(
 	if d.needsEnd(conditions) {
 		t.DAG.Tasks = append(t.DAG.Tasks, c.end(d))
 	}
+	if len(d.Uncertain) > 0 {
+		t.DAG.Tasks = append(t.DAG.Tasks, certain(d.Uncertain))
+	}
 	return t, nil
 }
 
@@ -268,57 +274,4 @@ func noMetadataOf(input spec.Input) string {
 		return wire.Absent
 	}
 	return ""
-}
-
-// given is the text that gives an output.
-func (c *pipelineCompiler) given(output string) (*expr.Typed, error) {
-	if t := c.graph.Given[output]; t != nil {
-		return t, nil
-	}
-	return TypedText(c.pipeline.Outputs[output], c.graph.Scope.Outputs())
-}
-
-// runInputs are those by which the outputs know of the run.
-func (c *pipelineCompiler) runInputs() []wfv1.Parameter {
-	used := map[string]string{}
-	for _, t := range c.graph.Given {
-		for _, r := range t.References() {
-			if hidden, argo, ok := graph.RunInput(r.Name); ok {
-				used[hidden] = argo
-			}
-		}
-	}
-	var inputs []wfv1.Parameter
-	for _, name := range spec.Names(used) {
-		inputs = append(inputs, hidden(name, used[name]))
-	}
-	return inputs
-}
-
-func (c *pipelineCompiler) outputs() (wfv1.Outputs, error) {
-	var out wfv1.Outputs
-	for _, name := range spec.Names(c.pipeline.Outputs) {
-		want := c.graph.Outputs[name].Type
-		given, err := c.given(name)
-		if err != nil {
-			return out, fmt.Errorf("output %q: %w", name, err)
-		}
-		if want.IsArtifact() {
-			artifact, meta, err := ArtifactOutput(name, given, want)
-			if err != nil {
-				return out, fmt.Errorf("output %q: %w", name, err)
-			}
-			if artifact.From != "" || artifact.FromExpression != "" {
-				out.Artifacts = append(out.Artifacts, artifact)
-			}
-			out.Parameters = append(out.Parameters, wfv1.Parameter{Name: layout.ArtifactParameter(name), ValueFrom: meta})
-			continue
-		}
-		valueFrom, err := outputFrom(given, want)
-		if err != nil {
-			return out, fmt.Errorf("output %q: %w", name, err)
-		}
-		out.Parameters = append(out.Parameters, wfv1.Parameter{Name: name, ValueFrom: valueFrom})
-	}
-	return out, nil
 }
