@@ -328,7 +328,9 @@ var notCompiled = map[string]bool{
 	// Only a plan has maps of which Terraform does not know all elements yet.
 	"Pipeline.Open": true, "Pipeline.Open.Parameters": true, "Pipeline.Open.Tasks": true, "Pipeline.Open.OnExit": true,
 	"Pipeline.Open.Groups": true, "Pipeline.Open.Outputs": true, "Pipeline.Components": true,
-	"Pipeline.Tasks[].OpenInputs": true, "Pipeline.OnExit[].OpenInputs": true,
+	// What tasks alone can say; see choosesInTask.
+	"Pipeline.Defaults.Tolerations[].JSON": true,
+	"Pipeline.Tasks[].OpenInputs":          true, "Pipeline.OnExit[].OpenInputs": true,
 }
 
 // markUsed notes for the path of each field whether it is set in any element of maps and lists.
@@ -437,6 +439,7 @@ func drawComponent(t *rapid.T) spec.Component {
 		c.Outputs[name] = o
 	}
 	c.Description = oneOf(t, "description", "", "Some {{words}}.")
+	c.ImageUser = rapid.Bool().Draw(t, "image user")
 	c.Env = maybe(t, "env", func() map[string]string {
 		return map[string]string{"A": oneOf(t, "A", "$5 {{x}}", "$(KFP_NOTHING){", "")}
 	})

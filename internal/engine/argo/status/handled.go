@@ -15,16 +15,21 @@ func (r *retrier) isInAttempt(node wfv1.NodeStatus) bool {
 	if isAttempt(node) && isGroup(node.Type) {
 		return true
 	}
-	around, ok := r.nodes[node.BoundaryID]
-	return ok && r.isInAttempt(around)
+	for _, around := range boundaries(r.nodes, node) {
+		if isAttempt(around) && isGroup(around.Type) {
+			return true
+		}
+	}
+	return false
 }
 
 // forgetInside forgets all that is inside of what is forgotten.
 func (r *retrier) forgetInside() {
 	for id, node := range r.nodes {
-		for at := node; at.BoundaryID != ""; at = r.nodes[at.BoundaryID] {
-			if r.forget[at.BoundaryID] {
+		for _, around := range boundaries(r.nodes, node) {
+			if r.forget[around.ID] {
 				r.forget[id] = true
+				break
 			}
 		}
 	}
@@ -33,11 +38,7 @@ func (r *retrier) forgetInside() {
 // stands reports whether the failure of a node stands, since it did not make the run fail: something around it succeeded
 // all the same, or it may fail, or something after it has handled that.
 func (r *retrier) stands(node wfv1.NodeStatus) bool {
-	for at := node; at.BoundaryID != ""; at = r.nodes[at.BoundaryID] {
-		around, ok := r.nodes[at.BoundaryID]
-		if !ok {
-			return false
-		}
+	for at, around := range boundaries(r.nodes, node) {
 		if around.Phase == wfv1.NodeSucceeded {
 			return true
 		}
