@@ -108,7 +108,7 @@ resource "kfp_pipeline" "broken" {
   name    = "broken"
   package = file("` + file + `")
 }`,
-			ExpectError: regexp.MustCompile(`squares:\d+|package:\d+`), PlanOnly: true,
+			ExpectError: regexp.MustCompile(`package: line \d+:`), PlanOnly: true,
 		}},
 	})
 }

@@ -56,10 +56,15 @@ func (f *findings) problems() problem.List {
 // attribute is where a package is given.
 const attribute = "package"
 
-// located starts a text with the place that it is about.
+// located starts a text with the place that it is about. The attribute is named by the problem's path already.
 func located(file string, line int, text string) string {
-	if line == 0 {
+	switch {
+	case line == 0 && file == attribute:
+		return text
+	case line == 0:
 		return file + ": " + text
+	case file == attribute:
+		return fmt.Sprintf("line %d: %s", line, text)
 	}
 	return fmt.Sprintf("%s:%d: %s", file, line, text)
 }
