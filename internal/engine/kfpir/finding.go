@@ -3,6 +3,7 @@ package kfpir
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
@@ -67,4 +68,15 @@ func located(file string, line int, text string) string {
 		return fmt.Sprintf("line %d: %s", line, text)
 	}
 	return fmt.Sprintf("%s:%d: %s", file, line, text)
+}
+
+var lineOfText = regexp.MustCompile(`(?s)^(line \d+): (.*)$`)
+
+// CutLine takes the line off the detail of a problem of a package that was given without a file. Not: it has none.
+func CutLine(detail string) (line, rest string, ok bool) {
+	m := lineOfText.FindStringSubmatch(detail)
+	if m == nil {
+		return "", detail, false
+	}
+	return m[1], m[2], true
 }

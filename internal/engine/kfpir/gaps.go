@@ -12,7 +12,7 @@ var (
 	gapVertex = gap{"Placeholder of Vertex AI", "Only Vertex AI knows its value. Give it as a parameter of the " +
 		"pipeline."}
 	gapUnresolved = gap{"Unknown placeholder", "KFP knows no such one, and hands on the text as it is."}
-	gapOfRun = gap{"Component that asks for its run", "Only a task knows it. Give the component an input for it, or " +
+	gapOfRun      = gap{"Component that asks for its run", "Only a task knows it. Give the component an input for it, or " +
 		"take the whole pipeline as a package."}
 	gapOfTask = gap{"Component that is set by its task", "Only tasks have settings that follow from their inputs. " +
 		"Set it on the tasks that use the component, or take the whole pipeline as a package."}

@@ -63,6 +63,12 @@ func (r *reader) alone(c *irContainer) *spec.Resources {
 	return t.Resources
 }
 
+// IsComponent reports whether a package is a component.yaml of KFP's first version. Whatever the compiler writes can be
+// read as a pipeline.
+func IsComponent(text string) bool {
+	return open(text, &findings{}).component != nil
+}
+
 // onlyComponent is the component of a package that has one.
 func onlyComponent(d documents, found *findings) (irPipeline, string) {
 	if d.component != nil {
