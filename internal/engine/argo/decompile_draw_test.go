@@ -248,7 +248,8 @@ func fullPipeline(t *rapid.T, ref, nested spec.Ref) spec.Pipeline {
 					"text": "{{ each.value }}{{ parameters.word }}",
 				}, DependsOn: []string{"after"},
 				Parallelism: maybe(t, "exit bound", func() *int64 { return new(int64(1)) }), Settings: spec.Settings{
-					Synchronization: maybe(t, "exit locks", drawLocks),
+					Synchronization: maybe(t, "exit locks", drawLocks), Retry: &spec.Retry{Limit: 2},
+					Resources: &spec.Resources{Limits: map[string]string{"memory": drawAttempt(t, "exit each memory")}},
 				},
 			},
 		}
@@ -328,7 +329,7 @@ var notCompiled = map[string]bool{
 	// Only a plan has maps of which Terraform does not know all elements yet.
 	"Pipeline.Open": true, "Pipeline.Open.Parameters": true, "Pipeline.Open.Tasks": true, "Pipeline.Open.OnExit": true,
 	"Pipeline.Open.Groups": true, "Pipeline.Open.Outputs": true, "Pipeline.Components": true,
-	// What tasks alone can say; see choosesInTask.
+	// Only a task chooses by expressions.
 	"Pipeline.Defaults.Tolerations[].JSON": true,
 	"Pipeline.Tasks[].OpenInputs":          true, "Pipeline.OnExit[].OpenInputs": true,
 }

@@ -12,11 +12,12 @@ import (
 // isInAttempt reports whether a node is an attempt of a graph that is repeated as a whole, or inside of one. What becomes
 // of it follows from the node above the attempts.
 func (r *retrier) isInAttempt(node wfv1.NodeStatus) bool {
-	if isAttempt(node) && isGroup(node.Type) {
+	isSuch := func(node wfv1.NodeStatus) bool { return isAttempt(node) && isGroup(node.Type) }
+	if isSuch(node) {
 		return true
 	}
 	for _, around := range boundaries(r.nodes, node) {
-		if isAttempt(around) && isGroup(around.Type) {
+		if isSuch(around) {
 			return true
 		}
 	}
@@ -29,7 +30,6 @@ func (r *retrier) forgetInside() {
 		for _, around := range boundaries(r.nodes, node) {
 			if r.forget[around.ID] {
 				r.forget[id] = true
-				break
 			}
 		}
 	}
