@@ -333,10 +333,10 @@ var notCompiled = map[string]bool{
 	"Pipeline.OnExit[].Approval":         true,
 	// Only a plan has maps of which Terraform does not know all elements yet.
 	"Pipeline.Open": true, "Pipeline.Open.Parameters": true, "Pipeline.Open.Tasks": true, "Pipeline.Open.OnExit": true,
-	"Pipeline.Open.Groups": true, "Pipeline.Open.Outputs": true, "Pipeline.Components": true, "Component.ImageUser": true,
+	"Pipeline.Open.Groups": true, "Pipeline.Open.Outputs": true, "Pipeline.Components": true,
 	// Only a task chooses by expressions.
 	"Pipeline.Defaults.Tolerations[].JSON": true,
-	"Pipeline.Tasks[].OpenInputs": true, "Pipeline.OnExit[].OpenInputs": true,
+	"Pipeline.Tasks[].OpenInputs":          true, "Pipeline.OnExit[].OpenInputs": true,
 }
 
 // markUsed notes for the path of each field whether it is set in any element of maps and lists.
@@ -445,6 +445,7 @@ func drawComponent(t *rapid.T) spec.Component {
 		c.Outputs[name] = o
 	}
 	c.Description = oneOf(t, "description", "", "Some {{words}}.")
+	c.ImageUser = rapid.Bool().Draw(t, "image user")
 	c.Env = maybe(t, "env", func() map[string]string {
 		return map[string]string{"A": oneOf(t, "A", "$5 {{x}}", "$(KFP_NOTHING){", "")}
 	})
