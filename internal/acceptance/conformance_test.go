@@ -125,6 +125,8 @@ func conforms(t *testing.T, files map[string]string, want recorded) {
 	if failed := err != nil; failed != (want.State == "FAILED") {
 		t.Fatalf("KFP gave %s, here %v\n%s", want.State, err, out)
 	}
+	pods, podsErr := e.pods()
+	t.Logf("%s as in KFP, with %d pods (%v)", want.State, len(pods), podsErr)
 	if err != nil {
 		return
 	}
