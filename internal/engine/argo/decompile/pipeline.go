@@ -295,7 +295,7 @@ func (d *pipelineDecompiler) readList(output string, want spec.Type, given []wfv
 
 // readMissing finds the output of a task, as it is, that may not be there.
 func (d *pipelineDecompiler) readMissing(from *wfv1.ValueFrom, want spec.Type) (string, bool) {
-	if from == nil || !strings.Contains(from.Expression, expr.AbsentText(want)) {
+	if from == nil || from.Expression == "" {
 		return "", false
 	}
 	env := d.check().Scope.Outputs()
