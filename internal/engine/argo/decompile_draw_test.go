@@ -248,7 +248,8 @@ func fullPipeline(t *rapid.T, ref, nested spec.Ref) spec.Pipeline {
 					"text": "{{ each.value }}{{ parameters.word }}",
 				}, DependsOn: []string{"after"},
 				Parallelism: maybe(t, "exit bound", func() *int64 { return new(int64(1)) }), Settings: spec.Settings{
-					Synchronization: maybe(t, "exit locks", drawLocks),
+					Synchronization: maybe(t, "exit locks", drawLocks), Retry: &spec.Retry{Limit: 2},
+					Resources: &spec.Resources{Limits: map[string]string{"memory": drawAttempt(t, "exit each memory")}},
 				},
 			},
 		}
@@ -333,7 +334,9 @@ var notCompiled = map[string]bool{
 	// Only a plan has maps of which Terraform does not know all elements yet.
 	"Pipeline.Open": true, "Pipeline.Open.Parameters": true, "Pipeline.Open.Tasks": true, "Pipeline.Open.OnExit": true,
 	"Pipeline.Open.Groups": true, "Pipeline.Open.Outputs": true, "Pipeline.Components": true,
-	"Pipeline.Tasks[].OpenInputs": true, "Pipeline.OnExit[].OpenInputs": true,
+	// Only a task chooses by expressions.
+	"Pipeline.Defaults.Tolerations[].JSON": true,
+	"Pipeline.Tasks[].OpenInputs":          true, "Pipeline.OnExit[].OpenInputs": true,
 }
 
 // markUsed notes for the path of each field whether it is set in any element of maps and lists.
@@ -442,6 +445,7 @@ func drawComponent(t *rapid.T) spec.Component {
 		c.Outputs[name] = o
 	}
 	c.Description = oneOf(t, "description", "", "Some {{words}}.")
+	c.ImageUser = rapid.Bool().Draw(t, "image user")
 	c.Env = maybe(t, "env", func() map[string]string {
 		return map[string]string{"A": oneOf(t, "A", "$5 {{x}}", "$(KFP_NOTHING){", "")}
 	})
