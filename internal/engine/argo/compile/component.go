@@ -237,7 +237,7 @@ func interfaceTypes(i spec.Interface) layout.InterfaceTypes {
 		types.Inputs[name] = it
 	}
 	for name, out := range i.Outputs {
-		types.Outputs[name] = layout.OutputType{Type: out.Type, Description: out.Description}
+		types.Outputs[name] = layout.OutputType{Type: out.Type, Description: out.Description, Optional: out.Optional}
 	}
 	return types
 }
