@@ -57,7 +57,7 @@ func (s *scope) chosen(slot *slot, name string, from []irSelector, texts map[str
 	switch isSkippable := len(from) == 1 && only.ir.Trigger.Condition != "" && !only.loop(); {
 	case isSkippable && !slot.artifact && s.looped[s.of.label]:
 		// A list of at most one, which the loop around joins.
-		code[0] = "tasks." + only.ours + ".status == 'Succeeded' ? [" + code[0] + "] : []"
+		code[0] = "tasks." + only.ours + ".status == 'Succeeded' ? [" + code[0] + " ?? " + absent(slot.in.Type) + "] : []"
 		slot.in.Type, slot.collected = spec.ListOf(slot.in.Type), true
 		s.warnf(from[0].Line, "More than KFP does", "Output %q of component %q comes from task %q, which has a "+
 			"condition. Open-source KFP cannot collect it where that was false. Here the list leaves such items out.", name,
