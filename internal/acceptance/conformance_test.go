@@ -21,7 +21,7 @@ var conforming = []string{
 // in the image.
 var elsewhere = []string{
 	"secret", "pip_", "xgboost", "iris", "containerized", "gpu", "ray", "cabundle", "importer", "submit_request", "env_variable",
-	"run_as_user", "k8s_only_methods", "long-running", "pod_metadata", "volume", "display_name", "machine_fields", "google", "caching", "metrics",
+	"run_as_user", "k8s_only_methods", "long-running", "env-var", "pod_metadata", "volume", "display_name", "machine_fields", "google", "caching", "metrics",
 }
 
 // better are packages at which KFP's own backend fails for a fault of its own, and which succeed here, as the plan says.
