@@ -26,7 +26,7 @@ func TestAccPairs(t *testing.T) {
         tell = { component = kfp_component.say.ref, run_if = "always", depends_on = ["each", "none"], inputs = { text = "{{ tasks.none.output ?? 'none' }}" } }
       }
       outputs = { said = "{{ tasks.each.output }}", told = "{{ tasks.tell.output }}", none = "{{ tasks.none.output }}" }
-      on_exit = { end = { component = kfp_component.env.ref, env = { ITEM = "{{ run.status }}" } } }
+      on_exit = { end = { component = kfp_component.env.ref, image = "busybox:{{ parameters.tag }}", env = { ITEM = "{{ run.status }}" } } }
     }
   }
 ---
