@@ -58,7 +58,7 @@ var rules = []rule{
 		why:  "only engine/argo compiles to Argo's types, and engine/cluster reads and writes them",
 	},
 	{
-		packages: []string{"engine/spec", "engine/problem", "engine/wire"}, only: []string{},
+		packages: []string{"engine/spec", "engine/problem", "engine/wire", "engine/pages"}, only: []string{},
 		why: "everything else is built upon it",
 	},
 	{

@@ -22,6 +22,7 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/status"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/operate"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/pages"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/kit"
@@ -54,7 +55,7 @@ var runType = types.ObjectType{AttrTypes: map[string]attr.Type{
 	"finished_at": types.StringType, "duration_seconds": types.Int64Type, "parameters": types.MapType{
 		ElemType: types.StringType,
 	},
-	"outputs": types.MapType{ElemType: types.StringType}, "failed_tasks": types.MapType{ElemType: types.StringType},
+	"url": types.StringType, "outputs": types.MapType{ElemType: types.StringType}, "failed_tasks": types.MapType{ElemType: types.StringType},
 }}
 
 func (d *runsData) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
@@ -101,6 +102,7 @@ func runAttributes() map[string]schema.Attribute {
 	}
 	return map[string]schema.Attribute{
 		"name":             text("Name of the Workflow."),
+		"url":              text("Address of the page that shows the run; null without the provider's `ui_url`."),
 		"pipeline":         text("Name of the pipeline."),
 		"pipeline_version": text("Version of the pipeline."),
 		"recurring_run":    text("Name of the recurring run that started it; null: none did."),
@@ -166,7 +168,7 @@ func (d *runsData) Read(ctx context.Context, req datasource.ReadRequest, resp *d
 		d.Session.ReaderOf(namespace, run.Name).Mask(ctx, &runs[i].RunStatus)
 	}
 	m.Namespace = types.StringValue(namespace)
-	m.Runs = runList(runs, now)
+	m.Runs = d.runList(runs, now)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 }
 
@@ -214,7 +216,7 @@ func (d *runsData) interfaces(ctx context.Context, namespace string) func(string
 	}
 }
 
-func runList(runs []spec.RunInfo, now time.Time) types.List {
+func (d *runsData) runList(runs []spec.RunInfo, now time.Time) types.List {
 	values := make([]attr.Value, len(runs))
 	for i, r := range runs {
 		failed := map[string]string{}
@@ -224,7 +226,8 @@ func runList(runs []spec.RunInfo, now time.Time) types.List {
 			}
 		}
 		values[i] = types.ObjectValueMust(runType.AttrTypes, map[string]attr.Value{
-			"name": types.StringValue(r.Name), "pipeline": types.StringValue(r.Pipeline), "pipeline_version": types.StringValue(r.PipelineVersion),
+			"name": types.StringValue(r.Name), "url": kit.TextOrNull(d.Session.Site.Of(pages.Workflows, r.Namespace, r.Name)),
+			"pipeline": types.StringValue(r.Pipeline), "pipeline_version": types.StringValue(r.PipelineVersion),
 			"recurring_run": kit.TextOrNull(r.RecurringRun), "backfill": kit.TextOrNull(r.Backfill), "phase": types.StringValue(string(r.Phase)),
 			"message": types.StringValue(r.Message), "scheduled_time": kit.TimeValue(r.ScheduledTime), "created_at": kit.TimeValue(r.CreatedAt),
 			"started_at": kit.TimeValue(r.StartedAt), "finished_at": kit.TimeValue(r.FinishedAt), "duration_seconds": durationSeconds(r, now),

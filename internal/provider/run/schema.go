@@ -36,6 +36,7 @@ type Model struct {
 	FinishedAt     types.String   `tfsdk:"finished_at"`
 	Outputs        types.Map      `tfsdk:"outputs"`
 	Tasks          types.Map      `tfsdk:"tasks"`
+	URL            types.String   `tfsdk:"url"`
 	Timeouts       timeouts.Value `tfsdk:"timeouts"`
 }
 
@@ -110,6 +111,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 					MarkdownDescription: "Failed runs. Default: 1.",
 				},
 			}),
+			"url":         kit.URLAttribute("the run"),
 			"phase":       computed("`Pending`, `Running`, `Succeeded`, `Failed` or `Error`."),
 			"message":     computed("What Argo says about the run as a whole; usually empty."),
 			"started_at":  computed("Start, RFC 3339 in UTC."),
