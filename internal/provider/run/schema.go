@@ -42,7 +42,8 @@ type Model struct {
 
 var taskStatusType = types.ObjectType{AttrTypes: map[string]attr.Type{
 	"phase": types.StringType, "message": types.StringType, "started_at": types.StringType, "finished_at": types.StringType,
-	"attempts": types.Int64Type, "cached": types.BoolType, "artifacts": types.MapType{ElemType: types.StringType},
+	"attempts": types.Int64Type, "items": types.Int64Type, "items_done": types.Int64Type, "items_failed": types.Int64Type,
+	"cached": types.BoolType, "artifacts": types.MapType{ElemType: types.StringType},
 }}
 
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -123,7 +124,8 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			"tasks": schema.MapAttribute{
 				Computed: true, ElementType: taskStatusType,
 				MarkdownDescription: "What became of each task, by name; of tasks inside nested pipelines by path, such as " +
-					"`nested/load`. `attempts` counts pods, `cached` says that no pod was needed. `artifacts` holds the metadata " +
+					"`nested/load`. `attempts` counts pods, `items`, `items_done` and `items_failed` the items of a loop that have begun, ended and failed (0 " +
+					"without one), `cached` says that no pod was needed. `artifacts` holds the metadata " +
 					"of the artifacts that the task made as JSON, metrics among them: " +
 					"`jsondecode(kfp_run.x.tasks[\"train\"].artifacts[\"metrics\"]).accuracy`. Those of a loop are a list.",
 			},

@@ -61,6 +61,7 @@ func (r statusReader) read() {
 	for path, of := range units {
 		t := r.tasks[path]
 		summarize(&t, of)
+		countItems(&t, of)
 		t.Allowed = t.Phase.Failed() && !slices.ContainsFunc(of, func(u *unit) bool {
 			return u.head != nil && u.head.FailedOrError() && !r.isAllowed(*u.head)
 		})
@@ -124,6 +125,26 @@ func summarize(t *spec.TaskStatus, units []*unit) {
 		}
 		if finished := timeOf(u.head.FinishedAt); t.Phase.Ended() && finished.After(t.FinishedAt) {
 			t.FinishedAt = finished
+		}
+	}
+}
+
+// countItems counts the items of a task's own loop in all loops around it, or else of those around it.
+func countItems(t *spec.TaskStatus, units []*unit) {
+	isItem := func(u *unit) bool { return u.place.item() != "" }
+	if !slices.ContainsFunc(units, isItem) {
+		isItem = func(u *unit) bool { return u.place.isLooped() }
+	}
+	for _, u := range units {
+		if !isItem(u) {
+			continue
+		}
+		t.Items++
+		if u.head != nil && u.head.Fulfilled() {
+			t.ItemsDone++
+		}
+		if u.failed() {
+			t.ItemsFailed++
 		}
 	}
 }
