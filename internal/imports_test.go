@@ -81,6 +81,10 @@ var rules = []rule{
 		why: "a picture shows what a pipeline says, not what becomes of it",
 	},
 	{
+		packages: []string{"engine/report"}, only: []string{"engine/spec", "engine/problem", "engine/diagram"},
+		why: "a report is made of what is known of a run, and of nothing else",
+	},
+	{
 		packages: []string{"engine/kfpir"}, deny: []string{"k8s.io/"}, only: []string{
 			"engine/spec", "engine/problem", "engine/wire", "engine/expr", "engine/graph", "engine/python",
 		},

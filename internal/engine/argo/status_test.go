@@ -113,14 +113,14 @@ func TestStatusOfARun(t *testing.T) {
 		Tasks: map[string]spec.TaskStatus{
 			"load_data": {Phase: spec.PhaseSucceeded, Attempts: 2, Artifacts: map[string]string{"file": `{"rows":1}`}},
 			"each": {
-				Phase: spec.PhaseSucceeded, Attempts: 2, Artifacts: map[string]string{"file": `[{"name":"{{x}}"},{"name":"b"}]`},
+				Phase: spec.PhaseSucceeded, Attempts: 2, Items: 2, ItemsDone: 2, Artifacts: map[string]string{"file": `[{"name":"{{x}}"},{"name":"b"}]`},
 			},
 			"in":                 {Phase: spec.PhaseSucceeded, Attempts: 1},
 			"nested":             {Phase: spec.PhaseFailed},
 			"nested/train":       {Phase: spec.PhaseFailed, Attempts: 1, Failures: failed},
 			"nested/onExit/tell": {Phase: spec.PhaseSucceeded, Attempts: 1},
-			"locked":             {Phase: spec.PhaseSucceeded, Attempts: 1, Artifacts: map[string]string{"file": `[{"n":1}]`}},
-			"bounded": {Phase: spec.PhaseFailed, Attempts: 2, Artifacts: map[string]string{"file": `[{"n":2}]`}, Failures: []spec.Failure{
+			"locked":             {Phase: spec.PhaseSucceeded, Attempts: 1, Items: 1, ItemsDone: 1, Artifacts: map[string]string{"file": `[{"n":1}]`}},
+			"bounded": {Phase: spec.PhaseFailed, Attempts: 2, Items: 2, ItemsDone: 2, ItemsFailed: 1, Artifacts: map[string]string{"file": `[{"n":2}]`}, Failures: []spec.Failure{
 				{
 					Node: "run.bounded[0].kfp-inner(1:b)", NodeID: "run.bounded[0].kfp-inner(1:b)", Item: "item 1 (b)", Attempts: 1,
 					Message: "exit code 3", HasPod: true,
@@ -200,11 +200,12 @@ func TestStatusTellsWhichItemFailed(t *testing.T) {
 		HasPod: true,
 	}
 	want := map[string]spec.TaskStatus{
-		"nested": {Phase: spec.PhaseFailed},
+		"nested": {Phase: spec.PhaseFailed, Items: 2, ItemsDone: 2, ItemsFailed: 1},
 		"nested/load": {
-			Phase: spec.PhaseFailed, Message: "item 1 (b.(c): no such table", Attempts: 2, Failures: []spec.Failure{load},
+			Phase: spec.PhaseFailed, Message: "item 1 (b.(c): no such table", Attempts: 2, Items: 2, ItemsDone: 2, ItemsFailed: 1,
+			Failures: []spec.Failure{load},
 		},
-		"each": {Phase: spec.PhaseFailed, Attempts: 4, Failures: []spec.Failure{each}},
+		"each": {Phase: spec.PhaseFailed, Attempts: 4, Items: 2, ItemsDone: 2, ItemsFailed: 1, Failures: []spec.Failure{each}},
 	}
 	if diff := cmp.Diff(want, got.Tasks, cmpopts.IgnoreFields(spec.TaskStatus{}, "StartedAt", "FinishedAt")); diff != "" {
 		t.Errorf("tasks differ (-want +got):\n%s", diff)

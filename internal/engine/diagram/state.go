@@ -7,6 +7,9 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
+// maxMessage bounds what Argo says in a tooltip, in runes.
+const maxMessage = 300
+
 // Run is a run of the pipeline that is drawn.
 type Run struct {
 	Name string
@@ -57,7 +60,7 @@ func (r *Run) stateOf(path string, n *node) state {
 		}
 		return state{outcome: idle, text: "not started yet"}
 	}
-	s := state{message: oneLine(t.Message)}
+	s := state{message: shorten(oneLine(t.Message), maxMessage)}
 	switch {
 	case t.Phase.Failed():
 		s.outcome, s.text = failed, "failed"+after(t)+counted(t)
@@ -146,7 +149,7 @@ func Elapsed(d time.Duration) string {
 
 // whole is what became of the run as a whole, for the heading.
 func (r *Run) whole() state {
-	s := state{message: oneLine(r.Message)}
+	s := state{message: shorten(oneLine(r.Message), maxMessage)}
 	took := ""
 	if !r.StartedAt.IsZero() && !r.FinishedAt.IsZero() {
 		took = " after " + Elapsed(r.FinishedAt.Sub(r.StartedAt))

@@ -143,7 +143,7 @@ func countItems(t *spec.TaskStatus, units []*unit) {
 		if u.head != nil && u.head.Fulfilled() {
 			t.ItemsDone++
 		}
-		if u.failed() {
+		if u.failed() || u.head != nil && u.head.FailedOrError() {
 			t.ItemsFailed++
 		}
 	}
