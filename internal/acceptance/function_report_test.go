@@ -106,11 +106,11 @@ resource "kfp_pipeline" "train" {
     train = { component = kfp_component.train.ref, inputs = { rate = 0.25 } }
     each  = { component = kfp_component.say.ref, for_each = jsonencode(["x", "y", "z"]), inputs = { text = "{{ each.value }}" } }
     bad   = { component = kfp_component.say.ref, inputs = { text = "fail" }, allow_failure = true }
-    never = { component = kfp_component.say.ref, when = "tasks.train.output > 3", inputs = { text = "no" } }
+    never = { component = kfp_component.say.ref, when = "tasks.train.outputs.Output > 3", inputs = { text = "no" } }
     group = { group = "twice" }
   }
   on_exit = { bye = { component = kfp_component.say.ref, inputs = { text = "bye" } } }
-  outputs = { accuracy = "{{ tasks.train.output }}" }
+  outputs = { accuracy = "{{ tasks.train.outputs.Output }}" }
 }
 resource "kfp_run" "train" {
   pipeline = kfp_pipeline.train.ref
@@ -130,7 +130,7 @@ output "tasks" { value = kfp_run.train.tasks }
 	}
 	for _, want := range []string{
 		"succeeded after", ", 3 items<", "failed after", "skipped: its condition is false", "area 0.8", "&lt;dog&gt;", "0.75",
-		"exit code 1", `data-node="tasks.bye"`,
+		"exit code 1", `data-node="tasks.bye"`, "<code>s3://",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("no %q in the report", want)

@@ -160,6 +160,50 @@ func dagOf(template string, n wfv1.NodeStatus) wfv1.NodeStatus {
 
 // In loops, over components and over pipelines, each item that failed is told with its own cause and attempts, whatever
 // its text is; what an attempt made up for is none. The task as a whole is what the worst of its items is.
+// The addresses of artifacts are where Argo has put them: in the run's repository, or in a bucket of their own.
+func TestStatusKnowsWhereArtifactsAre(t *testing.T) {
+	t.Parallel()
+	key := func(name, key string) wfv1.Artifact {
+		return wfv1.Artifact{Name: name, ArtifactLocation: wfv1.ArtifactLocation{S3: &wfv1.S3Artifact{Key: key}}}
+	}
+	made := func(n wfv1.NodeStatus, artifacts ...wfv1.Artifact) wfv1.NodeStatus {
+		n.Outputs = &wfv1.Outputs{Artifacts: artifacts}
+		return n
+	}
+	own := wfv1.Artifact{Name: "own", ArtifactLocation: wfv1.ArtifactLocation{GCS: &wfv1.GCSArtifact{
+		GCSBucket: wfv1.GCSBucket{Bucket: "theirs"}, Key: "a/b",
+	}}}
+	wf := &wfv1.Workflow{ObjectMeta: metav1.ObjectMeta{Name: "run"}, Status: wfv1.WorkflowStatus{Nodes: wfv1.Nodes{}}}
+	for _, n := range []wfv1.NodeStatus{
+		made(node("run.fit", wfv1.NodeTypePod, wfv1.NodeSucceeded, 1), key("model", "run/fit/model.tgz"), own, key("main-logs", "run/fit/main.log"), wfv1.Artifact{Name: "nowhere"}),
+		made(node("run.each(0:a)", wfv1.NodeTypePod, wfv1.NodeSucceeded, 1), key("model", "0")),
+		made(node("run.each(1:b)", wfv1.NodeTypePod, wfv1.NodeSucceeded, 2), key("model", "1")),
+		made(node("run.bad", wfv1.NodeTypePod, wfv1.NodeFailed, 2), key("model", "2")),
+	} {
+		wf.Status.Nodes[n.Name] = n
+	}
+	want := map[string]map[string]string{
+		"fit": {"own": "gs://theirs/a/b"}, "each": nil, "bad": nil,
+	}
+	for _, repository := range []*wfv1.ArtifactRepositoryRefStatus{nil, {}, {ArtifactRepository: &wfv1.ArtifactRepository{
+		S3: &wfv1.S3ArtifactRepository{S3Bucket: wfv1.S3Bucket{Bucket: "ours"}},
+	}}} {
+		wf.Status.ArtifactRepositoryRef = repository
+		if repository != nil && repository.ArtifactRepository != nil {
+			want["fit"]["model"], want["each"] = "s3://ours/run/fit/model.tgz", map[string]string{"model": `["s3://ours/0","s3://ours/1"]`}
+		}
+		got, err := status.Status(wf, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for path, uris := range want {
+			if diff := cmp.Diff(uris, got.Tasks[path].URIs); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", path, diff)
+			}
+		}
+	}
+}
+
 func TestStatusTellsWhichItemFailed(t *testing.T) {
 	t.Parallel()
 	const step = wfv1.NodeTypePod

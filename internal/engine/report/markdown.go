@@ -45,6 +45,7 @@ func Markdown(r Run) string {
 	}
 	m.metrics(p)
 	m.tasks(p)
+	m.artifacts(p)
 	m.pairs("Parameters", "Parameter", p.Parameters)
 	for _, d := range p.Documents {
 		if d.IsHTML {
@@ -122,6 +123,18 @@ func (m *markdown) tasks(p page) {
 		m.printf("| %s | %s %s | %s | %s | %s | %s |\n", inTable(t.Name), t.State.Sign, t.State.Text, t.Started, t.Took, t.Attempts, t.Items)
 	}
 	m.more(p.MoreTasks)
+	m.printf("\n</details>\n")
+}
+
+func (m *markdown) artifacts(p page) {
+	if len(p.Artifacts) == 0 {
+		return
+	}
+	m.printf("\n<details><summary>Artifacts</summary>\n\n| Task | Output | Address |\n|---|---|---|\n")
+	for _, a := range p.Artifacts {
+		m.printf("| %s | %s | %s |\n", inTable(a.Task), inTable(a.Output), inTable(a.URI))
+	}
+	m.more(p.MoreArtifacts)
 	m.printf("\n</details>\n")
 }
 

@@ -32,14 +32,15 @@ type Document struct {
 
 // Bounds of a page, so that it can be opened, mailed and put into a pull request whatever a run has written.
 const (
-	maxTasks    = 500
-	maxFailures = 20
-	maxMetrics  = 60
-	maxMessage  = 2000 // runes
-	maxValue    = 300  // runes
-	maxPoints   = 400  // of a curve
-	maxCategory = 30   // of a confusion matrix
-	maxDocument = 1 << 20
+	maxTasks     = 500
+	maxFailures  = 20
+	maxMetrics   = 60
+	maxArtifacts = 200
+	maxMessage   = 2000 // runes
+	maxValue     = 300  // runes
+	maxPoints    = 400  // of a curve
+	maxCategory  = 30   // of a confusion matrix
+	maxDocument  = 1 << 20
 )
 
 // page is what is shown, in the order of the page.
@@ -55,8 +56,13 @@ type page struct {
 	MoreTasks                  int
 	Metrics                    []metric
 	MoreMetrics                int
+	Artifacts                  []artifact
+	MoreArtifacts              int
 	Documents                  []Document
 }
+
+// artifact is where an output of a task is.
+type artifact struct{ Task, Output, URI string }
 
 type pair struct{ Name, Value string }
 
@@ -91,10 +97,14 @@ func newPage(r Run) page {
 		if i < maxTasks {
 			p.Tasks = append(p.Tasks, row)
 		}
+		for _, at := range pairs(r.Tasks[path].URIs) {
+			p.Artifacts = append(p.Artifacts, artifact{path, at.Name, at.Value})
+		}
 		p.Metrics = append(p.Metrics, metricsOf(path, r.Tasks[path].Artifacts)...)
 	}
 	p.MoreTasks = len(paths) - len(p.Tasks)
 	p.Failures, p.MoreFailures = bounded(p.Failures, maxFailures)
+	p.Artifacts, p.MoreArtifacts = bounded(p.Artifacts, maxArtifacts)
 	p.Metrics, p.MoreMetrics = bounded(p.Metrics, maxMetrics)
 	return p
 }

@@ -51,6 +51,7 @@ func training() Run {
 		"metrics": `{"accuracy":0.93125,"rows":12000,"optimizer":"adam","nothing":null}`,
 		"classes": `{"confidenceMetrics":[` + strings.Join(curve, ",") + `],"confusionMatrix":{"annotationSpecs":[{"displayName":"cat"},{"displayName":"dog"}],"rows":[{"row":[40,2]},{"row":[5,53]}]}}`,
 	}
+	train.URIs = map[string]string{"metrics": "s3://models/train/metrics.tgz"}
 	folds.Items, folds.ItemsDone, folds.Attempts = 3, 3, 3
 	folds.Artifacts = map[string]string{"metrics": `[{"accuracy":0.9},{"accuracy":0.91},{"accuracy":0.95}]`}
 	check.Message = "Error (exit code 1): AssertionError: 12 rows have no label\n  row 7: <b>{{x}}</b> | `a`"
@@ -157,6 +158,8 @@ func anyRun(t *rapid.T) Run {
 		s.Artifacts = map[string]string{text.Draw(t, "artifact"): rapid.OneOf(text, rapid.Just(
 			fmt.Sprintf(`{%s:%s,"confusionMatrix":{"annotationSpecs":[{"displayName":%s}],"rows":[{"row":[%s]}]}}`, asJSON(name), asJSON(name), asJSON(name), asJSON(name)),
 		)).Draw(t, "metadata")}
+		r.Tasks[name] = s
+		s.URIs = map[string]string{text.Draw(t, "artifact"): text.Draw(t, "uri")}
 		r.Tasks[name] = s
 		p.Tasks[name] = spec.Task{When: text.Draw(t, "when"), Component: spec.Ref{Name: text.Draw(t, "component")}}
 	}

@@ -67,6 +67,7 @@ type TaskStatus struct {
 	Cached      bool // the outputs came from an earlier run
 	Outputs     map[string]string
 	Artifacts   map[string]string // metadata of the artifacts that it made, as JSON, by output
+	URIs        map[string]string // where these artifacts are, by output
 	Failures    []Failure         // one for each item of a loop that failed
 	Allowed     bool              // whatever failed of it does not count for the run
 }

@@ -54,7 +54,7 @@ func (r *drawnReader) status(o map[string]attr.Value) spec.RunStatus {
 			Attempts: r.Count(at.Attr("attempts"), t["attempts"]), Cached: r.Flag(at.Attr("cached"), t["cached"]),
 			Items: r.Count(at.Attr("items"), t["items"]), ItemsDone: r.Count(at.Attr("items_done"), t["items_done"]),
 			ItemsFailed: r.Count(at.Attr("items_failed"), t["items_failed"]),
-			Artifacts:   r.Texts(at.Attr("artifacts"), t["artifacts"]),
+			Artifacts:   r.Texts(at.Attr("artifacts"), t["artifacts"]), URIs: r.Texts(at.Attr("uris"), t["uris"]),
 		}
 	}
 	return s

@@ -55,6 +55,7 @@ func (m *Model) setStatus(s spec.RunStatus) {
 			"started_at": kit.TimeValue(t.StartedAt), "finished_at": kit.TimeValue(t.FinishedAt),
 			"attempts": types.Int64Value(t.Attempts), "items": types.Int64Value(t.Items), "items_done": types.Int64Value(t.ItemsDone),
 			"items_failed": types.Int64Value(t.ItemsFailed), "cached": types.BoolValue(t.Cached), "artifacts": stringMap(t.Artifacts),
+			"uris": stringMap(t.URIs),
 		})
 	}
 	m.Tasks = types.MapValueMust(taskStatusType, tasks)

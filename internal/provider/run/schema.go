@@ -44,6 +44,7 @@ var taskStatusType = types.ObjectType{AttrTypes: map[string]attr.Type{
 	"phase": types.StringType, "message": types.StringType, "started_at": types.StringType, "finished_at": types.StringType,
 	"attempts": types.Int64Type, "items": types.Int64Type, "items_done": types.Int64Type, "items_failed": types.Int64Type,
 	"cached": types.BoolType, "artifacts": types.MapType{ElemType: types.StringType},
+	"uris": types.MapType{ElemType: types.StringType},
 }}
 
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -127,7 +128,9 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 					"`nested/load`. `attempts` counts pods, `items`, `items_done` and `items_failed` the items of a loop that have begun, ended and failed (0 " +
 					"without one), `cached` says that no pod was needed. `artifacts` holds the metadata " +
 					"of the artifacts that the task made as JSON, metrics among them: " +
-					"`jsondecode(kfp_run.x.tasks[\"train\"].artifacts[\"metrics\"]).accuracy`. Those of a loop are a list.",
+					"`jsondecode(kfp_run.x.tasks[\"train\"].artifacts[\"metrics\"]).accuracy`. Those of a loop are a list. " +
+					"`uris` holds where the artifacts are, such as `s3://bucket/key`, as far as the store has such addresses; most are archives " +
+					"(`.tgz`), and those of a loop a list in JSON.",
 			},
 			"timeouts": kit.TimeoutsWithPending(ctx, timeouts.Opts{
 				Create: true, Update: true, Delete: true,

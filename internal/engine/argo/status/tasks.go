@@ -53,6 +53,7 @@ func (r statusReader) read() {
 		t := r.tasks[path]
 		r.count(&t, u, node)
 		t.Artifacts = artifactsOf(node, p.isLooped(), t.Artifacts)
+		t.URIs = r.urisOf(node, p.isLooped(), t.URIs)
 		r.tasks[path] = t
 		if !p.attempt && p.counts(u.place) == 0 && (u.head == nil || len(node.Name) < len(u.head.Name)) {
 			u.head = &node
