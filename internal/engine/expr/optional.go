@@ -20,7 +20,7 @@ func (b *bound) guarded(node ast.Node, allowed bool, present []string) (mayBeNil
 		return true
 	case *ast.IdentifierNode:
 		r, ok := b.ref(n.Value)
-		if !ok || !r.variable.Optional || slices.Contains(present, r.name) {
+		if !ok || !r.variable.mayBeNil() || slices.Contains(present, r.name) {
 			return false
 		}
 		if !allowed {
@@ -87,6 +87,9 @@ func (b *bound) guardedBinary(n *ast.BinaryNode, allowed bool, present []string)
 		last := len(all) - 1
 		for _, o := range all[:last] {
 			b.guarded(o, isDirect(o), present)
+		}
+		if v, ok := b.variable(all[last]); ok && v.Missing {
+			allowed = false // with nil the task runs where none of those has run, without it is left out
 		}
 		return b.guarded(all[last], allowed, present)
 	case "==", "!=":

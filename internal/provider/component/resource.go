@@ -4,7 +4,9 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
@@ -62,8 +64,20 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if plan.isPackage() {
+		plan.warnOfUser(priorVersion(ctx, req.State, &resp.Diagnostics), &resp.Diagnostics)
+	}
 	plan.URL = r.PlanURL(ctx, req, page, plan.Namespace, plan.Name, plan.Version)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+}
+
+// priorVersion is the version in the state; null: there is none.
+func priorVersion(ctx context.Context, state tfsdk.State, diags *diag.Diagnostics) types.String {
+	version := types.StringNull()
+	if !state.Raw.IsNull() {
+		diags.Append(state.GetAttribute(ctx, path.Root("version"), &version)...)
+	}
+	return version
 }
 
 // page shows a version of a component.
@@ -113,7 +127,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	name := state.Name.ValueString() + "-" + state.Version.ValueString()
-	live, code, err := r.objects(ctx, state.Namespace.ValueString(), name, !state.Python.IsNull())
+	live, code, err := r.objects(ctx, state.Namespace.ValueString(), name, state.Container.IsNull())
 	switch {
 	case backend.IsNotFound(err):
 		resp.State.RemoveResource(ctx)
@@ -125,7 +139,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	drift := state.Drift
 	found, same := r.Refresh(ctx, &state, live, code, &resp.Diagnostics)
 	if same && drift.Equal(state.Drift) {
-		if !r.isWarnedOf(state, found) {
+		if !r.isWarnedOf(ctx, state, found) {
 			r.Session.Confirmed.Add(
 				spec.ComponentKind, state.Namespace.ValueString(), state.Name.ValueString(), req.State.Raw, "",
 			)
@@ -138,8 +152,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 }
 
 // isWarnedOf reports whether each plan has something to say of a component, beside what its analysis found.
-func (r *Resource) isWarnedOf(m Model, found diag.Diagnostics) bool {
-	at, name := m.imageName()
+func (r *Resource) isWarnedOf(ctx context.Context, m Model, found diag.Diagnostics) bool {
+	at, name := m.imageName(ctx)
 	ref, ok := kit.CheckImageName(at, name, &found)
 	return len(found) > 0 || ok && r.Session.Unpinned.MustSee(ref)
 }
@@ -193,9 +207,9 @@ func (r *Resource) apply(ctx context.Context, m *Model, verb string, diags *diag
 	if diags.HasError() {
 		return
 	}
-	c, ds = Analysed(c)
+	c, ds = m.analysed(c)
 	diags.Append(ds...)
-	if c.Python != nil && !diags.HasError() {
+	if !diags.HasError() {
 		diags.Append(m.checkDeclared(ctx, c.Interface)...) // a source that was unknown at plan is known now
 	}
 	if diags.HasError() {
@@ -254,13 +268,13 @@ func (m *Model) derive(ctx context.Context, config Model) diag.Diagnostics {
 	if config.checkKind(&diags); diags.HasError() {
 		return diags
 	}
-	if m.Python.IsUnknown() || m.Container.IsUnknown() || config.Inputs.IsUnknown() || config.Outputs.IsUnknown() || !m.knowsFiles() || (c.Python != nil && (c.Python.Source == spec.Unknown || c.Python.Function == spec.Unknown)) {
+	if m.Python.IsUnknown() || m.Container.IsUnknown() || m.isPackage() && m.isOpen() || config.Inputs.IsUnknown() || config.Outputs.IsUnknown() || !m.knowsFiles() || (c.Python != nil && (c.Python.Source == spec.Unknown || c.Python.Function == spec.Unknown)) {
 		m.setUnknown(ctx, config)
 		return diags
 	}
-	c, ds = Analysed(c)
+	c, ds = m.analysed(c)
 	diags.Append(ds...)
-	if c.Python != nil && !diags.HasError() {
+	if !diags.HasError() {
 		diags.Append(config.checkDeclared(ctx, c.Interface)...)
 	}
 	if diags.HasError() {
@@ -300,7 +314,7 @@ func (m *Model) SetDerived(ctx context.Context, c spec.Component, version string
 	var diags diag.Diagnostics
 	m.Drift = kit.NoDrift()
 	m.Description = types.StringValue(c.Description)
-	if c.Python != nil {
+	if c.Python != nil && !m.isPackage() {
 		var python pythonModel
 		diags.Append(m.Python.As(ctx, &python, kit.ObjectOptions)...)
 		python.Function = types.StringValue(c.Python.Function)
@@ -308,7 +322,8 @@ func (m *Model) SetDerived(ctx context.Context, c spec.Component, version string
 		diags.Append(ds...)
 		m.Python = object
 	}
-	interfaceKnown := c.Python != nil || kit.IsSettled(m.Inputs) && kit.IsSettled(m.Outputs)
+	_, isDerived := m.derived()
+	interfaceKnown := isDerived || kit.IsSettled(m.Inputs) && kit.IsSettled(m.Outputs)
 	var ds diag.Diagnostics
 	m.Inputs, ds = kit.DerivedInputs(ctx, c.Inputs, m.Inputs)
 	diags.Append(ds...)
