@@ -60,7 +60,8 @@ var runType = types.ObjectType{AttrTypes: map[string]attr.Type{
 	"finished_at": types.StringType, "duration_seconds": types.Int64Type, "parameters": types.MapType{
 		ElemType: types.StringType,
 	},
-	"url": types.StringType, "metrics": runMetrics, "outputs": types.MapType{ElemType: types.StringType}, "failed_tasks": types.MapType{ElemType: types.StringType},
+	"url": types.StringType, "metrics": runMetrics, "outputs": types.MapType{ElemType: types.StringType},
+	"failed_tasks": types.MapType{ElemType: types.StringType},
 }}
 
 func (d *runsData) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
