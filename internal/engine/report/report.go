@@ -145,6 +145,9 @@ func (r Run) row(path string, t spec.TaskStatus) taskRow {
 // place puts a task that has begun into the time of its run, in per cent. Of what has not ended, the end of the last
 // thing that is known of is taken.
 func (row *taskRow) place(r Run, t spec.TaskStatus) {
+	if t.Phase == spec.PhaseSkipped || t.Phase == spec.PhaseOmitted {
+		return // why it did not run says more
+	}
 	begin, end := r.StartedAt, r.FinishedAt
 	for _, other := range r.Tasks {
 		end = latest(end, latest(other.FinishedAt, other.StartedAt))
