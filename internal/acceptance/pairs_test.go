@@ -18,7 +18,7 @@ func TestAccPairs(t *testing.T) {
         each = {
           component   = kfp_component.env.ref
           image       = "busybox:{{ parameters.tag }}"
-          for_each    = jsonencode(["x", "{{workflow.uid}}'\""])
+          for_each    = jsonencode(["x", "y'\""])
           parallelism = 1
           env         = { ITEM = "{{ each.value }}/{{ parameters.word }}" }
         }
@@ -26,7 +26,7 @@ func TestAccPairs(t *testing.T) {
         tell = { component = kfp_component.say.ref, run_if = "always", depends_on = ["each", "none"], inputs = { text = "{{ tasks.none.output ?? 'none' }}" } }
       }
       outputs = { said = "{{ tasks.each.output }}", told = "{{ tasks.tell.output }}", none = "{{ tasks.none.output }}" }
-      on_exit = { end = { component = kfp_component.env.ref, env = { ITEM = "{{ run.status }}" } } }
+      on_exit = { end = { component = kfp_component.env.ref, image = "busybox:{{ parameters.tag }}", env = { ITEM = "{{ run.status }}" } } }
     }
   }
 ---
@@ -50,8 +50,8 @@ resource "kfp_component" "perhaps" {
 				"none": "{{ tasks.loop.outputs.none }}", "told": "{{ tasks.loop.outputs.told }}",
 			},
 			want: map[string]string{
-				"one": `["w|each~x/w","w|each~{{workflow.uid}}'\"/w"]`, "nil": "0 ", "none": "[]", "told": `["none"]`,
-				"loop": `[["a'b\"{{workflow.uid}}\n$(HOME) $$|each~x/a'b\"{{workflow.uid}}\n$(HOME) $$","a'b\"{{workflow.uid}}\n$(HOME) $$|each~{{workflow.uid}}'\"/a'b\"{{workflow.uid}}\n$(HOME) $$"]]`,
+				"one": `["w|each~x/w","w|each~y'\"/w"]`, "nil": "0 ", "none": "[]", "told": `["none"]`,
+				"loop": `[["a'b\"{{workflow.uid}}\n$(HOME) $$|each~x/a'b\"{{workflow.uid}}\n$(HOME) $$","a'b\"{{workflow.uid}}\n$(HOME) $$|each~y'\"/a'b\"{{workflow.uid}}\n$(HOME) $$"]]`,
 			},
 			phases: map[string]string{"one/none": "Skipped", "one": "Succeeded", "one/onExit/end": "Succeeded"},
 			pods:   anyNumber,
