@@ -58,7 +58,7 @@ var rules = []rule{
 		why:  "only engine/argo compiles to Argo's types, and engine/cluster reads and writes them",
 	},
 	{
-		packages: []string{"engine/spec", "engine/problem", "engine/wire"}, only: []string{},
+		packages: []string{"engine/spec", "engine/problem", "engine/wire", "engine/pages"}, only: []string{},
 		why: "everything else is built upon it",
 	},
 	{
@@ -79,6 +79,10 @@ var rules = []rule{
 	{
 		packages: []string{"engine/diagram"}, only: []string{"engine/spec", "engine/problem", "engine/expr"},
 		why: "a picture shows what a pipeline says, not what becomes of it",
+	},
+	{
+		packages: []string{"engine/report"}, only: []string{"engine/spec", "engine/problem", "engine/diagram"},
+		why: "a report is made of what is known of a run, and of nothing else",
 	},
 	{
 		packages: []string{"engine/kfpir"}, deny: []string{"k8s.io/"}, only: []string{

@@ -38,6 +38,7 @@ type server struct {
 	t          testing.TB
 	home       string
 	kubeconfig string
+	site       string // the provider's ui_url; empty: none
 	schema     *tfprotov6.GetProviderSchemaResponse
 	objects    dynamic.Interface
 }

@@ -40,6 +40,9 @@ func (s *server) terraform() *terraform {
 		values[name] = tftypes.NewValue(typ, nil)
 	}
 	values["config_path"] = tftypes.NewValue(tftypes.String, s.kubeconfig)
+	if s.site != "" {
+		values["ui_url"] = tftypes.NewValue(tftypes.String, s.site)
+	}
 	resp, err := f.server.ConfigureProvider(
 		ctx, &tfprotov6.ConfigureProviderRequest{Config: f.wire(object, tftypes.NewValue(object, values))},
 	)

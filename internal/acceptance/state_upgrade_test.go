@@ -64,18 +64,20 @@ func TestUpgradedStatesPlanNoChange(t *testing.T) {
 	kinds := map[string]bool{}
 	for name, old := range frozenStates(t) {
 		kinds[old.Type] = true
-		f := s.terraform()
-		state, problem := f.upgrade(old.Type, old.Attributes)
-		if problem != "" {
-			t.Errorf("%s: %s", name, problem)
-			continue
-		}
-		config := f.configOf(old.Type, state)
-		if old.Type == "kfp_run" {
-			config["name"] = tftypes.NewValue(tftypes.String, nil) // it is computed in all of them
-		}
-		if changed := f.plan(old.Type, config, state); len(changed) > 0 {
-			t.Errorf("%s: a plan changes %v", name, changed)
+		for _, s.site = range []string{"", "https://argo.example.com"} { // that there is a url is no change
+			f := s.terraform()
+			state, problem := f.upgrade(old.Type, old.Attributes)
+			if problem != "" {
+				t.Errorf("%s: %s", name, problem)
+				continue
+			}
+			config := f.configOf(old.Type, state)
+			if old.Type == "kfp_run" {
+				config["name"] = tftypes.NewValue(tftypes.String, nil) // it is computed in all of them
+			}
+			if changed := f.plan(old.Type, config, state); len(changed) > 0 {
+				t.Errorf("%s: a plan changes %v", name, changed)
+			}
 		}
 	}
 	for _, kind := range []string{"kfp_component", "kfp_pipeline", "kfp_run", "kfp_recurring_run", "kfp_backfill"} {

@@ -28,20 +28,20 @@ var fieldsOf = map[string]struct {
 	"kfp_component": {
 		component.New, []reflect.Type{reflect.TypeFor[spec.Component]()},
 		map[string]string{
-			"version": "", "ref": "", "drift": "",
+			"version": "", "ref": "", "drift": "", "url": "",
 			"package": "", "images": "", // nobody can read a package off what it has become
 		},
 	},
 	"kfp_pipeline": {
 		pipeline.New, []reflect.Type{reflect.TypeFor[spec.Pipeline](), reflect.TypeFor[spec.Options]()},
 		map[string]string{
-			"version": "", "ref": "", "drift": "", "run_labels": "Labels",
+			"version": "", "ref": "", "drift": "", "url": "", "run_labels": "Labels",
 			"package": "", "images": "", "caching": "", // nobody can read a package off what it has become
 		},
 	},
 	"kfp_recurring_run": {recurringrun.New, []reflect.Type{reflect.TypeFor[spec.RecurringRun]()}, map[string]string{
 		"pin": "Pinned", "pinned_pipeline": "Pipeline", "cron": "Lines", "crons": "Lines", "interval": "Lines", "start_time": "When", "end_time": "When",
-		"enabled": "Disabled", "history": "KeepSucceeded", "schedule": "", "next_runs": "", "last_scheduled_time": "", "drift": "", "ref": "",
+		"enabled": "Disabled", "history": "KeepSucceeded", "schedule": "", "next_runs": "", "last_scheduled_time": "", "drift": "", "url": "", "ref": "",
 	}},
 }
 

@@ -25,6 +25,7 @@ import (
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/operate"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/pages"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/backfill"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/component"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/functions"
@@ -71,6 +72,7 @@ type providerModel struct {
 	Namespace             types.String `tfsdk:"namespace"`
 	ServiceAccount        types.String `tfsdk:"service_account"`
 	InstanceID            types.String `tfsdk:"instance_id"`
+	UIURL                 types.String `tfsdk:"ui_url"`
 	ForceConflicts        types.Bool   `tfsdk:"force_conflicts"`
 	TakeOverIdentical     types.Bool   `tfsdk:"take_over_identical"`
 	Preflight             types.Bool   `tfsdk:"preflight"`
@@ -133,6 +135,11 @@ func (p *kfpProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 				"`KFP_SERVICE_ACCOUNT`. Default: the namespace's `default`."),
 			"instance_id": optional("Instance id of the workflow controller (`instanceID` in its config map) " +
 				"that runs what is made here. Environment: `KFP_INSTANCE_ID`. Default: the controller without one."),
+			"ui_url": optional("Address of Argo's server, such as `https://argo.example.com`, from which the `url` of each " +
+				"resource and those in errors about runs are made. Or a template of addresses, with `{kind}` (`workflows`, " +
+				"`workflow-templates` or `cron-workflows`), `{namespace}` and `{name}`, such as " +
+				"`https://ml.example.com/{namespace}/runs/{name}`. Environment: `KFP_UI_URL`. Default: none, so that every " +
+				"`url` is null."),
 			"force_conflicts": schema.BoolAttribute{
 				Optional: true,
 				MarkdownDescription: "Take over fields of components, pipelines and recurring runs that another program " +
@@ -242,6 +249,11 @@ func (p *kfpProvider) Configure(ctx context.Context, req provider.ConfigureReque
 			stringOr(m.InstanceID, "KFP_INSTANCE_ID"), strings.Join(wrong, "; ")))
 		return
 	}
+	site, err := m.site()
+	if err != nil {
+		resp.Diagnostics.AddAttributeError(path.Root("ui_url"), "Invalid address", "The provider's ui_url: "+err.Error()+".")
+		return
+	}
 	client := cluster.New(config)
 	d := &kit.Session{
 		Operator: &operate.Operator{
@@ -251,6 +263,7 @@ func (p *kfpProvider) Configure(ctx context.Context, req provider.ConfigureReque
 			TakeOverIdentical: takeOver,
 			Preflight:         preflight,
 			Unknown:           m.anyUnknown(),
+			Site:              site,
 			Log:               logEvent,
 		},
 		Namespace:      stringOr(m.Namespace, "KFP_NAMESPACE"),
@@ -263,6 +276,14 @@ func (p *kfpProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		&resp.Diagnostics,
 	)
 	resp.ResourceData, resp.DataSourceData, resp.ActionData, resp.ListResourceData = d, d, d, d
+}
+
+// site is where people see runs in a browser.
+func (m providerModel) site() (pages.Site, error) {
+	if m.UIURL.IsUnknown() {
+		return pages.Unknown(), nil
+	}
+	return pages.Parse(stringOr(m.UIURL, "KFP_UI_URL"))
 }
 
 // logEvent writes what the operator tells into Terraform's log.
@@ -352,7 +373,9 @@ func (p *kfpProvider) DataSources(context.Context) []func() datasource.DataSourc
 }
 
 func (p *kfpProvider) Functions(context.Context) []func() function.Function {
-	return []func() function.Function{functions.NewMermaid, functions.NewSVG, functions.NewNextRuns, functions.NewInspectPackage}
+	return []func() function.Function{
+		functions.NewMermaid, functions.NewSVG, functions.NewReport, functions.NewNextRuns, functions.NewInspectPackage,
+	}
 }
 
 // Actions need Terraform 1.14; older versions do not see them.

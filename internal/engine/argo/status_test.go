@@ -113,14 +113,14 @@ func TestStatusOfARun(t *testing.T) {
 		Tasks: map[string]spec.TaskStatus{
 			"load_data": {Phase: spec.PhaseSucceeded, Attempts: 2, Artifacts: map[string]string{"file": `{"rows":1}`}},
 			"each": {
-				Phase: spec.PhaseSucceeded, Attempts: 2, Artifacts: map[string]string{"file": `[{"name":"{{x}}"},{"name":"b"}]`},
+				Phase: spec.PhaseSucceeded, Attempts: 2, Items: 2, ItemsDone: 2, Artifacts: map[string]string{"file": `[{"name":"{{x}}"},{"name":"b"}]`},
 			},
 			"in":                 {Phase: spec.PhaseSucceeded, Attempts: 1},
 			"nested":             {Phase: spec.PhaseFailed},
 			"nested/train":       {Phase: spec.PhaseFailed, Attempts: 1, Failures: failed},
 			"nested/onExit/tell": {Phase: spec.PhaseSucceeded, Attempts: 1},
-			"locked":             {Phase: spec.PhaseSucceeded, Attempts: 1, Artifacts: map[string]string{"file": `[{"n":1}]`}},
-			"bounded": {Phase: spec.PhaseFailed, Attempts: 2, Artifacts: map[string]string{"file": `[{"n":2}]`}, Failures: []spec.Failure{
+			"locked":             {Phase: spec.PhaseSucceeded, Attempts: 1, Items: 1, ItemsDone: 1, Artifacts: map[string]string{"file": `[{"n":1}]`}},
+			"bounded": {Phase: spec.PhaseFailed, Attempts: 2, Items: 2, ItemsDone: 2, ItemsFailed: 1, Artifacts: map[string]string{"file": `[{"n":2}]`}, Failures: []spec.Failure{
 				{
 					Node: "run.bounded[0].kfp-inner(1:b)", NodeID: "run.bounded[0].kfp-inner(1:b)", Item: "item 1 (b)", Attempts: 1,
 					Message: "exit code 3", HasPod: true,
@@ -160,6 +160,50 @@ func dagOf(template string, n wfv1.NodeStatus) wfv1.NodeStatus {
 
 // In loops, over components and over pipelines, each item that failed is told with its own cause and attempts, whatever
 // its text is; what an attempt made up for is none. The task as a whole is what the worst of its items is.
+// The addresses of artifacts are where Argo has put them: in the run's repository, or in a bucket of their own.
+func TestStatusKnowsWhereArtifactsAre(t *testing.T) {
+	t.Parallel()
+	key := func(name, key string) wfv1.Artifact {
+		return wfv1.Artifact{Name: name, ArtifactLocation: wfv1.ArtifactLocation{S3: &wfv1.S3Artifact{Key: key}}}
+	}
+	made := func(n wfv1.NodeStatus, artifacts ...wfv1.Artifact) wfv1.NodeStatus {
+		n.Outputs = &wfv1.Outputs{Artifacts: artifacts}
+		return n
+	}
+	own := wfv1.Artifact{Name: "own", ArtifactLocation: wfv1.ArtifactLocation{GCS: &wfv1.GCSArtifact{
+		GCSBucket: wfv1.GCSBucket{Bucket: "theirs"}, Key: "a/b",
+	}}}
+	wf := &wfv1.Workflow{ObjectMeta: metav1.ObjectMeta{Name: "run"}, Status: wfv1.WorkflowStatus{Nodes: wfv1.Nodes{}}}
+	for _, n := range []wfv1.NodeStatus{
+		made(node("run.fit", wfv1.NodeTypePod, wfv1.NodeSucceeded, 1), key("model", "run/fit/model.tgz"), own, key("main-logs", "run/fit/main.log"), wfv1.Artifact{Name: "nowhere"}),
+		made(node("run.each(0:a)", wfv1.NodeTypePod, wfv1.NodeSucceeded, 1), key("model", "0")),
+		made(node("run.each(1:b)", wfv1.NodeTypePod, wfv1.NodeSucceeded, 2), key("model", "1")),
+		made(node("run.bad", wfv1.NodeTypePod, wfv1.NodeFailed, 2), key("model", "2")),
+	} {
+		wf.Status.Nodes[n.Name] = n
+	}
+	want := map[string]map[string]string{
+		"fit": {"own": "gs://theirs/a/b"}, "each": nil, "bad": nil,
+	}
+	for _, repository := range []*wfv1.ArtifactRepositoryRefStatus{nil, {}, {ArtifactRepository: &wfv1.ArtifactRepository{
+		S3: &wfv1.S3ArtifactRepository{S3Bucket: wfv1.S3Bucket{Bucket: "ours"}},
+	}}} {
+		wf.Status.ArtifactRepositoryRef = repository
+		if repository != nil && repository.ArtifactRepository != nil {
+			want["fit"]["model"], want["each"] = "s3://ours/run/fit/model.tgz", map[string]string{"model": `["s3://ours/0","s3://ours/1"]`}
+		}
+		got, err := status.Status(wf, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for path, uris := range want {
+			if diff := cmp.Diff(uris, got.Tasks[path].URIs); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", path, diff)
+			}
+		}
+	}
+}
+
 func TestStatusTellsWhichItemFailed(t *testing.T) {
 	t.Parallel()
 	const step = wfv1.NodeTypePod
@@ -200,11 +244,12 @@ func TestStatusTellsWhichItemFailed(t *testing.T) {
 		HasPod: true,
 	}
 	want := map[string]spec.TaskStatus{
-		"nested": {Phase: spec.PhaseFailed},
+		"nested": {Phase: spec.PhaseFailed, Items: 2, ItemsDone: 2, ItemsFailed: 1},
 		"nested/load": {
-			Phase: spec.PhaseFailed, Message: "item 1 (b.(c): no such table", Attempts: 2, Failures: []spec.Failure{load},
+			Phase: spec.PhaseFailed, Message: "item 1 (b.(c): no such table", Attempts: 2, Items: 2, ItemsDone: 2, ItemsFailed: 1,
+			Failures: []spec.Failure{load},
 		},
-		"each": {Phase: spec.PhaseFailed, Attempts: 4, Failures: []spec.Failure{each}},
+		"each": {Phase: spec.PhaseFailed, Attempts: 4, Items: 2, ItemsDone: 2, ItemsFailed: 1, Failures: []spec.Failure{each}},
 	}
 	if diff := cmp.Diff(want, got.Tasks, cmpopts.IgnoreFields(spec.TaskStatus{}, "StartedAt", "FinishedAt")); diff != "" {
 		t.Errorf("tasks differ (-want +got):\n%s", diff)

@@ -8,8 +8,12 @@ const boxRadius = 7.0
 func (s *sheet) box(b *box, x, y float64) {
 	x, y = x+b.x, y+b.y
 	n := b.node
+	lines := n.lines()
+	if n.state.message != "" {
+		lines = append(lines, n.state.message)
+	}
 	s.b.WriteString(
-		`<g data-node="` + escapeXML(n.key()) + `"><title>` + escapeXML(strings.Join(n.lines(), "\n")) + "</title>\n",
+		`<g data-node="` + escapeXML(n.key()) + `"><title>` + escapeXML(strings.Join(lines, "\n")) + "</title>\n",
 	)
 	if b.face.pill {
 		s.rect("box "+n.kind.class(), x, y, b.face.w, b.face.h, pillHeight/2)
@@ -28,7 +32,7 @@ func (s *sheet) box(b *box, x, y float64) {
 // sheets draws the box itself, over the edges of those behind it if it is a loop's, with a second border if it is
 // nested.
 func (s *sheet) sheets(b *box, x, y float64) {
-	class := "box " + b.node.kind.class()
+	class := "box " + b.node.class()
 	w, h := b.face.front()
 	if b.face.stacked {
 		for i := stackSheets; i > 0; i-- {
@@ -42,7 +46,7 @@ func (s *sheet) sheets(b *box, x, y float64) {
 func (s *sheet) face(b *box, x, y float64) {
 	f := &b.face
 	w, h := f.front()
-	class := b.node.kind.class()
+	class := b.node.class()
 	at := y
 	for i, c := range f.conditions {
 		radius := 0.0
@@ -60,17 +64,18 @@ func (s *sheet) face(b *box, x, y float64) {
 		at += subtitleHeight
 	}
 	at += 7
-	if f.loop != nil {
-		band := "loopband"
-		if b.node.kind == nestedNode {
+	for i, below := range f.below {
+		band := below.icon + "band"
+		if below.icon == "loop" && b.node.kind == nestedNode {
 			band = "nested-band"
 		}
 		radius := 0.0
-		if b.inner == nil {
+		if b.inner == nil && i == len(f.below)-1 {
 			radius = boxRadius - 0.7
 		}
 		s.band(band, x+0.7, at-0.7, w-1.4, stripHeight, 0, radius)
-		s.row(*f.loop, x, at-1.4)
+		s.row(below, x, at-1.4)
+		at += stripHeight
 	}
 	// The border again, over the bands.
 	s.rect("line "+class, x, y, w, h, boxRadius)
@@ -101,10 +106,31 @@ func (s *sheet) row(r strip, x, y float64) {
 			"icon loop", "M", left+8.5, centre-1.5, "A", 4.0, 4.0, 0.0, 1.0, 0.0, left+8.0, centre+2.5, "M", left+9.5, centre-4.5,
 			"V", centre-1.0, "H", left+6.0,
 		)
+	case "idle", "waiting", "running", "succeeded", "failed", "skipped":
+		s.sign(r.icon, left, centre)
 	default:
 		s.path("icon run", "M", left, centre, "H", left+2.5, "M", left+5.5, centre, "H", left+8.5)
 	}
 	s.text("row "+r.icon, left+iconWidth, y+stripHeight/2+4.4, r.text)
+}
+
+// sign draws what tells outcomes apart without colour.
+func (s *sheet) sign(outcome string, x, y float64) {
+	class := "icon " + outcome
+	switch outcome {
+	case "succeeded":
+		s.path(class, "M", x, y, "L", x+3.5, y+3.5, "L", x+9, y-4.0)
+	case "failed":
+		s.path(class, "M", x+0.5, y-4.0, "L", x+8.5, y+4, "M", x+8.5, y-4, "L", x+0.5, y+4)
+	case "running":
+		s.path(class, "M", x+1, y-4.5, "L", x+8.5, y, "L", x+1, y+4.5, "Z")
+	case "waiting":
+		s.path(class, "M", x+0.5, y, "H", x+1, "M", x+4.25, y, "H", x+4.75, "M", x+8, y, "H", x+8.5)
+	case "skipped":
+		s.path(class, "M", x, y, "A", 4.5, 4.5, 0.0, 1.0, 0.0, x+9, y, "A", 4.5, 4.5, 0.0, 1.0, 0.0, x, y, "M", x+1.4, y+3.1, "L", x+7.6, y-3.1)
+	case "idle":
+		s.path(class, "M", x, y, "A", 4.5, 4.5, 0.0, 1.0, 0.0, x+9, y, "A", 4.5, 4.5, 0.0, 1.0, 0.0, x, y)
+	}
 }
 
 // band fills a row across a box, with round corners above or below.

@@ -23,6 +23,8 @@ type Options struct {
 	Depth int
 	// NoTerminals leaves out parameters and outputs.
 	NoTerminals bool
+	// Run is drawn upon the pipeline: what became of each task. Nil: the pipeline alone.
+	Run *Run
 	// Theme of an SVG; Mermaid takes its page's.
 	Theme Theme
 }

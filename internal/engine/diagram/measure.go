@@ -33,7 +33,7 @@ const (
 
 // strip is a row across a box: a condition above the name, or a loop below it.
 type strip struct {
-	icon string // "when", "loop", "run" or empty
+	icon string // "when", "loop", "run", or the class of an outcome
 	text string
 }
 
@@ -41,7 +41,7 @@ type strip struct {
 type face struct {
 	title, subtitle string
 	conditions      []strip // above the title, where edges arrive
-	loop            *strip  // below
+	below           []strip // what it is repeated for, and what became of it in a run
 	stacked         bool
 	double          bool // two borders: a nested pipeline
 	pill            bool // a terminal
@@ -66,7 +66,10 @@ func newFace(n *node) face {
 		f.conditions = append(f.conditions, strip{"when", "when " + shorten(n.when, rowRunes)})
 	}
 	if n.loop != "" {
-		f.loop = &strip{"loop", shorten(n.loop, rowRunes)}
+		f.below = append(f.below, strip{"loop", shorten(n.loop, rowRunes)})
+	}
+	if n.state.outcome != unseen {
+		f.below = append(f.below, strip{n.state.class(), shorten(n.state.text, rowRunes)})
 	}
 	inner := max(width(f.title, titleSize, true), width(f.subtitle, subtitleSize, false))
 	if n.kind == approvalNode {
@@ -87,10 +90,7 @@ func newFace(n *node) face {
 }
 
 func (f *face) strips() []strip {
-	if f.loop == nil {
-		return f.conditions
-	}
-	return append(f.conditions[:len(f.conditions):len(f.conditions)], *f.loop)
+	return append(f.conditions[:len(f.conditions):len(f.conditions)], f.below...)
 }
 
 // contain makes room for the inside of a group.

@@ -27,12 +27,23 @@ var mermaidClasses = []struct{ name, style string }{
 	{"loop", "stroke-width:3px"},
 	{"parameter", "fill:#e9f6ee,stroke:#4a9a68,color:#12361f"},
 	{"output", "fill:#fdeef0,stroke:#c2566a,color:#4a121d"},
+	{"succeeded", "fill:#d7efe3,stroke:#1f8f68,color:#0b3d2c"},
+	{"failed", "fill:#fbdcd5,stroke:#c2361b,color:#5c1304,stroke-width:3px"},
+	{"running", "fill:#d9e8fb,stroke:#1f6fc4,color:#0a2c54"},
+	{"waiting", "fill:#eceef1,stroke:#7b8794,color:#2c343d"},
+	{"idle", "fill:#f7f8f9,stroke:#7b8794,color:#4b5560,stroke-dasharray:4 3"},
+	{"skipped", "fill:#f7f8f9,stroke:#7b8794,color:#4b5560,stroke-dasharray:4 3"},
 }
 
 // newMermaid writes the whole chart.
 func newMermaid(d *diagram) *mermaid {
 	m := &mermaid{taken: map[string]bool{}, classes: map[string][]string{}}
 	m.b.WriteString("flowchart TB\n")
+	if d.run.outcome != unseen {
+		run := m.id("run")
+		m.line(1, run+`("`+escapeMermaid(shorten(d.run.sign()+" "+d.run.text, 2*maxLine))+`")`)
+		m.classes[d.run.class()] = []string{run}
+	}
 	if d.exit == nil {
 		m.graph(d.main, "", 1)
 	} else {
@@ -106,6 +117,9 @@ func (m *mermaid) node(n *node, id string, depth int) {
 		open, closing := n.kind.shape()
 		m.line(depth, id+open+`"`+strings.Join(lines, "<br/>")+`"`+closing)
 	}
+	if n.state.outcome != unseen && n.group == nil {
+		class = n.state.class()
+	}
 	m.classes[class] = append(m.classes[class], id)
 	if n.loop != "" {
 		m.classes["loop"] = append(m.classes["loop"], id)
@@ -124,7 +138,18 @@ func (n *node) lines() []string {
 	if n.loop != "" {
 		lines = append(lines, "↻ "+n.loop)
 	}
+	if n.state.outcome != unseen {
+		lines = append(lines, n.state.sign()+" "+n.state.text)
+	}
 	return lines
+}
+
+// class is the style of a box: its kind, and what became of it.
+func (n *node) class() string {
+	if n.state.outcome == unseen {
+		return n.kind.class()
+	}
+	return n.kind.class() + " " + n.state.class()
 }
 
 // shape is the pair of brackets that draws a kind.
@@ -176,7 +201,7 @@ func (m *mermaid) id(name string) string {
 func escapeMermaid(text string) string {
 	var b strings.Builder
 	for _, r := range text {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) || slices.Contains([]rune(" _.,()+=!?'/-·…→↻◇"), r) {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || slices.Contains([]rune(" _.,()+=!?'/-·…→↻◇○▶✓✗⊘"), r) {
 			b.WriteRune(r)
 			continue
 		}

@@ -12,6 +12,7 @@ import (
 // diagram is what is drawn: the pipeline's graph, and the graph of its on_exit tasks.
 type diagram struct {
 	name string
+	run  state // as a whole
 	main *graph
 	exit *graph // nil: none
 }
@@ -43,6 +44,7 @@ type node struct {
 	when     string // one line; empty: always
 	runIf    string // in words; empty: the default
 	group    *graph // the tasks of a nested pipeline that is known
+	state    state  // what became of it in a run
 }
 
 func (n *node) terminal() bool { return n.kind == parameterNode || n.kind == outputNode }
@@ -61,9 +63,12 @@ func build(p spec.Pipeline, o Options) *diagram {
 		o.Depth = defaultDepth
 	}
 	b := builder{options: o}
-	d := &diagram{name: oneLine(p.Name), main: b.graph(p, p.Tasks, p.Outputs, 1)}
+	d := &diagram{name: oneLine(p.Name), main: b.graph(p, p.Tasks, p.Outputs, "", 1)}
+	if o.Run != nil {
+		d.run = o.Run.whole()
+	}
 	if len(p.OnExit) > 0 {
-		d.exit = b.graph(p, p.OnExit, nil, 1)
+		d.exit = b.graph(p, p.OnExit, nil, exitPath, 1)
 	}
 	if len(p.OnExit) > 0 {
 		inMain, inExit := d.main.usedParameters(), d.exit.usedParameters()
@@ -76,8 +81,14 @@ func build(p spec.Pipeline, o Options) *diagram {
 
 type builder struct{ options Options }
 
-// graph makes a node for every parameter, task and output, in the order of their names.
-func (b *builder) graph(p spec.Pipeline, tasks map[string]spec.Task, outputs map[string]string, depth int) *graph {
+// exitPath is before the names of on_exit tasks in the paths of a run.
+const exitPath = "onExit/"
+
+// graph makes a node for every parameter, task and output, in the order of their names. path is what comes before the
+// names of the tasks in a run.
+func (b *builder) graph(
+	p spec.Pipeline, tasks map[string]spec.Task, outputs map[string]string, path string, depth int,
+) *graph {
 	g := &graph{}
 	ids := map[string]int{}
 	add := func(n *node) {
@@ -90,7 +101,7 @@ func (b *builder) graph(p spec.Pipeline, tasks map[string]spec.Task, outputs map
 		}
 	}
 	for _, name := range spec.Names(tasks) {
-		add(b.task(p, name, tasks[name], depth))
+		add(b.task(p, path, name, tasks[name], depth))
 	}
 	links := links{}
 	for _, name := range spec.Names(tasks) {
@@ -118,7 +129,7 @@ func (n *node) key() string {
 	return "tasks." + n.name
 }
 
-func (b *builder) task(p spec.Pipeline, name string, t spec.Task, depth int) *node {
+func (b *builder) task(p spec.Pipeline, path, name string, t spec.Task, depth int) *node {
 	n := &node{kind: taskNode, name: name, title: oneLine(name), subtitle: oneLine(known(t.Component.Name))}
 	if title := oneLine(known(t.DisplayName)); title != "" {
 		n.title = title
@@ -147,7 +158,7 @@ func (b *builder) task(p spec.Pipeline, name string, t spec.Task, depth int) *no
 		if group, ok := p.Groups[t.Component.Name]; ok && depth < b.options.Depth && len(group.Tasks) > 0 {
 			inner := group.Pipeline(p)
 			inner.Groups = p.Groups
-			n.group = b.graph(inner, inner.Tasks, inner.Outputs, depth+1)
+			n.group = b.graph(inner, inner.Tasks, inner.Outputs, path+name+"/", depth+1)
 		}
 	case t.Component.Kind == spec.PipelineKind:
 		n.kind = nestedNode
@@ -155,9 +166,10 @@ func (b *builder) task(p spec.Pipeline, name string, t spec.Task, depth int) *no
 			break
 		}
 		if inner, ok := b.options.Resolve(t.Component); ok && len(inner.Tasks) > 0 {
-			n.group = b.graph(inner, inner.Tasks, inner.Outputs, depth+1)
+			n.group = b.graph(inner, inner.Tasks, inner.Outputs, path+name+"/", depth+1)
 		}
 	}
+	n.state = b.options.Run.stateOf(path+name, n)
 	return n
 }
 

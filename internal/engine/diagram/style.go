@@ -45,10 +45,43 @@ var styles = []style{
 	{".exit.tip", "fill:#59636e", "fill:#9aa4b0"},
 }
 
-// styleSheet writes the rules of a theme.
-func styleSheet(t Theme) string {
+// What a run adds. A sign stands beside each colour, and the boxes of what has not run are dashed; the colours are those
+// that the common kinds of colour blindness leave apart in hue or in lightness.
+const runGeometry = `.kfp .idle.box,.kfp .skipped.box,.kfp .idle.line,.kfp .skipped.line{stroke-dasharray:4 3}` +
+	`.kfp .failed.box,.kfp .failed.line{stroke-width:2.4}.kfp .icon{stroke-width:1.8}.kfp .icon.running{stroke-width:1.4}`
+
+var runStyles = []style{
+	{".succeededband", "fill:#d7efe3", "fill:#10362a"},
+	{".failedband", "fill:#fbdcd5", "fill:#4d1a12"},
+	{".runningband", "fill:#d9e8fb", "fill:#14304f"},
+	{".waitingband,.kfp .idleband,.kfp .skippedband", "fill:#eceef1", "fill:#262c35"},
+	{".succeeded", "fill:#0b5f43", "fill:#6fd6ac"},
+	{".failed", "fill:#9a1c06", "fill:#ffa08c"},
+	{".running", "fill:#0b4a8f", "fill:#8fc1ff"},
+	{".waiting,.kfp .idle,.kfp .skipped", "fill:#4b5560", "fill:#aab4bf"},
+	{".icon.succeeded", "fill:none;stroke:#0b5f43", "fill:none;stroke:#6fd6ac"},
+	{".icon.failed", "fill:none;stroke:#9a1c06", "fill:none;stroke:#ffa08c"},
+	{".icon.running", "fill:#0b4a8f;stroke:#0b4a8f", "fill:#8fc1ff;stroke:#8fc1ff"},
+	{".icon.waiting,.kfp .icon.idle,.kfp .icon.skipped", "fill:none;stroke:#4b5560", "fill:none;stroke:#aab4bf"},
+	{".succeeded.box", "fill:#f6fbf9;stroke:#1f8f68", "fill:#0f1f1a;stroke:#3fae84"},
+	{".failed.box", "fill:#fff7f5;stroke:#c2361b", "fill:#2a1310;stroke:#f07f68"},
+	{".running.box", "fill:#f5f9ff;stroke:#1f6fc4", "fill:#101d2e;stroke:#5fa3f0"},
+	{".waiting.box,.kfp .idle.box,.kfp .skipped.box", "fill:#f7f8f9;stroke:#7b8794", "fill:#171b21;stroke:#79848f"},
+	{".line.succeeded", "fill:none;stroke:#1f8f68", "fill:none;stroke:#3fae84"},
+	{".line.failed", "fill:none;stroke:#c2361b", "fill:none;stroke:#f07f68"},
+	{".line.running", "fill:none;stroke:#1f6fc4", "fill:none;stroke:#5fa3f0"},
+	{".line.waiting,.kfp .line.idle,.kfp .line.skipped", "fill:none;stroke:#7b8794", "fill:none;stroke:#79848f"},
+}
+
+// styleSheet writes the rules of a theme. run: the picture shows a run.
+func styleSheet(t Theme, run bool) string {
 	var b strings.Builder
 	b.WriteString(geometry)
+	styles := styles
+	if run {
+		b.WriteString(runGeometry)
+		styles = append(styles[:len(styles):len(styles)], runStyles...)
+	}
 	rules := func(colours func(style) string) {
 		for _, s := range styles {
 			b.WriteString(".kfp " + s.selector + "{" + colours(s) + "}")

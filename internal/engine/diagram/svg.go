@@ -9,6 +9,7 @@ import (
 const (
 	pageMargin    = 22.0
 	headingHeight = 34.0
+	runHeight     = 22.0 // of the line about the run, below the heading
 	framePadding  = 20.0
 	captionHeight = 18.0
 	exitGap       = 46.0 // between the pipeline and what always runs after it
@@ -22,6 +23,11 @@ func draw(d *diagram, theme Theme) []byte {
 	main := layOut(d.main)
 	heading := shorten(d.name, 80)
 	w := max(main.w, width(heading, headingSize, true))
+	top := pageMargin + headingHeight
+	if d.run.outcome != unseen {
+		w = max(w, width(d.run.text, subtitleSize, false)+iconWidth)
+		top += runHeight
+	}
 	h := main.h
 	var exit *picture
 	if d.exit != nil {
@@ -29,11 +35,14 @@ func draw(d *diagram, theme Theme) []byte {
 		w = max(w, exit.w) + 2*framePadding
 		h += exit.h + exitGap + 4*framePadding + captionHeight
 	}
-	w, h = even(w)+2*pageMargin, even(h)+2*pageMargin+headingHeight
+	w, h = even(w)+2*pageMargin, even(h)+top+pageMargin
 	s := &sheet{}
-	s.open(w, h, d.name, theme)
+	s.open(w, h, d, theme)
 	s.text("heading", pageMargin, pageMargin+13, heading)
-	top := pageMargin + headingHeight
+	if d.run.outcome != unseen {
+		s.sign(d.run.class(), pageMargin, pageMargin+headingHeight-4)
+		s.text("caption "+d.run.class(), pageMargin+iconWidth, pageMargin+headingHeight, d.run.text)
+	}
 	if exit == nil {
 		s.picture(main, half((w-main.w)/2), top)
 	} else {
@@ -62,10 +71,14 @@ func (s *sheet) framed(main, exit *picture, w, top float64) {
 // half rounds to a multiple of a half, so that numbers stay short and exact.
 func half(v float64) float64 { return even(v*2) / 2 }
 
-func (s *sheet) open(w, h float64, name string, theme Theme) {
+func (s *sheet) open(w, h float64, d *diagram, theme Theme) {
+	title := "Pipeline " + d.name
+	if d.run.outcome != unseen {
+		title += ", " + d.run.text
+	}
 	s.b.WriteString(`<svg xmlns="http://www.w3.org/2000/svg" class="kfp" role="img" width="` + num(w) + `" height="` + num(h) +
-		`" viewBox="0 0 ` + num(w) + " " + num(h) + `">` + "\n<title>" + escapeXML("Pipeline "+name) + "</title>\n<style>")
-	s.b.WriteString(escapeXML(styleSheet(theme)))
+		`" viewBox="0 0 ` + num(w) + " " + num(h) + `">` + "\n<title>" + escapeXML(title) + "</title>\n<style>")
+	s.b.WriteString(escapeXML(styleSheet(theme, d.run.outcome != unseen)))
 	s.b.WriteString("</style>\n")
 	s.rect("ground", 0, 0, w, h, 12)
 }

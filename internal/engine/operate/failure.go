@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/pages"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
@@ -20,7 +21,7 @@ func (o *Operator) describeFailure(ctx context.Context, run Awaited, status spec
 	if status.Message != "" && !tasksExplain(status) {
 		fmt.Fprintf(&b, " %s", status.Message)
 	}
-	b.WriteString("\n")
+	b.WriteString("\n" + o.seen(run))
 	reader := o.ReaderOf(run.Namespace, run.Name)
 	shown := 0
 	hints := hints{namespace: run.Namespace}
@@ -50,6 +51,14 @@ func (o *Operator) describeFailure(ctx context.Context, run Awaited, status spec
 	}
 	fmt.Fprintf(&b, "\n%s", run.Again)
 	return b.String()
+}
+
+// seen is the line with the page of a run; empty where nobody has told of a site.
+func (o *Operator) seen(run Awaited) string {
+	if url := o.Site.Of(pages.Workflows, run.Namespace, run.Name); url != "" {
+		return "See " + url + "\n"
+	}
+	return ""
 }
 
 // tasksExplain reports whether a failed task says more than the run as a whole.

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/pages"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 )
 
@@ -22,6 +23,7 @@ type Operator struct {
 	TakeOverIdentical bool
 	Preflight         bool                         // look first whether the cluster is ready
 	Unknown           bool                         // the connection is not known yet: at a plan that will make the cluster itself
+	Site              pages.Site                   // where people see runs in a browser
 	Log               func(context.Context, Event) // gets what is no problem; nil: nobody does
 
 	strictSchema atomic.Bool // the cluster refuses fields that its version of Argo does not know

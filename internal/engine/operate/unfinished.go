@@ -34,7 +34,8 @@ func (o *Operator) describeUnfinished(
 // describeOpen tells what becomes of a run that has not ended, and what it waits for.
 func (o *Operator) describeOpen(ctx context.Context, what string, run Awaited, status spec.RunStatus) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s\n", what, run.Later)
+	fmt.Fprintf(&b, "%s %s\n%s", what, run.Later, o.seen(run))
+	fmt.Fprintf(&b, "Follow it with argo watch -n %[1]s %[2]s, or kubectl get workflow -n %[1]s %[2]s -w\n", run.Namespace, run.Name)
 	hints := hints{namespace: run.Namespace}
 	var told strings.Builder
 	for _, path := range inOrder(status.Tasks) {

@@ -61,9 +61,13 @@ type TaskStatus struct {
 	StartedAt   time.Time
 	FinishedAt  time.Time
 	Attempts    int64 // pods that were started
-	Cached      bool  // the outputs came from an earlier run
+	Items       int64 // of its loop, or of those around it, as far as they have begun; 0: there is no loop
+	ItemsDone   int64 // of these, that have ended, well or not
+	ItemsFailed int64
+	Cached      bool // the outputs came from an earlier run
 	Outputs     map[string]string
 	Artifacts   map[string]string // metadata of the artifacts that it made, as JSON, by output
+	URIs        map[string]string // where these artifacts are, by output
 	Failures    []Failure         // one for each item of a loop that failed
 	Allowed     bool              // whatever failed of it does not count for the run
 }

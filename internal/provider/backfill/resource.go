@@ -14,10 +14,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/status"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/operate"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/pages"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/kit"
@@ -42,6 +44,11 @@ type Resource struct {
 
 func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_backfill"
+}
+
+// page lists the runs of a backfill, which is no object of Argo's itself.
+func page(site pages.Site, namespace, name, _ string) string {
+	return site.WorkflowsWith(namespace, layout.BackfillLabel, name)
 }
 
 // plannedBackfillKey is the private key under which a plan keeps the identity of the backfill that it will make. An
@@ -86,6 +93,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		r.tellResumed(ctx, b.spec, &resp.Diagnostics)
 	}
 	r.planTicks(ctx, &plan, state, b, resp)
+	plan.URL = r.PlanURL(ctx, req, page, plan.Namespace, plan.Name, types.StringNull())
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -228,6 +236,7 @@ func (r *Resource) prepare(ctx context.Context, plan *Model, diags *diag.Diagnos
 	}
 	kit.AddErrors(diags, graph.CheckBackfill(b.spec))
 	plan.Namespace = types.StringValue(b.spec.Namespace)
+	r.SettleURL(&plan.URL, page, plan.Namespace, plan.Name, types.StringNull())
 	if plan.Ticks.IsUnknown() {
 		ticks, problems := plan.computeTicks(b, time.Now())
 		kit.AddErrors(diags, problems)
@@ -237,6 +246,7 @@ func (r *Resource) prepare(ctx context.Context, plan *Model, diags *diag.Diagnos
 }
 
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	defer r.ReadURL(ctx, resp, page, false)
 	var state Model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() {

@@ -36,6 +36,7 @@ type Model struct {
 	Failed            types.List       `tfsdk:"failed"`
 	Remaining         types.List       `tfsdk:"remaining"`
 	Runs              types.Map        `tfsdk:"runs"`
+	URL               types.String     `tfsdk:"url"`
 	Timeouts          timeouts.Value   `tfsdk:"timeouts"`
 }
 
@@ -98,6 +99,11 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			"runs": schema.MapAttribute{Computed: true, ElementType: tickResultType,
 				MarkdownDescription: "What became of the runs that have ended, by their time: the name of the Workflow, " +
 					"`phase`, `message`, `started_at` and `finished_at`."},
+			"url": schema.StringAttribute{
+				Computed: true,
+				MarkdownDescription: "Address of the page that lists the runs; null without the provider's `ui_url`, and where " +
+					"that is a template, which has pages of single runs.",
+			},
 			"timeouts": kit.TimeoutsWithPending(ctx, timeouts.Opts{
 				Create: true, Update: true, Delete: true,
 				CreateDescription: "How long to wait for all runs, such as `6h`. Default: `12h`.",

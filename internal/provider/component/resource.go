@@ -12,6 +12,7 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/operate"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/pages"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/kit"
@@ -66,6 +67,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if plan.isPackage() {
 		plan.warnOfUser(priorVersion(ctx, req.State, &resp.Diagnostics), &resp.Diagnostics)
 	}
+	plan.URL = r.PlanURL(ctx, req, page, plan.Namespace, plan.Name, plan.Version)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 }
 
@@ -76,6 +78,11 @@ func priorVersion(ctx context.Context, state tfsdk.State, diags *diag.Diagnostic
 		diags.Append(state.GetAttribute(ctx, path.Root("version"), &version)...)
 	}
 	return version
+}
+
+// page shows a version of a component.
+func page(site pages.Site, namespace, name, version string) string {
+	return site.Of(pages.WorkflowTemplates, namespace, name+"-"+version)
 }
 
 // declareNothing plans that a container has no inputs and no outputs where none are declared: there is nothing else
@@ -107,6 +114,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 }
 
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	defer r.ReadURL(ctx, resp, page, true)
 	var state Model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	resp.Diagnostics.Append(kit.Identify(ctx, resp.Identity, state.Namespace, state.Name)...)
@@ -220,6 +228,7 @@ func (r *Resource) apply(ctx context.Context, m *Model, verb string, diags *diag
 		return
 	}
 	diags.Append(m.SetDerived(ctx, c, objects.Version)...)
+	r.SettleURL(&m.URL, page, m.Namespace, m.Name, m.Version)
 }
 
 // Put applies the version's objects, the code before the template that mounts it.

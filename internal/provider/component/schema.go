@@ -28,6 +28,7 @@ type Model struct {
 	Version     types.String `tfsdk:"version"`
 	Ref         types.Object `tfsdk:"ref"`
 	Drift       types.List   `tfsdk:"drift"`
+	URL         types.String `tfsdk:"url"`
 	packageModel
 }
 
@@ -95,6 +96,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			MarkdownDescription: "Hash of everything that the component is. The cluster object is called `<name>-<version>`.",
 		},
 		"drift": kit.DriftAttribute(),
+		"url":   kit.URLAttribute("the component's version"),
 		"ref": schema.ObjectAttribute{
 			Computed: true, AttributeTypes: kit.RefAttributeTypes(),
 			MarkdownDescription: "What a task's `component` takes: " + kit.RefDescription,

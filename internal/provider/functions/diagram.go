@@ -2,6 +2,7 @@ package functions
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -24,6 +25,8 @@ var _ function.Function = diagramFunction{}
 const whatIsDrawn = " Give the resource itself: `kfp_pipeline.x`. Parameters, tasks with their components, " +
 	"conditions, loops and the tasks of `on_exit` are drawn. " +
 	"A nested pipeline is one box, or a frame around its own tasks if it is given as one of the further arguments. " +
+	"A `kfp_run` among the further arguments is drawn upon the pipeline: what became of each task, how long it took, its " +
+	"attempts and items, what came from the cache, and what was skipped, left out or has not begun, in words, signs and colours. " +
 	"Needs Terraform 1.8 or OpenTofu 1.7."
 
 // NewMermaid makes the function mermaid.
@@ -64,7 +67,7 @@ func (f diagramFunction) Definition(
 		}},
 		VariadicParameter: function.DynamicParameter{
 			Name: "nested", AllowUnknownValues: true,
-			MarkdownDescription: "Pipelines that tasks use, to be drawn with their own tasks.",
+			MarkdownDescription: "Pipelines that tasks use, to be drawn with their own tasks, and a run of the pipeline: a `kfp_run`.",
 		},
 		Return: function.StringReturn{},
 	}
@@ -87,7 +90,19 @@ func (f diagramFunction) Run(ctx context.Context, req function.RunRequest, resp 
 	}
 	main := read(0, pipeline)
 	inner := map[string]spec.Pipeline{}
+	var run *diagram.Run
 	for i, v := range nested {
+		if isRun(v) {
+			found, known, err := drawnRun(v, main)
+			if err == nil && run != nil {
+				err = errors.New("only one run can be drawn upon a pipeline, and there is another one before this")
+			}
+			if err != nil {
+				resp.Error = function.ConcatFuncErrors(resp.Error, function.NewArgumentFuncError(int64(i+1), err.Error()))
+			}
+			run, unknown = &found, unknown || !known
+			continue
+		}
 		p := read(int64(i+1), v)
 		inner[pipelineKey(p.Namespace, p.Name)] = p
 	}
@@ -98,7 +113,7 @@ func (f diagramFunction) Run(ctx context.Context, req function.RunRequest, resp 
 		resp.Error = resp.Result.Set(ctx, types.StringUnknown())
 		return
 	}
-	picture := f.draw(main, diagram.Options{Resolve: func(r spec.Ref) (spec.Pipeline, bool) {
+	picture := f.draw(main, diagram.Options{Run: run, Resolve: func(r spec.Ref) (spec.Pipeline, bool) {
 		p, ok := inner[pipelineKey(r.Namespace, r.Name)]
 		return p, ok
 	}})

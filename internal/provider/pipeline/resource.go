@@ -14,6 +14,7 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/handwritten"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/pages"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/kit"
@@ -39,6 +40,9 @@ type Resource struct {
 func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_pipeline"
 }
+
+// page shows a pipeline.
+var page = kit.PageOf(pages.WorkflowTemplates)
 
 // ModifyPlan checks the whole graph and compiles it, offline.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
@@ -92,6 +96,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	checkInside(ctx, r.Session, p, &resp.Diagnostics)
 	plan.SetDerived(p, g, version)
 	plan.setInterface(ctx, p, &resp.Diagnostics)
+	plan.URL = r.PlanURL(ctx, req, page, plan.Namespace, plan.Name, types.StringNull())
 	tasks.strip(&plan)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 }
@@ -111,6 +116,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 }
 
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	defer r.ReadURL(ctx, resp, page, false)
 	var state Model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	resp.Diagnostics.Append(kit.Identify(ctx, resp.Identity, state.Namespace, state.Name)...)
@@ -227,6 +233,7 @@ func (r *Resource) apply(ctx context.Context, m *Model, verb string, diags *diag
 	}
 	m.SetDerived(p, g, compiled.Version)
 	m.setInterface(ctx, p, diags)
+	r.SettleURL(&m.URL, page, m.Namespace, m.Name, types.StringNull())
 	if m.ownsConfigMaps() {
 		kit.Report(diags, func(problems *problem.List) {
 			r.Session.RetireCode(ctx, p.Namespace, p.Name, compiled.ConfigMaps(), problems)

@@ -30,6 +30,7 @@ type Model struct {
 	Version     types.String `tfsdk:"version"`
 	Ref         types.Object `tfsdk:"ref"`
 	Drift       types.List   `tfsdk:"drift"`
+	URL         types.String `tfsdk:"url"`
 	packageModel
 	optionsModel
 }
@@ -122,6 +123,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		},
 		"version": schema.StringAttribute{Computed: true, MarkdownDescription: "Hash of everything that the pipeline is."},
 		"drift":   kit.DriftAttribute(),
+		"url":     kit.URLAttribute("the pipeline"),
 		"ref": schema.ObjectAttribute{
 			Computed: true, AttributeTypes: kit.RefAttributeTypes(),
 			MarkdownDescription: "What the `pipeline` of a run or a recurring run, and the `component` of a task, take: " + kit.RefDescription,

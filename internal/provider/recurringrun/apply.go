@@ -49,6 +49,7 @@ func (r *Resource) apply(ctx context.Context, m *Model, verb string, diags *diag
 		return
 	}
 	diags.Append(m.SetDerived(read)...)
+	r.SettleURL(&m.URL, page, m.Namespace, m.Name, types.StringNull())
 	if m.NextRuns.IsUnknown() {
 		m.setNextRuns(read, time.Now())
 	}

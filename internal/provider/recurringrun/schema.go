@@ -45,6 +45,7 @@ type Model struct {
 	LastScheduledTime types.String      `tfsdk:"last_scheduled_time"`
 	PinnedPipeline    types.Object      `tfsdk:"pinned_pipeline"`
 	Drift             types.List        `tfsdk:"drift"`
+	URL               types.String      `tfsdk:"url"`
 	Ref               types.Object      `tfsdk:"ref"`
 }
 
@@ -177,6 +178,7 @@ func addRecurringResults(attributes map[string]schema.Attribute) {
 	attributes["drift"] = schema.ListAttribute{Computed: true, ElementType: types.StringType,
 		MarkdownDescription: "Paths in the CronWorkflow that somebody else has changed and that no attribute shows. The " +
 			"next apply undoes them."}
+	attributes["url"] = kit.URLAttribute("the recurring run and its runs")
 	attributes["ref"] = schema.ObjectAttribute{
 		Computed: true, AttributeTypes: RefTypes(), MarkdownDescription: "What the `recurring_run` of a `kfp_backfill` " +
 			"takes.",

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/action/timeouts"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/operate"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/pages"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/kit"
@@ -157,7 +159,8 @@ func (a *runAction) invoke(
 		kit.AddClusterError(diags, "start", "run of pipeline", run.Pipeline.Name, err)
 		return
 	}
-	tell("Started run " + object.Namespace + "/" + object.Name + ".")
+	url := a.data.Site.Of(pages.Workflows, object.Namespace, object.Name)
+	tell(strings.TrimSpace("Started run " + object.Namespace + "/" + object.Name + ". " + url))
 	if !wait {
 		return
 	}
@@ -165,7 +168,7 @@ func (a *runAction) invoke(
 		Run: run, Namespace: object.Namespace, Name: object.Name, Outputs: run.Pipeline.Outputs,
 		Timeout: timeout, TimeoutName: "timeouts.invoke", Pending: pending,
 		Again: "Mend the cause and invoke the action again.",
-		Later: "Follow it with: kubectl get -n " + object.Namespace + " workflow/" + object.Name + " -w",
+		Later: "Invoked again, the action starts another run.",
 		Tell:  tell,
 	}
 	status := kit.Reported(

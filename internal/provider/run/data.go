@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -13,15 +14,18 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/decompile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/status"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/operate"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/pages"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/kit"
@@ -43,6 +47,8 @@ type runsDataModel struct {
 	RecurringRun types.String `tfsdk:"recurring_run"`
 	Backfill     types.String `tfsdk:"backfill"`
 	Phases       types.Set    `tfsdk:"phases"`
+	Labels       types.Map    `tfsdk:"labels"`
+	OrderBy      types.Object `tfsdk:"order_by"`
 	Since        types.String `tfsdk:"since"`
 	Limit        types.Int64  `tfsdk:"limit"`
 	Runs         types.List   `tfsdk:"runs"`
@@ -54,7 +60,8 @@ var runType = types.ObjectType{AttrTypes: map[string]attr.Type{
 	"finished_at": types.StringType, "duration_seconds": types.Int64Type, "parameters": types.MapType{
 		ElemType: types.StringType,
 	},
-	"outputs": types.MapType{ElemType: types.StringType}, "failed_tasks": types.MapType{ElemType: types.StringType},
+	"url": types.StringType, "metrics": runMetrics, "outputs": types.MapType{ElemType: types.StringType},
+	"failed_tasks": types.MapType{ElemType: types.StringType},
 }}
 
 func (d *runsData) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
@@ -80,6 +87,11 @@ func (d *runsData) Schema(_ context.Context, _ datasource.SchemaRequest, resp *d
 					setvalidator.ValueStringsAre(stringvalidator.OneOf("Pending", "Running", "Succeeded", "Failed", "Error")),
 				},
 			},
+			"labels": schema.MapAttribute{
+				Optional: true, ElementType: types.StringType, Validators: []validator.Map{kit.NoNulls{}},
+				MarkdownDescription: "Only runs with all of these labels, such as those of `run_labels` of a pipeline.",
+			},
+			"order_by": orderAttribute(),
 			"since": text("Only runs that were due or, without a schedule, made since then: a time in RFC 3339, or a " +
 				"duration before now such as `\"36h\"`."),
 			"limit": schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.Between(1, 1000)},
@@ -101,6 +113,7 @@ func runAttributes() map[string]schema.Attribute {
 	}
 	return map[string]schema.Attribute{
 		"name":             text("Name of the Workflow."),
+		"url":              text("Address of the page that shows the run; null without the provider's `ui_url`."),
 		"pipeline":         text("Name of the pipeline."),
 		"pipeline_version": text("Version of the pipeline."),
 		"recurring_run":    text("Name of the recurring run that started it; null: none did."),
@@ -116,6 +129,11 @@ func runAttributes() map[string]schema.Attribute {
 		},
 		"parameters": textMap("Values of the pipeline's parameters, as text."),
 		"outputs":    textMap("The pipeline's outputs, as text."),
+		"metrics": schema.MapAttribute{
+			Computed: true, ElementType: artifactMetrics,
+			MarkdownDescription: "The numbers in the metadata of artifacts, by task, output and name: " +
+				"`runs[0].metrics[\"train\"][\"metrics\"][\"accuracy\"]`. Those of loops are left out.",
+		},
 		"failed_tasks": textMap("Messages of the tasks that failed, by their name; of tasks inside nested pipelines by " +
 			"path."),
 	}
@@ -134,9 +152,13 @@ func (d *runsData) Read(ctx context.Context, req datasource.ReadRequest, resp *d
 		return
 	}
 	namespace := d.Namespace(m.Namespace)
+	labelled := m.labelled(ctx, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	found, err := d.Session.Backend.List(
 		ctx, backend.Workflows, namespace,
-		status.RunSelector(m.Pipeline.ValueString(), m.RecurringRun.ValueString(), m.Backfill.ValueString()),
+		status.RunSelector(m.Pipeline.ValueString(), m.RecurringRun.ValueString(), m.Backfill.ValueString())+labelled,
 	)
 	if err != nil {
 		kit.AddClusterError(&resp.Diagnostics, "list", "runs in namespace", namespace, err)
@@ -157,6 +179,10 @@ func (d *runsData) Read(ctx context.Context, req datasource.ReadRequest, resp *d
 		runs = append(runs, run)
 	}
 	slices.SortFunc(runs, newestFirst)
+	var order metricOrder
+	if (&kit.Reader{Diags: &resp.Diagnostics}).Object(ctx, m.OrderBy, &order) {
+		order.sort(runs)
+	}
 	limit := defaultRuns
 	if !m.Limit.IsNull() {
 		limit = int(m.Limit.ValueInt64())
@@ -166,8 +192,25 @@ func (d *runsData) Read(ctx context.Context, req datasource.ReadRequest, resp *d
 		d.Session.ReaderOf(namespace, run.Name).Mask(ctx, &runs[i].RunStatus)
 	}
 	m.Namespace = types.StringValue(namespace)
-	m.Runs = runList(runs, now)
+	m.Runs = d.runList(runs, now)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+}
+
+// labelled is the end of a selector that asks for labels.
+func (m runsDataModel) labelled(ctx context.Context, diags *diag.Diagnostics) string {
+	wanted := map[string]string{}
+	if !m.Labels.IsNull() {
+		diags.Append(m.Labels.ElementsAs(ctx, &wanted, false)...)
+	}
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(wanted)) {
+		at := path.Root("labels").AtMapKey(name)
+		for _, wrong := range append(validation.IsQualifiedName(name), validation.IsValidLabelValue(wanted[name])...) {
+			kit.AddErrorAt(diags, at, "Invalid label", fmt.Sprintf("No run can have the label %s = %q: %s.", name, wanted[name], wrong))
+		}
+		b.WriteString("," + name + "=" + wanted[name])
+	}
+	return b.String()
 }
 
 func newestFirst(a, b spec.RunInfo) int {
@@ -214,7 +257,7 @@ func (d *runsData) interfaces(ctx context.Context, namespace string) func(string
 	}
 }
 
-func runList(runs []spec.RunInfo, now time.Time) types.List {
+func (d *runsData) runList(runs []spec.RunInfo, now time.Time) types.List {
 	values := make([]attr.Value, len(runs))
 	for i, r := range runs {
 		failed := map[string]string{}
@@ -224,11 +267,12 @@ func runList(runs []spec.RunInfo, now time.Time) types.List {
 			}
 		}
 		values[i] = types.ObjectValueMust(runType.AttrTypes, map[string]attr.Value{
-			"name": types.StringValue(r.Name), "pipeline": types.StringValue(r.Pipeline), "pipeline_version": types.StringValue(r.PipelineVersion),
+			"name": types.StringValue(r.Name), "url": kit.TextOrNull(d.Session.Site.Of(pages.Workflows, r.Namespace, r.Name)),
+			"pipeline": types.StringValue(r.Pipeline), "pipeline_version": types.StringValue(r.PipelineVersion),
 			"recurring_run": kit.TextOrNull(r.RecurringRun), "backfill": kit.TextOrNull(r.Backfill), "phase": types.StringValue(string(r.Phase)),
 			"message": types.StringValue(r.Message), "scheduled_time": kit.TimeValue(r.ScheduledTime), "created_at": kit.TimeValue(r.CreatedAt),
 			"started_at": kit.TimeValue(r.StartedAt), "finished_at": kit.TimeValue(r.FinishedAt), "duration_seconds": durationSeconds(r, now),
-			"parameters": mapOfTexts(r.Parameters), "outputs": mapOfTexts(r.Outputs), "failed_tasks": mapOfTexts(failed),
+			"parameters": mapOfTexts(r.Parameters), "outputs": mapOfTexts(r.Outputs), "metrics": metricsValue(r.Tasks), "failed_tasks": mapOfTexts(failed),
 		})
 	}
 	return types.ListValueMust(runType, values)

@@ -53,7 +53,9 @@ func (m *Model) setStatus(s spec.RunStatus) {
 		tasks[path] = types.ObjectValueMust(taskStatusType.AttrTypes, map[string]attr.Value{
 			"phase": types.StringValue(string(t.Phase)), "message": types.StringValue(t.Message),
 			"started_at": kit.TimeValue(t.StartedAt), "finished_at": kit.TimeValue(t.FinishedAt),
-			"attempts": types.Int64Value(t.Attempts), "cached": types.BoolValue(t.Cached), "artifacts": stringMap(t.Artifacts),
+			"attempts": types.Int64Value(t.Attempts), "items": types.Int64Value(t.Items), "items_done": types.Int64Value(t.ItemsDone),
+			"items_failed": types.Int64Value(t.ItemsFailed), "cached": types.BoolValue(t.Cached), "artifacts": stringMap(t.Artifacts),
+			"uris": stringMap(t.URIs),
 		})
 	}
 	m.Tasks = types.MapValueMust(taskStatusType, tasks)

@@ -15,6 +15,7 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/operate"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/pages"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/kit"
@@ -43,6 +44,9 @@ type Resource struct {
 func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_run"
 }
+
+// page shows a run.
+var page = kit.PageOf(pages.Workflows)
 
 // handoverKey is where a plan keeps the run that it will make in the private state; see handover.
 const handoverKey = "handover"
@@ -90,6 +94,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	r.ClaimPlanned(ctx, "kfp_run", plan.Namespace, plan.Name, req, resp)
 	planResult(req, resp, &plan, state)
+	plan.URL = r.PlanURL(ctx, req, page, plan.Namespace, plan.Name, types.StringNull())
 	next, err := json.Marshal(handover{
 		Name: plan.Name.ValueString(), Retry: plan.RetryFailed.ValueBool(), Next: true, Keep: plan.kept(ctx, &resp.Diagnostics),
 	})
@@ -147,6 +152,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	// From here on the run exists, so its identity is in the state whatever happens.
 	plan.Name = types.StringValue(object.Name)
+	r.SettleURL(&plan.URL, page, plan.Namespace, plan.Name, types.StringNull())
 	plan.setStatus(spec.RunStatus{Phase: spec.PhasePending})
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(kit.Identify(ctx, resp.Identity, plan.Namespace, plan.Name)...)
@@ -196,6 +202,7 @@ func (r *Resource) finish(
 }
 
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	defer r.ReadURL(ctx, resp, page, false)
 	var state Model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	resp.Diagnostics.Append(kit.Identify(ctx, resp.Identity, state.Namespace, state.Name)...)
@@ -248,6 +255,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	r.SettleURL(&plan.URL, page, plan.Namespace, plan.Name, types.StringNull())
 	if plan.Phase.IsUnknown() {
 		plan.setStatus(spec.RunStatus{Phase: spec.PhasePending})
 		r.finish(ctx, &plan, run, timeout, "update", &resp.Diagnostics)

@@ -36,12 +36,15 @@ type Model struct {
 	FinishedAt     types.String   `tfsdk:"finished_at"`
 	Outputs        types.Map      `tfsdk:"outputs"`
 	Tasks          types.Map      `tfsdk:"tasks"`
+	URL            types.String   `tfsdk:"url"`
 	Timeouts       timeouts.Value `tfsdk:"timeouts"`
 }
 
 var taskStatusType = types.ObjectType{AttrTypes: map[string]attr.Type{
 	"phase": types.StringType, "message": types.StringType, "started_at": types.StringType, "finished_at": types.StringType,
-	"attempts": types.Int64Type, "cached": types.BoolType, "artifacts": types.MapType{ElemType: types.StringType},
+	"attempts": types.Int64Type, "items": types.Int64Type, "items_done": types.Int64Type, "items_failed": types.Int64Type,
+	"cached": types.BoolType, "artifacts": types.MapType{ElemType: types.StringType},
+	"uris": types.MapType{ElemType: types.StringType},
 }}
 
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -110,6 +113,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 					MarkdownDescription: "Failed runs. Default: 1.",
 				},
 			}),
+			"url":         kit.URLAttribute("the run"),
 			"phase":       computed("`Pending`, `Running`, `Succeeded`, `Failed` or `Error`."),
 			"message":     computed("What Argo says about the run as a whole; usually empty."),
 			"started_at":  computed("Start, RFC 3339 in UTC."),
@@ -122,9 +126,12 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			"tasks": schema.MapAttribute{
 				Computed: true, ElementType: taskStatusType,
 				MarkdownDescription: "What became of each task, by name; of tasks inside nested pipelines by path, such as " +
-					"`nested/load`. `attempts` counts pods, `cached` says that no pod was needed. `artifacts` holds the metadata " +
+					"`nested/load`. `attempts` counts pods, `items`, `items_done` and `items_failed` the items of a loop that have begun, ended and failed (0 " +
+					"without one), `cached` says that no pod was needed. `artifacts` holds the metadata " +
 					"of the artifacts that the task made as JSON, metrics among them: " +
-					"`jsondecode(kfp_run.x.tasks[\"train\"].artifacts[\"metrics\"]).accuracy`. Those of a loop are a list.",
+					"`jsondecode(kfp_run.x.tasks[\"train\"].artifacts[\"metrics\"]).accuracy`. Those of a loop are a list. " +
+					"`uris` holds where the artifacts are, such as `s3://bucket/key`, as far as the store has such addresses; most are archives " +
+					"(`.tgz`), and those of a loop a list in JSON.",
 			},
 			"timeouts": kit.TimeoutsWithPending(ctx, timeouts.Opts{
 				Create: true, Update: true, Delete: true,

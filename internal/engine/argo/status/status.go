@@ -104,8 +104,7 @@ var innerNode = regexp.MustCompile(`\.` + layout.InnerTask + `(\([0-9]+\))?$`)
 // artifactsOf adds the metadata of the artifacts that a node made, metrics among them. Those of a loop become a list,
 // in the order in which the iterations started.
 func artifactsOf(node wfv1.NodeStatus, isLoop bool, known map[string]string) map[string]string {
-	// A retry has the outputs of its last attempt once more, and a wrapper those of what it calls.
-	if node.Outputs == nil || node.Type == wfv1.NodeTypeRetry || node.Phase != wfv1.NodeSucceeded || innerNode.MatchString(node.Name) {
+	if !givesArtifacts(node) {
 		return known
 	}
 	for _, p := range node.Outputs.Parameters {

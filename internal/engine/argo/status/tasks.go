@@ -53,6 +53,7 @@ func (r statusReader) read() {
 		t := r.tasks[path]
 		r.count(&t, u, node)
 		t.Artifacts = artifactsOf(node, p.isLooped(), t.Artifacts)
+		t.URIs = r.urisOf(node, p.isLooped(), t.URIs)
 		r.tasks[path] = t
 		if !p.attempt && p.counts(u.place) == 0 && (u.head == nil || len(node.Name) < len(u.head.Name)) {
 			u.head = &node
@@ -61,6 +62,7 @@ func (r statusReader) read() {
 	for path, of := range units {
 		t := r.tasks[path]
 		summarize(&t, of)
+		countItems(&t, of)
 		t.Allowed = t.Phase.Failed() && !slices.ContainsFunc(of, func(u *unit) bool {
 			return u.head != nil && u.head.FailedOrError() && !r.isAllowed(*u.head)
 		})
@@ -124,6 +126,26 @@ func summarize(t *spec.TaskStatus, units []*unit) {
 		}
 		if finished := timeOf(u.head.FinishedAt); t.Phase.Ended() && finished.After(t.FinishedAt) {
 			t.FinishedAt = finished
+		}
+	}
+}
+
+// countItems counts the items of a task's own loop in all loops around it, or else of those around it.
+func countItems(t *spec.TaskStatus, units []*unit) {
+	isItem := func(u *unit) bool { return u.place.item() != "" }
+	if !slices.ContainsFunc(units, isItem) {
+		isItem = func(u *unit) bool { return u.place.isLooped() }
+	}
+	for _, u := range units {
+		if !isItem(u) {
+			continue
+		}
+		t.Items++
+		if u.head != nil && u.head.Fulfilled() {
+			t.ItemsDone++
+		}
+		if u.failed() || u.head != nil && u.head.FailedOrError() {
+			t.ItemsFailed++
 		}
 	}
 }
