@@ -329,6 +329,9 @@ var notCompiled = map[string]bool{
 	"Pipeline.Tasks[].Component.Interface.Inputs[].Description": true, "Pipeline.OnExit[].Component.Interface.Inputs[].Description": true,
 	"Pipeline.Tasks[].Component.Interface.Inputs[].AllowedValues": true, "Pipeline.OnExit[].Component.Interface.Inputs[].AllowedValues": true,
 	"Pipeline.Tasks[].Component.Interface.Outputs[].Description": true, "Pipeline.OnExit[].Component.Interface.Outputs[].Description": true,
+	// Whether an output may be absent follows from the graph.
+	"Pipeline.Tasks[].Component.Interface.Outputs[].Optional": true, "Pipeline.OnExit[].Component.Interface.Outputs[].Optional": true,
+	"Component.Interface.Outputs[].Optional": true,
 	"Pipeline.OnExit[].Approval.Timeout": true,
 	"Pipeline.OnExit[].Approval":         true,
 	// Only a plan has maps of which Terraform does not know all elements yet.

@@ -109,7 +109,7 @@ func componentDifferences(live, code *backend.Object, wanted compile.ComponentOb
 	switch {
 	case wanted.Code == nil:
 	case code == nil:
-		paths = append(paths, fmt.Sprintf("configmap %s: it is gone, and with it the files", live.Name))
+		paths = append(paths, fmt.Sprintf("configmap %s: it is gone, and with it the code", live.Name))
 	default:
 		for _, path := range operate.Differences(code, wanted.Code) {
 			paths = append(paths, "configmap "+path)
