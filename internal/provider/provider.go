@@ -24,6 +24,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/local"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/operate"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/backfill"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/component"
@@ -77,6 +78,7 @@ type providerModel struct {
 	UnpinnedImages        types.String `tfsdk:"unpinned_images"`
 	Registries            types.Map    `tfsdk:"registries"`
 	ImageBuilder          types.Object `tfsdk:"image_builder"`
+	Local                 types.Object `tfsdk:"local"`
 }
 
 type execModel struct {
@@ -158,6 +160,7 @@ func (p *kfpProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 					"Environment: `KFP_UNPINNED_IMAGES`. Default: `warn`."},
 			"registries":    image.RegistriesAttribute(),
 			"image_builder": image.ImageBuilderAttribute(),
+			"local":         localAttribute(),
 		},
 	}
 }
@@ -258,6 +261,10 @@ func (p *kfpProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		Unpinned:       kit.UnpinnedImages{Choice: stringOr(m.UnpinnedImages, "KFP_UNPINNED_IMAGES")},
 	}
 	d.Namespace = cmp.Or(d.Namespace, p.defaultNamespace, "default")
+	if localConfig, isLocal := m.localConfig(ctx, &resp.Diagnostics); isLocal {
+		d.Operator.Backend, d.Operator.Preflight, d.Operator.Unknown = local.New(localConfig), false, false
+		d.Unpinned.Choice = cmp.Or(d.Unpinned.Choice, kit.AllowUnpinned) // no image is used
+	}
 	d.Images = image.NewTools(
 		ctx, m.Registries, m.ImageBuilder, image.Place{Cluster: client, Namespace: d.Namespace}, config.UserAgent,
 		&resp.Diagnostics,
@@ -289,16 +296,10 @@ func (m providerModel) configPaths(ctx context.Context) []string {
 }
 
 func (m providerModel) anyUnknown() bool {
-	for _, v := range []interface{ IsUnknown() bool }{
-		m.Host, m.Username, m.Password, m.Token, m.Insecure, m.TLSServerName, m.ClientCertificate, m.ClientKey, m.ClusterCACertificate,
-		m.ConfigPath, m.ConfigPaths, m.ConfigContext, m.ConfigContextAuthInfo, m.ConfigContextCluster, m.ProxyURL,
-	} {
-		if v.IsUnknown() {
+	for _, argument := range m.connection() {
+		if argument.value.IsUnknown() {
 			return true
 		}
-	}
-	if m.Exec.IsUnknown() {
-		return true
 	}
 	for _, v := range m.Exec.Attributes() {
 		if v.IsUnknown() {
