@@ -2,8 +2,10 @@ package local
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/local/executor"
 )
 
 var _ backend.Backend = &Backend{}
@@ -13,13 +15,15 @@ type Backend struct {
 	config Config
 	store  store
 	slots  chan struct{} // a place for each task that may run at once
-	err    error         // what is wrong with the configuration
+	python executor.Python
+	said   sync.Map // what a plan has been told once
+	err    error    // what is wrong with the configuration
 }
 
 // New returns the backend of a configuration. It touches no file.
 func New(config Config) *Backend {
 	config = config.withDefaults()
-	b := &Backend{config: config, slots: make(chan struct{}, max(1, config.Parallelism))}
+	b := &Backend{config: config, slots: make(chan struct{}, max(1, config.Parallelism)), python: executor.Python{Name: config.Python}}
 	root, err := config.root()
 	if err == nil {
 		err = config.check()

@@ -63,12 +63,12 @@ func (b *Backend) runWhileFollowed(
 ) (over bool, err error) {
 	folder := b.store.runs(namespace, name)
 	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return false, problem(backend.Workflows, namespace, name, err)
+		return false, fileError(backend.Workflows, namespace, name, err)
 	}
 	lock := flock.New(filepath.Join(folder, ".lock"))
 	mine, err := lock.TryLock()
 	if err != nil {
-		return false, problem(backend.Workflows, namespace, name, err)
+		return false, fileError(backend.Workflows, namespace, name, err)
 	}
 	defer lock.Close()
 	if !mine {

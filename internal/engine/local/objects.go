@@ -189,7 +189,7 @@ func (b *Backend) Patch(
 		}
 		content, err := merged(live.Content, data)
 		if err != nil {
-			return problem(kind, namespace, name, err)
+			return fileError(kind, namespace, name, err)
 		}
 		if wanted := (&unstructured.Unstructured{Object: content}).GetResourceVersion(); wanted != live.ResourceVersion {
 			return &backend.Error{
@@ -252,7 +252,12 @@ func (b *Backend) removeWith(kind backend.Kind, object *backend.Object, owned bo
 	}
 	if kind == backend.Workflows {
 		if err := os.RemoveAll(b.store.runs(object.Namespace, object.Name)); err != nil {
-			return problem(kind, object.Namespace, object.Name, err)
+			return fileError(kind, object.Namespace, object.Name, err)
+		}
+	}
+	if kind == backend.ConfigMaps {
+		if err := b.store.removeCode(object.Namespace, object.Name); err != nil {
+			return fileError(kind, object.Namespace, object.Name, err)
 		}
 	}
 	if !owned {

@@ -34,7 +34,7 @@ func (b *Backend) RunPods(_ context.Context, namespace, selector, _ string) ([]b
 		for _, run := range requirement.ValuesUnsorted() {
 			notes, err := executor.Pods(b.store.runs(namespace, ""), run)
 			if err != nil {
-				return nil, problem(backend.Workflows, namespace, run, err)
+				return nil, fileError(backend.Workflows, namespace, run, err)
 			}
 			for _, name := range slices.Sorted(maps.Keys(notes)) {
 				note := notes[name]

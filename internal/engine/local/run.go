@@ -30,8 +30,8 @@ func (b *Backend) controllerOf(namespace, run string) *controller.Controller {
 		Template: place.template, Cache: place, Locks: place,
 		Approved: func(node string) (bool, string) { return b.approved(namespace, run, node) },
 		Pods: (&executor.Executor{
-			Runs: b.store.runs(namespace, ""), Code: filepath.Join(b.store.root, namespace, "code"), Repository: b.store.root,
-			Python: b.config.Python, Env: b.config.Env, ConfigMap: place.configMap, Slots: b.slots,
+			Runs: b.store.runs(namespace, ""), Code: b.store.code(namespace), Repository: b.store.root,
+			Python: &b.python, Env: b.config.Env, ConfigMap: place.configMap, Slots: b.slots,
 			Secret: func(name string) (map[string]string, bool) {
 				data, found := b.config.Secrets[name]
 				return data, found

@@ -48,6 +48,20 @@ func (s store) runs(namespace, run string) string {
 	return filepath.Join(s.root, namespace, "runs", run)
 }
 
+// code is where the files of components are, as tasks see them.
+func (s store) code(namespace string) string { return filepath.Join(s.root, namespace, "code") }
+
+// removeCode removes the files of a component, of every content that it had.
+func (s store) removeCode(namespace, configMap string) error {
+	found, err := filepath.Glob(filepath.Join(s.code(namespace), configMap+"-*"))
+	for _, directory := range found {
+		if err == nil {
+			err = os.RemoveAll(directory)
+		}
+	}
+	return err
+}
+
 // locked calls change while nobody else writes to the directory.
 func (s store) locked(ctx context.Context, change func() error) error {
 	if err := s.prepare(); err != nil {
@@ -84,14 +98,14 @@ func (s store) read(kind backend.Kind, namespace, name string) (*backend.Object,
 	path := s.file(kind, namespace, name)
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, problem(kind, namespace, name, err)
+		return nil, fileError(kind, namespace, name, err)
 	}
 	content, err := decode(data)
 	if err == nil {
 		err = isIt(content, kind, namespace, name)
 	}
 	if err != nil {
-		return nil, problem(kind, namespace, name, fmt.Errorf("%s: %w", path, err))
+		return nil, fileError(kind, namespace, name, fmt.Errorf("%s: %w", path, err))
 	}
 	return newObject(content, version(data), path), nil
 }
@@ -103,7 +117,7 @@ func (s store) names(kind backend.Kind, namespace string) ([]string, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, problem(kind, namespace, "", err)
+		return nil, fileError(kind, namespace, "", err)
 	}
 	var names []string
 	for _, entry := range entries {
@@ -121,11 +135,11 @@ func (s store) write(kind backend.Kind, namespace, name string, content map[stri
 	}
 	data, err := encode(content)
 	if err != nil {
-		return nil, problem(kind, namespace, name, err)
+		return nil, fileError(kind, namespace, name, err)
 	}
 	path := s.file(kind, namespace, name)
 	if err := replaceFile(path, data); err != nil {
-		return nil, problem(kind, namespace, name, err)
+		return nil, fileError(kind, namespace, name, err)
 	}
 	return newObject(content, version(data), path), nil
 }
@@ -133,7 +147,7 @@ func (s store) write(kind backend.Kind, namespace, name string, content map[stri
 func (s store) remove(kind backend.Kind, namespace, name string) error {
 	err := os.Remove(s.file(kind, namespace, name))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return problem(kind, namespace, name, err)
+		return fileError(kind, namespace, name, err)
 	}
 	return nil
 }
@@ -201,8 +215,8 @@ func newUID() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// problem sorts an error of the file system.
-func problem(kind backend.Kind, namespace, name string, err error) error {
+// fileError sorts an error of the file system.
+func fileError(kind backend.Kind, namespace, name string, err error) error {
 	reason := backend.Other // of permissions too: no Role of Kubernetes helps, and the text says it
 	if errors.Is(err, fs.ErrNotExist) {
 		reason = backend.NotFound

@@ -61,6 +61,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	c, _, diags := plan.spec(ctx)
+	resp.Diagnostics.Append(diags...)
+	kit.Report(&resp.Diagnostics, func(problems *problem.List) { r.Session.CheckComponent(c, problems) })
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 }
 

@@ -36,7 +36,8 @@ type Pod struct {
 	Node, NodeID           string         // its name and id
 	Template               *wfv1.Template // without a tag left
 	Patches                []string       // of its spec
-	Timeout                time.Duration  // 0: none
+	Labels, Annotations    map[string]string
+	Timeout                time.Duration // 0: none
 }
 
 // Result is what became of a pod.

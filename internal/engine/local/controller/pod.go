@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
 	"time"
 
@@ -87,6 +88,13 @@ func (r *Run) podOf(c call, t *wfv1.Template) (Pod, error) {
 		}
 		p.Patches = append(p.Patches, filled.PodSpecPatch)
 	}
+	with := t.DeepCopy()
+	with.Metadata = r.metadata(c, t)
+	filled, err := common.ProcessArgs(with, &wfv1.Arguments{}, r.global(), local, false, r.wf.Namespace, r.ConfigMaps)
+	if err != nil {
+		return p, fmt.Errorf("the labels and annotations of the pod: %w", err)
+	}
+	p.Labels, p.Annotations = filled.Metadata.Labels, filled.Metadata.Annotations
 	if t.ActiveDeadlineSeconds != nil {
 		seconds, err := strconv.ParseFloat(t.ActiveDeadlineSeconds.String(), 64)
 		if err != nil {
@@ -104,4 +112,23 @@ func (r *Run) podOf(c call, t *wfv1.Template) (Pod, error) {
 		}
 	}
 	return p, nil
+}
+
+// metadata are the labels and annotations of a pod: Argo's, those of all pods of the run, and those of its template.
+// Keys and values may be tags.
+func (r *Run) metadata(c call, t *wfv1.Template) wfv1.Metadata {
+	all := wfv1.Metadata{
+		Labels: map[string]string{common.LabelKeyWorkflow: r.wf.Name, common.LabelKeyCompleted: "false"},
+		Annotations: map[string]string{
+			common.AnnotationKeyNodeName: c.node, common.AnnotationKeyNodeID: r.wf.NodeID(c.node),
+			"kubectl.kubernetes.io/default-container": "main",
+		},
+	}
+	if of := r.spec.PodMetadata; of != nil {
+		maps.Copy(all.Labels, of.Labels)
+		maps.Copy(all.Annotations, of.Annotations)
+	}
+	maps.Copy(all.Labels, t.Metadata.Labels)
+	maps.Copy(all.Annotations, t.Metadata.Annotations)
+	return all
 }

@@ -129,24 +129,21 @@ func (p *podRun) mounts(spec *corev1.PodSpec, c corev1.Container) (code string, 
 // program finds the program that a command names.
 func (p *podRun) program(c *container, env map[string]string, image string) error {
 	name := c.command[0]
-	isPython := name == "python3" || name == "python"
-	if isPython {
-		name = p.Python
+	if name == "python3" || name == "python" {
+		path, err := p.Python.Path()
+		c.command[0] = path
+		return err
 	}
 	if strings.ContainsRune(name, filepath.Separator) {
 		if _, err := os.Stat(name); err != nil {
-			return fmt.Errorf("the program %s of image %s is not on this machine: %w", name, image, err)
+			return fmt.Errorf("the program %s of image %s is not on this machine. Install it, or use a cluster", name, image)
 		}
-		c.command[0] = name
 		return nil
 	}
 	path, err := lookPath(name, env["PATH"])
 	if err != nil {
-		advice := "Install it, or use a cluster"
-		if isPython {
-			advice = "Install Python 3.8 or later, or name it in the provider's local.python"
-		}
-		return fmt.Errorf("the program %s, which the component runs in image %s, is not on this machine. %s", name, image, advice)
+		return fmt.Errorf("the program %s, which the component runs in image %s, is not on this machine. Install it, or use a "+
+			"cluster", name, image)
 	}
 	c.command[0] = path
 	return nil

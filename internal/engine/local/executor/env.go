@@ -141,7 +141,7 @@ func (p *podRun) field(path string) (string, error) {
 		return "127.0.0.1", nil
 	}
 	for prefix, pairs := range map[string]map[string]string{
-		"metadata.labels['": p.Template.Metadata.Labels, "metadata.annotations['": p.Template.Metadata.Annotations,
+		"metadata.labels['": p.Labels, "metadata.annotations['": p.Annotations,
 	} {
 		if rest, ok := strings.CutPrefix(path, prefix); ok {
 			return pairs[strings.TrimSuffix(rest, "']")], nil

@@ -20,10 +20,10 @@ import (
 
 // Executor runs pods as processes.
 type Executor struct {
-	Runs       string // directory of the runs of a namespace
-	Code       string // directory of what pods mount
-	Repository string // directory that holds the artifacts in ArtifactsFolder
-	Python     string // what python3 is
+	Runs       string  // directory of the runs of a namespace
+	Code       string  // directory of what pods mount
+	Repository string  // directory that holds the artifacts in ArtifactsFolder
+	Python     *Python // what python3 is
 	Env        map[string]string
 	// ConfigMap and Secret return what is in one; false: there is none.
 	ConfigMap func(name string) (data map[string]string, found bool, err error)
