@@ -42,9 +42,9 @@ type Pod struct {
 
 // Result is what became of a pod.
 type Result struct {
-	Phase   wfv1.NodePhase
-	Message string
-	Outputs *wfv1.Outputs
+	Phase   wfv1.NodePhase `json:"phase"`
+	Message string         `json:"message,omitempty"`
+	Outputs *wfv1.Outputs  `json:"outputs,omitempty"`
 }
 
 // Cache keeps what templates gave.

@@ -100,15 +100,36 @@ func (e *Executor) Run(
 	if isProbe(pod.Template) {
 		return p.probe()
 	}
+	if known := p.known(); known != nil {
+		return *known
+	}
 	if err := p.prepare(); err != nil {
 		return failed(wfv1.NodeError, err.Error())
 	}
+	whole := ctx
 	if pod.Timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, pod.Timeout, errExpired)
 		defer cancel()
 	}
-	return p.run(ctx)
+	result := p.run(ctx)
+	if whole.Err() == nil {
+		p.note.Result = &result
+		if err := p.save(); err != nil {
+			return failed(wfv1.NodeError, err.Error())
+		}
+	}
+	return result
+}
+
+// known is what became of the pod where it has ended already, and nobody was there any more to note it.
+func (p *podRun) known() *controller.Result {
+	var note Note
+	data, err := os.ReadFile(p.file(podFile))
+	if err != nil || json.Unmarshal(data, &note) != nil || note.NodeID != p.NodeID || note.RunUID != p.RunUID {
+		return nil
+	}
+	return note.Result
 }
 
 func failed(phase wfv1.NodePhase, message string) controller.Result {
@@ -149,6 +170,8 @@ type Note struct {
 	Started bool     `json:"started"`
 	Command []string `json:"command,omitempty"`
 	Process int      `json:"process,omitempty"` // its id, and that of its group
+
+	Result *controller.Result `json:"result,omitempty"` // once it has ended
 }
 
 // prepare makes the files of the pod anew.
