@@ -261,14 +261,16 @@ func (p *kfpProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		Unpinned:       kit.UnpinnedImages{Choice: stringOr(m.UnpinnedImages, "KFP_UNPINNED_IMAGES")},
 	}
 	d.Namespace = cmp.Or(d.Namespace, p.defaultNamespace, "default")
-	if localConfig, isLocal := m.localConfig(ctx, &resp.Diagnostics); isLocal {
-		d.Operator.Backend, d.Operator.Preflight, d.Operator.Unknown = local.New(localConfig), false, false
-		d.Unpinned.Choice = cmp.Or(d.Unpinned.Choice, kit.AllowUnpinned) // no image is used
-	}
 	d.Images = image.NewTools(
 		ctx, m.Registries, m.ImageBuilder, image.Place{Cluster: client, Namespace: d.Namespace}, config.UserAgent,
 		&resp.Diagnostics,
 	)
+	if localConfig, isLocal := m.localConfig(ctx, &resp.Diagnostics); isLocal {
+		here := local.New(localConfig)
+		d.Operator.Backend, d.Operator.Preflight, d.Operator.Unknown = here, false, false
+		d.Unpinned.Choice = kit.AllowUnpinned // no image is used
+		d.Images.Keeper = here
+	}
 	resp.ResourceData, resp.DataSourceData, resp.ActionData, resp.ListResourceData = d, d, d, d
 }
 

@@ -55,8 +55,14 @@ func (b *Backend) checkContainer(c spec.Container, problems *problem.List) {
 	}
 	if _, err := exec.LookPath(program); err != nil {
 		problems.Errorf(at.Index(0), titleCannotRun, "The program %q is not on this machine, and image %s, which has it, is not "+
-			"used here.\n\nInstall the program, or use a cluster.", program, c.Image)
+			"used here.\n\nInstall the program%s, or use a cluster.", program, c.Image, packages[program])
 	}
+}
+
+// packages are where programs are that tasks often run.
+var packages = map[string]string{
+	"Rscript": " (r-base-core of Debian and Ubuntu, r of Homebrew)", "R": " (r-base-core of Debian and Ubuntu, r of Homebrew)",
+	"java": " (default-jre-headless of Debian and Ubuntu, openjdk of Homebrew)", "bash": " (bash)",
 }
 
 // Settings and options by what becomes of them here; all others are without effect.

@@ -56,8 +56,12 @@ func (p *podRun) containerOf() (c container, err error) {
 		return c, fmt.Errorf("image %s says by itself what it runs, which a process of this machine cannot know. "+
 			"Give the component a command", from.Image)
 	}
+	files := p.imageFiles(from.Image)
+	if err := p.unpack(files); err != nil {
+		return c, err
+	}
 	for i, word := range words {
-		words[i] = p.local(expand(word, declared))
+		words[i] = ofImage(files, p.local(expand(word, declared)))
 	}
 	if p.Template.Script != nil {
 		script := p.file(scriptFile)

@@ -43,6 +43,9 @@ func (p *podRun) environment(from corev1.Container, c *container) (env, declared
 		runVariable: p.RunUID, "KFP_INPUTS_DIR": p.file("inputs"), "KFP_OUTPUTS_DIR": p.file("outputs"),
 		"KFP_EXECUTOR_FILE": p.file(templateFile), "KFP_TERMINATION_LOG": p.file(terminationFile),
 	})
+	if p.imageFiles(from.Image) != "" {
+		env["PYTHONPATH"] = p.file(workFolder)
+	}
 	for _, source := range from.EnvFrom {
 		if err := p.addAll(declared, source, c); err != nil {
 			return nil, nil, err
