@@ -2,6 +2,7 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"log"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/convert"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider"
 )
 
@@ -17,6 +19,9 @@ import (
 var version = "dev"
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == "convert" {
+		os.Exit(convert.Main(context.Background(), os.Args[2:], os.Stdout, os.Stderr))
+	}
 	debug := flag.Bool("debug", false, "run with support for debuggers such as delve")
 	flag.Parse()
 	quiet()

@@ -130,6 +130,17 @@ var rules = []rule{
 		why: "nothing above the engine talks to Kubernetes",
 	},
 	{
+		packages: []string{"convert", "convert/"}, deny: append(
+			inModule(effects), module+"provider", module+"engine/argo/decompile", "net", "net/http", "k8s.io/client-go/",
+		),
+		why: "it reads and writes files, and asks nobody",
+	},
+	{packages: []string{"convert/hclfile"}, only: []string{}, why: "it knows HCL, and not what is written in it"},
+	{
+		packages: []string{"provider", "provider/", "engine/"}, deny: []string{module + "convert", module + "convert/"},
+		why: "what is converted is not what converts",
+	},
+	{
 		packages: []string{argo + "layout"}, deny: []string{module + argo},
 		why: "it is what all others agree on",
 	},
@@ -239,6 +250,7 @@ func TestImportRulesForbid(t *testing.T) {
 		{
 			"engine/image/registry", "github.com/hashicorp/terraform-plugin-framework/diag",
 		}, {"engine/cluster", module + "provider"},
+		{"convert", "net/http"}, {"provider/pipeline", module + "convert"}, {"convert/hclfile", module + "engine/spec"},
 	} {
 		found := false
 		for _, r := range rules {

@@ -124,26 +124,35 @@ func (e *testEnv) checkEmpty(*terraform.State) error {
 	return nil
 }
 
+// pods are the names of those that were made for runs.
+func (e *testEnv) pods() ([]string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	pods, err := e.typed.CoreV1().Pods(e.Namespace).List(
+		ctx, metav1.ListOptions{LabelSelector: "workflows.argoproj.io/workflow"},
+	)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, p := range pods.Items {
+		names = append(names, p.Name)
+	}
+	return names, nil
+}
+
 // checkPods fails unless exactly so many pods were made for runs.
 func (e *testEnv) checkPods(want int) func(*terraform.State) error {
 	if e.isLocal() {
 		return e.checkProcesses(want)
 	}
 	return func(*terraform.State) error {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-		defer cancel()
-		pods, err := e.typed.CoreV1().Pods(e.Namespace).List(
-			ctx, metav1.ListOptions{LabelSelector: "workflows.argoproj.io/workflow"},
-		)
+		names, err := e.pods()
 		if err != nil {
 			return err
 		}
-		if len(pods.Items) != want {
-			var names []string
-			for _, p := range pods.Items {
-				names = append(names, p.Name)
-			}
-			return fmt.Errorf("got %d pods, want %d: %s", len(pods.Items), want, strings.Join(names, ", "))
+		if len(names) != want {
+			return fmt.Errorf("got %d pods, want %d: %s", len(names), want, strings.Join(names, ", "))
 		}
 		return nil
 	}

@@ -179,22 +179,13 @@ var mistakes = []mistake{
 		`"2"`,
 	),
 	setting("run_if", "run_if", `run_if = "sometimes", depends_on = []`, `"sometimes" is not possible here`, "all_done"),
-	setting(
-		"secret_expression", `secret_env["A"].name`, `secret_env = { A = { name = "{{ parameters.s }}", key = "k" } }`,
-		"Expressions are not possible here",
-	),
-	setting(
-		"selector_expression", `node_selector["a"]`, `node_selector = { a = "{{ parameters.s }}" }`,
-		"Expressions are not possible here",
-	),
-	setting(
-		"account_expression", "service_account", `service_account = "{{ parameters.s }}"`, "Expressions are not possible "+
-			"here",
-	),
-	setting(
-		"claim_expression", `volumes["v"].claim`, `volumes = { v = { mount_path = "/v", claim = "{{ parameters.s }}" } }`,
-		"Expressions are not possible here",
-	),
+	setting("secret_list", `secret_env["A"].name`, `secret_env = { A = { name = "{{ [parameters.s] }}", key = "k" } }`, "list"),
+	setting("selector_number", `node_selector["a"]`, `node_selector = { a = "{{ parameters.n }}" }`,
+		"This gives integer, and string is wanted"),
+	setting("account_misspelt", "service_account", `service_account = "{{ parameters.acount }}"`, "acount"),
+	setting("claim_of_braces", `volumes["v"].claim`, `volumes = { v = { mount_path = "/v", claim = "{{ }}" } }`, "empty"),
+	setting("mount_expression", `volumes["v"].mount_path`, `volumes = { v = { mount_path = "/v/{{ parameters.s }}", claim = "c" } }`,
+		"Expressions are not possible here"),
 	setting("unknown_task", "depends_on", `depends_on = ["y"]`, `There is no task "y" here`),
 	{"suggests_another", tasksWith(
 		"suggests_another", `load = { component = kfp_component.add.ref, inputs = { a = "{{ tasks.laod.output }}" } }`,
@@ -224,7 +215,7 @@ var mistakes = []mistake{
 		"kfp_component.add.ref, inputs = { a = \"{{ tasks.make.output }}\" } } # <-\n  }\n}",
 		[]string{
 			`on_exit["bye"].inputs["a"]: tasks has no make`, "cannot read outputs", "run.status and run.failures",
-			`run_if = "all_done"`,
+			`run_if = "always"`,
 		}},
 	{"output_as_text", "resource \"kfp_pipeline\" \"output_as_text\" {\n  name = \"p\"\n  tasks = { x = { component = " +
 		"kfp_component.add.ref, inputs = { a = 1 } } }\n  outputs = {\n    r = \"tasks.x.output\" # <-\n  }\n}",

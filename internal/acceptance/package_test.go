@@ -18,14 +18,10 @@ import (
 // squares is a compiled pipeline of KFP, taken as it is.
 func squares(t *testing.T, more string) string {
 	t.Helper()
-	file, err := filepath.Abs("testdata/package/pipeline.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
 	return `
 resource "kfp_pipeline" "squares" {
   name    = "squares"
-  package = file("` + file + `")
+  package = file("` + packageFile(t, "pipeline.yaml") + `")
   images  = { "python:3.11" = "python:3.11-slim" }
   ` + more + `
 }
@@ -108,7 +104,7 @@ resource "kfp_pipeline" "broken" {
   name    = "broken"
   package = file("` + file + `")
 }`,
-			ExpectError: regexp.MustCompile(`squares:\d+|package:\d+`), PlanOnly: true,
+			ExpectError: regexp.MustCompile(`package: line \d+:`), PlanOnly: true,
 		}},
 	})
 }

@@ -27,7 +27,10 @@ var fieldsOf = map[string]struct {
 }{
 	"kfp_component": {
 		component.New, []reflect.Type{reflect.TypeFor[spec.Component]()},
-		map[string]string{"version": "", "ref": "", "drift": ""},
+		map[string]string{
+			"version": "", "ref": "", "drift": "",
+			"package": "", "images": "", // nobody can read a package off what it has become
+		},
 	},
 	"kfp_pipeline": {
 		pipeline.New, []reflect.Type{reflect.TypeFor[spec.Pipeline](), reflect.TypeFor[spec.Options]()},

@@ -355,7 +355,7 @@ func (p *kfpProvider) DataSources(context.Context) []func() datasource.DataSourc
 }
 
 func (p *kfpProvider) Functions(context.Context) []func() function.Function {
-	return []func() function.Function{functions.NewMermaid, functions.NewSVG, functions.NewNextRuns}
+	return []func() function.Function{functions.NewMermaid, functions.NewSVG, functions.NewNextRuns, functions.NewInspectPackage}
 }
 
 // Actions need Terraform 1.14; older versions do not see them.

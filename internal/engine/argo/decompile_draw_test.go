@@ -248,7 +248,8 @@ func fullPipeline(t *rapid.T, ref, nested spec.Ref) spec.Pipeline {
 					"text": "{{ each.value }}{{ parameters.word }}",
 				}, DependsOn: []string{"after"},
 				Parallelism: maybe(t, "exit bound", func() *int64 { return new(int64(1)) }), Settings: spec.Settings{
-					Synchronization: maybe(t, "exit locks", drawLocks),
+					Synchronization: maybe(t, "exit locks", drawLocks), Retry: &spec.Retry{Limit: 2},
+					Resources: &spec.Resources{Limits: map[string]string{"memory": drawAttempt(t, "exit each memory")}},
 				},
 			},
 		}
@@ -260,6 +261,11 @@ func fullPipeline(t *rapid.T, ref, nested spec.Ref) spec.Pipeline {
 	}
 	if rapid.IntRange(0, 3).Draw(t, "groups") == 0 {
 		drawGroups(t, &p, ref, nested)
+	}
+	for name, text := range p.Outputs { // a failure of what it is made of may be handled by now
+		if of, isFile := strings.CutPrefix(name, "file_"); isFile && !strings.Contains(text, "??") {
+			p.Outputs[name] = "{{ tasks." + of + ".outputs.file ?? tasks." + of + ".outputs.file }}"
+		}
 	}
 	p.Outputs["last"] = oneOf(t, "output", "c", "{{ tasks.inner.output }}", "{{ tasks.inner.outputs.area + 1 }}")
 	return p
@@ -328,7 +334,9 @@ var notCompiled = map[string]bool{
 	// Only a plan has maps of which Terraform does not know all elements yet.
 	"Pipeline.Open": true, "Pipeline.Open.Parameters": true, "Pipeline.Open.Tasks": true, "Pipeline.Open.OnExit": true,
 	"Pipeline.Open.Groups": true, "Pipeline.Open.Outputs": true, "Pipeline.Components": true,
-	"Pipeline.Tasks[].OpenInputs": true, "Pipeline.OnExit[].OpenInputs": true,
+	// Only a task chooses by expressions.
+	"Pipeline.Defaults.Tolerations[].JSON": true,
+	"Pipeline.Tasks[].OpenInputs":          true, "Pipeline.OnExit[].OpenInputs": true,
 }
 
 // markUsed notes for the path of each field whether it is set in any element of maps and lists.
@@ -437,6 +445,7 @@ func drawComponent(t *rapid.T) spec.Component {
 		c.Outputs[name] = o
 	}
 	c.Description = oneOf(t, "description", "", "Some {{words}}.")
+	c.ImageUser = rapid.Bool().Draw(t, "image user")
 	c.Env = maybe(t, "env", func() map[string]string {
 		return map[string]string{"A": oneOf(t, "A", "$5 {{x}}", "$(KFP_NOTHING){", "")}
 	})

@@ -117,9 +117,13 @@ func randomPipeline(t *rapid.T, ref spec.Ref) spec.Pipeline {
 		task.AllowFailure = rapid.IntRange(0, 4).Draw(t, "allow failure") == 0
 		p.Tasks[name] = task
 	}
-	for name := range p.Tasks {
+	single := slices.DeleteFunc(spec.Names(p.Tasks), func(name string) bool { return looped[name] })
+	for _, name := range spec.Names(p.Tasks) {
 		if !looped[name] && rapid.IntRange(0, 3).Draw(t, "output") == 0 {
 			p.Outputs["file_"+name] = "{{ tasks." + name + ".outputs.file }}"
+			if p.Tasks[name].AllowFailure || p.Tasks[name].When != "" || len(p.Tasks[name].Inputs) > 0 {
+				p.Outputs["file_"+name] = "{{ tasks." + name + ".outputs.file ?? tasks." + single[0] + ".outputs.file }}"
+			}
 			p.Outputs["text_"+name] = "{{ tasks." + name + ".outputs.text ?? 'none' }}"
 		}
 		if looped[name] && rapid.IntRange(0, 3).Draw(t, "output list") == 0 {

@@ -40,6 +40,10 @@ type Var struct {
 	// Optional variables may be absent in another way: inputs that a caller may leave out, which then hold wire.Absent, if
 	// they are strings, or null.
 	Optional bool
+	// Missing artifacts may not be there though the task has succeeded; they are nil then.
+	Missing bool
+	// Sparse lists of a loop hold a text for nothing where an item has given none. It does not count as an element.
+	Sparse bool
 	// Failing variables are nullable outputs of a task that may have failed. Whatever such a task has left does not count.
 	Failing bool
 	// Conditional variables are outputs of a task that may be skipped as a whole. Otherwise a loop that Argo calls skipped

@@ -50,6 +50,35 @@ func (t *Typed) CompileOptionalFrom(want spec.Type) (string, error) {
 	return printArgo(b.passedOrNothing(b.root, want, false).inert()), nil
 }
 
+// CompileMissing is CompileValueFrom for the output of a task, as it is, that may not be there.
+func (t *Typed) CompileMissing(want spec.Type) (string, error) {
+	b, err := t.single()
+	if err != nil {
+		return "", err
+	}
+	v, _ := b.variable(b.root)
+	if v.mayBeGone() {
+		return printArgo(choose(v.gone(), nothing(want), b.text(b.root, want, false))), nil
+	}
+	own := v.passed()
+	switch {
+	case !v.Nullable:
+	case v.isPassedAsIs():
+		own.node = binary("??", own.node, nothing(want))
+	default:
+		own.node = choose(v.absent(), nothing(want), own.node)
+	}
+	return printArgo(own.inert()), nil
+}
+
+// AbsentText is the text that travels for the absence of a value of a type.
+func AbsentText(t spec.Type) string {
+	if t == spec.String {
+		return wire.Absent
+	}
+	return "null"
+}
+
 // passedOrNothing is passed for an input that is optional: it never is nil.
 func (b *bound) passedOrNothing(node ast.Node, want spec.Type, whole bool) passing {
 	if !b.mayGiveNil(node) {
@@ -67,6 +96,9 @@ func (b *bound) passedOrNothing(node ast.Node, want spec.Type, whole bool) passi
 			return b.first(all[:last], b.passedOrNothing(all[last], want, whole))
 		}
 	}
+	if v, ok := b.variable(node); ok && v.Missing {
+		return passing{node: binary("??", v.raw(), nothing(want))}
+	}
 	isNil := binary("==", b.value(node), &ast.NilNode{})
 	return passing{node: choose(isNil, nothing(want), b.text(node, want, whole))}
 }
@@ -78,6 +110,10 @@ func (b *bound) mayGiveNil(node ast.Node) bool {
 	switch n := node.(type) {
 	case *ast.NilNode, *ast.ChainNode:
 		return true
+	case *ast.IdentifierNode:
+		if v, ok := b.variable(n); ok && v.Missing {
+			return true
+		}
 	case *ast.ConditionalNode:
 		return b.mayGiveNil(n.Exp1) || b.mayGiveNil(n.Exp2)
 	case *ast.BinaryNode:
@@ -85,7 +121,7 @@ func (b *bound) mayGiveNil(node ast.Node) bool {
 			all := operands(n)
 			last := all[len(all)-1]
 			v, isVar := b.variable(last)
-			return b.mayGiveNil(last) || isVar && v.Optional && !b.optional(n)
+			return b.mayGiveNil(last) || isVar && (v.Optional && !b.optional(n) || v.Missing)
 		}
 	case *ast.BuiltinNode:
 		switch n.Name {

@@ -20,7 +20,7 @@ func (b *bound) guarded(node ast.Node, allowed bool, present []string) (mayBeNil
 		return true
 	case *ast.IdentifierNode:
 		r, ok := b.ref(n.Value)
-		if !ok || !r.variable.Optional || slices.Contains(present, r.name) {
+		if !ok || !r.variable.mayBeNil() || slices.Contains(present, r.name) {
 			return false
 		}
 		if !allowed {

@@ -62,6 +62,8 @@ func (v Var) passed() passing {
 	switch {
 	case !v.Foreign || v.Type.IsArtifact():
 		return passing{node: v.raw()}
+	case !holdsText(v.Type) && v.Optional:
+		return passing{node: choose(v.absent(), v.nothing(), checked(v.raw(), v.Type))}
 	case !holdsText(v.Type):
 		return passing{node: checked(v.raw(), v.Type)}
 	}
@@ -75,6 +77,24 @@ func (v Var) nothing() ast.Node {
 	}
 	return nothing(v.Type)
 }
+
+// MayBeMissing is an output of a task that may have succeeded without it. A parameter holds a text for nothing then,
+// which it also is where the task itself was skipped.
+func (v Var) MayBeMissing() Var {
+	if v.Type.IsArtifact() {
+		v.Nullable, v.Missing = true, true
+		return v
+	}
+	v.Optional = true
+	if v.Nullable {
+		v.Code = printArgo(binary("??", Var{Argo: v.Argo, Nullable: true, Failing: v.Failing}.raw(), nothing(v.Type)))
+		v.Nullable, v.Failing, v.Conditional = false, false, false
+	}
+	return v
+}
+
+// mayBeNil reports whether a text has to say what stands in for the variable.
+func (v Var) mayBeNil() bool { return v.Optional || v.Missing }
 
 // isConstant reports whether a text that is known already stands for the variable.
 func (v Var) isConstant() bool { return v.Argo == "" && v.Code == "" }
@@ -144,6 +164,10 @@ func (v Var) object() ast.Node {
 func (v Var) collected() ast.Node {
 	list := v.collectedText()
 	elem, _ := v.Type.Elem()
+	if v.Sparse {
+		isThere := &ast.PredicateNode{Node: binary("!=", element(), nothing(elem))}
+		list = toJSON(builtin("filter", builtin("fromJSON", list), isThere))
+	}
 	if holdsText(elem) {
 		list = decode(list)
 	}

@@ -41,6 +41,8 @@ type Node struct {
 	Conditional bool
 	// Omittable tasks are left out where one that they need is, or does not give what they need, though nothing failed.
 	Omittable bool
+	// missing tasks may not run though nothing failed and of every choice one task has succeeded.
+	missing   bool
 	Leaf      bool                   // no other task needs it
 	Outputs   map[string]spec.Output // as other tasks see them: lists, under for_each
 	Item      spec.Type              // type of each.value; empty without for_each
@@ -113,6 +115,7 @@ type checker struct {
 	graph     *Graph
 	exitOrder []string
 	given     map[string]text            // the pipeline's outputs
+	defaults  []text                     // those of defaults that hold expressions
 	openOnes  map[string]map[string]bool // of each group, the outputs whose types are not known yet
 	problems  problem.List
 }
@@ -202,12 +205,13 @@ var notInNames = regexp.MustCompile(`[^A-Za-z0-9]+`)
 
 // nodes sets what follows from each task alone.
 func (c *checker) nodes() {
+	c.defaults = c.defaultTexts()
 	for name, t := range c.pipeline.Tasks {
-		c.graph.Tasks[name] = newNode(name, t)
+		c.graph.Tasks[name] = newNode(name, t, c.inherited(t))
 		c.graph.Tasks[name].openOnes = c.openOf(t)
 	}
 	for name, t := range c.pipeline.OnExit {
-		c.graph.Exit[name] = newNode(name, ExitTask(t))
+		c.graph.Exit[name] = newNode(name, ExitTask(t), c.inherited(t))
 		c.graph.Exit[name].openOnes = c.openOf(t)
 	}
 	for name, raw := range c.pipeline.Outputs {
@@ -226,9 +230,10 @@ func (c *checker) openOf(t spec.Task) map[string]bool {
 // isOpen reports whether Terraform does not know yet what a task runs.
 func isOpen(t spec.Task) bool { return t.Component.Name == "" && t.Approval == nil }
 
-func newNode(name string, t spec.Task) *Node {
+func newNode(name string, t spec.Task, inherited []text) *Node {
 	n := &Node{
-		Name: name, Leaf: true, component: t.Component, Outputs: t.Component.Outputs, texts: taskTexts(t), open: isOpen(t),
+		Name: name, Leaf: true, component: t.Component, Outputs: t.Component.Outputs, open: isOpen(t),
+		texts: append(taskTexts(t), inherited...),
 	}
 	if t.ForEach != "" {
 		n.Item, n.Outputs = spec.Any, listsOf(t.Component.Outputs)
@@ -246,7 +251,7 @@ func newNode(name string, t spec.Task) *Node {
 func listsOf(outputs map[string]spec.Output) map[string]spec.Output {
 	lists := make(map[string]spec.Output, len(outputs))
 	for name, o := range outputs {
-		o.Type = spec.ListOf(o.Type)
+		o.Type, o.Optional = spec.ListOf(o.Type), false
 		lists[name] = o
 	}
 	return lists
@@ -362,8 +367,10 @@ func (c *checker) skippable(order []string, tasks map[string]spec.Task, nodes ma
 			switch {
 			case need.Data:
 				n.Omittable = n.Omittable || before.Skippable || tasks[need.Task].AllowFailure
+				n.missing = n.missing || before.missing || tasks[need.Task].AllowFailure
 			case !need.Guarded:
 				n.Omittable = n.Omittable || before.Omittable
+				n.missing = n.missing || before.missing && !before.Conditional
 			}
 		}
 		for _, choice := range n.Choices {
@@ -373,7 +380,9 @@ func (c *checker) skippable(order []string, tasks map[string]spec.Task, nodes ma
 		}
 		if runIf := tasks[name].RunIf; runIf != "" && runIf != spec.AllSucceeded {
 			n.Omittable = runIf != spec.AllDone && runIf != spec.Always
+			n.missing = n.Omittable
 		}
+		n.missing = n.missing || n.Conditional
 		n.Skippable = n.Conditional || n.Omittable
 	}
 }

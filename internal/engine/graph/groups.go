@@ -34,7 +34,11 @@ func (c *checker) groups() {
 		inner.check()
 		c.openOnes[name] = inner.graph.open
 		for _, p := range inner.problems {
-			p.Path = at.Join(p.Path)
+			if !inDefaults(p.Path) {
+				p.Path = at.Join(p.Path)
+			} else if c.reported(p.Path) {
+				continue
+			}
 			c.problems = append(c.problems, p)
 		}
 		c.graph.Groups[name] = inner.graph

@@ -77,7 +77,7 @@ func (c *checker) ids(at problem.Path, t spec.Task, n *Node) {
 	}
 	cached := isCachedByInputs(settings.Merge(c.pipeline.Defaults, t.Settings))
 	for _, of := range n.texts {
-		if !of.usesName(taskID) {
+		if of.inDefaults || !of.usesName(taskID) {
 			continue
 		}
 		switch {

@@ -104,6 +104,9 @@ func addTasks(env map[string]expr.Var, tasks map[string]spec.Task, nodes map[str
 			}
 			if n.Item != "" || keptAsList(tasks[name].Component, o.Type) {
 				v.Coding = expr.Collected
+				v.Sparse = n.Item != "" && tasks[name].Component.Outputs[out].Optional
+			} else if o.Optional {
+				v = v.MayBeMissing()
 			}
 			env["tasks."+name+".outputs."+out] = v
 			if len(n.Outputs) == 1 {

@@ -159,20 +159,21 @@ func (c *checker) text(task problem.Path, t *text, env Env) {
 	if t.template != nil {
 		t.typed = t.template.In(env)
 	}
-	if t.unknown || t.want == "" {
+	at := t.place(task)
+	if t.unknown || t.want == "" || t.inDefaults && c.reported(at) {
 		return
 	}
 	errs := t.errors
 	if _, constant := t.constant(); constant && t.want.IsArtifact() {
 		c.problems.Errorf(
-			task.Join(t.path()), "Text where an artifact is wanted", "%q is a text, and the input takes an artifact (%s). %s",
+			at, "Text where an artifact is wanted", "%q is a text, and the input takes an artifact (%s). %s",
 			t.raw, t.want, artifactRemedy(*t),
 		)
 		return
 	}
 	if t.imported {
 		if _, err := spec.ParseImport(t.raw); err != nil {
-			c.problems.Errorf(task.Join(t.path()), "Invalid address", "%s.", upper(err.Error()))
+			c.problems.Errorf(at, "Invalid address", "%s.", upper(err.Error()))
 		}
 	}
 	if t.typed != nil && len(errs) == 0 {
@@ -181,20 +182,35 @@ func (c *checker) text(task problem.Path, t *text, env Env) {
 		if constant, ok := t.constant(); ok && len(errs) > 0 && t.is("for_each") && strings.HasPrefix(constant, "{") {
 			errs[0].Remedy = "For a map, make a list of it: " + mapAsList
 		}
-		if len(errs) == 0 && t.scalar && !isScalar(got) {
-			c.problems.Errorf(
-				task.Join(t.path()), "Wrong type", "%s is of type %s; here a string, an integer, a float or a boolean can stand.",
-				t.raw, got,
-			)
-		}
-		if len(errs) == 0 && t.objects && !areObjects(got) {
-			c.problems.Errorf(
-				task.Join(t.path()), "Wrong type", "%s is of type %s; here a struct, a list of such or nil can stand.", t.raw, got,
-			)
+		if len(errs) == 0 {
+			c.value(at, *t, got)
 		}
 	}
+	said := ""
+	if t.inDefaults {
+		said = fmt.Sprintf(" That is for %s of the %s.", task, c.what())
+	}
+	c.textErrors(at, *t, errs, said)
+}
+
+// value checks that a value of a type can stand where the text does.
+func (c *checker) value(at problem.Path, t text, got spec.Type) {
+	if t.scalar && !isScalar(got) {
+		c.problems.Errorf(
+			at, "Wrong type", "%s is of type %s; here a string, an integer, a float or a boolean can stand.", t.raw, got,
+		)
+	}
+	if t.objects && !areObjects(got) {
+		c.problems.Errorf(
+			at, "Wrong type", "%s is of type %s; here a struct, a list of such or nil can stand.", t.raw, got,
+		)
+	}
+}
+
+// textErrors tells what is wrong with the expressions of a text.
+func (c *checker) textErrors(at problem.Path, t text, errs []expr.Error, said string) {
 	for _, e := range errs {
-		c.problems.Errorf(task.Join(t.path()), "Invalid expression", "%s", e.Describe(t.raw))
+		c.problems.Errorf(at, "Invalid expression", "%s%s", e.Describe(t.raw), said)
 	}
 }
 
@@ -256,25 +272,6 @@ func (c *checker) constants(at problem.Path, t spec.Task, n *Node) {
 	}
 }
 
-// absentOutputs refuses outputs without a fallback where run_if lets the task run though they do not exist.
-func (c *checker) absentOutputs(at problem.Path, t spec.Task, n *Node) {
-	if t.RunIf == "" || t.RunIf == spec.AllSucceeded || t.RunIf == spec.AnySucceeded && len(n.Needs) == 1 {
-		return
-	}
-	for _, text := range n.texts {
-		for _, u := range text.uses() {
-			if u.task != "" && !u.status && !u.guarded {
-				c.problems.Errorf(
-					at.Join(text.path()), "Output may be absent",
-					"run_if = %q lets this task run though task %q has not succeeded, and then %s does not exist. Give a fallback, "+
-						"such as {{ %s ?? 'none' }}, or change run_if.",
-					t.RunIf, u.task, u.name, u.name,
-				)
-			}
-		}
-	}
-}
-
 // outputs checks what the pipeline gives and finds the types.
 func (c *checker) outputs() {
 	c.graph.Outputs, c.graph.Given, c.graph.open = map[string]spec.Output{}, map[string]*expr.Typed{}, map[string]bool{}
@@ -296,14 +293,15 @@ func (c *checker) outputs() {
 			}
 			typed := given.template.In(env)
 			c.graph.Given[name] = typed
-			got, errs = typeOf(typed, spec.Any, false)
+			got, errs = typeOf(typed, spec.Any, c.isOptionalOutput(typed))
 		}
 		for _, e := range errs {
 			c.problems.Errorf(at, "Invalid expression", "%s", e.Describe(raw))
 		}
 		if len(errs) == 0 {
-			c.graph.Outputs[name] = spec.Output{Type: got}
+			c.graph.Outputs[name] = spec.Output{Type: got, Optional: c.isOptionalOutput(c.graph.Given[name])}
 			c.graph.open[name] = isOfOpen(c.graph.Given[name])
+			c.absentOutput(at, given, c.graph.Outputs[name].Optional)
 			if got.IsArtifact() {
 				c.collectable(at, name, given.template, from)
 			}

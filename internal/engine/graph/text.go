@@ -25,6 +25,8 @@ type text struct {
 	scalar   bool   // the value is shown as text, whatever its type is, so that it must be one that has a text
 	objects  bool   // the value is a struct or a list of such
 	attempts bool   // the value may differ from attempt to attempt
+	// inDefaults says that it stands in the pipeline's defaults; at is below these.
+	inDefaults bool
 }
 
 // use is one reference of a text to another task.

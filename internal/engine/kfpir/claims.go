@@ -55,11 +55,7 @@ func (s *scope) claim(n *node, removed bool) {
 	given := s.given(n)
 	text := func(name string) string { t, _ := given[name].constant.(string); return t }
 	for _, name := range spec.Names(given) {
-		v := given[name]
-		fits := name == "pvc_name_suffix" || name == "size" || name == "access_modes" || name == "storage_class_name"
-		if v.code != "" || !fits && !v.none() && plain(v.constant) != "{}" {
-			s.gap(v.line, gapClaims, "Task %q makes one with %s.", n.name, name)
-		}
+		s.claimDetail(n, name, given[name], removed)
 	}
 	const longest = 30
 	n.to.name = cut(asObjectName(n.name), longest, "-", n.name)
@@ -75,6 +71,23 @@ func (s *scope) claim(n *node, removed bool) {
 			"parameter.", n.name)
 	}
 	put(&s.out.Pipeline.Options.VolumeClaims, n.to.name, claim)
+}
+
+// claimDetail looks at one of the properties that a task makes a claim with.
+func (s *scope) claimDetail(n *node, name string, v value, removed bool) {
+	switch {
+	case v.none(), v.code == "" && plain(v.constant) == "{}":
+	case name == "pvc_name_suffix":
+	case name == "pvc_name" && removed:
+		s.warnf(v.line, "Name of a claim", "Task %q gives it a name of its own. Here its run does, so that runs do not "+
+			"get in each other's way.", n.name)
+	case name == "storage_class":
+		s.warnf(v.line, "Property that KFP does not know", "Task %q makes a claim with storage_class. KFP reads "+
+			"storage_class_name, and takes the class that the cluster takes for claims without one.", n.name)
+	case v.code == "" && (name == "size" || name == "access_modes" || name == "storage_class_name"):
+	default:
+		s.gap(v.line, gapClaims, "Task %q makes one with %s.", n.name, name)
+	}
 }
 
 // claimOf is the claim that a volume mounts: one of the run by its name there.

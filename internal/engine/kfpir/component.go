@@ -198,12 +198,7 @@ func (r *reader) function(of *callable, component *spec.Component, c *irContaine
 	p := l.python(container{reader: r, of: of, line: c.Line}.image(c.Image))
 	f, found := python.Analyze(python.Source{Name: p.SourceFile, Text: p.Source},
 		python.Options{Function: p.Function, Packages: p.Packages, Types: of.types()})
-	for _, one := range found {
-		if one.Severity == problem.Error {
-			r.errorf(c.Line, one.Title, "%s:%d:%d: %s", one.Source, one.Line, one.Column, one.Detail)
-		}
-	}
-	if f == nil || python.HasError(found) {
+	if !r.sourceFindings(found, c.Line) || f == nil {
 		return p
 	}
 	component.Description = f.Description
@@ -219,7 +214,10 @@ func (r *reader) function(of *callable, component *spec.Component, c *irContaine
 		if a.Passing == spec.PassOutputArtifact || a.Passing == spec.PassOutputPath {
 			s, ok = of.outputs[a.Name]
 		}
-		if !ok {
+		switch {
+		case !ok && f.Interface.Inputs[a.Name].Optional:
+			continue // KFP's first version left out what had a default and was not given
+		case !ok:
 			r.errorf(c.Line, "Source and package disagree", "Argument %q of %s (%s:%d) is neither an input nor an "+
 				"output of the component (line %d). Compile the package again.",
 				a.Name, f.Name, p.SourceFile, f.Line, of.line)
@@ -251,6 +249,23 @@ func (r *reader) function(of *callable, component *spec.Component, c *irContaine
 		}
 	}
 	return p
+}
+
+// sourceFindings tells what is wrong with a source, and reports whether it can be used all the same. KFP runs whatever
+// its compiler has taken, and names that nothing defines only fail where they are reached.
+func (r *reader) sourceFindings(found []python.Finding, line int) (usable bool) {
+	usable = true
+	for _, one := range found {
+		switch {
+		case one.Severity != problem.Error:
+		case one.Category == python.Containment:
+			r.warnf(line, one.Title, "%s:%d:%d: %s", one.Source, one.Line, one.Column, one.Detail)
+		default:
+			usable = false
+			r.errorf(line, one.Title, "%s:%d:%d: %s", one.Source, one.Line, one.Column, one.Detail)
+		}
+	}
+	return usable
 }
 
 // types are those of the inputs and outputs, by their names in the package.

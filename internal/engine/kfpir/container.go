@@ -108,7 +108,8 @@ func (t container) value(p placeholder) value {
 		p.kind == "artifacts" && p.rest == "path":
 		return value{code: p.side + "." + s.name + ".path", typ: spec.String, line: t.line}
 	case p.kind == "artifacts" && p.rest == "uri":
-		return value{code: p.side + "." + s.name + ".uri", typ: spec.String, line: t.line}
+		optional := p.side == "inputs" && s.in.Optional && s != t.known
+		return value{code: p.side + "." + s.name + ".uri", typ: spec.String, optional: optional, line: t.line}
 	case p.kind == "artifacts" && strings.HasPrefix(p.rest, "metadata"):
 		t.gap(t.line, gapMetadata, "%s is in an argument.", p.all)
 	case p.kind == "artifacts" && p.rest == "":

@@ -3,6 +3,7 @@ package kfpir
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
@@ -56,10 +57,26 @@ func (f *findings) problems() problem.List {
 // attribute is where a package is given.
 const attribute = "package"
 
-// located starts a text with the place that it is about.
+// located starts a text with the place that it is about. The attribute is named by the problem's path already.
 func located(file string, line int, text string) string {
-	if line == 0 {
+	switch {
+	case line == 0 && file == attribute:
+		return text
+	case line == 0:
 		return file + ": " + text
+	case file == attribute:
+		return fmt.Sprintf("line %d: %s", line, text)
 	}
 	return fmt.Sprintf("%s:%d: %s", file, line, text)
+}
+
+var lineOfText = regexp.MustCompile(`(?s)^(line \d+): (.*)$`)
+
+// CutLine takes the line off the detail of a problem of a package that was given without a file. Not: it has none.
+func CutLine(detail string) (line, rest string, ok bool) {
+	m := lineOfText.FindStringSubmatch(detail)
+	if m == nil {
+		return "", detail, false
+	}
+	return m[1], m[2], true
 }

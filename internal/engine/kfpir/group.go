@@ -81,6 +81,17 @@ type node struct {
 	runs    []*node // the tasks of on_exit
 	exitOf  *node   // the task at whose end this one runs
 	skipped bool    // it may be skipped though nothing failed
+	// An importer whose address only the run knows is several tasks: their names, and the address.
+	imports []string
+	from    value
+}
+
+// names are those of the tasks that it is here.
+func (n *node) names() []string {
+	if n.imports != nil {
+		return n.imports
+	}
+	return []string{n.ours}
 }
 
 // importer reports whether the task only names an artifact that exists already.
@@ -110,12 +121,21 @@ func (r *reader) dag(of *callable, dag *irDAG, line int, at string) spec.Group {
 	s.claims()
 	s.exits(dag)
 	s.skips()
+	s.split()
 	for _, name := range spec.Names(s.tasks) {
 		n := s.tasks[name]
 		if n.exitOf != nil || n.makesClaim() {
 			continue
 		}
-		g.Tasks[n.ours] = s.task(n, s.place("tasks", n))
+		t := s.task(n, s.place("tasks", n))
+		if n.imports == nil {
+			g.Tasks[n.ours] = t
+			continue
+		}
+		for name, one := range s.imports(n, t) {
+			g.Tasks[name] = one
+			s.places[s.at+"tasks["+quoted(name)+"]"] = n.ir.Line
+		}
 	}
 	if len(dag.Tasks) == 0 {
 		r.errorf(line, "Graph without tasks", "Component %q has a dag with none.", of.label)

@@ -88,7 +88,11 @@ func (s *scope) output(p irProducer, name string, late bool) value {
 	if from.importer() {
 		output = spec.ImportOutput
 	}
-	v := value{code: "tasks." + from.ours + ".outputs." + output, typ: out.in.Type, line: p.Line}
+	var code []string
+	for _, task := range from.names() {
+		code = append(code, "tasks."+task+".outputs."+output)
+	}
+	v := value{code: strings.Join(code, " ?? "), typ: out.in.Type, line: p.Line}
 	if from.loop() {
 		v.typ = spec.ListOf(v.typ)
 		if out.collected && !out.artifact {

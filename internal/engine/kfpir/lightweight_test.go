@@ -177,7 +177,7 @@ func TestOptions(t *testing.T) {
 		Name: "other", Cache: &off, Images: map[string]string{"python:3.12": "registry.local/python:3.12", "alpine": "x"},
 	})
 	all := strings.Join(texts(problems), "\n")
-	if want := `Image that nothing runs: package: No container of the package has the image "alpine".`; all != want {
+	if want := `Image that nothing runs: No container of the package has the image "alpine".`; all != want {
 		t.Errorf("got %s, want %s", all, want)
 	}
 	c := p.Pipeline.Components["double"]

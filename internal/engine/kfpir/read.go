@@ -170,15 +170,20 @@ func (r *reader) pipeline() {
 		}
 	}
 	r.use(p.Tasks)
-	for _, image := range spec.Names(r.options.Images) {
-		if !r.images[image] {
-			r.warnf(0, "Image that nothing runs", "No container of the package has the image %q.", image)
-		}
-	}
+	r.unusedImages()
 	if r.ir.PipelineRoot != "" {
 		r.warnf(r.ir.Line, "Place of the artifacts", "The package says %s (defaultPipelineRoot). Artifacts go to "+
 			"the artifact repository of the namespace, unless the pipeline has that address as its pipeline_root.",
 			abbreviate(r.ir.PipelineRoot))
+	}
+}
+
+// unusedImages tells of replacements for images that the package does not have.
+func (r *reader) unusedImages() {
+	for _, image := range spec.Names(r.options.Images) {
+		if !r.images[image] {
+			r.warnf(0, "Image that nothing runs", "No container of the package has the image %q.", image)
+		}
 	}
 }
 

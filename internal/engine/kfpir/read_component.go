@@ -30,15 +30,43 @@ func ReadComponent(text string, options Options) (spec.Component, problem.List) 
 		r.errorf(ir.Line, "Nothing to run", "The component runs no container.")
 		return spec.Component{}, r.problems()
 	}
-	if len(of.ofRun) > 0 {
-		r.gap(of.line, gapUnresolved, "The component looks at how its task is run.")
+	for _, name := range spec.Names(of.ofRun) {
+		r.gap(of.executor.Container.Line, gapOfRun, "An argument holds %s.", of.ofRun[name].all)
 	}
 	c := r.components[of.name]
 	c.Name, c.Description = r.name(), cmp.Or(ir.Info.Description, c.Description)
-	if r.failed() {
+	c.Resources = r.alone(of.executor.Container)
+	if r.unusedImages(); r.failed() {
 		return spec.Component{}, r.problems()
 	}
 	return c, r.problems()
+}
+
+// alone reads the settings of a container that belong to the component where no task of the package has them. What they
+// take from a task is not known.
+func (r *reader) alone(c *irContainer) *spec.Resources {
+	var t spec.Task
+	s := scope{reader: r}
+	constant := func(what, text string, line int) string {
+		if p := placeholders.FindString(text); p != "" {
+			r.gap(line, gapOfTask, "%s %s.", what, p)
+		}
+		return text
+	}
+	if _, replaced := r.options.Images[c.Image]; !replaced {
+		constant("The image holds", c.Image, c.Line)
+	}
+	for _, e := range c.Env {
+		constant("The environment variable "+e.Name+" holds", e.Value, e.Line)
+	}
+	s.resources(&t, c.Resources, func(text string, line int) string { return constant("The resources hold", text, line) })
+	return t.Resources
+}
+
+// IsComponent reports whether a package is a component.yaml of KFP's first version. Whatever the compiler writes can be
+// read as a pipeline.
+func IsComponent(text string) bool {
+	return open(text, &findings{}).component != nil
 }
 
 // onlyComponent is the component of a package that has one.

@@ -53,6 +53,26 @@ func TestComponents(t *testing.T) {
 	}
 }
 
+// manifest is what the SDK writes for KFP's Kubernetes-native API.
+func manifest(pipeline string) string {
+	return "apiVersion: pipelines.kubeflow.org/v2beta1\nkind: PipelineVersion\nmetadata: {name: x}\nspec:\n  pipelineSpec:\n    " +
+		strings.ReplaceAll(strings.TrimSpace(pipeline), "\n", "\n    ") + "\n"
+}
+
+// The settings of a component's own container are its defaults.
+func TestSettingsOfAComponent(t *testing.T) {
+	t.Parallel()
+	text := strings.Replace(minimal, "image: alpine", "image: alpine\n        env: [{name: A, value: b}]\n"+
+		"        resources: {resourceCpuLimit: '2', memoryRequest: 1.5}", 1)
+	c, problems := kfpir.ReadComponent(text, kfpir.Options{Name: "say", Images: map[string]string{"alpine": "busybox"}})
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	if c.Env["A"] != "b" || c.Resources.Limits["cpu"] != "2" || c.Resources.Requests["memory"] != "1.5G" || c.Container.Image != "busybox" {
+		t.Errorf("%+v %+v %+v", c.Env, c.Resources, c.Container)
+	}
+}
+
 func TestWhatIsNoComponent(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ from, to, want string }{
@@ -65,8 +85,12 @@ func TestWhatIsNoComponent(t *testing.T) {
 		{"{outputPath: score}", "{outputPath: scores}", "Unknown name in a placeholder: c.yaml:15:"},
 		{"{isPresent: Options}", "true", "Unknown condition: c.yaml:25:"},
 		{"default: '0'", "default: none", `Value of another type: c.yaml:6: "label_column" is of type integer, which "none" is not.`},
-		{v1, packageOf([]string{"echo", "{{$.pipeline_job_name}}"}, nil), "Unknown placeholder: c.yaml:1: The component looks at how its task is run."},
+		{v1, packageOf([]string{"echo", "{{$.pipeline_job_name}}"}, nil), "Component that asks for its run: c.yaml:4: An argument holds {{$.pipeline_job_name}}."},
 		{v1, minimal + "---\nplatforms: {}\n", ""},
+		{v1, strings.Replace(minimal, "image: alpine", "image: '{{$.inputs.parameters[''text'']}}'", 1), "Component that is set by its task: c.yaml:12: The image holds {{$.inputs.parameters['text']}}."},
+		{v1, strings.Replace(minimal, "image: alpine", "image: alpine\n        env: [{name: A, value: '{{$.pipeline_job_name}}'}]", 1), "Component that is set by its task: c.yaml:13: The environment variable A holds"},
+		{v1, strings.Replace(minimal, "image: alpine", "image: alpine\n        resources: {resourceCpuLimit: '{{$.inputs.parameters[''text'']}}'}", 1), "Component that is set by its task: c.yaml:13: The resources hold"},
+		{v1, manifest(minimal), ""},
 		{v1, strings.Replace(minimal, "    tasks:\n", "    tasks:\n      other: {componentRef: {name: comp-say}}\n", 1), "More than one component: c.yaml:19: The package is a pipeline of 2 tasks."},
 		{v1, strings.Replace(minimal, "    executorLabel: exec-say", "    dag: {tasks: {}}", 1), "Graph without tasks: c.yaml:2"},
 		{v1, strings.Replace(minimal, "name: comp-say", "name: comp", 1), "Unknown component: c.yaml"},

@@ -235,9 +235,10 @@ func (s *scope) order(n *node, t *spec.Task) {
 				after([]string{before.exitOf.name})
 			default:
 				seen[name] = true
-				t.DependsOn = append(t.DependsOn, before.ours)
-				if before.skipped && !completes(n.ir.Trigger) && !takesFrom(t, before.ours) {
-					t.When = and(t.When, "tasks."+before.ours+".status == 'Succeeded'")
+				names := before.names()
+				t.DependsOn = append(t.DependsOn, names...)
+				if before.skipped && !completes(n.ir.Trigger) && !takesFrom(t, names[0]) {
+					t.When = and(t.When, succeeded(names))
 				}
 			}
 		}
@@ -254,6 +255,18 @@ func (s *scope) order(n *node, t *spec.Task) {
 		}
 	}
 	t.DependsOn = others
+}
+
+// succeeded is a condition that one of several tasks meets.
+func succeeded(names []string) string {
+	var one []string
+	for _, name := range names {
+		one = append(one, "tasks."+name+".status == 'Succeeded'")
+	}
+	if len(one) == 1 {
+		return one[0]
+	}
+	return "(" + strings.Join(one, " or ") + ")"
 }
 
 // takesFrom reports whether a task is given an output of another one, and so comes after it anyhow.

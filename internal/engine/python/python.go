@@ -20,7 +20,8 @@ type Options struct {
 	Additional []Source
 	// Files are the names of the component's data files.
 	Files []string
-	// Types are those of arguments and outputs by name, for annotations whose classes the source only imports.
+	// Types are those of arguments and outputs by name, for annotations whose classes the source only imports. Where they
+	// are given, so are the defaults, and the function's own only make its arguments optional.
 	Types map[string]spec.Type
 }
 

@@ -86,6 +86,10 @@ func (a *analysis) input(reader annotations, p parameter, m meaning) spec.Input 
 	if p.value == nil {
 		return in
 	}
+	if a.options.Types != nil {
+		in.Optional = true // what the default is, whoever knows the types knows too
+		return in
+	}
 	v, c := reader.value(p.value)
 	if c != nil {
 		a.errorf(c.at, Signature, "Unusable default", "The default of the argument %q: %s", p.name, c.text)

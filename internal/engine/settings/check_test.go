@@ -98,6 +98,13 @@ var wrong = map[string]struct {
 		},
 		`Variable "TWICE" is set by env already`,
 	},
+	"paths from values": {
+		spec.Settings{Volumes: map[string]spec.Volume{
+			"v": {MountPath: "/v/{{ parameters.x }}", SubPath: "{{ parameters.x }}", Claim: "c"},
+		}},
+		[]string{`volumes["v"].mount_path: Expression where none can stand`, `volumes["v"].sub_path: Expression where none can stand`},
+		`"/v/{{ parameters.x }}": Expressions are not possible here`,
+	},
 	"volumes": {
 		spec.Settings{Volumes: map[string]spec.Volume{
 			"none": {MountPath: "/a"},

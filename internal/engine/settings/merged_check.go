@@ -25,23 +25,7 @@ func checkMerged(l *problem.List, at problem.Path, defaults, task *spec.Settings
 			}
 		}
 	}
-	mounted := map[string]string{}
-	for name, v := range defaults.Volumes {
-		if _, replaced := task.Volumes[name]; !replaced && v.MountPath != spec.Unknown {
-			mounted[path.Clean(v.MountPath)] = name
-		}
-	}
-	for _, name := range spec.Names(task.Volumes) {
-		mount := task.Volumes[name].MountPath
-		if other := mounted[path.Clean(mount)]; other != "" {
-			l.Errorf(
-				at.Attr("volumes").Key(name).Attr("mount_path"), "Duplicate path",
-				"Volume %q of defaults is mounted at %q already. Choose another path, or call this volume %q too, which "+
-					"replaces it.",
-				other, mount, other,
-			)
-		}
-	}
+	checkMergedVolumes(l, at.Attr("volumes"), defaults, task)
 	if defaults.Resources == nil || task.Resources == nil {
 		return
 	}
@@ -55,6 +39,40 @@ func checkMerged(l *problem.List, at problem.Path, defaults, task *spec.Settings
 		if !contains(alone, p) {
 			p.Detail += " One of the two comes from defaults."
 			*l = append(*l, p)
+		}
+	}
+}
+
+// checkMergedVolumes refuses volumes of a task that meet those of defaults in a path, or in what Kubernetes makes of
+// their names, without replacing them.
+func checkMergedVolumes(l *problem.List, at problem.Path, defaults, task *spec.Settings) {
+	mounted, called := map[string]string{}, map[string]string{}
+	for name, v := range defaults.Volumes {
+		if _, replaced := task.Volumes[name]; replaced {
+			continue
+		}
+		called[volumeName(name)] = name
+		if v.MountPath != spec.Unknown {
+			mounted[path.Clean(v.MountPath)] = name
+		}
+	}
+	for _, name := range spec.Names(task.Volumes) {
+		if other := called[volumeName(name)]; other != "" {
+			l.Errorf(
+				at.Key(name), "Duplicate name",
+				"Volume %q has the same name in Kubernetes as volume %q of defaults, which knows neither capital letters nor "+
+					"underscores. Call it %q, which replaces that one, or choose another name.",
+				name, other, other,
+			)
+		}
+		mount := task.Volumes[name].MountPath
+		if other := mounted[path.Clean(mount)]; other != "" {
+			l.Errorf(
+				at.Key(name).Attr("mount_path"), "Duplicate path",
+				"Volume %q of defaults is mounted at %q already. Choose another path, or call this volume %q too, which "+
+					"replaces it.",
+				other, mount, other,
+			)
 		}
 	}
 }

@@ -216,6 +216,7 @@ func CheckClaim(l *problem.List, at problem.Path, e spec.EphemeralClaim) {
 var reservedPaths = []string{"/kfp", "/argo", "/var/run/argo", "/proc", "/sys"}
 
 func checkMount(l *problem.List, at problem.Path, name string, v spec.Volume, mounted map[string]string) {
+	check.RefuseExpression(l, at.Attr("sub_path"), v.SubPath, check.ConstantName)
 	if p := v.SubPath; p != spec.Unknown && (path.IsAbs(p) || slices.Contains(strings.Split(p, "/"), "..")) {
 		l.Errorf(
 			at.Attr("sub_path"), "Invalid path", "%q leads out of the volume. Write a path relative to its root, without "+
@@ -223,10 +224,10 @@ func checkMount(l *problem.List, at problem.Path, name string, v spec.Volume, mo
 			p,
 		)
 	}
-	if v.MountPath == spec.Unknown {
+	at = at.Attr("mount_path")
+	if v.MountPath == spec.Unknown || check.RefuseExpression(l, at, v.MountPath, check.ConstantName) {
 		return
 	}
-	at = at.Attr("mount_path")
 	clean := path.Clean(v.MountPath)
 	reserved := func(dir string) bool { return clean == dir || strings.HasPrefix(clean, dir+"/") }
 	switch {

@@ -13,7 +13,7 @@ type Component struct {
 
 	Env       map[string]string // plain values
 	Resources *Resources        // defaults that a task may override; nil: none
-	// ImageUser lets the container run as its image's user, as KFP does. Only components inside a pipeline have it.
+	// ImageUser lets the container run as its image's user, as KFP does. Only components of KFP's packages have it.
 	ImageUser bool
 }
 

@@ -30,6 +30,8 @@ func (i Input) TakesNil() bool { return i.Default == nil && i.Optional }
 type Output struct {
 	Type        Type   `json:"type"`
 	Description string `json:"description,omitempty"`
+	// Optional outputs may not be there though all went well: a pipeline gives that of a task that was skipped.
+	Optional bool `json:"optional,omitempty"`
 }
 
 // SoleOutput returns the name of the only output, which tasks.x.output stands for.

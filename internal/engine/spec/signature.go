@@ -13,7 +13,7 @@ import (
 //	etl/shop-load(rows: Dataset, mode?: string in ["append", "replace"], table: string = "totals") -> (loaded: integer)
 //	pipeline etl/shop(share: float) -> ()
 //
-// The question mark stands at optional inputs. Inputs that a caller must give come first, as in a call; else inputs and
+// The question mark stands at optional inputs, and at outputs that a pipeline may not give. Inputs that a caller must give come first, as in a call; else inputs and
 // outputs are in the order of their names, for a map has no other. A value is JSON of its type, kept as it is written.
 // Descriptions are left out, since no caller depends on them.
 
@@ -35,7 +35,11 @@ func (r Ref) Signature() string {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		b.WriteString(name + ": " + shownType(r.Outputs[name].Type))
+		b.WriteString(name)
+		if r.Outputs[name].Optional {
+			b.WriteByte('?')
+		}
+		b.WriteString(": " + shownType(r.Outputs[name].Type))
 	}
 	b.WriteString(")")
 	return b.String()

@@ -175,8 +175,10 @@ func (p *signatureParser) input(inputs map[string]Input) {
 
 func (p *signatureParser) output(outputs map[string]Output) {
 	name := p.identifier("an output", func(name string) bool { _, taken := outputs[name]; return taken })
+	o := Output{Optional: p.eat("?")}
 	p.expect(":", "Write a colon and a type behind the name of an output.")
-	outputs[name] = Output{Type: p.typ()}
+	o.Type = p.typ()
+	outputs[name] = o
 }
 
 // typ reads a type up to what cannot be a part of one.

@@ -17,22 +17,44 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/kit"
 )
 
-// checkKind refuses a component that is neither Python nor a container, or both.
+// checkKind refuses a component that runs nothing, or more than one thing.
 func (m *Model) checkKind(diags *diag.Diagnostics) {
+	var given []string
+	for _, one := range []struct {
+		name   string
+		isNull bool
+	}{{"python", m.Python.IsNull()}, {"container", m.Container.IsNull()}, {"package", m.Package.IsNull()}} {
+		if !one.isNull {
+			given = append(given, one.name)
+		}
+	}
 	switch {
-	case m.Python.IsNull() && m.Container.IsNull():
+	case len(given) == 0:
 		diags.AddError(
 			"Nothing to run",
 			"The component has neither python nor container. Give python = { source = file(\"…\"), base_image = "+
-				"\"python:3.12-slim\" } for a Python function, or container = { image = \"…\", command = […] } for any other "+
-				"program.",
+				"\"python:3.12-slim\" } for a Python function, container = { image = \"…\", command = […] } for any other "+
+				"program, or package = file(\"component.yaml\") for a component of Kubeflow Pipelines.",
 		)
-	case !m.Python.IsNull() && !m.Container.IsNull():
+	case len(given) > 1:
+		last := given[len(given)-1]
 		kit.AddErrorAt(
-			diags, path.Root("container"), "Two things to run",
-			"The component has both python and container. Remove one, or make two components of it.",
+			diags, path.Root(last), "Two things to run",
+			"The component has both "+given[0]+" and "+last+". Remove one, or make two components of it.",
 		)
 	}
+}
+
+// analysed is Analysed for what the model says. What a package holds has been analysed, but for what stands beside it.
+func (m Model) analysed(c spec.Component) (spec.Component, diag.Diagnostics) {
+	if !m.isPackage() {
+		return Analysed(c)
+	}
+	var diags diag.Diagnostics
+	if c.Python != nil || c.Container != nil {
+		kit.AddErrors(&diags, graph.CheckComponent(c))
+	}
+	return c, diags
 }
 
 // Analysed fills in what follows from a component's source, and finds what is wrong with the component.

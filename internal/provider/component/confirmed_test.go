@@ -89,15 +89,15 @@ func TestComponentsThatAreWarnedOf(t *testing.T) {
 	const digest = "busybox@sha256:9ae97d36d26566ff84e8893c64a6dc4fe8ca6d1144bf5b87b2b85a32def253c7"
 	var found diag.Diagnostics
 	r := &Resource{Configured: kit.Configured{Session: &kit.Session{Operator: &operate.Operator{}}}}
-	if r.isWarnedOf(of(digest), found) || r.isWarnedOf(of("busybox:1.36"), found) {
+	if r.isWarnedOf(t.Context(), of(digest), found) || r.isWarnedOf(t.Context(), of("busybox:1.36"), found) {
 		t.Error("an image without a digest is warned of where it changes")
 	}
 	r.Session.Unpinned.Choice = kit.RefuseUnpinned
-	if r.isWarnedOf(of(digest), found) || !r.isWarnedOf(of("busybox:1.36"), found) {
+	if r.isWarnedOf(t.Context(), of(digest), found) || !r.isWarnedOf(t.Context(), of("busybox:1.36"), found) {
 		t.Error("an image without a digest is refused each time, and no other")
 	}
 	found.AddWarning("Package installed at each start", "")
-	if !r.isWarnedOf(of(digest), found) {
+	if !r.isWarnedOf(t.Context(), of(digest), found) {
 		t.Error("the analysis has found something")
 	}
 }

@@ -19,8 +19,8 @@ func (r *Resource) planImage(ctx context.Context, plan, config *Model, prior tfs
 	if !prior.Raw.IsNull() {
 		diags.Append(prior.Get(ctx, &old)...)
 	}
-	at, name := plan.imageName()
-	_, before := old.imageName()
+	at, name := plan.imageName(ctx)
+	_, before := old.imageName(ctx)
 	ref, ok := kit.CheckImageName(at, name, diags)
 	if ok {
 		r.Session.Unpinned.Check(at, ref, name != before, diags)
@@ -91,12 +91,15 @@ func (m *Model) setContainer(ctx context.Context, c containerModel) (diags diag.
 }
 
 // imageName is the image that the component names, and where; empty if it is not known yet or there is none.
-func (m Model) imageName() (path.Path, string) {
+func (m Model) imageName(ctx context.Context) (path.Path, string) {
 	text := func(o types.Object, name string) string {
 		if s, ok := o.Attributes()[name].(types.String); ok {
 			return s.ValueString()
 		}
 		return ""
+	}
+	if m.isPackage() {
+		return path.Root("package"), m.packageImage(ctx)
 	}
 	if kit.IsKnown(m.Container) {
 		return path.Root("container").AtName("image"), text(m.Container, "image")

@@ -86,6 +86,7 @@ func (r *Resource) imported(ctx context.Context, m *Model, req resource.ReadRequ
 		// Tracebacks count from the start of the file.
 		c.Python.Source = strings.Repeat("\n", c.Python.FirstLine-1) + c.Python.Source
 	}
+	warnOfPackage(c, diags)
 	diags.Append(m.SetSpec(ctx, c)...)
 	diags.Append(m.SetDerived(ctx, c, again.Version)...)
 	m.Drift = kit.ListOfTexts(componentDifferences(live, code, again))

@@ -19,7 +19,7 @@ func (m Model) spec(ctx context.Context) (c spec.Component, unknown bool, diags 
 		Namespace: t.Text(m.Namespace), Name: t.Text(m.Name), Description: m.Description.ValueString(),
 		Env: t.Strings(ctx, m.Env),
 	}
-	if m.Name.IsUnknown() || m.Namespace.IsUnknown() || m.Inputs.IsUnknown() && m.Python.IsNull() {
+	if m.Name.IsUnknown() || m.Namespace.IsUnknown() || m.Inputs.IsUnknown() && m.Python.IsNull() && !m.isPackage() {
 		t.Unknown = true
 	}
 	if !m.Python.IsNull() && !m.Python.IsUnknown() {
@@ -36,11 +36,14 @@ func (m Model) spec(ctx context.Context) (c spec.Component, unknown bool, diags 
 			c.Container.Files = map[string]string{spec.Unknown: spec.Unknown}
 		}
 	}
-	if c.Python == nil {
+	c.Resources = kit.ResourcesObject.ReadObject(ctx, &t, m.Resources)
+	switch {
+	case m.isPackage():
+		c = m.packaged(ctx, &t, c)
+	case c.Python == nil:
 		c.Inputs = kit.InputsSpec(ctx, m.Inputs, &t)
 		c.Outputs = kit.OutputsSpec(ctx, m.Outputs, &t)
 	}
-	c.Resources = kit.ResourcesObject.ReadObject(ctx, &t, m.Resources)
 	return c, t.Unknown, diags
 }
 

@@ -40,16 +40,22 @@ func (r *Resource) Refresh(
 	ctx context.Context, m *Model, live, code *backend.Object, diags *diag.Diagnostics,
 ) (found diag.Diagnostics, same bool) {
 	prior, _, ds := m.spec(ctx)
-	diags.Append(ds...)
+	if !m.isPackage() {
+		diags.Append(ds...)
+	}
 	if diags.HasError() {
 		return nil, false
 	}
 	m.Drift = kit.NoDrift()
-	prior, found = Analysed(prior)
+	prior, found = m.analysed(prior)
+	found.Append(ds...)
 	expected, err := compile.Component(prior)
 	known := err == nil && !found.HasError()
 	if known && expected.Version != m.Version.ValueString() && m.Version.ValueString() == live.Labels[layout.VersionLabel] {
 		return found, false // another version of this provider compiled it; the plan makes a new one
+	}
+	if m.isPackage() {
+		return found, known && m.refreshPackage(live, code, expected)
 	}
 	if known && len(componentDifferences(live, code, expected)) == 0 {
 		return found, expected.Version == m.Version.ValueString()
@@ -69,7 +75,7 @@ func (r *Resource) readBack(
 		m.Drift = kit.ListOfTexts(componentDifferences(live, code, expected))
 		return
 	}
-	found.Namespace, found.Name = prior.Namespace, prior.Name
+	found.Namespace, found.Name, found.ImageUser = prior.Namespace, prior.Name, prior.ImageUser
 	if found.Python != nil && prior.Python != nil {
 		found.Python.Source = withDefinition(*prior.Python, found.Python.Definition)
 	}

@@ -4,7 +4,9 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
@@ -64,7 +66,19 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	c, _, diags := plan.spec(ctx)
 	resp.Diagnostics.Append(diags...)
 	kit.Report(&resp.Diagnostics, func(problems *problem.List) { r.Session.CheckComponent(c, problems) })
+	if plan.isPackage() {
+		plan.warnOfUser(priorVersion(ctx, req.State, &resp.Diagnostics), &resp.Diagnostics)
+	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+}
+
+// priorVersion is the version in the state; null: there is none.
+func priorVersion(ctx context.Context, state tfsdk.State, diags *diag.Diagnostics) types.String {
+	version := types.StringNull()
+	if !state.Raw.IsNull() {
+		diags.Append(state.GetAttribute(ctx, path.Root("version"), &version)...)
+	}
+	return version
 }
 
 // declareNothing plans that a container has no inputs and no outputs where none are declared: there is nothing else
@@ -108,7 +122,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	name := state.Name.ValueString() + "-" + state.Version.ValueString()
-	live, code, err := r.objects(ctx, state.Namespace.ValueString(), name, !state.Python.IsNull())
+	live, code, err := r.objects(ctx, state.Namespace.ValueString(), name, state.Container.IsNull())
 	switch {
 	case backend.IsNotFound(err):
 		resp.State.RemoveResource(ctx)
@@ -120,7 +134,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	drift := state.Drift
 	found, same := r.Refresh(ctx, &state, live, code, &resp.Diagnostics)
 	if same && drift.Equal(state.Drift) {
-		if !r.isWarnedOf(state, found) {
+		if !r.isWarnedOf(ctx, state, found) {
 			r.Session.Confirmed.Add(
 				spec.ComponentKind, state.Namespace.ValueString(), state.Name.ValueString(), req.State.Raw, "",
 			)
@@ -133,8 +147,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 }
 
 // isWarnedOf reports whether each plan has something to say of a component, beside what its analysis found.
-func (r *Resource) isWarnedOf(m Model, found diag.Diagnostics) bool {
-	at, name := m.imageName()
+func (r *Resource) isWarnedOf(ctx context.Context, m Model, found diag.Diagnostics) bool {
+	at, name := m.imageName(ctx)
 	ref, ok := kit.CheckImageName(at, name, &found)
 	return len(found) > 0 || ok && r.Session.Unpinned.MustSee(ref)
 }
@@ -188,9 +202,9 @@ func (r *Resource) apply(ctx context.Context, m *Model, verb string, diags *diag
 	if diags.HasError() {
 		return
 	}
-	c, ds = Analysed(c)
+	c, ds = m.analysed(c)
 	diags.Append(ds...)
-	if c.Python != nil && !diags.HasError() {
+	if !diags.HasError() {
 		diags.Append(m.checkDeclared(ctx, c.Interface)...) // a source that was unknown at plan is known now
 	}
 	if diags.HasError() {
@@ -248,13 +262,13 @@ func (m *Model) derive(ctx context.Context, config Model) diag.Diagnostics {
 	if config.checkKind(&diags); diags.HasError() {
 		return diags
 	}
-	if m.Python.IsUnknown() || m.Container.IsUnknown() || config.Inputs.IsUnknown() || config.Outputs.IsUnknown() || !m.knowsFiles() || (c.Python != nil && (c.Python.Source == spec.Unknown || c.Python.Function == spec.Unknown)) {
+	if m.Python.IsUnknown() || m.Container.IsUnknown() || m.isPackage() && m.isOpen() || config.Inputs.IsUnknown() || config.Outputs.IsUnknown() || !m.knowsFiles() || (c.Python != nil && (c.Python.Source == spec.Unknown || c.Python.Function == spec.Unknown)) {
 		m.setUnknown(ctx, config)
 		return diags
 	}
-	c, ds = Analysed(c)
+	c, ds = m.analysed(c)
 	diags.Append(ds...)
-	if c.Python != nil && !diags.HasError() {
+	if !diags.HasError() {
 		diags.Append(config.checkDeclared(ctx, c.Interface)...)
 	}
 	if diags.HasError() {
@@ -294,7 +308,7 @@ func (m *Model) SetDerived(ctx context.Context, c spec.Component, version string
 	var diags diag.Diagnostics
 	m.Drift = kit.NoDrift()
 	m.Description = types.StringValue(c.Description)
-	if c.Python != nil {
+	if c.Python != nil && !m.isPackage() {
 		var python pythonModel
 		diags.Append(m.Python.As(ctx, &python, kit.ObjectOptions)...)
 		python.Function = types.StringValue(c.Python.Function)
@@ -302,7 +316,8 @@ func (m *Model) SetDerived(ctx context.Context, c spec.Component, version string
 		diags.Append(ds...)
 		m.Python = object
 	}
-	interfaceKnown := c.Python != nil || kit.IsSettled(m.Inputs) && kit.IsSettled(m.Outputs)
+	_, isDerived := m.derived()
+	interfaceKnown := isDerived || kit.IsSettled(m.Inputs) && kit.IsSettled(m.Outputs)
 	var ds diag.Diagnostics
 	m.Inputs, ds = kit.DerivedInputs(ctx, c.Inputs, m.Inputs)
 	diags.Append(ds...)

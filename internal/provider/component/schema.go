@@ -2,6 +2,7 @@ package component
 
 import (
 	"context"
+	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -27,6 +28,7 @@ type Model struct {
 	Version     types.String `tfsdk:"version"`
 	Ref         types.Object `tfsdk:"ref"`
 	Drift       types.List   `tfsdk:"drift"`
+	packageModel
 }
 
 type pythonModel struct {
@@ -51,57 +53,60 @@ type containerModel struct {
 }
 
 func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	attributes := map[string]schema.Attribute{
+		"name": schema.StringAttribute{
+			Required:            true,
+			MarkdownDescription: "Name, at most 52 lower-case letters, digits and hyphens.",
+			PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplaceIf(isMade,
+				"Another name is another component.", "Another name is another component.")},
+		},
+		"namespace": kit.NamespaceAttribute(),
+		"description": schema.StringAttribute{
+			Optional: true, Computed: true,
+			MarkdownDescription: "What the component does. Default: the first part of the Python function's " +
+				"docstring, or what the package says.",
+		},
+		"inputs": schema.MapNestedAttribute{
+			Optional: true, Computed: true,
+			MarkdownDescription: "Inputs by name. Declared for a container; derived from the signature of a Python " +
+				"function and from a package, of which they may only say the same.",
+			NestedObject: schema.NestedAttributeObject{Attributes: kit.InputAttributes()},
+			Validators:   []validator.Map{kit.NoNulls{}},
+		},
+		"outputs": schema.MapNestedAttribute{
+			Optional: true, Computed: true,
+			MarkdownDescription: "Outputs by name. Declared for a container; derived from the signature of a Python " +
+				"function, where a single return value is called `Output`, and from a package; they may only say the same.",
+			NestedObject: schema.NestedAttributeObject{Attributes: kit.OutputAttributes()},
+			Validators:   []validator.Map{kit.NoNulls{}},
+		},
+		"python":    PythonAttribute(),
+		"container": ContainerAttribute(),
+		"env": schema.MapAttribute{
+			Optional: true, ElementType: types.StringType,
+			MarkdownDescription: "Environment variables. Never secrets: Kubernetes shows them to everybody who may read the " +
+				"object. A task's `secret_env` is for those.",
+		},
+		"resources": kit.NestedAttribute(
+			"What the container asks for and may use at most. A task can override it.", kit.ResourcesObject.Attributes(),
+		),
+		"version": schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: "Hash of everything that the component is. The cluster object is called `<name>-<version>`.",
+		},
+		"drift": kit.DriftAttribute(),
+		"ref": schema.ObjectAttribute{
+			Computed: true, AttributeTypes: kit.RefAttributeTypes(),
+			MarkdownDescription: "What a task's `component` takes: " + kit.RefDescription,
+		},
+	}
+	maps.Copy(attributes, packageAttributes())
 	resp.Schema = schema.Schema{
 		Version: kit.RefSchemaVersion,
-		MarkdownDescription: "One step that pipelines can run: a Python function or any container. Each change makes a " +
-			"new immutable version; " +
-			"an old version is removed once no pipeline, recurring run or unfinished run uses it.",
-		Attributes: map[string]schema.Attribute{
-			"name": schema.StringAttribute{
-				Required:            true,
-				MarkdownDescription: "Name, at most 52 lower-case letters, digits and hyphens.",
-				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplaceIf(isMade,
-					"Another name is another component.", "Another name is another component.")},
-			},
-			"namespace": kit.NamespaceAttribute(),
-			"description": schema.StringAttribute{
-				Optional: true, Computed: true,
-				MarkdownDescription: "What the component does. Default: the first part of the Python function's docstring.",
-			},
-			"inputs": schema.MapNestedAttribute{
-				Optional: true, Computed: true,
-				MarkdownDescription: "Inputs by name. Declared for a container; derived from the signature of a Python " +
-					"function, of which they may only say the same.",
-				NestedObject: schema.NestedAttributeObject{Attributes: kit.InputAttributes()},
-				Validators:   []validator.Map{kit.NoNulls{}},
-			},
-			"outputs": schema.MapNestedAttribute{
-				Optional: true, Computed: true,
-				MarkdownDescription: "Outputs by name. Declared for a container; derived from the signature of a Python " +
-					"function, where a single return value is called `Output`; they may only say the same.",
-				NestedObject: schema.NestedAttributeObject{Attributes: kit.OutputAttributes()},
-				Validators:   []validator.Map{kit.NoNulls{}},
-			},
-			"python":    PythonAttribute(),
-			"container": ContainerAttribute(),
-			"env": schema.MapAttribute{
-				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Environment variables. Never secrets: Kubernetes shows them to everybody who may read the " +
-					"object. A task's `secret_env` is for those.",
-			},
-			"resources": kit.NestedAttribute(
-				"What the container asks for and may use at most. A task can override it.", kit.ResourcesObject.Attributes(),
-			),
-			"version": schema.StringAttribute{
-				Computed:            true,
-				MarkdownDescription: "Hash of everything that the component is. The cluster object is called `<name>-<version>`.",
-			},
-			"drift": kit.DriftAttribute(),
-			"ref": schema.ObjectAttribute{
-				Computed: true, AttributeTypes: kit.RefAttributeTypes(),
-				MarkdownDescription: "What a task's `component` takes: " + kit.RefDescription,
-			},
-		},
+		MarkdownDescription: "One step that pipelines can run: a Python function, any container, or a component of Kubeflow " +
+			"Pipelines as it is. Each change makes a new immutable version; an old version is removed once no pipeline, " +
+			"recurring run or unfinished run uses it.",
+		Attributes: attributes,
 	}
 }
 

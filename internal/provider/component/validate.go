@@ -16,7 +16,7 @@ func (r *Resource) ValidateConfig(
 		return
 	}
 	m.Namespace = kit.OrUnknown(m.Namespace)
-	at, name := m.imageName()
+	at, name := m.imageName(ctx)
 	kit.CheckImageName(at, name, &resp.Diagnostics)
 	resp.Diagnostics.Append(m.derive(ctx, m)...)
 }

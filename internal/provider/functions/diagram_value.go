@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/kfpir"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
@@ -20,6 +21,9 @@ func drawnPipeline(v attr.Value) (p spec.Pipeline, known bool, err error) {
 	o := r.Object(problem.Path{}, v)
 	if !r.known || len(r.errs) > 0 {
 		return p, r.known, errors.Join(r.errs...)
+	}
+	if text := r.value(o["package"]); text != nil {
+		return r.packaged(o), r.known, errors.Join(r.errs...)
 	}
 	if _, ok := o["tasks"]; !ok {
 		return p, true, errors.New("this is not a pipeline: it has no tasks. Give the resource itself, such as " +
@@ -44,6 +48,20 @@ func drawnPipeline(v attr.Value) (p spec.Pipeline, known bool, err error) {
 type drawnReader struct {
 	known bool
 	errs  []error
+}
+
+// packaged reads the pipeline of a package of KFP.
+func (r *drawnReader) packaged(o map[string]attr.Value) spec.Pipeline {
+	read, problems := kfpir.Read(r.Text(problem.At("package"), o["package"]), kfpir.Options{
+		Namespace: r.Text(problem.At("namespace"), o["namespace"]), Name: r.Text(problem.At("name"), o["name"]),
+		Images: r.Texts(problem.At("images"), o["images"]),
+	})
+	for _, p := range problems {
+		if p.Severity == problem.Error {
+			r.errs = append(r.errs, fmt.Errorf("package: %s: %s", p.Title, p.Detail))
+		}
+	}
+	return read.Pipeline
 }
 
 func (r *drawnReader) group(at problem.Path, v attr.Value) spec.Group {

@@ -39,6 +39,10 @@ func (r *Resource) imported(ctx context.Context, m *Model, live *backend.Object,
 		)
 		return
 	}
+	if isOfPackage(live) {
+		m.importPackage(live, diags)
+		return
+	}
 	p, unread, err := decompile.ReadPipeline(live.Into, r.Session.Refs(ctx, live.Namespace), nil)
 	if err != nil {
 		kit.AddClusterError(diags, "read", "pipeline", live.Name, err)

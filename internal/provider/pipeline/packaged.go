@@ -9,6 +9,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/kfpir"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
@@ -48,17 +50,43 @@ func (m packageModel) options(ctx context.Context, of Model, t *kit.Reader) kfpi
 	return o
 }
 
-// packaged reads the package, over which the attributes beside it stand.
-func (m Model) packaged(ctx context.Context, t *kit.Reader, beside spec.Pipeline) spec.Pipeline {
-	for name, given := range map[string]bool{
-		"tasks": !m.Tasks.IsNull(), "groups": !m.Groups.IsNull(), "on_exit": !m.OnExit.IsNull(), "parameters": !m.Parameters.IsNull(),
-		"outputs": !m.Outputs.IsNull(),
+// checkAlone refuses what a configuration declares beside a package that has it already.
+func (m Model) checkAlone(diags *diag.Diagnostics) {
+	if !m.isPackage() {
+		return
+	}
+	for _, beside := range []struct {
+		name  string
+		given bool
+	}{
+		{"tasks", !m.Tasks.IsNull()}, {"groups", !m.Groups.IsNull()}, {"on_exit", !m.OnExit.IsNull()},
+		{"parameters", !m.Parameters.IsNull()}, {"outputs", !m.Outputs.IsNull()},
 	} {
-		if given {
-			kit.AddErrorAt(t.Diags, path.Root(name), "Two pipelines",
-				"The package has "+name+" of its own. Remove this, or the package.")
+		if beside.given {
+			kit.AddErrorAt(diags, path.Root(beside.name), "Two pipelines",
+				"The package has "+beside.name+" of its own. Remove this, or the package.")
 		}
 	}
+}
+
+// setInterface writes the parameters and outputs that follow from the package.
+func (m *Model) setInterface(ctx context.Context, p spec.Pipeline, diags *diag.Diagnostics) {
+	if !m.isPackage() {
+		return
+	}
+	if p.Open.Tasks {
+		m.Parameters, m.Outputs = types.MapUnknown(kit.InputType), types.MapUnknown(types.StringType)
+		return
+	}
+	var ds diag.Diagnostics
+	m.Parameters, ds = kit.NewInputs(ctx, p.Parameters, types.MapNull(kit.InputType))
+	diags.Append(ds...)
+	w := kit.Writer{Diags: diags}
+	m.Outputs = w.Texts(ctx, types.MapType{ElemType: types.StringType}, p.Outputs, types.MapNull(types.StringType))
+}
+
+// packaged reads the package, over which the attributes beside it stand.
+func (m Model) packaged(ctx context.Context, t *kit.Reader, beside spec.Pipeline) spec.Pipeline {
 	text, options := t.Text(m.Package), m.options(ctx, m, t)
 	if text == spec.Unknown || options.Name == spec.Unknown {
 		t.Unknown, beside.Open = true, spec.Open{Parameters: true, Tasks: true, OnExit: true, Groups: true}
@@ -124,4 +152,33 @@ func (m Model) warnOfUsers(p spec.Pipeline, diags *diag.Diagnostics) {
 		"As in KFP, the containers of a package run as the users of their images, which often is root. Set "+
 			"defaults = { security_context = { run_as_user = 65532, run_as_non_root = true } } where the images allow that, or "+
 			"security_context = {} to keep this without the warning.")
+}
+
+// isOfPackage reports whether a package made what is in the cluster: it has components inside, which only packages do.
+func isOfPackage(live *backend.Object) bool {
+	var object struct {
+		Spec struct {
+			Templates []struct {
+				Name string `json:"name"`
+			} `json:"templates"`
+		} `json:"spec"`
+	}
+	if live.Into(&object) != nil {
+		return false
+	}
+	for _, t := range object.Spec.Templates {
+		if layout.IsInlineTemplate(t.Name) {
+			return true
+		}
+	}
+	return false
+}
+
+// importPackage takes over a pipeline that a package made, which the cluster does not hold.
+func (m *Model) importPackage(live *backend.Object, diags *diag.Diagnostics) {
+	m.Namespace, m.Name = types.StringValue(live.Namespace), types.StringValue(live.Name)
+	m.Version, m.Drift = types.StringValue(live.Labels[layout.VersionLabel]), kit.NoDrift()
+	diags.AddWarning("Pipeline "+live.Name+" was made from a package", "The cluster does not hold the package. Give it in "+
+		"the configuration, with the images, defaults and settings that stood beside it: where the plan shows no other version, "+
+		"nothing changes in the cluster.")
 }

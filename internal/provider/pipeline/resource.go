@@ -54,6 +54,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	var namespace types.String
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("namespace"), &namespace)...)
+	// These are computed for packages alone.
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("parameters"), &plan.Parameters)...)
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("outputs"), &plan.Outputs)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -62,6 +65,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	r.PlanNamespace(ctx, namespace, req, resp, &plan.Namespace)
 	r.ClaimPlanned(ctx, "kfp_pipeline", plan.Namespace, plan.Name, req, resp)
+	plan.checkAlone(&resp.Diagnostics)
 	p, unknown, diags := plan.spec(ctx)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -88,6 +92,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	r.Session.PlannedOptions.Note(p)
 	checkInside(ctx, r.Session, p, &resp.Diagnostics)
 	plan.SetDerived(p, g, version)
+	plan.setInterface(ctx, p, &resp.Diagnostics)
 	tasks.strip(&plan)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 }
@@ -127,6 +132,9 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	case err != nil:
 		r.Session.AddReadError(&resp.Diagnostics, "pipeline", state.Name.ValueString(), err)
 		return
+	}
+	if !state.isPackage() && state.Tasks.IsNull() && isOfPackage(live) && !state.Version.IsNull() {
+		return // it was imported, and no package has been given yet
 	}
 	if state.Version.IsNull() || handwritten.IsUntouched(live.Labels, live.Annotations) {
 		r.imported(ctx, &state, live, &resp.Diagnostics)
@@ -219,6 +227,7 @@ func (r *Resource) apply(ctx context.Context, m *Model, verb string, diags *diag
 		return
 	}
 	m.SetDerived(p, g, compiled.Version)
+	m.setInterface(ctx, p, diags)
 	if m.ownsConfigMaps() {
 		kit.Report(diags, func(problems *problem.List) {
 			r.Session.RetireCode(ctx, p.Namespace, p.Name, compiled.ConfigMaps(), problems)
@@ -241,6 +250,9 @@ func (m *Model) SetDerived(p spec.Pipeline, g *graph.Graph, version string) {
 // isInterfaceKnown reports whether no input and no output of the pipeline depends on what is not known yet: an output
 // has the type that its task's component gives it.
 func (m *Model) isInterfaceKnown(p spec.Pipeline) bool {
+	if m.isPackage() {
+		return !p.Open.Tasks
+	}
 	if !kit.IsSettled(m.Parameters) || kit.HasUnknown(m.Outputs) {
 		return false
 	}

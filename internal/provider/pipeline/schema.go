@@ -96,9 +96,9 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		"namespace":   kit.NamespaceAttribute(),
 		"description": schema.StringAttribute{Optional: true, MarkdownDescription: "What the pipeline does."},
 		"parameters": schema.MapNestedAttribute{
-			Optional: true,
+			Optional: true, Computed: true,
 			MarkdownDescription: "Parameters by name. Tasks read them as `{{ parameters.x }}`. Artifacts too: a " +
-				"task of another pipeline gives one, or a run by its address.",
+				"task of another pipeline gives one, or a run by its address. Those of a package follow from it.",
 			NestedObject: schema.NestedAttributeObject{Attributes: kit.InputAttributes()},
 			Validators:   []validator.Map{kit.NoNulls{}},
 		},
@@ -112,8 +112,8 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			Validators:   []validator.Map{kit.NoNulls{}},
 		},
 		"outputs": schema.MapAttribute{
-			Optional: true, ElementType: types.StringType,
-			MarkdownDescription: "Outputs by name, such as `{{ tasks.quote.outputs.quote }}`.",
+			Optional: true, Computed: true, ElementType: types.StringType,
+			MarkdownDescription: "Outputs by name, such as `{{ tasks.quote.outputs.quote }}`. Those of a package follow from it.",
 		},
 		"defaults": schema.SingleNestedAttribute{
 			Optional:            true,

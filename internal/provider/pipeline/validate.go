@@ -20,6 +20,9 @@ func (r *Resource) ValidateConfig(
 		return
 	}
 	m.Namespace = kit.OrUnknown(m.Namespace)
+	if m.checkAlone(&resp.Diagnostics); resp.Diagnostics.HasError() {
+		return
+	}
 	p, _, diags := m.spec(ctx)
 	if resp.Diagnostics.Append(diags...); diags.HasError() {
 		return

@@ -98,7 +98,7 @@ func componentTemplate(c spec.Component) (wfv1.Template, map[string]string, erro
 		Inputs:          componentInputs(c.Interface),
 		Outputs:         componentOutputs(c.Interface),
 		Metadata:        wfv1.Metadata{Labels: map[string]string{layout.TaskLabel: layout.TaskOfNode}},
-		SecurityContext: podSecurity(c.ImageUser),
+		SecurityContext: PodSecurity(c.ImageUser),
 		PodSpecPatch:    Handed(layout.PodParameter), // an expression: a plain tag makes no JSON of control characters
 		Volumes: []corev1.Volume{{Name: outputsVolume, VolumeSource: corev1.VolumeSource{
 			EmptyDir: &corev1.EmptyDirVolumeSource{},
@@ -237,7 +237,7 @@ func interfaceTypes(i spec.Interface) layout.InterfaceTypes {
 		types.Inputs[name] = it
 	}
 	for name, out := range i.Outputs {
-		types.Outputs[name] = layout.OutputType{Type: out.Type, Description: out.Description}
+		types.Outputs[name] = layout.OutputType{Type: out.Type, Description: out.Description, Optional: out.Optional}
 	}
 	return types
 }

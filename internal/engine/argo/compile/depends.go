@@ -9,17 +9,19 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
-// Group is the tasks of one DAG, which look at what became of each other.
-type Group struct {
+// DAG is the tasks of one DAG, which look at what became of each other.
+type DAG struct {
 	Tasks map[string]spec.Task
 	Nodes map[string]*graph.Node
+	// Uncertain are the expressions of its outputs that may have no value.
+	Uncertain []string
 }
 
 var everyState = []string{"Succeeded", "Failed", "Errored", "Skipped", "Omitted"}
 
 // Depends is Argo's condition on the tasks before.
-func (g Group) Depends(name string) string {
-	t, n := g.Tasks[name], g.Nodes[name]
+func (d DAG) Depends(name string) string {
+	t, n := d.Tasks[name], d.Nodes[name]
 	joined, states := " && ", []string(nil)
 	switch t.RunIf {
 	case spec.AnySucceeded, spec.AnyFailed:
@@ -29,13 +31,13 @@ func (g Group) Depends(name string) string {
 	for _, need := range n.Needs {
 		switch t.RunIf {
 		case spec.AnySucceeded:
-			states = g.givingStates(need.Task)
+			states = d.givingStates(need.Task)
 		case spec.AllFailed, spec.AnyFailed:
 			states = []string{"Failed", "Errored"}
 		case spec.AllDone, spec.Always:
 			states = everyState
 		default:
-			parts = append(parts, g.success(need, len(n.Needs)+len(n.Choices) > 1))
+			parts = append(parts, d.success(need, len(n.Needs)+len(n.Choices) > 1))
 			continue
 		}
 		parts = append(parts, anyState(need.Task, states, joined == " && " && len(n.Needs)+len(n.Choices) > 1))
@@ -50,7 +52,7 @@ func (g Group) Depends(name string) string {
 	for _, choice := range n.Choices {
 		var given []string
 		for _, task := range choice {
-			given = append(given, anyState(task, g.givingStates(task), false))
+			given = append(given, anyState(task, d.givingStates(task), false))
 		}
 		condition += " && (" + strings.Join(given, " || ") + ")"
 	}
@@ -63,13 +65,13 @@ func isSpecial(t spec.Task) bool { return t.RunIf != "" && t.RunIf != spec.AllSu
 // success is the condition on a task before under which one that needs it to succeed runs. A task that was skipped
 // stops those that use its outputs, unless they have a fallback; it does not stop those that only come after it. A
 // fallback also stands in for a task that was left out, unless that was because of a failure.
-func (g Group) success(need graph.Need, inParentheses bool) string {
+func (d DAG) success(need graph.Need, inParentheses bool) string {
 	if need.Data {
-		return anyState(need.Task, g.givingStates(need.Task), inParentheses)
+		return anyState(need.Task, d.givingStates(need.Task), inParentheses)
 	}
-	n, t, name := g.Nodes[need.Task], g.Tasks[need.Task], layout.TaskName(need.Task)
+	n, t, name := d.Nodes[need.Task], d.Tasks[need.Task], layout.TaskName(need.Task)
 	harmless := func(state string) string {
-		if f := g.before(need.Task); !f.isNone() {
+		if f := d.before(need.Task); !f.isNone() {
 			return state + noFailure + f.depends() + ")"
 		}
 		return state
@@ -98,9 +100,9 @@ const noFailure = " && !("
 
 // givingStates are the states of a task that has given its outputs. A loop without items, which Argo calls skipped,
 // gives an empty list.
-func (g Group) givingStates(task string) []string {
+func (d DAG) givingStates(task string) []string {
 	states := []string{"Succeeded"}
-	if n := g.Nodes[task]; n.Item != "" && !n.Conditional {
+	if n := d.Nodes[task]; n.Item != "" && !n.Conditional {
 		states = append(states, "Skipped")
 	}
 	return states
@@ -124,32 +126,32 @@ func anyState(task string, states []string, inParentheses bool) string {
 type failure struct {
 	tasks   map[string]bool     // one of these failed
 	unheard map[string]*failure // or one that looks at failures did not run, and one of those before it failed
-	group   Group
+	dag     DAG
 }
 
 func (f *failure) isNone() bool { return len(f.tasks)+len(f.unheard) == 0 }
 
-func (g Group) noFailure() *failure {
-	return &failure{tasks: map[string]bool{}, unheard: map[string]*failure{}, group: g}
+func (d DAG) noFailure() *failure {
+	return &failure{tasks: map[string]bool{}, unheard: map[string]*failure{}, dag: d}
 }
 
 // before is the failure of a task that another one needs.
-func (g Group) before(task string) *failure {
-	f := g.noFailure()
+func (d DAG) before(task string) *failure {
+	f := d.noFailure()
 	seen := map[string]bool{}
-	for _, need := range g.Nodes[task].Needs {
-		g.collect(f, need.Task, seen)
+	for _, need := range d.Nodes[task].Needs {
+		d.collect(f, need.Task, seen)
 	}
 	return f
 }
 
 // collect adds a task that failed, or was left out for a failure.
-func (g Group) collect(f *failure, task string, seen map[string]bool) {
+func (d DAG) collect(f *failure, task string, seen map[string]bool) {
 	if seen[task] {
 		return
 	}
 	seen[task] = true
-	t := g.Tasks[task]
+	t := d.Tasks[task]
 	if !t.AllowFailure {
 		f.tasks[task] = true
 	}
@@ -157,19 +159,19 @@ func (g Group) collect(f *failure, task string, seen map[string]bool) {
 		return // what failed before counts without it
 	}
 	if isSpecial(t) {
-		if before := g.before(task); !before.isNone() {
+		if before := d.before(task); !before.isNone() {
 			f.unheard[task] = before
 		}
 		return
 	}
-	for _, need := range g.Nodes[task].Needs {
-		g.collect(f, need.Task, seen)
+	for _, need := range d.Nodes[task].Needs {
+		d.collect(f, need.Task, seen)
 	}
 }
 
 // idleStates are those of a task that has not run.
 func (f *failure) idleStates(task string) []string {
-	if f.group.Nodes[task].Conditional {
+	if f.dag.Nodes[task].Conditional {
 		return []string{"Omitted", "Skipped"}
 	}
 	return []string{"Omitted"}
@@ -235,18 +237,18 @@ func WithoutFailures(condition string) string {
 }
 
 // leaves are the tasks that no other one needs.
-func (g Group) leaves() []string {
-	return slices.DeleteFunc(spec.Names(g.Tasks), func(task string) bool { return !g.Nodes[task].Leaf })
+func (d DAG) leaves() []string {
+	return slices.DeleteFunc(spec.Names(d.Tasks), func(task string) bool { return !d.Nodes[task].Leaf })
 }
 
 // counted are the tasks whose failures, and those before them, count: those that no other one needs, but for one that
 // always runs, which handles no failure.
-func (g Group) counted() []string {
+func (d DAG) counted() []string {
 	needed := map[string]bool{}
-	for name, t := range g.Tasks {
-		for _, need := range g.Nodes[name].Needs {
+	for name, t := range d.Tasks {
+		for _, need := range d.Nodes[name].Needs {
 			needed[need.Task] = needed[need.Task] || t.RunIf != spec.Always
 		}
 	}
-	return slices.DeleteFunc(spec.Names(g.Tasks), func(task string) bool { return needed[task] })
+	return slices.DeleteFunc(spec.Names(d.Tasks), func(task string) bool { return needed[task] })
 }

@@ -24,11 +24,14 @@ func (c *pipelineCompiler) fails(name, reason, when string) wfv1.WorkflowStep {
 }
 
 // needsEnd reports whether Argo's own rule does not do.
-func (g Group) needsEnd(conditions []string) bool {
+func (d DAG) needsEnd(conditions []string) bool {
+	if len(d.Uncertain) > 0 {
+		return true
+	}
 	special, looksUp := false, false
-	for name, t := range g.Tasks {
-		isTold := t.RunIf == spec.Always && len(g.Nodes[name].Needs) > 0
-		if t.AllowFailure || isTold || t.Component.Kind.IsGraph() && !g.Nodes[name].Leaf {
+	for name, t := range d.Tasks {
+		isTold := t.RunIf == spec.Always && len(d.Nodes[name].Needs) > 0
+		if t.AllowFailure || isTold || t.Component.Kind.IsGraph() && !d.Nodes[name].Leaf {
 			return true
 		}
 		special = special || isSpecial(t)
@@ -41,14 +44,14 @@ func (g Group) needsEnd(conditions []string) bool {
 }
 
 // end compiles it.
-func (c *pipelineCompiler) end(g Group) wfv1.DAGTask {
-	f := g.noFailure()
+func (c *pipelineCompiler) end(d DAG) wfv1.DAGTask {
+	f := d.noFailure()
 	seen := map[string]bool{}
 	var ended []string
-	for _, task := range g.counted() {
-		g.collect(f, task, seen)
+	for _, task := range d.counted() {
+		d.collect(f, task, seen)
 	}
-	for _, leaf := range g.leaves() {
+	for _, leaf := range d.leaves() {
 		ended = append(ended, "("+layout.TaskName(leaf)+".Succeeded || !"+layout.TaskName(leaf)+".Succeeded)")
 	}
 	failed := "false"

@@ -25,7 +25,7 @@ const (
 // exit compiles the on_exit tasks. What became of the run comes in as parameters, whose defaults are Argo's words for
 // it: in a nested pipeline, the caller's hook says what became of that.
 func (c *pipelineCompiler) exit() (wfv1.Template, error) {
-	exit, err := c.dag(exitTemplate, Group{exitTasks(c.pipeline), c.graph.Exit}, c.graph.Scope.Exit, nil)
+	exit, err := c.dag(exitTemplate, DAG{Tasks: exitTasks(c.pipeline), Nodes: c.graph.Exit}, c.graph.Scope.Exit, nil)
 	if err != nil {
 		return exit, err
 	}

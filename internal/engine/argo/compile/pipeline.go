@@ -9,7 +9,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/settings"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
@@ -171,7 +170,11 @@ func (c *pipelineCompiler) mains(name, suffix string) error {
 			}
 		}
 	}
-	main, err := c.dag(name+suffix, Group{c.pipeline.Tasks, c.graph.Tasks}, c.graph.Scope.Task, keys)
+	uncertain, err := c.uncertain()
+	if err != nil {
+		return err
+	}
+	main, err := c.dag(name+suffix, DAG{c.pipeline.Tasks, c.graph.Tasks, uncertain}, c.graph.Scope.Task, keys)
 	if err != nil {
 		return err
 	}
@@ -216,29 +219,32 @@ func (c *pipelineCompiler) outputKeys() map[string]map[string]string {
 
 // dag compiles one map of tasks.
 func (c *pipelineCompiler) dag(
-	name string, g Group, scope func(string) graph.Env, keys map[string]map[string]string,
+	name string, d DAG, scope func(string) graph.Env, keys map[string]map[string]string,
 ) (wfv1.Template, error) {
 	t := wfv1.Template{Name: name, Inputs: pipelineInputs(c.pipeline.Parameters), DAG: &wfv1.DAGTemplate{}}
-	t.DAG.Tasks = make([]wfv1.DAGTask, 0, len(g.Tasks)+1)
+	t.DAG.Tasks = make([]wfv1.DAGTask, 0, len(d.Tasks)+1)
 	var conditions []string
-	for _, task := range spec.Names(g.Tasks) {
+	for _, task := range spec.Names(d.Tasks) {
 		compiled, err := c.compileTask(call{
-			name: task, task: g.Tasks[task], Texts: Texts{Env: scope(task), node: g.Nodes[task]},
+			name: task, task: d.Tasks[task], Texts: Texts{Env: scope(task), node: d.Nodes[task]},
 			settings: withRunClaims(
-				settings.Merge(c.pipeline.Defaults, g.Tasks[task].Settings), c.pipeline.Options.VolumeClaims,
+				settings.Merge(c.pipeline.Defaults, d.Tasks[task].Settings), c.pipeline.Options.VolumeClaims,
 			), keys: keys[task], isExit: name == exitTemplate,
 		})
 		if err != nil {
 			return t, fmt.Errorf("task %q: %w", task, err)
 		}
-		compiled.Depends = g.Depends(task)
+		compiled.Depends = d.Depends(task)
 		conditions = append(conditions, compiled.Depends)
 		relocate(compiled.Arguments.Artifacts, keys)
 		t.DAG.Tasks = append(t.DAG.Tasks, compiled)
 		c.tasks[task] = append(c.tasks[task], &t.DAG.Tasks[len(t.DAG.Tasks)-1])
 	}
-	if g.needsEnd(conditions) {
-		t.DAG.Tasks = append(t.DAG.Tasks, c.end(g))
+	if d.needsEnd(conditions) {
+		t.DAG.Tasks = append(t.DAG.Tasks, c.end(d))
+	}
+	if len(d.Uncertain) > 0 {
+		t.DAG.Tasks = append(t.DAG.Tasks, certain(d.Uncertain))
 	}
 	return t, nil
 }
@@ -268,57 +274,4 @@ func noMetadataOf(input spec.Input) string {
 		return wire.Absent
 	}
 	return ""
-}
-
-// given is the text that gives an output.
-func (c *pipelineCompiler) given(output string) (*expr.Typed, error) {
-	if t := c.graph.Given[output]; t != nil {
-		return t, nil
-	}
-	return TypedText(c.pipeline.Outputs[output], c.graph.Scope.Outputs())
-}
-
-// runInputs are those by which the outputs know of the run.
-func (c *pipelineCompiler) runInputs() []wfv1.Parameter {
-	used := map[string]string{}
-	for _, t := range c.graph.Given {
-		for _, r := range t.References() {
-			if hidden, argo, ok := graph.RunInput(r.Name); ok {
-				used[hidden] = argo
-			}
-		}
-	}
-	var inputs []wfv1.Parameter
-	for _, name := range spec.Names(used) {
-		inputs = append(inputs, hidden(name, used[name]))
-	}
-	return inputs
-}
-
-func (c *pipelineCompiler) outputs() (wfv1.Outputs, error) {
-	var out wfv1.Outputs
-	for _, name := range spec.Names(c.pipeline.Outputs) {
-		want := c.graph.Outputs[name].Type
-		given, err := c.given(name)
-		if err != nil {
-			return out, fmt.Errorf("output %q: %w", name, err)
-		}
-		if want.IsArtifact() {
-			artifact, meta, err := ArtifactOutput(name, given, want)
-			if err != nil {
-				return out, fmt.Errorf("output %q: %w", name, err)
-			}
-			if artifact.From != "" || artifact.FromExpression != "" {
-				out.Artifacts = append(out.Artifacts, artifact)
-			}
-			out.Parameters = append(out.Parameters, wfv1.Parameter{Name: layout.ArtifactParameter(name), ValueFrom: meta})
-			continue
-		}
-		valueFrom, err := outputFrom(given, want)
-		if err != nil {
-			return out, fmt.Errorf("output %q: %w", name, err)
-		}
-		out.Parameters = append(out.Parameters, wfv1.Parameter{Name: name, ValueFrom: valueFrom})
-	}
-	return out, nil
 }

@@ -13,9 +13,9 @@ import (
 // user; the number is that of "nonroot" in distroless images.
 const runAsUser = 65532
 
-// podSecurity and containerSecurity satisfy the restricted Pod Security Standard, unless a container runs as the user of
+// PodSecurity and containerSecurity satisfy the restricted Pod Security Standard, unless a container runs as the user of
 // its image.
-func podSecurity(asImageUser bool) *corev1.PodSecurityContext {
+func PodSecurity(asImageUser bool) *corev1.PodSecurityContext {
 	context := &corev1.PodSecurityContext{
 		SeccompProfile: &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault},
 	}

@@ -3,6 +3,7 @@ package compile
 import (
 	"errors"
 	"maps"
+	"strconv"
 	"strings"
 
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
@@ -11,6 +12,7 @@ import (
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/settings"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
 
 // CompileText compiles a text for an input of type want.
@@ -74,6 +76,9 @@ func metadataVar(artifact expr.Var) expr.Var {
 		of, _, _ := strings.Cut(meta.Argo, ".outputs.")
 		parameters, access := expr.Access(of+".outputs.parameters"), expr.Access(meta.Argo)
 		meta.Code = "type(" + parameters + `) == "map" && not (` + access + ` in [nil, ""]) ? ` + access + ` : "[]"`
+		if artifact.Sparse { // an item that has given no artifact has none in the directory
+			meta.Code = "toJson(filter(fromJSON(" + meta.Code + "), # != " + strconv.Quote(wire.Absent) + "))"
+		}
 	case artifact.Failing:
 		meta.Failing = true
 	case artifact.Nullable:
@@ -94,7 +99,7 @@ func metadataOf(artifact string) string {
 func outputFrom(t *expr.Typed, want spec.Type) (*wfv1.ValueFrom, error) {
 	if name, ok := t.Bare(); ok {
 		v, _ := t.Env().Lookup(name)
-		if isText := v.Coding == expr.Wire || v.Coding == expr.Plain; isText && !isInput(v) {
+		if isText := v.Coding == expr.Wire || v.Coding == expr.Plain; isText && v.Argo != "" && v.Code == "" && !isInput(v) {
 			return &wfv1.ValueFrom{Parameter: "{{" + v.Argo + "}}"}, nil
 		}
 	}

@@ -252,7 +252,9 @@ func passedOut(outputs map[string]spec.Output, from string, isLoop bool, of spec
 		if outputs[name].Type.IsArtifact() {
 			if isList := of.IsGraph() && outputs[name].Type.IsList(); !isLoop && !isList {
 				out.Artifacts = append(
-					out.Artifacts, wfv1.Artifact{Name: name, From: "{{" + from + ".outputs.artifacts." + name + "}}"},
+					out.Artifacts, wfv1.Artifact{
+						Name: name, From: "{{" + from + ".outputs.artifacts." + name + "}}", Optional: outputs[name].Optional,
+					},
 				)
 			}
 			name = layout.ArtifactParameter(name)

@@ -3,6 +3,7 @@ package decompile
 import (
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -78,6 +79,7 @@ func (d *componentDecompiler) read(code *corev1.ConfigMap) {
 	}
 	i, unread := decompileInterface(w, main.Inputs.Artifacts)
 	c.Interface, d.unread = i, append(d.unread, unread...)
+	c.ImageUser = reflect.DeepEqual(main.SecurityContext, compile.PodSecurity(true))
 	switch {
 	case main.Script != nil:
 		d.container(main.Script.Container)

@@ -46,7 +46,7 @@ func decompileInterface(w *wfv1.WorkflowTemplate, artifacts wfv1.Artifacts) (spe
 		layout.Set(&i.Inputs, a.Name, spec.Input{Type: known.Type, Optional: known.Optional, Description: known.Description})
 	}
 	for name, o := range types.Outputs {
-		layout.Set(&i.Outputs, name, spec.Output{Type: o.Type, Description: o.Description})
+		layout.Set(&i.Outputs, name, spec.Output{Type: o.Type, Description: o.Description, Optional: o.Optional})
 	}
 	return i, unread
 }

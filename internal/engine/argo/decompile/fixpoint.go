@@ -175,9 +175,9 @@ func (d *pipelineDecompiler) order() {
 // runIf finds the condition on the tasks before that compiles to what the object says.
 func (d *pipelineDecompiler) runIf() {
 	g := d.check()
-	tasks, exit := compile.Group{
+	tasks, exit := compile.DAG{
 		Tasks: maps.Clone(d.pipeline.Tasks), Nodes: g.Tasks,
-	}, compile.Group{Tasks: maps.Clone(d.pipeline.OnExit), Nodes: g.Exit}
+	}, compile.DAG{Tasks: maps.Clone(d.pipeline.OnExit), Nodes: g.Exit}
 	for _, r := range d.tasks {
 		of := tasks
 		if r.isExit {

@@ -166,6 +166,9 @@ func (d *pipelineDecompiler) group(
 			}
 			continue
 		}
+		if argo.Name == layout.OutputsTask {
+			continue // it says what the outputs say
+		}
 		name := layout.SpecName(argo.Name)
 		path := layout.Keyed(attribute, name)
 		if d.unchanged[path] {

@@ -50,7 +50,7 @@ func publicInterface(w wfv1.WorkflowTemplate) (spec.Interface, error) {
 		}
 	}
 	for name, out := range known.Outputs {
-		i.Outputs[name] = spec.Output{Type: out.Type, Description: out.Description}
+		i.Outputs[name] = spec.Output{Type: out.Type, Description: out.Description, Optional: out.Optional}
 	}
 	for _, p := range w.Spec.Arguments.Parameters {
 		in, ok := i.Inputs[p.Name]

@@ -44,7 +44,7 @@ func AllowedByEnd(end wfv1.DAGTask, tasks []wfv1.DAGTask) []string {
 	}
 	var allowed []string
 	for _, t := range tasks {
-		if t.Name != EndTask && !slices.Contains(counted, t.Name) {
+		if !strings.HasPrefix(t.Name, HiddenPrefix) && !slices.Contains(counted, t.Name) {
 			allowed = append(allowed, t.Name)
 		}
 	}

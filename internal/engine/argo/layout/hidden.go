@@ -33,6 +33,11 @@ const (
 	EndParameter = "failed" // why, or "false"
 )
 
+// OutputsTask comes behind EndTask where an output of a graph may have no value, because a function fails or none of
+// the tasks is there that it chooses from. Argo has no last node of a DAG whose outputs it cannot evaluate, so that the
+// run would never end; this task evaluates them first, and fails. It calls the template of EndTask.
+const OutputsTask = "kfp-outputs"
+
 // FailTask fails without a pod: it has to wait for what is no time. A condition that is none would fail as well, but
 // leaves steps without a last node, and then Argo never gets to what comes after them.
 const FailTask = "kfp-fail"

@@ -48,6 +48,7 @@ type InputType struct {
 type OutputType struct {
 	Type        spec.Type `json:"type"`
 	Description string    `json:"description,omitempty"`
+	Optional    bool      `json:"optional,omitempty"`
 }
 
 // DecodeValue is a value of a type as people write it, from the text that travels.

@@ -12,18 +12,23 @@ import (
 // isInAttempt reports whether a node is an attempt of a graph that is repeated as a whole, or inside of one. What becomes
 // of it follows from the node above the attempts.
 func (r *retrier) isInAttempt(node wfv1.NodeStatus) bool {
-	if isAttempt(node) && isGroup(node.Type) {
+	isSuch := func(node wfv1.NodeStatus) bool { return isAttempt(node) && isGroup(node.Type) }
+	if isSuch(node) {
 		return true
 	}
-	around, ok := r.nodes[node.BoundaryID]
-	return ok && r.isInAttempt(around)
+	for _, around := range boundaries(r.nodes, node) {
+		if isSuch(around) {
+			return true
+		}
+	}
+	return false
 }
 
 // forgetInside forgets all that is inside of what is forgotten.
 func (r *retrier) forgetInside() {
 	for id, node := range r.nodes {
-		for at := node; at.BoundaryID != ""; at = r.nodes[at.BoundaryID] {
-			if r.forget[at.BoundaryID] {
+		for _, around := range boundaries(r.nodes, node) {
+			if r.forget[around.ID] {
 				r.forget[id] = true
 			}
 		}
@@ -33,11 +38,7 @@ func (r *retrier) forgetInside() {
 // stands reports whether the failure of a node stands, since it did not make the run fail: something around it succeeded
 // all the same, or it may fail, or something after it has handled that.
 func (r *retrier) stands(node wfv1.NodeStatus) bool {
-	for at := node; at.BoundaryID != ""; at = r.nodes[at.BoundaryID] {
-		around, ok := r.nodes[at.BoundaryID]
-		if !ok {
-			return false
-		}
+	for at, around := range boundaries(r.nodes, node) {
 		if around.Phase == wfv1.NodeSucceeded {
 			return true
 		}

@@ -102,7 +102,7 @@ func (r *retrier) choose() {
 		case node.Name == exit, strings.HasPrefix(node.Name, exit+"."), strings.HasPrefix(node.Name, exit+"("):
 			r.forgetWithNext(id)
 		case r.isInAttempt(node):
-		case node.FailedOrError() && strings.HasSuffix(node.Name, "."+layout.EndTask):
+		case node.FailedOrError() && isOfEnd(node):
 			r.forgetWithNext(id)
 		case !node.FailedOrError() || isGroup(node.Type) || isAttempt(node):
 		case r.stands(node):
@@ -112,6 +112,11 @@ func (r *retrier) choose() {
 	}
 	r.forgetNestedExits()
 	r.forgetInside()
+}
+
+// isOfEnd reports whether a node is one of those that say what becomes of a graph.
+func isOfEnd(node wfv1.NodeStatus) bool {
+	return strings.HasSuffix(node.Name, "."+layout.EndTask) || strings.HasSuffix(node.Name, "."+layout.OutputsTask)
 }
 
 // forgetNestedExits lets the on_exit tasks of a nested pipeline run again, where that pipeline is in progress again.
