@@ -39,7 +39,7 @@ resource "kfp_pipeline" "squares" {
   parameters = { n = { type = "integer" }, code = { type = "string", default = "0" } }
   tasks = {
     square = { component = kfp_component.square.ref, inputs = { x = "{{ parameters.n }}" } }
-    tell   = { component = kfp_component.tell.ref, inputs = { text = "{{ tasks.square.output }}" }, env = { CODE = "{{ parameters.code }}" }, secret_env = { PASSWORD = { name = "login", key = "password" } } }
+    tell   = { component = kfp_component.tell.ref, inputs = { text = "it is {{ tasks.square.output }}" }, env = { CODE = "{{ parameters.code }}" }, secret_env = { PASSWORD = { name = "login", key = "password" } } }
   }
   outputs = { square = "{{ tasks.square.output }}" }
 }
@@ -153,7 +153,7 @@ resource "kfp_component" "c" {
   container = { image = "x", command = ["no-such-program"] }
 }`, `The program "no-such-program" is not on this`,
 		},
-		"an image's own command": {
+		"a Python that is not there": {
 			`provider "kfp" {
   local = { python = "no-such-python" }
 }` + localPipeline, `is no Python 3.8 or`,
