@@ -14,6 +14,11 @@ variable "n" {
   description = "How many numbers are squared and added up."
   type        = string
   default     = "4"
+
+  validation {
+    condition     = can(parseint(var.n, 10))
+    error_message = "Give a number."
+  }
 }
 
 resource "kfp_component" "numbers" {

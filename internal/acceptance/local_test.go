@@ -81,9 +81,8 @@ data "kfp_runs" "all" {
 				env.checkProcesses(2),
 			)},
 			{Config: config, ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
-			{PreConfig: func() { replaceIn(t, file, "tasks.square.output", "tasks.square.outputs.Output") }, RefreshState: true},
 			{
-				PreConfig: func() { replaceIn(t, file, "name: code\n", "name: code\n        description: by hand\n") },
+				PreConfig: func() { replaceIn(t, file, `"0"`, `"1"`) },
 				Config:    config, ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 					plancheck.ExpectResourceAction("kfp_pipeline.squares", plancheck.ResourceActionUpdate),
 				}},

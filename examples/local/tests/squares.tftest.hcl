@@ -35,5 +35,5 @@ run "words_are_no_numbers" {
   variables {
     n = "four"
   }
-  expect_failures = [kfp_run.this]
+  expect_failures = [var.n]
 }

@@ -185,7 +185,10 @@ func (p *podRun) prepare() error {
 		}
 	}
 	p.note = Note{NodeID: p.NodeID, RunUID: p.RunUID}
-	var err error
+	err := os.WriteFile(p.file(terminationFile), nil, 0o644) // which a pod has as well
+	if err != nil {
+		return err
+	}
 	if p.container, err = p.containerOf(); err != nil {
 		return err
 	}
