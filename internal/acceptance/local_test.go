@@ -87,7 +87,7 @@ data "kfp_runs" "all" {
 					plancheck.ExpectResourceAction("kfp_pipeline.squares", plancheck.ResourceActionUpdate),
 				}},
 			},
-			{Config: config, ResourceName: "kfp_pipeline.squares", ImportState: true, ImportStateId: "default/squares", ImportStateVerify: true},
+			{Config: config, ResourceName: "kfp_pipeline.squares", ImportState: true, ImportStateId: "default/squares", ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "name"},
 		},
 	})
 }
