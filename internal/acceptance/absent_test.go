@@ -58,6 +58,53 @@ func TestAccAbsentOutputs(t *testing.T) {
 			phases: map[string]string{"alone": "Succeeded", "alone/said": "Skipped", "alone/file": "Omitted", "loop": "Succeeded"},
 			pods:   anyNumber,
 		},
+		{
+			name: "outputs of graphs that cannot be computed",
+			extra: `groups = {
+    sum = {
+      parameters = { text = { type = "string" } }
+      tasks      = { n = { component = kfp_component.number.ref, inputs = { text = "{{ parameters.text }}" } } }
+      outputs    = { sum = "{{ tasks.n.output + 1 }}" }
+    }
+    either = {
+      parameters = { word = { type = "string" } }
+      tasks = {
+        a = { component = kfp_component.say.ref, when = "parameters.word == 'a'", inputs = { text = "A" } }
+        b = { component = kfp_component.write.ref, when = "parameters.word == 'b'", inputs = { text = "B" } }
+        c = { component = kfp_component.say.ref, when = "parameters.word == 'c'", inputs = { text = "C" } }
+        d = { component = kfp_component.write.ref, when = "parameters.word == 'd'", inputs = { text = "D" } }
+      }
+      outputs = { text = "{{ tasks.a.output ?? tasks.c.output }}" }
+    }
+    files = {
+      tasks = {
+        b = { component = kfp_component.write.ref, when = "run.name == ''", inputs = { text = "B" } }
+        d = { component = kfp_component.write.ref, when = "run.name == ''", inputs = { text = "D" } }
+      }
+      outputs = { file = "{{ tasks.b.output ?? tasks.d.output }}" }
+    }
+  }` + number + `
+resource "kfp_pipeline" "inner" {
+  name    = "inner"
+  tasks   = { n = { component = kfp_component.number.ref, inputs = { text = "one" } } }
+  outputs = { sum = "{{ tasks.n.output * 2 }}" }
+  on_exit = { tell = { component = kfp_component.say.ref, inputs = { text = "{{ run.status }}" } } }
+}`,
+			tasks: `
+    loop    = { group = "sum", for_each = jsonencode(["1", "x", "3"]), inputs = { text = "{{ each.value }}" }, allow_failure = true }
+    bound   = { group = "sum", for_each = jsonencode(["x"]), parallelism = 1, inputs = { text = "{{ each.value }}" }, allow_failure = true, retry = { limit = 1 } }
+    fine    = { group = "sum", inputs = { text = "1" } }
+    none    = { group = "either", inputs = { word = "z" }, allow_failure = true, synchronization = { mutexes = ["m-${run}"] } }
+    one     = { group = "either", inputs = { word = "c" } }
+    files   = { group = "files", allow_failure = true }
+    inner   = { component = kfp_pipeline.inner.ref, allow_failure = true }
+    inners  = { component = kfp_pipeline.inner.ref, allow_failure = true, for_each = "[1, 2]" }
+    behind  = { component = kfp_component.say.ref, depends_on = ["loop", "bound", "none", "files", "inner", "inners"], inputs = { text = "{{ tasks.loop.outputs.sum ?? [] }} {{ tasks.none.output ?? 'none' }} {{ tasks.inner.output ?? 0 }}" } }
+    after   = { component = kfp_component.say.ref, inputs = { text = "{{ tasks.fine.output }} {{ tasks.one.output }}" } }`,
+			outputs: map[string]string{"behind": "{{ tasks.behind.output }}", "after": "{{ tasks.after.output }}"},
+			want:    map[string]string{"behind": "[] none 0", "after": "2 C"},
+			pods:    anyNumber,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

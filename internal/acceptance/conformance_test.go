@@ -21,7 +21,13 @@ var conforming = []string{
 // in the image.
 var elsewhere = []string{
 	"secret", "pip_", "xgboost", "iris", "containerized", "gpu", "ray", "cabundle", "importer", "submit_request", "env_variable",
-	"run_as_user", "pod_metadata", "volume", "display_name", "machine_fields", "google", "caching", "metrics",
+	"run_as_user", "k8s_only_methods", "long-running", "pod_metadata", "volume", "display_name", "machine_fields", "google", "caching", "metrics",
+}
+
+// better are packages at which KFP's own backend fails for a fault of its own, and which succeed here, as the plan says.
+var better = map[string]bool{
+	"probes/quote_fstring.yaml": true, "probes/nested_loop_same_param.yaml": true, "probes/nested_loop_sub.yaml": true,
+	"probes/collect_with_condition.yaml": true, "pipeline_producer_consumer.yaml": true,
 }
 
 // recorded is what KFP itself gave for a package.
@@ -66,6 +72,9 @@ func eachConforming(t *testing.T, try func(t *testing.T, file string, want recor
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			if better[name] {
+				want = recorded{Arguments: want.Arguments, State: "SUCCEEDED"}
+			}
 			try(t, filepath.Join(root, corpusFile(name)), want)
 		})
 	}
@@ -86,7 +95,7 @@ terraform {
   required_providers { kfp = { source = "terraform-provider-kfp/kfp" } }
 }
 resource "kfp_pipeline" "this" {
-  name    = "conformance"
+  name    = provider::kfp::inspect_package(file("` + file + `")).name
   package = file("` + file + `")
   caching = false
   images = {
@@ -122,12 +131,17 @@ func conforms(t *testing.T, files map[string]string, want recorded) {
 	e := newTestEnv(t)
 	w := e.workspace(t, files)
 	out, err := w.Command("apply", "-auto-approve", "-input=false").CombinedOutput()
+	if strings.Contains(string(out), "The run has not ended") {
+		t.Fatalf("the run has not ended\n%s", out)
+	}
 	if failed := err != nil; failed != (want.State == "FAILED") {
 		t.Fatalf("KFP gave %s, here %v\n%s", want.State, err, out)
 	}
 	pods, podsErr := e.pods()
 	t.Logf("%s as in KFP, with %d pods (%v)", want.State, len(pods), podsErr)
 	if err != nil {
+		_, why, _ := strings.Cut(string(out), "Error: ")
+		t.Log(why)
 		return
 	}
 	got := w.outputsOfRun()

@@ -221,11 +221,15 @@ func (c configuration) Write(t *testing.T, dir, rc string) {
 	if len(queries) > 0 && len(c.only("provider")) == 0 {
 		blocks = append(blocks, "provider \"kfp\" {}") // which a list names
 	}
-	compiled, err := os.ReadFile("testdata/package/pipeline.yaml") // which documents take from beside them
-	if err != nil {
-		t.Fatal(err)
+	beside := map[string]string{"main.tf": strings.Join(blocks, "\n"), "main.tfquery.hcl": strings.Join(queries, "\n"), "rc": rc}
+	for _, name := range []string{"pipeline.yaml", "component.yaml"} { // which documents take from beside them
+		text, err := os.ReadFile("testdata/package/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		beside[name] = string(text)
 	}
-	for name, content := range map[string]string{"pipeline.yaml": string(compiled), "main.tf": strings.Join(blocks, "\n"), "main.tfquery.hcl": strings.Join(queries, "\n"), "rc": rc} {
+	for name, content := range beside {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}

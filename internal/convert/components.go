@@ -2,8 +2,12 @@ package convert
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"maps"
+	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -63,6 +67,7 @@ func (r *resourceOf) analyse(c spec.Component, problems *problem.List) bool {
 		analysed, diags := component.Analysed(c)
 		if !diags.HasError() && differs(want, analysed.Interface) == "" {
 			r.spec = analysed
+			r.tellDefaults(want.Inputs, problems)
 			r.skip["python.function"] = isOnlyFunction(c)
 			if !p.Lightweight {
 				r.comments = append(r.comments, "The function needs what its source does before it, so the whole source is "+
@@ -110,6 +115,30 @@ func differs(want, got spec.Interface) string {
 		}
 	}
 	return ""
+}
+
+// tellDefaults tells of defaults that the source says otherwise than the package.
+func (r *resourceOf) tellDefaults(want map[string]spec.Input, problems *problem.List) {
+	for _, name := range spec.Names(want) {
+		ofPackage, ofSource := want[name].Default, r.spec.Inputs[name].Default
+		if ofPackage == nil || ofSource != nil && sameValue(*ofPackage, *ofSource) {
+			continue
+		}
+		said := "none"
+		if ofSource != nil {
+			said = strconv.Quote(*ofSource)
+		}
+		text := fmt.Sprintf("The package says that the default of %q is %q, and the source says %s, which counts here.",
+			name, *ofPackage, said)
+		problems.Warnf(nil, "Default that differs", "%s", text)
+		r.comments = append(r.comments, text)
+	}
+}
+
+// sameValue reports whether two texts are the same, as JSON where they are that.
+func sameValue(a, b string) bool {
+	var x, y any
+	return a == b || json.Unmarshal([]byte(a), &x) == nil && json.Unmarshal([]byte(b), &y) == nil && reflect.DeepEqual(x, y)
 }
 
 func list(names []string) string {

@@ -157,6 +157,21 @@ func TestHCLSaysThePipeline(t *testing.T) {
 	}
 }
 
+// The source of a function says its defaults, and the package may say others.
+func TestDefaultsThatDiffer(t *testing.T) {
+	t.Parallel()
+	text := read(t, squares)
+	text = strings.Replace(text, "number: {parameterType: NUMBER_INTEGER}", "number: {parameterType: NUMBER_INTEGER, defaultValue: 4.0}", 1)
+	m, found := Package(t.Context(), text, "p.yaml", "")
+	const want = `The package says that the default of "number" is "4", and the source says none, which counts here.`
+	if found.HasError() || !slices.ContainsFunc(found, func(p problem.Problem) bool { return strings.HasSuffix(p.Detail, want) }) {
+		t.Fatal(found)
+	}
+	if !strings.Contains(strings.ReplaceAll(string(m["squares.tf"]), "\n# ", " "), want) {
+		t.Errorf("no comment says so:\n%s", m["squares.tf"])
+	}
+}
+
 // A task under a condition or in a loop needs no group, unless the group is more than it.
 func TestGroupsOfOneTask(t *testing.T) {
 	t.Parallel()

@@ -158,7 +158,10 @@ func withRefs(tasks map[string]spec.Task, refs map[string]spec.Ref) map[string]s
 	}
 	all := make(map[string]spec.Task, len(tasks))
 	for name, t := range tasks {
-		if ref, ok := refs[t.Component.Name]; ok && t.Component.Kind == spec.InlineKind {
+		switch ref, ok := refs[t.Component.Name]; {
+		case t.Component.Kind == spec.GroupKind: // HCL has its name alone, and the rest follows from the group
+			t.Component = spec.Ref{Kind: spec.GroupKind, Name: t.Component.Name}
+		case ok && t.Component.Kind == spec.InlineKind:
 			t.Component = ref
 		}
 		all[name] = t

@@ -121,7 +121,7 @@ func (b *bound) mayGiveNil(node ast.Node) bool {
 			all := operands(n)
 			last := all[len(all)-1]
 			v, isVar := b.variable(last)
-			return b.mayGiveNil(last) || isVar && (v.Optional && !b.optional(n) || v.Missing)
+			return b.mayGiveNil(last) || isVar && v.Optional && !b.optional(n)
 		}
 	case *ast.BuiltinNode:
 		switch n.Name {

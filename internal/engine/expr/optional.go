@@ -88,6 +88,9 @@ func (b *bound) guardedBinary(n *ast.BinaryNode, allowed bool, present []string)
 		for _, o := range all[:last] {
 			b.guarded(o, isDirect(o), present)
 		}
+		if v, ok := b.variable(all[last]); ok && v.Missing {
+			allowed = false // with nil the task runs where none of those has run, without it is left out
+		}
 		return b.guarded(all[last], allowed, present)
 	case "==", "!=":
 		for _, o := range []ast.Node{n.Left, n.Right} {

@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"slices"
+
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/problem"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
@@ -12,8 +14,8 @@ func (c *checker) absentOutputs(at problem.Path, t spec.Task, n *Node) {
 		return
 	}
 	for _, text := range n.texts {
-		for _, u := range text.uses() {
-			if u.task != "" && !u.status && !u.guarded {
+		for _, u := range unguarded(text) {
+			if u.task != "" {
 				c.problems.Errorf(
 					text.place(at), "Output may be absent",
 					"run_if = %q lets this task run though task %q has not succeeded, and then %s does not exist. Give a fallback, "+
@@ -23,6 +25,19 @@ func (c *checker) absentOutputs(at problem.Path, t spec.Task, n *Node) {
 			}
 		}
 	}
+}
+
+// unguarded are the uses in a text that need a value: no operands of ??, and nothing of a task whose status the text asks
+// for, as in tasks.a.status == 'Succeeded' ? tasks.a.output : 'none'.
+func unguarded(t text) []use {
+	uses := t.uses()
+	asked := map[string]bool{}
+	for _, u := range uses {
+		if u.status {
+			asked[u.task] = true
+		}
+	}
+	return slices.DeleteFunc(uses, func(u use) bool { return u.guarded || asked[u.task] })
 }
 
 // isOptionalOutput reports whether an output of the pipeline may not be there though the pipeline has succeeded: it is
@@ -50,9 +65,9 @@ func (c *checker) outputOf(reference string) (n *Node, output string) {
 // absentOutput refuses an output of the pipeline that cannot be computed though the pipeline has succeeded. What uses
 // an output of a task that was skipped is left out, but there is nobody who could leave out an output.
 func (c *checker) absentOutput(at problem.Path, given text, isOptional bool) {
-	for _, u := range given.uses() {
+	for _, u := range unguarded(given) {
 		n, output := c.outputOf(u.name)
-		if n == nil || u.status || u.guarded {
+		if n == nil {
 			continue
 		}
 		t := n.Outputs[output].Type

@@ -117,7 +117,11 @@ func (c *callable) iface() spec.Interface {
 	return i
 }
 
+// ref is what a task refers to. What a group takes and gives follows from the group.
 func (r *reader) ref(c *callable) spec.Ref {
+	if c.kind == spec.GroupKind {
+		return spec.Ref{Kind: c.kind, Name: c.name}
+	}
 	return spec.Ref{Kind: c.kind, Namespace: r.options.Namespace, Name: c.name, Interface: c.iface()}
 }
 

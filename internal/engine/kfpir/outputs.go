@@ -53,7 +53,16 @@ func (s *scope) chosen(slot *slot, name string, from []irSelector, texts map[str
 		slot.collected = slot.collected || from.loop() || inner.collected
 		code = append(code, v.code)
 	}
-	if only := s.tasks[from[0].Task]; len(from) == 1 && only.ir.Trigger.Condition != "" && !only.loop() {
+	only := s.tasks[from[0].Task]
+	switch isSkippable := len(from) == 1 && only.ir.Trigger.Condition != "" && !only.loop(); {
+	case isSkippable && !slot.artifact && s.looped[s.of.label]:
+		// A list of at most one, which the loop around joins.
+		code[0] = "tasks." + only.ours + ".status == 'Succeeded' ? [" + code[0] + "] : []"
+		slot.in.Type, slot.collected = spec.ListOf(slot.in.Type), true
+		s.warnf(from[0].Line, "More than KFP does", "Output %q of component %q comes from task %q, which has a "+
+			"condition. Open-source KFP cannot collect it where that was false. Here the list leaves such items out.", name,
+			s.of.label, only.name)
+	case isSkippable:
 		s.warnf(from[0].Line, "Output of a task that may be skipped", "Output %q of component %q comes from task "+
 			"%q, which has a "+
 			"condition. Where that is false, and something takes the output, the run fails, as it does in KFP.", name,

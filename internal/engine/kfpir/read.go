@@ -120,6 +120,7 @@ type reader struct {
 	images         map[string]bool // those that were replaced
 	out            Package
 	places         map[string]int
+	looped         map[string]bool // components that only loops run
 	learned        knowledge
 	again          bool // something was found that another pass has to know
 }
@@ -129,8 +130,29 @@ func newReader(ir irPipeline, platform irPlatforms, options Options, found findi
 	return &reader{
 		findings: found, options: options, ir: ir, platform: platform, callables: map[string]*callable{},
 		groups: map[string]*callable{}, groupNames: newNamer(), components: map[string]spec.Component{},
-		componentNames: newNamer(), images: map[string]bool{}, places: map[string]int{},
+		componentNames: newNamer(), images: map[string]bool{}, places: map[string]int{}, looped: loopedOf(ir),
 	}
+}
+
+// loopedOf are the components of which each task is a loop.
+func loopedOf(ir irPipeline) map[string]bool {
+	looped := map[string]bool{}
+	read := func(c *irDAG) {
+		if c == nil {
+			return
+		}
+		for _, t := range c.Tasks {
+			before, known := looped[t.Component.Name]
+			looped[t.Component.Name] = t.Iterator != nil && (before || !known)
+		}
+	}
+	if ir.Root != nil {
+		read(ir.Root.DAG)
+	}
+	for _, c := range ir.Components {
+		read(c.DAG)
+	}
+	return looped
 }
 
 // rootLabel is the label of the root, which is no component of its own.

@@ -278,3 +278,37 @@ func TestTimeoutEndsAllProcesses(t *testing.T) {
 		}
 	}
 }
+
+// A thousand tasks take little more than their programs do.
+func BenchmarkThousandTasks(b *testing.B) {
+	for b.Loop() {
+		where := local.New(local.Config{Directory: b.TempDir()})
+		var wf wfv1.Workflow
+		items := strings.TrimSuffix(strings.Repeat(`\"x\",`, 1000), ",")
+		err := yaml.Unmarshal([]byte(fmt.Sprintf(`
+metadata: {name: run, namespace: ns}
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+spec:
+  entrypoint: main
+  templates:
+  - name: main
+    dag:
+      tasks:
+      - {name: each, template: "true", withParam: "[%s]", arguments: {parameters: [{name: x, value: "{{item}}"}]}}
+  - name: "true"
+    inputs: {parameters: [{name: x}]}
+    container: {image: none, command: ["true"]}
+`, items)), &wf)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := where.Create(b.Context(), backend.Workflows, &wf); err != nil {
+			b.Fatal(err)
+		}
+		got, err := follow(b.Context(), where, nil)
+		if err != nil || got.Status.Phase != wfv1.WorkflowSucceeded {
+			b.Fatalf("%v, %v", got.Status.Phase, err)
+		}
+	}
+}

@@ -19,8 +19,8 @@ func TestSignatures(t *testing.T) {
 	for want, ref := range map[string]spec.Ref{
 		`pipeline etl/"No.1"() -> ()`: {Kind: spec.PipelineKind, Name: "No.1"},
 		`etl/nothing() -> ()`:         {Kind: spec.ComponentKind, Name: "nothing"},
-		`pipeline etl/shop() -> (a: any, b: Dataset)`: {Kind: spec.PipelineKind, Name: "shop", Interface: spec.Interface{
-			Outputs: map[string]spec.Output{"b": {Type: spec.Dataset, Description: "Rows."}, "a": {Type: spec.ListOf(spec.Any)}},
+		`pipeline etl/shop() -> (a: any, b?: Dataset)`: {Kind: spec.PipelineKind, Name: "shop", Interface: spec.Interface{
+			Outputs: map[string]spec.Output{"b": {Type: spec.Dataset, Optional: true, Description: "Rows."}, "a": {Type: spec.ListOf(spec.Any)}},
 		}},
 		`etl/load(rows: Dataset, zeal: float, mode?: string in ["append", "replace"], table: string = "totals") -> ` +
 			`(loaded: integer)`: {
@@ -79,7 +79,9 @@ func drawSignature(t *rapid.T) spec.Ref {
 			AllowedValues: rapid.SliceOfN(values, 0, 3).Draw(t, "allowed"),
 		}
 	})
-	outputs := rapid.Custom(func(t *rapid.T) spec.Output { return spec.Output{Type: types.Draw(t, "type")} })
+	outputs := rapid.Custom(func(t *rapid.T) spec.Output {
+		return spec.Output{Type: types.Draw(t, "type"), Optional: rapid.Bool().Draw(t, "maybe")}
+	})
 	return spec.Ref{
 		Kind:      rapid.SampledFrom([]spec.Kind{spec.ComponentKind, spec.PipelineKind}).Draw(t, "kind"),
 		Namespace: names.Draw(t, "namespace"), Name: names.Draw(t, "name"),

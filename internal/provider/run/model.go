@@ -47,7 +47,7 @@ func (m *Model) setStatus(s spec.RunStatus) {
 	m.Phase = types.StringValue(string(s.Phase))
 	m.Message = types.StringValue(s.Message)
 	m.StartedAt, m.FinishedAt = kit.TimeValue(s.StartedAt), kit.TimeValue(s.FinishedAt)
-	m.Outputs = stringMap(s.Outputs)
+	m.Outputs = outputsOf(s, m.pipelineOutputs())
 	tasks := map[string]attr.Value{}
 	for path, t := range s.Tasks {
 		tasks[path] = types.ObjectValueMust(taskStatusType.AttrTypes, map[string]attr.Value{
@@ -57,6 +57,17 @@ func (m *Model) setStatus(s spec.RunStatus) {
 		})
 	}
 	m.Tasks = types.MapValueMust(taskStatusType, tasks)
+}
+
+// outputsOf are the outputs of a run. One that the run may leave out, and has, is null.
+func outputsOf(s spec.RunStatus, declared map[string]spec.Output) types.Map {
+	outputs := stringMap(s.Outputs).Elements()
+	for name, o := range declared {
+		if _, given := s.Outputs[name]; o.Optional && !given && !o.Type.IsArtifact() && s.Phase == spec.PhaseSucceeded {
+			outputs[name] = types.StringNull()
+		}
+	}
+	return types.MapValueMust(types.StringType, outputs)
 }
 
 func stringMap(values map[string]string) types.Map {

@@ -116,7 +116,8 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			"finished_at": computed("End, RFC 3339 in UTC."),
 			"outputs": schema.MapAttribute{
 				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "The pipeline's outputs as text; lists and structs are JSON (`jsondecode`).",
+				MarkdownDescription: "The pipeline's outputs as text; lists and structs are JSON (`jsondecode`). One that " +
+					"comes from a task that did not run is null.",
 			},
 			"tasks": schema.MapAttribute{
 				Computed: true, ElementType: taskStatusType,

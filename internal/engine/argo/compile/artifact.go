@@ -28,6 +28,10 @@ func InputArtifact(name, raw string, of Texts, in spec.Input) (wfv1.Artifact, st
 		return a, "", err
 	}
 	a.Optional = a.Optional || mayBeMissing(in)
+	if in.TakesNil() && a.From != "" && isMissing(t) {
+		meta, err := ofMetadata(t).CompileOptional(spec.String)
+		return a, meta, err
+	}
 	if a.FromExpression == "" || !in.TakesNil() {
 		meta, err := artifactMetadata(raw, t)
 		return a, meta, err
@@ -37,6 +41,13 @@ func InputArtifact(name, raw string, of Texts, in spec.Input) (wfv1.Artifact, st
 	}
 	meta, err := ofMetadata(t).CompileOptional(spec.String)
 	return a, meta, err
+}
+
+// isMissing reports whether a text is an artifact that its task may have left out.
+func isMissing(t *expr.Typed) bool {
+	name, _ := t.Bare()
+	v, _ := t.Env().Lookup(name)
+	return v.Missing
 }
 
 // givesNone tells the template of a DAG about the artifact that does not exist, if one of its tasks takes that.

@@ -81,6 +81,11 @@ func metadataVar(artifact expr.Var) expr.Var {
 		}
 	case artifact.Failing:
 		meta.Failing = true
+	case artifact.Missing:
+		of, _, _ := strings.Cut(meta.Argo, ".outputs.")
+		access := expr.Access(meta.Argo)
+		meta.Code = expr.Name(of+".status") + ` == "Succeeded" && ` + access + " != " + strconv.Quote(wire.Absent) + " ? " + access + " : nil"
+		meta.Argo, meta.Missing = "", true
 	case artifact.Nullable:
 		of, _, _ := strings.Cut(meta.Argo, ".outputs.")
 		meta.Argo, meta.Code = "", expr.Name(of+".status")+` == "Succeeded" ? `+expr.Access(meta.Argo)+` : nil`

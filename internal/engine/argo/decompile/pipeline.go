@@ -1,6 +1,7 @@
 package decompile
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -237,6 +238,9 @@ func (d *pipelineDecompiler) readOutputs(main *wfv1.Template) {
 			before.Parameters, func(b wfv1.Parameter) bool { return equal(b, p) },
 		)
 		if !ok {
+			text, ok = d.readMissing(p.ValueFrom, want.Type)
+		}
+		if !ok {
 			text, ok = readOutput(texts, p, want.Type)
 		}
 		give(p.Name, text, ok)
@@ -284,6 +288,27 @@ func (d *pipelineDecompiler) readList(output string, want spec.Type, given []wfv
 	for _, name := range spec.Names(env.Shared) {
 		if v := env.Shared[name]; v.Type.IsArtifact() && v.Type.IsList() && isRead("{{ "+name+" }}") {
 			return "{{ " + name + " }}", true
+		}
+	}
+	return "", false
+}
+
+// readMissing finds the output of a task, as it is, that may not be there.
+func (d *pipelineDecompiler) readMissing(from *wfv1.ValueFrom, want spec.Type) (string, bool) {
+	if from == nil || from.Expression == "" {
+		return "", false
+	}
+	env := d.check().Scope.Outputs()
+	names := spec.Names(env.Shared)
+	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(len(a), len(b)) })
+	for _, name := range names {
+		text := "{{ " + name + " }}"
+		t, err := compile.TypedText(text, env)
+		if err != nil || !strings.HasPrefix(name, "tasks.") || env.Shared[name].Type != want {
+			continue
+		}
+		if missing, err := compile.MissingFrom(t, want); err == nil && equal(missing, from) {
+			return text, true
 		}
 	}
 	return "", false

@@ -18,6 +18,7 @@
 //	└─ templates      main                      a DAG with a task for each task
 //	                  kfp-TASK                  around a task that one step of Argo cannot be: kfp-inner is what it wraps
 //	                  kfp-end                   says what becomes of the DAG where Argo would be wrong
+//	                  kfp-outputs               a task behind it: evaluates outputs that may have no value
 //	                  kfp-fail                  fails without a pod
 //	WorkflowTemplate  NAME-pinned-VERSION       a copy of a version, for schedules that pin it; label kind=pinned
 //

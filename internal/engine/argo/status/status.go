@@ -14,6 +14,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/expr"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/wire"
 )
@@ -87,6 +88,9 @@ func outputValues(outputs *wfv1.Outputs, types map[string]spec.Output) map[strin
 	values := map[string]string{}
 	for _, p := range outputs.Parameters {
 		if p.Value == nil || strings.HasPrefix(p.Name, layout.HiddenPrefix) {
+			continue
+		}
+		if o := types[p.Name]; o.Optional && p.Value.String() == expr.AbsentText(o.Type) {
 			continue
 		}
 		values[p.Name] = layout.DecodeValue(p.Value.String(), types[p.Name].Type)

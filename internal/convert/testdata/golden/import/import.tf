@@ -1,10 +1,22 @@
 # Converted from import.yaml, compiled by kfp-2.15.2.
 #
-# Address from a value: import.yaml:49: Importer "importer-3" takes it from parameters.place, which
+# Address from a value: import.yaml:54: Importer "importer-3" takes it from parameters.place, which
 # has to start with s3://, as its default does.
 #
-# More than KFP does: import.yaml:51: Open-source KFP leaves the placeholders in the metadata of
+# More than KFP does: import.yaml:56: Open-source KFP leaves the placeholders in the metadata of
 # importer "importer-2" as they are. Here they are the values.
+#
+# Address from a value: import.yaml:62: Importer "importer-4" takes it from parameters.anywhere, which
+# may be of s3://, gs://, https:// or http://. Its store is asked as the pod that takes the artifact;
+# a default of the parameter says which store it is.
+#
+# Import into a workspace: import.yaml:62: Importer "importer-4" downloads its artifact into the
+# workspace. Here each task that takes it gets the files themselves, at the artifact's path.
+
+resource "kfp_component" "nothing" {
+  name      = "import-nothing"
+  container = { image = "alpine", command = ["true"] }
+}
 
 resource "kfp_component" "show" {
   name      = "import-show"
@@ -18,8 +30,9 @@ resource "kfp_component" "show" {
 resource "kfp_pipeline" "import" {
   name = "import"
   parameters = {
-    day   = { type = "string" }
-    place = { type = "string", default = "s3://bucket/default.csv" }
+    anywhere = { type = "string" }
+    day      = { type = "string" }
+    place    = { type = "string", default = "s3://bucket/default.csv" }
   }
   groups = {
     condition_1 = {
@@ -40,6 +53,29 @@ resource "kfp_pipeline" "import" {
     }
   }
   tasks = {
+    importer_4_gs = {
+      import = { type = "Dataset", uri = "gs://{{ trimPrefix(parameters.anywhere, 'gs://') }}" }
+      when   = "parameters.anywhere startsWith 'gs://'"
+    }
+    importer_4_http = {
+      import = { type = "Dataset", uri = "http://{{ trimPrefix(parameters.anywhere, 'http://') }}" }
+      when   = "parameters.anywhere startsWith 'http://'"
+    }
+    importer_4_https = {
+      import = {
+        type = "Dataset"
+        uri  = "https://{{ trimPrefix(parameters.anywhere, 'https://') }}"
+      }
+      when = "parameters.anywhere startsWith 'https://'"
+    }
+    importer_4_s3 = {
+      import = { type = "Dataset", uri = "s3://{{ trimPrefix(parameters.anywhere, 's3://') }}" }
+      when   = "not (parameters.anywhere startsWith 'gs://') and not (parameters.anywhere startsWith 'https://') and not (parameters.anywhere startsWith 'http://')"
+    }
+    behind = {
+      component  = kfp_component.nothing.ref
+      depends_on = ["importer_4_s3", "importer_4_gs", "importer_4_https", "importer_4_http"]
+    }
     condition_1 = { group = "condition_1", inputs = { place = "{{ parameters.place }}" } }
     importer    = { import = { type = "Dataset", uri = "gs://bucket/a b.csv" } }
     show        = { component = kfp_component.show.ref, inputs = { data = "{{ tasks.importer.output }}" } }
@@ -54,6 +90,12 @@ resource "kfp_pipeline" "import" {
     show_2 = {
       component = kfp_component.show.ref
       inputs    = { data = "{{ tasks.importer_2.output }}" }
+    }
+    show_3 = {
+      component = kfp_component.show.ref
+      inputs = {
+        data = "{{ tasks.importer_4_s3.output ?? tasks.importer_4_gs.output ?? tasks.importer_4_https.output ?? tasks.importer_4_http.output }}"
+      }
     }
   }
 }
