@@ -33,8 +33,10 @@ var outside = []string{
 // argo is where the packages are that know Argo's objects.
 const argo = "engine/argo/"
 
-// effects are the packages of the engine that talk to clusters and registries.
-var effects = []string{"engine/cluster", "engine/operate", "engine/image", "engine/image/"}
+// effects are the packages of the engine that talk to clusters and registries, and run processes.
+var effects = []string{
+	"engine/cluster", "engine/local", "engine/local/", "engine/operate", "engine/image", "engine/image/",
+}
 
 // rooms are the folders of the provider's resources.
 var rooms = []string{
@@ -53,9 +55,9 @@ var rules = []rule{
 		why:  "what is compiled at plan and at apply must be the same, so compiling is pure",
 	},
 	{
-		packages: []string{"engine/", "provider", "provider/"}, except: []string{"engine/argo/", "engine/cluster"},
+		packages: []string{"engine/", "provider", "provider/"}, except: []string{"engine/argo/", "engine/cluster", "engine/local", "engine/local/"},
 		deny: []string{"github.com/argoproj/"},
-		why:  "only engine/argo compiles to Argo's types, and engine/cluster reads and writes them",
+		why:  "only engine/argo compiles to Argo's types; engine/cluster reads and writes them, engine/local runs them",
 	},
 	{
 		packages: []string{"engine/spec", "engine/problem", "engine/wire", "engine/pages"}, only: []string{},
@@ -99,11 +101,21 @@ var rules = []rule{
 		packages: []string{"engine/cluster", "engine/image", "engine/image/"}, deny: []string{module + "engine/operate"},
 		why: "they do not know what they are used for",
 	},
+	{
+		packages: []string{"engine/local", "engine/local/"}, deny: []string{
+			module + "engine/operate", module + "engine/cluster", module + argo + "decompile", module + argo + "handwritten", module + argo + "diff",
+		},
+		why: "it keeps and runs what is compiled, and does not know what it is used for",
+	},
+	{
+		packages: []string{"engine/local/"}, deny: []string{module + "engine/backend"},
+		why: "what runs a workflow does not know where it is kept",
+	},
 	{packages: []string{"engine/backend"}, only: []string{}, why: "it says what is needed, and not how it is done"},
 	{
 		packages: []string{
 			"engine/operate", "provider/",
-		}, except: []string{"provider/image"}, deny: []string{module + "engine/cluster"},
+		}, except: []string{"provider/image"}, deny: []string{module + "engine/cluster", module + "engine/local"},
 		why: "only provider.go knows which backend there is, and images are built in clusters alone",
 	},
 	{packages: []string{"provider/kit"}, deny: inModule(rooms), why: "it is what the resources share"},

@@ -8,7 +8,8 @@ func TestAccArgumentsVanishAndMultiply(t *testing.T) {
 	t.Parallel()
 	const seen = `"sh", "-c", "out=$1; shift; { for a in \"$@\"; do printf '<%s>' \"$a\"; done; printf '%s' \"$A\"; } > \"$out\"", "sh", "{{ outputs.said.path }}"`
 	construct{
-		name: "arguments", parameters: `files = { type = "list(string)" }`, arguments: `files = jsonencode(["a b", "{{workflow.name}}"])`,
+		cluster: "the image of Argo's executor is run",
+		name:    "arguments", parameters: `files = { type = "list(string)" }`, arguments: `files = jsonencode(["a b", "{{workflow.name}}"])`,
 		extra: `---
 resource "kfp_component" "args" {
   name   = "args"

@@ -51,7 +51,7 @@ resource "kfp_component" "describe" {
     from kfp import dsl
 
     def describe(file: dsl.Input[dsl.Dataset]) -> str:
-        return "%s|%s|%s" % (open(file.path).read(), file.uri, file.metadata.get("name"))
+        return "%s|%s" % (open(file.path).read(), file.metadata.get("name"))
   PY
   }
 }
@@ -62,7 +62,7 @@ resource "kfp_component" "where" {
     from kfp import dsl
 
     def where(file: dsl.Input[dsl.Dataset]) -> str:
-        return "%s|%s|%s" % (open(file.path).read(), file.uri[:len("s3://argo/")], file.metadata.get("name"))
+        return "%s|%s|%s" % (open(file.path).read(), file.uri != "", file.metadata.get("name"))
   PY
   }
 }
@@ -119,7 +119,7 @@ resource "kfp_pipeline" "inner" {
 			extra:   nested,
 			outputs: map[string]string{"one": "{{ tasks.describe.output }}", "merge": "{{ tasks.merge.output }}"},
 			want: map[string]string{
-				"one": "p-one|s3://argo/|p-one", "merge": "p-one:p-one:{{workflow.name}};q-other:q-other:{{workflow.name}}",
+				"one": "p-one|True|p-one", "merge": "p-one:p-one:{{workflow.name}};q-other:q-other:{{workflow.name}}",
 			},
 			pods: 5,
 		},
@@ -184,7 +184,7 @@ resource "kfp_component" "tree" {
     choice = { component = kfp_component.describe.ref, inputs = { file = "{{ tasks.one.output ?? tasks.other.output }}" } }`,
 			extra:   "---" + artifacts,
 			outputs: map[string]string{"choice": "{{ tasks.choice.output }}"},
-			want:    map[string]string{"choice": "other||other"},
+			want:    map[string]string{"choice": "other|other"},
 			attributes: map[string]string{
 				"tasks.other.artifacts.file": `{"braces":"{{workflow.name}}","name":"other"}`,
 			},
@@ -215,7 +215,7 @@ resource "kfp_component" "plain" {
 ` + artifacts,
 			outputs: map[string]string{"b": "{{ tasks.of_b.output }}", "c": "{{ tasks.of_c.output }}"},
 			want: map[string]string{
-				"b": "same cache by the content of artifacts||None", "c": "other cache by the content of artifacts||None",
+				"b": "same cache by the content of artifacts|None", "c": "other cache by the content of artifacts|None",
 			},
 			attributes: map[string]string{"tasks.of_b.cached": "true", "tasks.of_c.cached": "false"},
 			pods:       5,

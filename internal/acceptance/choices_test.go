@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -261,10 +262,5 @@ func (e *testEnv) checkOnlyNames() error {
 }
 
 func isBreakout(name string) bool {
-	for _, b := range breakouts {
-		if b == name {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(breakouts, name)
 }

@@ -62,6 +62,7 @@ type construct struct {
 	displayed  string            // a name that Argo's user interface shows
 	pods       int
 	fails      string // message of the failure that is expected
+	cluster    string // why it needs a cluster; empty: a directory of this machine does as well
 }
 
 // anyNumber of pods is right where chance has a part in it.
@@ -95,8 +96,11 @@ resource "kfp_run" "this" {
 }
 
 func (c construct) Run(t *testing.T) {
-	env := newTestEnv(t)
-	step := resource.TestStep{Config: c.config()}
+	env := newAnyEnv(t)
+	if env.isLocal() && c.cluster != "" {
+		t.Skip(c.cluster)
+	}
+	step := resource.TestStep{Config: env.config(c.config())}
 	if c.fails != "" {
 		step.ExpectError = regexp.MustCompile(c.fails)
 	} else {
@@ -117,6 +121,7 @@ func (c construct) Run(t *testing.T) {
 		step.Check = resource.ComposeAggregateTestCheckFunc(checks...)
 	}
 	resource.Test(t, resource.TestCase{
+		IsUnitTest:               env.isLocal(),
 		ProtoV6ProviderFactories: env.factories(),
 		CheckDestroy: func(s *terraform.State) error {
 			return env.checkEmpty(s)
@@ -324,7 +329,8 @@ resource "kfp_pipeline" "inner" {
 			pods:    1,
 		},
 		{
-			name: "settings",
+			name:    "settings",
+			cluster: "a directory is mounted",
 			tasks: `
     say = {
       component    = kfp_component.say.ref

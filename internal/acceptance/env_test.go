@@ -32,6 +32,7 @@ type testEnv struct {
 	Kubeconfig string
 	typed      kubernetes.Interface
 	dynamic    dynamic.Interface
+	directory  string // in place of a cluster
 }
 
 // newTestEnv makes a namespace in which runs can work, and removes it after the test. Without a cluster the test is
@@ -84,6 +85,9 @@ func (e *testEnv) applies(t *testing.T, config string, checks ...resource.TestCh
 
 // List returns the objects of a kind in the test's namespace.
 func (e *testEnv) List(ctx context.Context, r backend.Kind) ([]unstructured.Unstructured, error) {
+	if e.isLocal() {
+		return e.localList(ctx, r)
+	}
 	list, err := e.dynamic.Resource(schema.GroupVersionResource(r)).Namespace(e.Namespace).List(ctx, metav1.ListOptions{})
 	if err != nil {
 		return nil, err
@@ -139,6 +143,9 @@ func (e *testEnv) pods() ([]string, error) {
 
 // checkPods fails unless exactly so many pods were made for runs.
 func (e *testEnv) checkPods(want int) func(*terraform.State) error {
+	if e.isLocal() {
+		return e.checkProcesses(want)
+	}
 	return func(*terraform.State) error {
 		names, err := e.pods()
 		if err != nil {

@@ -36,6 +36,7 @@ resource "kfp_component" "about" {
 func TestAccImports(t *testing.T) {
 	t.Parallel()
 	construct{
+		cluster:    "buckets are read",
 		name:       "imports",
 		parameters: `bucket = { type = "string" }, day = { type = "string" }`,
 		arguments:  `bucket = "argo", day = "{{workflow.name}}"`,

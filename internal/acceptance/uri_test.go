@@ -84,7 +84,8 @@ resource "kfp_component" "same" {
 func TestAccAddresses(t *testing.T) {
 	t.Parallel()
 	construct{
-		name: "addresses",
+		cluster: "a container writes to a bucket itself",
+		name:    "addresses",
 		tasks: `
     upload   = { component = kfp_component.upload.ref, inputs = { text = "{{ '{{' }}weights}}" }, secret_env = local.credentials, env = { RUN = "{{ run.name }}" } }
     download = { component = kfp_component.download.ref, inputs = { model = "{{ tasks.upload.outputs.model }}" }, secret_env = local.credentials, env = { RUN = "" } }

@@ -23,7 +23,7 @@ func TestCommandLine(t *testing.T) {
 	if code, out, wrong := told(t, "-h"); code != 0 || !strings.Contains(out, "Usage: terraform-provider-kfp convert") || wrong != "" {
 		t.Errorf("%d %s %s", code, out, wrong)
 	}
-	for _, line := range strings.Split(usage, "\n") {
+	for line := range strings.SplitSeq(usage, "\n") {
 		if len([]rune(line)) > 80 {
 			t.Errorf("a terminal cuts %q", line)
 		}

@@ -111,7 +111,10 @@ func TestCorpus(t *testing.T) {
 			refused[name] = reasons(t, found)
 			continue
 		}
-		t.Run(name, func(t *testing.T) { newPlanner(t).says(t, c) })
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			newPlanner(t).says(t, c)
+		})
 	}
 	const file = "testdata/corpus.yaml"
 	got, err := yaml.Marshal(refused)

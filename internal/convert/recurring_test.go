@@ -139,13 +139,13 @@ func TestRecurringRunsThatAreRefused(t *testing.T) {
 		strings.ReplaceAll(run(hourly), `"pipeline_id": "1b8c", `, ""):           `nothing says which pipeline it runs.`,
 	} {
 		_, found := RecurringRuns([]byte(text), "r.json", ofServer)
-		told := ""
+		var all strings.Builder
 		for _, p := range found {
 			if p.Severity == problem.Error {
-				told += p.Detail + "\n"
+				all.WriteString(p.Detail + "\n")
 			}
 		}
-		if !strings.Contains(told, want) {
+		if told := all.String(); !strings.Contains(told, want) {
 			t.Errorf("%s\ngot  %swant %s", text, told, want)
 		}
 	}

@@ -24,6 +24,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/cluster"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/local"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/operate"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/pages"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/provider/backfill"
@@ -79,6 +80,7 @@ type providerModel struct {
 	UnpinnedImages        types.String `tfsdk:"unpinned_images"`
 	Registries            types.Map    `tfsdk:"registries"`
 	ImageBuilder          types.Object `tfsdk:"image_builder"`
+	Local                 types.Object `tfsdk:"local"`
 }
 
 type execModel struct {
@@ -165,6 +167,7 @@ func (p *kfpProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 					"Environment: `KFP_UNPINNED_IMAGES`. Default: `warn`."},
 			"registries":    image.RegistriesAttribute(),
 			"image_builder": image.ImageBuilderAttribute(),
+			"local":         localAttribute(),
 		},
 	}
 }
@@ -275,6 +278,15 @@ func (p *kfpProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		ctx, m.Registries, m.ImageBuilder, image.Place{Cluster: client, Namespace: d.Namespace}, config.UserAgent,
 		&resp.Diagnostics,
 	)
+	if localConfig, isLocal := m.localConfig(ctx, &resp.Diagnostics); isLocal {
+		here := local.New(localConfig)
+		if err := here.Configured(); err != nil {
+			resp.Diagnostics.AddAttributeError(path.Root("local"), "Invalid configuration of local pipelines", err.Error()+".")
+		}
+		d.Operator.Backend, d.Operator.Preflight, d.Operator.Unknown = here, false, false
+		d.Unpinned.Choice = kit.AllowUnpinned // no image is used
+		d.Images.Keeper = here
+	}
 	resp.ResourceData, resp.DataSourceData, resp.ActionData, resp.ListResourceData = d, d, d, d
 }
 
@@ -310,16 +322,10 @@ func (m providerModel) configPaths(ctx context.Context) []string {
 }
 
 func (m providerModel) anyUnknown() bool {
-	for _, v := range []interface{ IsUnknown() bool }{
-		m.Host, m.Username, m.Password, m.Token, m.Insecure, m.TLSServerName, m.ClientCertificate, m.ClientKey, m.ClusterCACertificate,
-		m.ConfigPath, m.ConfigPaths, m.ConfigContext, m.ConfigContextAuthInfo, m.ConfigContextCluster, m.ProxyURL,
-	} {
-		if v.IsUnknown() {
+	for _, argument := range m.connection() {
+		if argument.value.IsUnknown() {
 			return true
 		}
-	}
-	if m.Exec.IsUnknown() {
-		return true
 	}
 	for _, v := range m.Exec.Attributes() {
 		if v.IsUnknown() {

@@ -58,7 +58,7 @@ func BenchmarkPipeline(b *testing.B) {
 				if problems.HasError() {
 					b.Fatal(problems[0])
 				}
-				o, err := compile.Pipeline(p, g)
+				o, err := compile.Pipeline(g)
 				if err != nil {
 					b.Fatal(err)
 				}

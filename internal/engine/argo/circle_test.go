@@ -24,6 +24,7 @@ func TestNodesInACircle(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			wf := &wfv1.Workflow{
 				ObjectMeta: metav1.ObjectMeta{Name: "run"},
 				Status:     wfv1.WorkflowStatus{Phase: wfv1.WorkflowFailed, Nodes: wfv1.Nodes{}},

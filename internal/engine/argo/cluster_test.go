@@ -2,6 +2,7 @@ package argo_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -15,15 +16,27 @@ import (
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/status"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/graph"
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/local"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/spec"
 )
 
-// cluster runs what is compiled on the cluster of KUBE_CONFIG_PATH, in a namespace of its own, with kubectl.
+// cluster runs what is compiled on the cluster of KUBE_CONFIG_PATH, in a namespace of its own, with kubectl; or in a
+// directory of this machine.
 type cluster struct {
 	*testing.T
 	namespace string
-	objects   []any // that a run needs, made before the first one
+	objects   []any          // that a run needs, made before the first one
+	directory *local.Backend // nil: it is a real cluster
+}
+
+// newDirectory is a directory of this machine. What is true of a cluster has to be true of it.
+func newDirectory(t *testing.T) *cluster { return newDirectoryAt(t, t.TempDir()) }
+
+func newDirectoryAt(t *testing.T, directory string) *cluster {
+	config := local.Config{Directory: directory, Parallelism: 4, ConfigMaps: map[string]map[string]string{"limits": {"two": "2"}}}
+	return &cluster{T: t, namespace: "here", directory: local.New(config)}
 }
 
 func newCluster(t *testing.T) *cluster {
@@ -72,7 +85,7 @@ func (c *cluster) pipeline(p spec.Pipeline) spec.Ref {
 	if problems.HasError() {
 		c.Fatalf("pipeline %s: %v", p.Name, problems)
 	}
-	o, err := compile.Pipeline(p, g)
+	o, err := compile.Pipeline(g)
 	if err != nil {
 		c.Fatal(err)
 	}
@@ -92,7 +105,9 @@ func (c *cluster) start(pipelines ...spec.Ref) (runs []string) {
 	if len(c.objects) > 0 {
 		c.create(c.objects)
 		c.objects = nil
-		time.Sleep(settle)
+		if c.directory == nil {
+			time.Sleep(settle)
+		}
 	}
 	var all []any
 	for _, ref := range pipelines {
@@ -108,6 +123,10 @@ func (c *cluster) start(pipelines ...spec.Ref) (runs []string) {
 
 func (c *cluster) create(objects []any) {
 	c.Helper()
+	if c.directory != nil {
+		c.keep(objects)
+		return
+	}
 	doc, err := json.Marshal(map[string]any{"apiVersion": "v1", "kind": "List", "items": objects})
 	if err != nil {
 		c.Fatal(err)
@@ -115,9 +134,41 @@ func (c *cluster) create(objects []any) {
 	c.kubectl(string(doc), "create", "-f", "-")
 }
 
+// keep makes the files of objects.
+func (c *cluster) keep(objects []any) {
+	c.Helper()
+	for _, object := range objects {
+		kind := backend.WorkflowTemplates
+		if _, isRun := object.(*wfv1.Workflow); isRun {
+			kind = backend.Workflows
+		}
+		if _, err := c.directory.Create(c.Context(), kind, object); err != nil {
+			c.Fatal(err)
+		}
+	}
+}
+
+// run runs a workflow in the directory.
+func (c *cluster) run(run string, limit time.Duration) *wfv1.Workflow {
+	c.Helper()
+	ctx, cancel := context.WithTimeout(c.Context(), limit)
+	defer cancel()
+	var wf wfv1.Workflow
+	err := c.directory.Follow(ctx, backend.Workflows, c.namespace, run, func(o *backend.Object) (bool, error) {
+		return status.PhaseOf(o.Raw()).Ended(), o.Into(&wf)
+	})
+	if err != nil {
+		c.Errorf("run %s is still %s: %v", run, wf.Status.Phase, err)
+	}
+	return &wf
+}
+
 // wait returns a run that has ended.
 func (c *cluster) wait(run string, limit time.Duration) *wfv1.Workflow {
 	c.Helper()
+	if c.directory != nil {
+		return c.run(run, limit)
+	}
 	for deadline := time.Now().Add(limit); ; time.Sleep(2 * time.Second) {
 		var wf wfv1.Workflow
 		if err := json.Unmarshal(c.kubectl("", "get", "workflow", run, "-n", c.namespace, "-o", "json"), &wf); err != nil {

@@ -332,8 +332,8 @@ var notCompiled = map[string]bool{
 	// Whether an output may be absent follows from the graph.
 	"Pipeline.Tasks[].Component.Interface.Outputs[].Optional": true, "Pipeline.OnExit[].Component.Interface.Outputs[].Optional": true,
 	"Component.Interface.Outputs[].Optional": true,
-	"Pipeline.OnExit[].Approval.Timeout": true,
-	"Pipeline.OnExit[].Approval":         true,
+	"Pipeline.OnExit[].Approval.Timeout":     true,
+	"Pipeline.OnExit[].Approval":             true,
 	// Only a plan has maps of which Terraform does not know all elements yet.
 	"Pipeline.Open": true, "Pipeline.Open.Parameters": true, "Pipeline.Open.Tasks": true, "Pipeline.Open.OnExit": true,
 	"Pipeline.Open.Groups": true, "Pipeline.Open.Outputs": true, "Pipeline.Components": true,

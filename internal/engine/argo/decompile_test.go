@@ -45,7 +45,7 @@ func checkInverse(t interface {
 	if problems.HasError() {
 		t.Fatalf("refused: %v", problems)
 	}
-	o, err := compile.Pipeline(p, g)
+	o, err := compile.Pipeline(g)
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
@@ -61,7 +61,7 @@ func checkInverse(t interface {
 	if problems.HasError() {
 		t.Fatalf("what was read back is refused: %v\n%s", problems, cmp.Diff(p, fresh, cmpopts.EquateEmpty()))
 	}
-	again, err := compile.Pipeline(fresh, g)
+	again, err := compile.Pipeline(g)
 	if err != nil {
 		t.Fatalf("%v", err)
 	}

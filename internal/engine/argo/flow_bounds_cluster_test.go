@@ -23,14 +23,29 @@ type boundCase struct {
 // the end, and stops no controller: that would fail this test, and all others.
 func TestClusterBounds(t *testing.T) {
 	t.Parallel()
-	c := newCluster(t)
+	testBounds(newCluster(t))
+}
+
+func TestLocalBounds(t *testing.T) {
+	t.Parallel()
+	testBounds(newDirectory(t))
+}
+
+func testBounds(c *cluster) {
+	t := c.T
 	i := spec.Interface{
 		Inputs:  map[string]spec.Input{"text": {Type: spec.String, Default: new("")}},
 		Outputs: map[string]spec.Output{"said": {Type: spec.String}},
 	}
-	say := c.component("say", i, `sleep 2; printf v > "$1"`, "{{ outputs.said.path }}")
+	shell := `sleep 2; printf v > "$1"`
+	if c.directory != nil {
+		shell = strings.Replace(shell, "2", "1", 1) // there are no pods to wait for
+	}
+	say := c.component("say", i, shell, "{{ outputs.said.path }}")
 	fail := c.component("fail", i, "exit 3")
-	c.kubectl("", "create", "configmap", "limits", "--from-literal=two=2", "-n", c.namespace)
+	if c.directory == nil {
+		c.kubectl("", "create", "configmap", "limits", "--from-literal=two=2", "-n", c.namespace)
+	}
 	one, two := new(int64(1)), &spec.Synchronization{Semaphores: []spec.Semaphore{{ConfigMap: "limits", Key: "two"}}}
 	mutex := func(name string) *spec.Synchronization { return &spec.Synchronization{Mutexes: []string{name}} }
 	task := spec.Task{Component: say}

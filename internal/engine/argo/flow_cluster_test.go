@@ -274,7 +274,16 @@ func flowRandom(r *rand.Rand) flowGraph {
 
 func TestClusterControlFlow(t *testing.T) {
 	t.Parallel()
-	c := newCluster(t)
+	testControlFlow(newCluster(t))
+}
+
+func TestLocalControlFlow(t *testing.T) {
+	t.Parallel()
+	testControlFlow(newDirectory(t))
+}
+
+func testControlFlow(c *cluster) {
+	t := c.T
 	say, fail := flowSay(c)
 	r := rand.New(rand.NewPCG(1, 2))
 	graphs := flowTable()

@@ -206,7 +206,16 @@ func (c *cluster) pods(wf *wfv1.Workflow) map[string][]podForm {
 // loops, bounds and locks, in a run that fills the cache and in one that it answers.
 func TestClusterVariants(t *testing.T) {
 	t.Parallel()
-	c := newCluster(t)
+	testVariants(newCluster(t))
+}
+
+func TestLocalVariants(t *testing.T) {
+	t.Parallel()
+	testVariants(newDirectory(t))
+}
+
+func testVariants(c *cluster) {
+	t := c.T
 	say := c.component("say", spec.Interface{
 		Inputs: map[string]spec.Input{
 			"text": {Type: spec.String, Default: new("")}, "file": {Type: spec.Dataset, Optional: true},

@@ -97,7 +97,7 @@ func mustPipeline(t *testing.T, p spec.Pipeline) compile.PipelineObject {
 	if problems.HasError() {
 		t.Fatal(problems)
 	}
-	o, err := compile.Pipeline(p, g)
+	o, err := compile.Pipeline(g)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -87,7 +87,7 @@ func TestRandomGroupsAreAccepted(t *testing.T) {
 		if problems.HasError() {
 			t.Fatalf("refused: %v", problems)
 		}
-		o, err := compile.Pipeline(p, g)
+		o, err := compile.Pipeline(g)
 		if err != nil {
 			t.Fatal(err)
 		}

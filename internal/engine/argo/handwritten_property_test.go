@@ -143,7 +143,7 @@ func checkHandwritten(t failer, o map[string]any) (components, pipelines int) {
 	if problems.HasError() {
 		t.Fatalf("%s is refused: %v", w.Name, problems)
 	}
-	compiled, err := compile.Pipeline(p, g)
+	compiled, err := compile.Pipeline(g)
 	if err != nil {
 		t.Fatalf("%s does not compile: %v", w.Name, err)
 	}

@@ -43,7 +43,7 @@ func TestArgoAcceptsPackages(t *testing.T) {
 			t.Errorf("%s is read and refused: %v", file, found)
 			continue
 		}
-		object, err := compile.Pipeline(read.Pipeline, g)
+		object, err := compile.Pipeline(g)
 		if err == nil {
 			err = validated(getter{object.Template.Name: object.Template}, object.Template)
 		}
@@ -97,7 +97,7 @@ func TestArgoAcceptsEditedPackages(t *testing.T) {
 		if found.HasError() {
 			return
 		}
-		object, err := compile.Pipeline(read.Pipeline, g)
+		object, err := compile.Pipeline(g)
 		if err == nil {
 			err = validated(getter{object.Template.Name: object.Template}, object.Template)
 		}

@@ -151,11 +151,11 @@ func TestRandomPipelinesAreAccepted(t *testing.T) {
 		if problems.HasError() {
 			t.Fatalf("refused: %v", problems)
 		}
-		o, err := compile.Pipeline(p, g)
+		o, err := compile.Pipeline(g)
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, err := compile.Pipeline(p, g)
+		again, err := compile.Pipeline(g)
 		if err != nil || again.Version != o.Version {
 			t.Fatalf("compiled twice: versions %s and %s, %v", o.Version, again.Version, err)
 		}

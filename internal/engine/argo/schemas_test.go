@@ -127,7 +127,7 @@ func everyObject(t *rapid.T, ref, nested spec.Ref) []any {
 	if problems.HasError() {
 		t.Fatal(problems)
 	}
-	pipeline, err := compile.Pipeline(p, g)
+	pipeline, err := compile.Pipeline(g)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -61,7 +61,7 @@ func compiled(t *rapid.T, p spec.Pipeline) any {
 	if problems.HasError() {
 		t.Skip(problems) // such as a list of artifacts of what is cached
 	}
-	o, err := compile.Pipeline(p, g)
+	o, err := compile.Pipeline(g)
 	if err != nil {
 		t.Fatal(err)
 	}

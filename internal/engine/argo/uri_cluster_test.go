@@ -12,7 +12,18 @@ import (
 // what Argo has loaded and saved.
 func TestClusterAddresses(t *testing.T) {
 	t.Parallel()
-	c := newCluster(t)
+	testAddresses(newCluster(t), "s3://argo/")
+}
+
+func TestLocalAddresses(t *testing.T) {
+	t.Parallel()
+	directory := t.TempDir()
+	testAddresses(newDirectoryAt(t, directory), "file://"+directory+"/artifacts/")
+}
+
+// testAddresses is given what the addresses of the artifact repository begin with.
+func testAddresses(c *cluster, repository string) {
+	t := c.T
 	const shell = `printf '%s\n%s\n%s' "$1" "$2" "$3" > "$4"; cp "$5" "$6" 2>/dev/null || printf made > "$6"`
 	tell := c.component("tell", spec.Interface{
 		Inputs: map[string]spec.Input{
@@ -64,7 +75,7 @@ func TestClusterAddresses(t *testing.T) {
 		t.Fatalf("the run is %s: %s\n%+v", status.Phase, status.Message, status.Tasks)
 	}
 	said := func(task string) []string { return strings.Split(status.Outputs[task], "\n") }
-	place := "s3://argo/addresses/" + wf.Name + "/"
+	place := repository + "addresses/" + wf.Name + "/"
 	if !strings.HasPrefix(said("first")[2], place+"first/") || !strings.HasSuffix(said("first")[2], "/made") {
 		t.Errorf("first leaves its artifact at %s", said("first")[2])
 	}
@@ -82,7 +93,7 @@ func TestClusterAddresses(t *testing.T) {
 			continue
 		}
 		for _, a := range node.Outputs.Artifacts {
-			if want := "s3://argo/" + a.S3.Key; want != said("first")[0] {
+			if want := repository + a.S3.Key; want != said("first")[0] {
 				t.Errorf("plain has left %s, and first is told %s", want, said("first")[0])
 			}
 		}

@@ -77,7 +77,7 @@ func (b *bound) attemptTag() (string, error) {
 	if len(outer) == 0 && !inLoop {
 		return "{{=" + code + "}}", nil
 	}
-	whole := ast.Node(text("{{="))
+	whole := text("{{=")
 	if inLoop {
 		whole = binary("+", nothingOfItem(), whole)
 	}

@@ -76,10 +76,11 @@ func TestArtifactsOfRuns(t *testing.T) {
 		{map[string]string{"data": "s3://b/{{ run.name }}"}, `parameters["data"]: `},
 		{map[string]string{"data": "s3://b/k", "more": "s3://b/k"}, `parameters["more"]: List of artifacts`},
 	} {
-		text := ""
+		var all strings.Builder
 		for _, p := range graph.CheckRun(spec.Run{Pipeline: pipeline, Parameters: test.given}) {
-			text += p.String() + "\n"
+			all.WriteString(p.String() + "\n")
 		}
+		text := all.String()
 		if test.want == "" && text != "" || !strings.Contains(text, test.want) {
 			t.Errorf("%v: %q, want %q", test.given, text, test.want)
 		}

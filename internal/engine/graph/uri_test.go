@@ -29,10 +29,11 @@ func TestAddressesInContainers(t *testing.T) {
 			},
 			Container: &spec.Container{Image: "x", Args: []string{arg, "{{ outputs.n.path }}"}},
 		})
-		text := ""
+		var all strings.Builder
 		for _, p := range problems {
-			text += p.Path.String() + ": " + p.Detail + "\n"
+			all.WriteString(p.Path.String() + ": " + p.Detail + "\n")
 		}
+		text := all.String()
 		if want == "" && text != "" || !strings.Contains(text, want) {
 			t.Errorf("%s: %q, want %q", arg, text, want)
 		}

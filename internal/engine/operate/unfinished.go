@@ -15,17 +15,20 @@ import (
 func (o *Operator) describeUnfinished(
 	ctx context.Context, run Awaited, status spec.RunStatus, interrupted bool,
 ) string {
+	goesOn := "it goes on in the cluster"
+	if o.Attended() {
+		goesOn = "its tasks were ended, and what has ended before counts"
+	}
 	if interrupted {
 		return o.describeOpen(
-			ctx, fmt.Sprintf("Terraform was interrupted; run %s/%s goes on in the cluster.", run.Namespace, run.Name), run,
+			ctx, fmt.Sprintf("Terraform was interrupted while run %s/%s was in progress; %s.", run.Namespace, run.Name, goesOn), run,
 			status,
 		)
 	}
 	return o.describeOpen(
 		ctx,
 		fmt.Sprintf(
-			"Run %s/%s was not over within %s (%s); it goes on in the cluster.", run.Namespace, run.Name, run.Timeout,
-			run.TimeoutName,
+			"Run %s/%s was not over within %s (%s); %s.", run.Namespace, run.Name, run.Timeout, run.TimeoutName, goesOn,
 		),
 		run, status,
 	)

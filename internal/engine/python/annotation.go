@@ -290,9 +290,9 @@ func (a annotations) marker(name string, x, index expr) (meaning, *complaint) {
 }
 
 func artifactTypes() string {
-	names := make([]string, len(spec.ArtifactTypes))
-	for i, t := range spec.ArtifactTypes {
-		names[i] = string(t)
+	names := make([]string, 0, len(spec.ArtifactTypes)+1)
+	for _, t := range spec.ArtifactTypes {
+		names = append(names, string(t))
 	}
 	return list(append(names, "a class with a schema_title of its own"))
 }

@@ -64,6 +64,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	c, _, diags := plan.spec(ctx)
+	resp.Diagnostics.Append(diags...)
+	kit.Report(&resp.Diagnostics, func(problems *problem.List) { r.Session.CheckComponent(c, problems) })
 	if plan.isPackage() {
 		plan.warnOfUser(priorVersion(ctx, req.State, &resp.Diagnostics), &resp.Diagnostics)
 	}

@@ -81,7 +81,7 @@ func inspectComponent(text string) inspected {
 
 // compiled finds what only shows in the objects: that they are too large for a cluster.
 func compiled(p spec.Pipeline, g *graph.Graph) problem.List {
-	object, err := compile.Pipeline(p, g)
+	object, err := compile.Pipeline(g)
 	if err != nil {
 		var found problem.List
 		found.Errorf(nil, "Cannot compile the pipeline", "%s", err)

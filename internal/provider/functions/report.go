@@ -62,7 +62,8 @@ func (reportFunction) Run(ctx context.Context, req function.RunRequest, resp *fu
 	options := reportOptions{}
 	inner := map[string]spec.Pipeline{}
 	for i, v := range with {
-		isKnown, err := true, error(nil)
+		var isKnown bool
+		var err error
 		if isPipeline(v) {
 			var p spec.Pipeline
 			p, isKnown, err = drawnPipeline(v)

@@ -64,6 +64,11 @@ func (d *imageDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 		resp.Diagnostics.AddAttributeError(path.Root("name"), "Invalid image name", err.Error())
 		return
 	}
+	if d.Session.Images.Keeper != nil { // no image is used, so no registry is asked
+		m.Digest, m.Reference = types.StringNull(), types.StringValue(ref.String())
+		resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+		return
+	}
 	if d.Session.Images.Unknown {
 		resp.Diagnostics.AddAttributeError(path.Root("name"), "Registry cannot be asked",
 			"The provider's registries or image_builder depend on something that is still to be made. Make that first, by "+

@@ -74,6 +74,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	}
 	switch {
+	case r.Session.Images.Keeper != nil:
+		plan.planKept(prepared, &resp.Diagnostics)
 	case plan.sameContent(state):
 		plan.keep(state)
 	case !r.Session.Images.Unknown:
@@ -174,6 +176,14 @@ func (r *Resource) ensure(ctx context.Context, plan *Model, timeout time.Duratio
 		return false
 	}
 	plan.named(prepared)
+	if keeper := r.Session.Images.Keeper; keeper != nil {
+		if err := keeper.Keep(prepared); err != nil {
+			diags.AddError("Cannot keep image "+prepared.Reference.String(), err.Error())
+			return false
+		}
+		plan.kept(prepared)
+		return true
+	}
 	result, err := prepared.Ensure(
 		ctx, r.Session.Images.Registry, r.Session.Images.Builder, logProgress(ctx, prepared.Reference.String()),
 	)
@@ -205,6 +215,12 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if resp.Diagnostics.HasError() || r.Session.Images.Unknown {
 		return
 	}
+	if keeper := r.Session.Images.Keeper; keeper != nil {
+		if !keeper.Keeps(state.ContentHash.ValueString()) {
+			resp.State.RemoveResource(ctx)
+		}
+		return
+	}
 	name := state.Repository.ValueString() + ":" + state.Tag.ValueString()
 	ref, err := registry.ParseReference(name)
 	if err != nil {
@@ -232,6 +248,12 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state Model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if keeper := r.Session.Images.Keeper; keeper != nil && !resp.Diagnostics.HasError() {
+		if err := keeper.Forget(state.ContentHash.ValueString()); err != nil {
+			resp.Diagnostics.AddError("Cannot remove image "+state.Reference.ValueString(), err.Error())
+		}
+		return
+	}
 	if resp.Diagnostics.HasError() || !state.DeleteOnDestroy.ValueBool() {
 		return
 	}

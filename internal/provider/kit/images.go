@@ -36,7 +36,7 @@ func CheckImageName(at path.Path, name string, diags *diag.Diagnostics) (registr
 // CheckExists makes an image that does not exist an error. Only registries that the configuration speaks of are asked,
 // so that a plan without them needs no network.
 func (t *ImageTools) CheckExists(ctx context.Context, at path.Path, ref registry.Reference, diags *diag.Diagnostics) {
-	if t.Unknown || !t.Registry.Knows(ref.Registry()) {
+	if t.Unknown || t.Keeper != nil || !t.Registry.Knows(ref.Registry()) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, LookupTimeout)
@@ -81,5 +81,6 @@ func (t *ImageTools) Command(ctx context.Context, ref registry.Reference, noArgs
 type ImageTools struct {
 	Registry *registry.Client
 	Builder  image.Builder // nil where none is configured
+	Keeper   image.Keeper  // keeps images as files, in place of the registry; nil: there is a registry
 	Unknown  bool          // a setting is not known yet: at a plan that will make it
 }

@@ -13,12 +13,12 @@ import (
 // The choices of unpinned_images.
 const (
 	warnOfUnpinned = "warn"
-	allowUnpinned  = "allow"
+	AllowUnpinned  = "allow"
 	RefuseUnpinned = "refuse"
 )
 
 // UnpinnedChoices are the values of unpinned_images.
-var UnpinnedChoices = []string{warnOfUnpinned, allowUnpinned, RefuseUnpinned}
+var UnpinnedChoices = []string{warnOfUnpinned, AllowUnpinned, RefuseUnpinned}
 
 // UnpinnedImages says what is thought of images without a digest. The warning comes once for an image, however many
 // components use it, and only where a plan makes or moves one of them.
@@ -29,7 +29,7 @@ type UnpinnedImages struct {
 
 // Check tells of a name that may mean another image tomorrow.
 func (u *UnpinnedImages) Check(at path.Path, ref registry.Reference, changed bool, diags *diag.Diagnostics) {
-	if ref.Pinned() || u.Choice == allowUnpinned {
+	if ref.Pinned() || u.Choice == AllowUnpinned {
 		return
 	}
 	why := fmt.Sprintf("The tag %q of %s can be moved, and then the same version of the component runs another image: "+

@@ -100,7 +100,7 @@ func CompilePipeline(p spec.Pipeline) (o *compile.PipelineObject, g *graph.Graph
 	if found.HasError() {
 		return nil, g, found
 	}
-	compiled, err := compile.Pipeline(p, g)
+	compiled, err := compile.Pipeline(g)
 	if err != nil {
 		found.Errorf(nil, "Cannot compile the pipeline", "%s", err)
 		return nil, g, found

@@ -87,6 +87,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 			found = append(append(found, compiled.CheckSize()...), r.Session.CheckCounts(ctx, compiled)...)
 		}
 	}
+	r.Session.CheckPipeline(p, &found)
 	kit.AddProblems(&resp.Diagnostics, plan.located(ctx, found))
 	if resp.Diagnostics.HasError() {
 		return

@@ -82,6 +82,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	plan.checkTimeouts(&resp.Diagnostics)
+	r.warnOfWait(plan, state, &resp.Diagnostics)
 	kit.AddProblems(&resp.Diagnostics, graph.CheckRun(run))
 	switch {
 	case !config.Name.IsNull():
@@ -104,6 +105,15 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, handoverKey, next)...)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+}
+
+// warnOfWait says that a run is waited for where it would end with the apply.
+func (r *Resource) warnOfWait(plan, state Model, diags *diag.Diagnostics) {
+	if !r.Session.Attended() || plan.Wait.ValueBool() || spec.Phase(state.Phase.ValueString()).Ended() {
+		return
+	}
+	diags.AddAttributeWarning(path.Root("wait"), "The apply waits all the same", "A run on this machine goes on only as long as "+
+		"the apply does, so wait = false has no effect here: the apply waits until the run has ended.")
 }
 
 // planResult keeps what is known of a run that ended, and lets a later apply wait for one that has not.
@@ -179,7 +189,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 func (r *Resource) finish(
 	ctx context.Context, m *Model, run spec.Run, timeout time.Duration, operation string, diags *diag.Diagnostics,
 ) {
-	if !m.Wait.ValueBool() {
+	if !m.Wait.ValueBool() && !r.Session.Attended() {
 		return
 	}
 	again := "Mend the cause and apply again: that starts a new run. With retry_failed = true it would run only the " +

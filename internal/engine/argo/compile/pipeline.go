@@ -35,8 +35,8 @@ type PipelineObject struct {
 }
 
 // Pipeline compiles a pipeline that graph.Check has found free of errors.
-func Pipeline(p spec.Pipeline, g *graph.Graph) (PipelineObject, error) {
-	p = g.Pipeline // the same, with what its groups take and give
+func Pipeline(g *graph.Graph) (PipelineObject, error) {
+	p := g.Pipeline
 	c := pipelineCompiler{pipeline: p, graph: g, tasks: make(map[string][]*wfv1.DAGTask, len(p.Tasks)+len(p.OnExit))}
 	if err := c.compile(); err != nil {
 		return PipelineObject{}, err

@@ -44,7 +44,7 @@ func pipelineVersion(p spec.Pipeline) string {
 	if problems.HasError() {
 		return ""
 	}
-	o, err := compile.Pipeline(p, g)
+	o, err := compile.Pipeline(g)
 	if err != nil {
 		return ""
 	}

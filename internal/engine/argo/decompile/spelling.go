@@ -98,7 +98,7 @@ func compiledPrior(prior spec.Pipeline) *wfv1.WorkflowTemplate {
 	if problems.HasError() {
 		return nil
 	}
-	o, err := compile.Pipeline(prior, g)
+	o, err := compile.Pipeline(g)
 	if err != nil {
 		return nil
 	}

@@ -1,0 +1,3 @@
+def square(x: int) -> int:
+    print("squaring", x)
+    return x * x
