@@ -283,7 +283,7 @@ func (p *kfpProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		if err := here.Configured(); err != nil {
 			resp.Diagnostics.AddAttributeError(path.Root("local"), "Invalid configuration of local pipelines", err.Error()+".")
 		}
-		d.Operator.Backend, d.Operator.Preflight, d.Operator.Unknown = here, false, false
+		d.Backend, d.Preflight, d.Unknown = here, false, false
 		d.Unpinned.Choice = kit.AllowUnpinned // no image is used
 		d.Images.Keeper = here
 	}

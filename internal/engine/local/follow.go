@@ -182,8 +182,8 @@ func (k *keeper) listen(ctx context.Context) (over bool, err error) {
 	switch {
 	case backend.IsNotFound(err):
 		return true, k.gone()
-	case err != nil:
-		return false, nil // half of an editor's file; the next one is whole
+	case err != nil: // half of an editor's file; the next one is whole
+		return false, nil //nolint:nilerr // see there
 	case object.UID != k.object.UID:
 		return true, k.gone()
 	}

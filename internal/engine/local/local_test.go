@@ -287,7 +287,7 @@ func BenchmarkThousandTasks(b *testing.B) {
 		where := local.New(local.Config{Directory: b.TempDir()})
 		var wf wfv1.Workflow
 		items := strings.TrimSuffix(strings.Repeat(`\"x\",`, 1000), ",")
-		err := yaml.Unmarshal([]byte(fmt.Sprintf(`
+		err := yaml.Unmarshal(fmt.Appendf(nil, `
 metadata: {name: run, namespace: ns}
 apiVersion: argoproj.io/v1alpha1
 kind: Workflow
@@ -301,7 +301,7 @@ spec:
   - name: "true"
     inputs: {parameters: [{name: x}]}
     container: {image: none, command: ["true"]}
-`, items)), &wf)
+`, items), &wf)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -164,11 +164,11 @@ func dotted(x expr) string {
 	case *nameExpr:
 		return x.id
 	case *primary:
-		text := dotted(x.base)
+		words := []string{dotted(x.base)}
 		for _, t := range x.trailers {
-			text += "." + t.name
+			words = append(words, t.name)
 		}
-		return text
+		return strings.Join(words, ".")
 	}
 	return ""
 }

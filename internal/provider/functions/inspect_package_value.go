@@ -58,7 +58,7 @@ func inspect(text string) inspected {
 		problems = append(problems, read.Locate(found)...)
 		outputs = g.Outputs
 		if !found.HasError() {
-			problems = append(problems, compiled(p, g)...)
+			problems = append(problems, compiled(g)...)
 		}
 	}
 	of.describe(spec.Interface{Inputs: p.Parameters, Outputs: outputs})
@@ -80,7 +80,7 @@ func inspectComponent(text string) inspected {
 }
 
 // compiled finds what only shows in the objects: that they are too large for a cluster.
-func compiled(p spec.Pipeline, g *graph.Graph) problem.List {
+func compiled(g *graph.Graph) problem.List {
 	object, err := compile.Pipeline(g)
 	if err != nil {
 		var found problem.List

@@ -361,7 +361,7 @@ func (d *dag) hook(t *dagTask, n wfv1.NodeStatus) {
 		return // the items of a loop have theirs
 	}
 	v := d.seenBy(t).with("tasks."+t.Name+".status", string(n.Phase))
-	_ = d.runHook(hook, v, n, "tasks."+t.Name, d.c, d.inside, d.id) // what becomes of it, nobody looks at
+	_ = d.runHook(hook, v, n, "tasks."+t.Name, d.inside, d.id) // what becomes of it, nobody looks at
 }
 
 // finish says what became of the graph, and what it gives.

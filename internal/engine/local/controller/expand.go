@@ -114,7 +114,7 @@ func holds(when string) (bool, error) {
 	}
 	parsed, err := govaluate.NewEvaluableExpression(when)
 	if err != nil {
-		return false, fmt.Errorf("Invalid 'when' expression '%s': %w", when, err)
+		return false, fmt.Errorf("Invalid 'when' expression '%s': %w", when, err) //nolint:staticcheck // Argo's words
 	}
 	tokens := parsed.Tokens()
 	for i := range tokens {

@@ -104,7 +104,9 @@ func (r *Run) again(
 	if !last.FailedOrError() {
 		return false, wfv1.NodeSucceeded, "", nil
 	}
-	end := func(message string) (bool, wfv1.NodePhase, string, error) { return false, last.Phase, message, nil }
+	end := func(message string) (bool, wfv1.NodePhase, string, error) { //nolint:unparam // what again returns
+		return false, last.Phase, message, nil
+	}
 	if r.work.Err() != nil && !c.exit {
 		r.mu.Lock()
 		defer r.mu.Unlock()

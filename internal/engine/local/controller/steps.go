@@ -237,7 +237,7 @@ func (s *steps) run(group string, step oneStep) error {
 		return nil
 	}
 	v := s.values.with("steps."+step.of.Name+".status", string(n.Phase))
-	return s.runHook(hook, v, n, "steps."+step.of.Name, s.c, s.inside, s.id)
+	return s.runHook(hook, v, n, "steps."+step.of.Name, s.inside, s.id)
 }
 
 func (s *steps) takeSlot() (leave func(), ok bool) {
@@ -301,7 +301,7 @@ func indexOf(shown, name string) int {
 
 // runHook runs an exit hook, which sees the outputs of what it stands behind.
 func (r *Run) runHook(
-	hook *wfv1.LifecycleHook, v values, n wfv1.NodeStatus, prefix string, around call, inside scope, boundary string,
+	hook *wfv1.LifecycleHook, v values, n wfv1.NodeStatus, prefix string, inside scope, boundary string,
 ) error {
 	r.mu.Lock()
 	shutdown := r.wf.Spec.Shutdown

@@ -98,11 +98,11 @@ func (p *podRun) podSpec() (*corev1.PodSpec, error) {
 		}
 		after, err := strategicpatch.StrategicMergePatch(before, []byte(patch), corev1.PodSpec{})
 		if err != nil {
-			return nil, fmt.Errorf("Error applying PodSpecPatch: %w", err)
+			return nil, fmt.Errorf("Error applying PodSpecPatch: %w", err) //nolint:staticcheck // Argo's words
 		}
 		spec = &corev1.PodSpec{}
 		if err := json.Unmarshal(after, spec); err != nil {
-			return nil, fmt.Errorf("Error applying PodSpecPatch: %w", err)
+			return nil, fmt.Errorf("Error applying PodSpecPatch: %w", err) //nolint:staticcheck // Argo's words
 		}
 	}
 	return spec, nil

@@ -256,15 +256,13 @@ func (p *podRun) probe() controller.Result {
 	if err != nil {
 		return failed(wfv1.NodeError, err.Error())
 	}
-	out := &wfv1.Outputs{ExitCode: ptr("0")}
+	out := &wfv1.Outputs{ExitCode: new("0")}
 	for _, parameter := range p.Template.Outputs.Parameters {
 		parameter.Value, parameter.ValueFrom = wfv1.AnyStringPtr(string(data)), nil
 		out.Parameters = append(out.Parameters, parameter)
 	}
 	return controller.Result{Phase: wfv1.NodeSucceeded, Outputs: out}
 }
-
-func ptr[T any](v T) *T { return &v }
 
 // run runs the process and says what became of it.
 func (p *podRun) run(ctx context.Context) controller.Result {
@@ -281,7 +279,7 @@ func (p *podRun) run(ctx context.Context) controller.Result {
 		return controller.Result{Phase: wfv1.NodeSucceeded, Outputs: outputs}
 	}
 	outputs, _ := p.outputs(false) // as far as it came
-	outputs.ExitCode = ptr(fmt.Sprint(code))
+	outputs.ExitCode = new(fmt.Sprint(code))
 	message := fmt.Sprintf("main: Error (exit code %d)", code)
 	if words, err := os.ReadFile(p.file(terminationFile)); err == nil && len(words) > 0 {
 		message += ": " + strings.ToValidUTF8(string(words), "\uFFFD")

@@ -109,7 +109,7 @@ func download(address, to string) error {
 
 // outputs takes up what the process has left. Where it has succeeded, all that has no default has to be there.
 func (p *podRun) outputs(succeeded bool) (*wfv1.Outputs, error) {
-	out := &wfv1.Outputs{ExitCode: ptr("0")}
+	out := &wfv1.Outputs{ExitCode: new("0")}
 	var problems []error
 	for _, parameter := range p.Template.Outputs.Parameters {
 		text, err := p.parameter(parameter)
@@ -203,7 +203,8 @@ func copyTree(from, to string) error {
 	}
 	for _, entry := range entries {
 		err := copyTree(filepath.Join(from, entry.Name()), filepath.Join(to, entry.Name()))
-		if err != nil && !(entry.Type()&fs.ModeSymlink != 0 && errors.Is(err, fs.ErrNotExist)) { // a link to nothing
+		leadsNowhere := entry.Type()&fs.ModeSymlink != 0 && errors.Is(err, fs.ErrNotExist)
+		if err != nil && !leadsNowhere {
 			return err
 		}
 	}

@@ -30,7 +30,7 @@ func (p *podRun) unpack(files string) error {
 		return nil
 	}
 	app := filepath.Join(files, filepath.FromSlash(image.AppDir))
-	if info, err := os.Stat(app); err != nil || !info.IsDir() {
+	if !isDir(app) {
 		return nil
 	}
 	return copyTree(app, p.file(workFolder))
@@ -46,4 +46,9 @@ func ofImage(files, word string) string {
 		return word
 	}
 	return local
+}
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
