@@ -1,4 +1,7 @@
-# terraform test runs these without a cluster.
+# terraform test runs these without a cluster, in a directory of their own: what an apply has made is in another one.
+provider "kfp" {
+  local = { directory = ".kfp-test" }
+}
 
 run "the_graph_is_right" {
   command = plan
