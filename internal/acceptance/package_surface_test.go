@@ -34,7 +34,7 @@ output "nested" { value = provider::kfp::svg(kfp_pipeline.around, kfp_pipeline.s
 `,
 		plancheck.ExpectKnownValue("kfp_pipeline.squares", tfjsonpath.New("parameters").AtMapKey("numbers").AtMapKey("type"), knownvalue.StringExact("list")),
 		plancheck.ExpectKnownValue("kfp_pipeline.squares", tfjsonpath.New("outputs").AtMapKey("sum_of_all"), knownvalue.StringExact("{{ tasks.add.outputs.Output }}")),
-		plancheck.ExpectKnownValue("kfp_pipeline.squares", tfjsonpath.New("ref").AtMapKey("signature"), knownvalue.StringRegexp(regexp.MustCompile(`^pipeline etl/squares\(numbers: list.*\) -> \(said: string, sum_of_all: integer\)$`))),
+		plancheck.ExpectKnownValue("kfp_pipeline.squares", tfjsonpath.New("ref").AtMapKey("signature"), knownvalue.StringRegexp(regexp.MustCompile(`^pipeline etl/squares\(numbers: list.*\) -> \(said\?: string, sum_of_all: integer\)$`))),
 		plancheck.ExpectKnownOutputValue("picture", knownvalue.StringRegexp(regexp.MustCompile(`(?s)^flowchart TB\n.*for_loop_1.*double.*condition_2.*say`))),
 		plancheck.ExpectKnownOutputValue("nested", knownvalue.StringRegexp(regexp.MustCompile(`(?s)^<svg .*double`))),
 	)
