@@ -92,6 +92,40 @@ data "kfp_runs" "all" {
 	})
 }
 
+// A backfill runs here, though its schedule fires nothing; what has failed runs again, and what has succeeded does not.
+func TestLocalBackfill(t *testing.T) {
+	t.Parallel()
+	env := newLocalEnv(t)
+	config := func(largest int) string {
+		return env.withSecret(strings.Replace(localPipeline, "x > 99", fmt.Sprintf("x > %d", largest), 1) + `
+resource "kfp_recurring_run" "nightly" {
+  name       = "nightly"
+  pipeline   = kfp_pipeline.squares.ref
+  parameters = { n = "{{ int(format_time(schedule.time, '2')) }}" }
+  cron       = "0 2 * * *"
+}
+resource "kfp_backfill" "week" {
+  name          = "week"
+  recurring_run = kfp_recurring_run.nightly.ref
+  from          = "2026-01-01T00:00:00Z"
+  to            = "2026-01-04T00:00:00Z"
+  parallelism   = 2
+}
+`)
+	}
+	resource.Test(t, resource.TestCase{
+		IsUnitTest: true, ProtoV6ProviderFactories: env.factories(), CheckDestroy: env.checkEmpty,
+		Steps: []resource.TestStep{
+			{Config: config(2), ExpectError: regexp.MustCompile(`(?s)2026-01-03T02:00:00Z.*3 is too large`)},
+			{Config: config(3), Check: resource.ComposeAggregateTestCheckFunc(
+				resource.TestCheckResourceAttr("kfp_backfill.week", "succeeded.#", "3"),
+				resource.TestCheckResourceAttr("kfp_backfill.week", "runs.2026-01-03T02:00:00Z.phase", "Succeeded"),
+			)},
+			{Config: config(3), ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
+		},
+	})
+}
+
 func replaceIn(t *testing.T, file, old, with string) {
 	t.Helper()
 	text, err := os.ReadFile(file)
