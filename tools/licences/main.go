@@ -19,6 +19,7 @@ import (
 // allowed licences can be part of an MPL-2.0 program. Others need a person's decision.
 var allowed = map[string]bool{
 	"Apache-2.0": true, "MIT": true, "BSD-2-Clause": true, "BSD-3-Clause": true, "ISC": true, "MPL-2.0": true,
+	"Unicode-DFS-2016": true, // tables of characters
 }
 
 // documents are licences of texts, which may stand beside the licence of the code.
