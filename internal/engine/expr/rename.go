@@ -9,26 +9,12 @@ import (
 // Rename puts dotted names, such as tasks.train.outputs.model, in place of others. Of names that begin alike the longest
 // counts; what stands behind one stays.
 func (t *Template) Rename(names map[string]string) *Template {
-	var put func(ast.Node) ast.Node
-	put = func(node ast.Node) ast.Node {
-		if segments, root, ok := chain(node); ok {
-			if to, known := names[strings.Join(segments, ".")]; known {
-				renamed := nameNode(to)
-				renamed.SetLocation(root.Location())
-				return renamed
-			}
+	return t.replaced(func(segments []string) ast.Node {
+		if to, known := names[strings.Join(segments, ".")]; known {
+			return nameNode(to)
 		}
-		return copyNode(node, put)
-	}
-	result := &Template{expression: t.expression}
-	for _, p := range t.parts {
-		if p.node != nil {
-			p = part{node: put(p.node), offset: p.offset}
-		}
-		result.parts = append(result.parts, p)
-	}
-	result.references = references(result.parts)
-	return result
+		return nil
+	})
 }
 
 // String is the text in one style of blanks, quotes and parentheses.

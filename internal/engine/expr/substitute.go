@@ -8,12 +8,23 @@ import (
 
 // Substitute puts texts in place of the names <of>.x that an expression uses. A name that texts lack stays.
 func (t *Template) Substitute(of string, texts map[string]*Template, types map[string]spec.Type) *Template {
+	return t.replaced(func(segments []string) ast.Node {
+		if len(segments) != 2 || segments[0] != of || texts[segments[1]] == nil {
+			return nil
+		}
+		return texts[segments[1]].node(types[segments[1]])
+	})
+}
+
+// replaced is the text with something else in place of dotted names; nil: the name stays.
+func (t *Template) replaced(by func(segments []string) ast.Node) *Template {
 	var put func(ast.Node) ast.Node
 	put = func(node ast.Node) ast.Node {
-		if segments, root, ok := chain(node); ok && len(segments) == 2 && segments[0] == of && texts[segments[1]] != nil {
-			value := texts[segments[1]].node(types[segments[1]])
-			value.SetLocation(root.Location())
-			return value
+		if segments, root, ok := chain(node); ok {
+			if other := by(segments); other != nil {
+				other.SetLocation(root.Location())
+				return other
+			}
 		}
 		return copyNode(node, put)
 	}
