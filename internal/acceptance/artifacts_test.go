@@ -265,6 +265,16 @@ func TestAccImportedArtifacts(t *testing.T) {
 	t.Parallel()
 	env := newTestEnv(t)
 	config := requiredProviders + steps + artifacts + `
+resource "kfp_component" "whence" {
+  name   = "whence"
+  python = { base_image = "python:3.11-slim", source = <<-PY
+    from kfp import dsl
+
+    def whence(file: dsl.Input[dsl.Dataset]) -> str:
+        return "%s|%s|%s" % (open(file.path).read(), file.uri, file.metadata.get("name"))
+  PY
+  }
+}
 resource "kfp_pipeline" "make" {
   name  = "make"
   tasks = { make = { component = kfp_component.make.ref, inputs = { name = "imported" } } }
@@ -279,9 +289,9 @@ resource "kfp_pipeline" "import" {
   name       = "import"
   parameters = { key = { type = "string" } }
   tasks = {
-    http = { component = kfp_component.describe.ref, inputs = { file = "http://10.200.0.1:5000/{{ 'v' + string(1 + 1) }}/" } }
-    s3   = { component = kfp_component.describe.ref, inputs = { file = "s3://argo/{{ parameters.key }}?endpoint=10.200.0.1:9000&insecure=true&secret=s3-credentials" } }
-    own  = { component = kfp_component.describe.ref, inputs = { file = "repository://{{ parameters.key }}" } }
+    http = { component = kfp_component.whence.ref, inputs = { file = "http://10.200.0.1:5000/{{ 'v' + string(1 + 1) }}/" } }
+    s3   = { component = kfp_component.whence.ref, inputs = { file = "s3://argo/{{ parameters.key }}?endpoint=10.200.0.1:9000&insecure=true&secret=s3-credentials" } }
+    own  = { component = kfp_component.whence.ref, inputs = { file = "repository://{{ parameters.key }}" } }
   }
   outputs = { for task in ["http", "s3", "own"] : task => "{{ tasks.${task}.output }}" }
 }
