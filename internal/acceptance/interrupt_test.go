@@ -59,7 +59,7 @@ func TestAccInterruptedApplies(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if test.signal == syscall.SIGINT && len(before) > 0 && !strings.Contains(unframed(begun.output.String()), "Terraform was interrupted; run") {
+			if test.signal == syscall.SIGINT && len(before) > 0 && !strings.Contains(unframed(begun.output.String()), "Terraform was interrupted while run") {
 				t.Errorf("the interruption is not explained:\n%s", begun.output)
 			}
 			w.mustRun("apply", "-auto-approve", "-input=false")
