@@ -39,7 +39,9 @@ func (o *Operator) describeOpen(ctx context.Context, what string, run Awaited, s
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s\n%s", what, run.Later, o.seen(run))
 	if !o.Attended() { // else nothing goes on that one could follow
-		fmt.Fprintf(&b, "Follow it with argo watch -n %[1]s %[2]s, or kubectl get workflow -n %[1]s %[2]s -w\n", run.Namespace, run.Name)
+		fmt.Fprintf(
+			&b, "Follow it with argo watch -n %[1]s %[2]s, or kubectl get workflow -n %[1]s %[2]s -w\n", run.Namespace, run.Name,
+		)
 	}
 	hints := hints{namespace: run.Namespace}
 	var told strings.Builder
