@@ -21,37 +21,15 @@ func (b *Backend) Keep(p *image.Prepared) error {
 	if b.err != nil {
 		return b.err
 	}
-	if b.Keeps(p.ContentHash) {
-		return nil
-	}
 	if err := b.store.prepare(); err != nil {
 		return err
 	}
-	folder := b.imageFolder(p.ContentHash)
-	if err := os.MkdirAll(filepath.Dir(folder), 0o755); err != nil {
-		return err
-	}
-	temporary, err := os.MkdirTemp(filepath.Dir(folder), ".new-*")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(temporary)
-	if err := os.Chmod(temporary, 0o755); err != nil {
-		return err
-	}
-	if err := p.Write(temporary); err != nil {
-		return err
-	}
-	if err := os.Rename(temporary, folder); err != nil && !b.Keeps(p.ContentHash) {
-		return err
-	}
-	return nil
+	return executor.WriteOnce(b.imageFolder(p.ContentHash), p.Write)
 }
 
 // Keeps reports whether the files of a content are there.
 func (b *Backend) Keeps(contentHash string) bool {
-	info, err := os.Stat(b.imageFolder(contentHash))
-	return err == nil && info.IsDir()
+	return executor.IsDir(b.imageFolder(contentHash))
 }
 
 // Forget removes the files of a content.

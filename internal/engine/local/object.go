@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/util/uuid"
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
@@ -72,7 +73,7 @@ func metadataOf(content map[string]any) map[string]any {
 // identify gives a new object what the server of a cluster would give it.
 func identify(content map[string]any, now time.Time) {
 	metadata := metadataOf(content)
-	metadata["uid"] = newUID()
+	metadata["uid"] = string(uuid.NewUUID())
 	metadata["creationTimestamp"] = now.UTC().Format(time.RFC3339)
 	delete(metadata, "resourceVersion")
 }

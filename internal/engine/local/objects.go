@@ -13,11 +13,12 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/labels"
 
+	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 )
 
 // managedSelector finds the objects that the provider made.
-const managedSelector = "app.kubernetes.io/managed-by=terraform-provider-kfp"
+const managedSelector = layout.ManagedByLabel + "=" + layout.ManagedBy
 
 // Find reads an object. Files are read as quickly as a shared listing would be.
 func (b *Backend) Find(ctx context.Context, kind backend.Kind, namespace, name string) (*backend.Object, error) {

@@ -2,7 +2,6 @@ package local
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -205,14 +204,6 @@ func decodeJSON(text []byte) (map[string]any, error) {
 func version(data []byte) string {
 	hash := sha256.Sum256(data)
 	return hex.EncodeToString(hash[:8])
-}
-
-// newUID is a random UUID.
-func newUID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
 // fileError sorts an error of the file system.

@@ -176,29 +176,12 @@ func (p *podRun) component(configMap string) (string, error) {
 		return "", fmt.Errorf("config map %s, which holds the code of the component, is gone. Apply again", configMap)
 	}
 	directory := filepath.Join(p.Code, configMap+"-"+layout.ContentHash(data))
-	if _, err := os.Stat(directory); err == nil {
-		return directory, nil
-	}
-	if err := os.MkdirAll(p.Code, 0o755); err != nil {
-		return "", err
-	}
-	temporary, err := os.MkdirTemp(p.Code, ".new-*")
-	if err != nil {
-		return "", err
-	}
-	defer os.RemoveAll(temporary)
-	if err := os.Chmod(temporary, 0o755); err != nil {
-		return "", err
-	}
-	for name, text := range data {
-		if err := os.WriteFile(filepath.Join(temporary, filepath.Base(name)), []byte(text), 0o644); err != nil {
-			return "", err
+	return directory, WriteOnce(directory, func(temporary string) error {
+		for name, text := range data {
+			if err := os.WriteFile(filepath.Join(temporary, filepath.Base(name)), []byte(text), 0o644); err != nil {
+				return err
+			}
 		}
-	}
-	if err := os.Rename(temporary, directory); err != nil {
-		if _, there := os.Stat(directory); there != nil {
-			return "", err
-		}
-	}
-	return directory, nil
+		return nil
+	})
 }

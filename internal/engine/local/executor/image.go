@@ -18,7 +18,7 @@ func (p *podRun) imageFiles(name string) string {
 		return ""
 	}
 	folder := filepath.Join(p.Repository, ImagesFolder, digest)
-	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+	if !IsDir(folder) {
 		return ""
 	}
 	return folder
@@ -30,7 +30,7 @@ func (p *podRun) unpack(files string) error {
 		return nil
 	}
 	app := filepath.Join(files, filepath.FromSlash(image.AppDir))
-	if !isDir(app) {
+	if !IsDir(app) {
 		return nil
 	}
 	return copyTree(app, p.file(workFolder))
@@ -46,9 +46,4 @@ func ofImage(files, word string) string {
 		return word
 	}
 	return local
-}
-
-func isDir(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
 }
