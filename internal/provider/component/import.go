@@ -57,7 +57,7 @@ func (r *Resource) imported(ctx context.Context, m *Model, req resource.ReadRequ
 		r.importedHandwritten(ctx, m, live, origin.Template, resp)
 		return
 	}
-	c, unread, err := decompile.ReadComponent(live.Into, decoderOf(code), nil)
+	c, unread, err := decompile.ReadComponent(live.Into, kit.DecoderOf(code), nil)
 	if err != nil {
 		kit.AddClusterError(diags, "read", "component", name, err)
 		return

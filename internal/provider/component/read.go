@@ -69,7 +69,7 @@ func (r *Resource) readBack(
 	ctx context.Context, m *Model, live, code *backend.Object, prior spec.Component, expected compile.ComponentObjects,
 	diags *diag.Diagnostics,
 ) {
-	found, unread, err := decompile.ReadComponent(live.Into, decoderOf(code), &prior)
+	found, unread, err := decompile.ReadComponent(live.Into, kit.DecoderOf(code), &prior)
 	if err != nil {
 		// Somebody has written what is no WorkflowTemplate of Argo Workflows.
 		m.Drift = kit.ListOfTexts(componentDifferences(live, code, expected))
@@ -94,13 +94,6 @@ func (r *Resource) readBack(
 		paths = append(paths, componentDifferences(live, code, again.As(m.Name.ValueString(), m.Version.ValueString()))...)
 	}
 	m.Drift = kit.ListOfTexts(paths)
-}
-
-func decoderOf(o *backend.Object) layout.Decoder {
-	if o == nil {
-		return nil
-	}
-	return o.Into
 }
 
 // componentDifferences lists where the objects of a version are not the wanted ones.

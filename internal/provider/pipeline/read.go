@@ -78,7 +78,7 @@ func (r *Resource) readBack(
 		return
 	}
 	if noted := found.Options.PipelineRoot; noted != "" {
-		if read, ok := decompile.ReadRoot(noted, decoderOf(root)); ok {
+		if read, ok := decompile.ReadRoot(noted, kit.DecoderOf(root)); ok {
 			found.Options.PipelineRoot = read
 		}
 	}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/compile"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/decompile"
-	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/argo/layout"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/backend"
 	"github.com/terraform-provider-kfp/terraform-provider-kfp/internal/engine/operate"
 )
@@ -33,13 +32,6 @@ func (r *Resource) rootOf(ctx context.Context, live *backend.Object, diags *diag
 // written another artifact repository into it since.
 func (m Model) ownsConfigMaps() bool {
 	return m.isPackage() || m.PipelineRoot.ValueString() != "" || !m.ArtifactRepository.IsNull()
-}
-
-func decoderOf(o *backend.Object) layout.Decoder {
-	if o == nil {
-		return nil
-	}
-	return o.Into
 }
 
 // pipelineDifferences lists where the objects of a pipeline are not the wanted ones.
