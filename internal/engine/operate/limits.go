@@ -14,6 +14,12 @@ type limited interface {
 // attended is a backend whose runs go on only while somebody follows them, and which sees at once what was written.
 type attended interface{ Attended() bool }
 
+// Limited reports whether the backend cannot run everything, so that components and pipelines are to be checked.
+func (o *Operator) Limited() bool {
+	_, ok := o.Backend.(limited)
+	return ok
+}
+
 // CheckComponent adds what the backend cannot run of a component, or runs in another way.
 func (o *Operator) CheckComponent(c spec.Component, problems *problem.List) {
 	if l, ok := o.Backend.(limited); ok {

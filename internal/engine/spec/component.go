@@ -17,6 +17,17 @@ type Component struct {
 	ImageUser bool
 }
 
+// Image is the image that the component runs; empty: it runs nothing.
+func (c Component) Image() string {
+	switch {
+	case c.Python != nil:
+		return c.Python.Image
+	case c.Container != nil:
+		return c.Container.Image
+	}
+	return ""
+}
+
 // Python is a function whose inputs and outputs come from its signature.
 type Python struct {
 	Source     string // the text of the file that defines the function

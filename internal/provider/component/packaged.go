@@ -67,17 +67,10 @@ func (m packageModel) packageImage(ctx context.Context) string {
 	var diags diag.Diagnostics
 	t := kit.Reader{Diags: &diags}
 	read, _ := kfpir.ReadComponent(m.Package.ValueString(), kfpir.Options{Images: t.Strings(ctx, m.Images)})
-	image := ""
-	switch {
-	case read.Python != nil:
-		image = read.Python.Image
-	case read.Container != nil:
-		image = read.Container.Image
+	if image := read.Image(); image != spec.Unknown {
+		return image
 	}
-	if image == spec.Unknown {
-		return ""
-	}
-	return image
+	return ""
 }
 
 // isOpen reports whether something is not known yet without which nobody can say what the package is.

@@ -64,9 +64,11 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	c, _, diags := plan.spec(ctx)
-	resp.Diagnostics.Append(diags...)
-	kit.Report(&resp.Diagnostics, func(problems *problem.List) { r.Session.CheckComponent(c, problems) })
+	if r.Session.Limited() {
+		c, _, diags := plan.spec(ctx)
+		resp.Diagnostics.Append(diags...)
+		kit.Report(&resp.Diagnostics, func(problems *problem.List) { r.Session.CheckComponent(c, problems) })
+	}
 	if plan.isPackage() {
 		plan.warnOfUser(priorVersion(ctx, req.State, &resp.Diagnostics), &resp.Diagnostics)
 	}
@@ -271,7 +273,9 @@ func (m *Model) derive(ctx context.Context, config Model) diag.Diagnostics {
 	if config.checkKind(&diags); diags.HasError() {
 		return diags
 	}
-	if m.Python.IsUnknown() || m.Container.IsUnknown() || m.isPackage() && m.isOpen() || config.Inputs.IsUnknown() || config.Outputs.IsUnknown() || !m.knowsFiles() || (c.Python != nil && (c.Python.Source == spec.Unknown || c.Python.Function == spec.Unknown)) {
+	isOpen := m.Python.IsUnknown() || m.Container.IsUnknown() || m.isPackage() && m.isOpen() || !m.knowsFiles() ||
+		c.Python != nil && (c.Python.Source == spec.Unknown || c.Python.Function == spec.Unknown)
+	if isOpen || config.Inputs.IsUnknown() || config.Outputs.IsUnknown() {
 		m.setUnknown(ctx, config)
 		return diags
 	}

@@ -72,7 +72,7 @@ func inspectComponent(text string) inspected {
 	c, problems := kfpir.ReadComponent(text, kfpir.Options{})
 	of := inspected{
 		Kind: string(spec.ComponentKind), Name: c.Name, Description: c.Description, Tasks: map[string]inspectedTask{},
-		Images: []string{imageOf(c)},
+		Images: []string{c.Image()},
 	}
 	of.describe(c.Interface)
 	of.findings(problems)
@@ -88,16 +88,6 @@ func compiled(g *graph.Graph) problem.List {
 		return found
 	}
 	return object.CheckSize()
-}
-
-func imageOf(c spec.Component) string {
-	switch {
-	case c.Python != nil:
-		return c.Python.Image
-	case c.Container != nil:
-		return c.Container.Image
-	}
-	return ""
 }
 
 func (of *inspected) describe(i spec.Interface) {
@@ -127,7 +117,7 @@ func (of *inspected) tasks(p spec.Pipeline, tasks map[string]spec.Task, prefix s
 			of.tasks(p, group.Tasks, name+"/", inside)
 			of.tasks(p, group.OnExit, name+"/", inside)
 		case spec.InlineKind:
-			task := inspectedTask{Component: used, Image: imageOf(p.Components[used])}
+			task := inspectedTask{Component: used, Image: p.Components[used].Image()}
 			if t.Image != "" {
 				task.Image = t.Image
 			}
