@@ -17,26 +17,26 @@ resource "kfp_component" "put" {
   name      = "put"
   inputs    = { text = { type = "string" } }
   outputs   = { done = { type = "string" } }
-  container = { image = "busybox:1.36", command = ["sh", "-c", "echo $1 > /work/$1; echo yes > $2", "sh"], args = ["{{ inputs.text }}", "{{ outputs.done.path }}"] }
+  container = { image = "busybox:1.36", command = ["sh", "-c", "echo $1 > /mnt/work/$1; echo yes > $2", "sh"], args = ["{{ inputs.text }}", "{{ outputs.done.path }}"] }
 }
 resource "kfp_component" "all" {
   name      = "all"
   inputs    = { code = { type = "integer" } }
   outputs   = { text = { type = "string" } }
-  container = { image = "busybox:1.36", command = ["sh", "-c", "ls /work | grep -v lost | tr '\n' ' ' > $1; exit $2", "sh"], args = ["{{ outputs.text.path }}", "{{ inputs.code }}"] }
+  container = { image = "busybox:1.36", command = ["sh", "-c", "ls /mnt/work | grep -v lost | tr '\n' ' ' > $1; exit $2", "sh"], args = ["{{ outputs.text.path }}", "{{ inputs.code }}"] }
 }
 resource "kfp_pipeline" "inside" {
   name          = "inside"
   volume_claims = { shared = { size = "8Mi" } }
   defaults      = { security_context = { run_as_user = 0, run_as_non_root = false } }
-  tasks         = { put = { component = kfp_component.put.ref, inputs = { text = "inside" }, volumes = { w = { mount_path = "/work", claim = "shared" } } } }
+  tasks         = { put = { component = kfp_component.put.ref, inputs = { text = "inside" }, volumes = { w = { mount_path = "/mnt/work", claim = "shared" } } } }
 }
 resource "kfp_pipeline" "sharing" {
   name          = "sharing"
   parameters    = { code = { type = "integer", default = "0" } }
   %s
   defaults = {
-    volumes          = { w = { mount_path = "/work", claim = "shared" } }
+    volumes          = { w = { mount_path = "/mnt/work", claim = "shared" } }
     security_context = { run_as_user = 0, run_as_non_root = false } # the dev cluster's volumes are root's
   }
   groups = {
