@@ -63,15 +63,15 @@ func (r *Run) stateOf(path string, n *node) state {
 	s := state{message: shorten(oneLine(t.Message), maxMessage)}
 	switch {
 	case t.Phase.Failed():
-		s.outcome, s.text = failed, "failed"+after(t)+counted(t)
+		s.outcome, s.text = failed, "failed"+after(t.StartedAt, t.FinishedAt)+counted(t)
 	case t.Phase == spec.PhaseSucceeded && t.Cached && t.Attempts == 0:
 		s.outcome, s.text = succeeded, "from the cache"+counted(t)
 	case t.Phase == spec.PhaseSucceeded:
-		s.outcome, s.text = succeeded, "succeeded"+after(t)+counted(t)
+		s.outcome, s.text = succeeded, "succeeded"+after(t.StartedAt, t.FinishedAt)+counted(t)
 	case t.Phase == spec.PhaseRunning && n.kind == approvalNode:
-		s.outcome, s.text = waiting, "waits for a person"+since(t)
+		s.outcome, s.text = waiting, "waits for a person"+since(t.StartedAt)
 	case t.Phase == spec.PhaseRunning:
-		s.outcome, s.text = running, "running"+since(t)+counted(t)
+		s.outcome, s.text = running, "running"+since(t.StartedAt)+counted(t)
 	case t.Phase == spec.PhaseSkipped:
 		s.outcome, s.text = skipped, "skipped: "+whySkipped(n)
 	case t.Phase == spec.PhaseOmitted:
@@ -101,18 +101,18 @@ func whyLeftOut(n *node) string {
 	return "not all before it succeeded"
 }
 
-func after(t spec.TaskStatus) string {
-	if t.StartedAt.IsZero() || t.FinishedAt.IsZero() {
+func after(started, finished time.Time) string {
+	if started.IsZero() || finished.IsZero() {
 		return ""
 	}
-	return " after " + Elapsed(t.FinishedAt.Sub(t.StartedAt))
+	return " after " + Elapsed(finished.Sub(started))
 }
 
-func since(t spec.TaskStatus) string {
-	if t.StartedAt.IsZero() {
+func since(started time.Time) string {
+	if started.IsZero() {
 		return ""
 	}
-	return " since " + t.StartedAt.UTC().Format("15:04:05")
+	return " since " + started.UTC().Format("15:04:05")
 }
 
 // counted tells of the items of a loop, or else of more than one attempt.
@@ -150,17 +150,14 @@ func Elapsed(d time.Duration) string {
 // whole is what became of the run as a whole, for the heading.
 func (r *Run) whole() state {
 	s := state{message: shorten(oneLine(r.Message), maxMessage)}
-	took := ""
-	if !r.StartedAt.IsZero() && !r.FinishedAt.IsZero() {
-		took = " after " + Elapsed(r.FinishedAt.Sub(r.StartedAt))
-	}
+	took := after(r.StartedAt, r.FinishedAt)
 	switch {
 	case r.Phase.Failed():
 		s.outcome, s.text = failed, "failed"+took
 	case r.Phase == spec.PhaseSucceeded:
 		s.outcome, s.text = succeeded, "succeeded"+took
 	case r.Phase == spec.PhaseRunning:
-		s.outcome, s.text = running, "running"+since(spec.TaskStatus{StartedAt: r.StartedAt})
+		s.outcome, s.text = running, "running"+since(r.StartedAt)
 	default:
 		s.outcome, s.text = waiting, "waits to start"
 	}

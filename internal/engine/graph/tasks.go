@@ -287,21 +287,23 @@ func (c *checker) outputs() {
 		}
 		errs := given.errors
 		var got spec.Type
+		isOptional := false
 		if given.template != nil {
 			if c.listOut(at, given.template) {
 				continue
 			}
 			typed := given.template.In(env)
 			c.graph.Given[name] = typed
-			got, errs = typeOf(typed, spec.Any, c.isOptionalOutput(typed))
+			isOptional = c.isOptionalOutput(typed)
+			got, errs = typeOf(typed, spec.Any, isOptional)
 		}
 		for _, e := range errs {
 			c.problems.Errorf(at, "Invalid expression", "%s", e.Describe(raw))
 		}
 		if len(errs) == 0 {
-			c.graph.Outputs[name] = spec.Output{Type: got, Optional: c.isOptionalOutput(c.graph.Given[name])}
+			c.graph.Outputs[name] = spec.Output{Type: got, Optional: isOptional}
 			c.graph.open[name] = isOfOpen(c.graph.Given[name])
-			c.absentOutput(at, given, c.graph.Outputs[name].Optional)
+			c.absentOutput(at, given, isOptional)
 			if got.IsArtifact() {
 				c.collectable(at, name, given.template, from)
 			}

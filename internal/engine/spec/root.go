@@ -25,12 +25,13 @@ func ParseRoot(text string) (Import, error) {
 		return Import{}, errBraces(text)
 	}
 	i, err := parseAddress(text)
+	options := strings.Join(slices.Collect(maps.Values(i.Options)), "")
 	switch {
 	case err != nil:
 		return i, err
-	case strings.ContainsAny(strings.Join(slices.Collect(maps.Values(i.Options)), ""), "{}"):
+	case strings.ContainsAny(options, "{}"):
 		return i, errBraces(text)
-	case !utf8.ValidString(strings.Join(slices.Collect(maps.Values(i.Options)), "")):
+	case !utf8.ValidString(options):
 		return i, fmt.Errorf("the options of %q hold what is no text; write a percent sign as %%25", text)
 	case i.Scheme == RepositoryScheme:
 		return i, fmt.Errorf("%q is in the artifact repository of the namespace, whose description alone says where in it "+
